@@ -1,0 +1,137 @@
+#include "core/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int file_write_all(int fd, const void *bytes, size_t n)
+{
+	const char *p = bytes;
+
+	while (n > 0) {
+		ssize_t done = write(fd, p, n);
+
+		if (done >= 0) {
+			p += done;
+			n -= (size_t)done;
+		} else if (errno == EAGAIN) {
+			struct pollfd wait = { .fd = fd, .events = POLLOUT };
+
+			if (poll(&wait, 1, -1) < 0 && errno != EINTR)
+				return -1;
+		} else if (errno != EINTR) {
+			return -1;
+		}
+	}
+	return 0;
+}
+
+int file_read(const char *path, struct buf *out, struct err *e)
+{
+	enum { BLOCK = 16 << 10 };
+	int rc = -1;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return err_sys(e, "%s", path);
+	for (;;) {
+		char *room = buf_room(out, BLOCK);
+		if (room == NULL) {
+			err_set(e, ERR_SYSTEM, "%s: %s", path,
+				buf_status(out) == EMSGSIZE ?
+					"too large" :
+					strerror(buf_status(out)));
+			goto out;
+		}
+		ssize_t n = read(fd, room, BLOCK);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0) {
+			err_sys(e, "%s", path);
+			goto out;
+		}
+		if (n == 0)
+			break;
+		buf_grown(out, (size_t)n);
+	}
+	rc = 0;
+out:
+	close(fd);
+	return rc;
+}
+
+int file_replace(const char *dir, const char *name, const void *bytes,
+		 size_t n, struct err *e)
+{
+	char tmp[NAME_MAX + 1];
+	int dirfd = -1;
+	int fd = -1;
+	int rc = -1;
+
+	if (snprintf(tmp, sizeof(tmp), ".%s.tmp", name) >= (int)sizeof(tmp))
+		return err_set(e, ERR_USAGE, "name too long: %s", name);
+
+	dirfd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dirfd < 0) {
+		err_sys(e, "%s", dir);
+		goto out;
+	}
+	fd = openat(dirfd, tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (fd < 0) {
+		err_sys(e, "%s/%s", dir, tmp);
+		goto out;
+	}
+	if (file_write_all(fd, bytes, n) < 0 || fsync(fd) < 0) {
+		err_sys(e, "%s/%s", dir, tmp);
+		goto out;
+	}
+	// The rename is durable only once the folder is.
+	if (renameat(dirfd, tmp, dirfd, name) < 0 || fsync(dirfd) < 0) {
+		err_sys(e, "%s/%s", dir, name);
+		goto out;
+	}
+	rc = 0;
+out:
+	if (fd >= 0) {
+		close(fd);
+		if (rc < 0)
+			unlinkat(dirfd, tmp, 0);
+	}
+	if (dirfd >= 0)
+		close(dirfd);
+	return rc;
+}
+
+int file_sync_parent(const char *path, struct err *e)
+{
+	char dir[PATH_MAX];
+	const char *slash = strrchr(path, '/');
+	int n = slash == NULL ? snprintf(dir, sizeof(dir), ".") :
+				snprintf(dir, sizeof(dir), "%.*s",
+					 (int)(slash - path) + 1, path);
+
+	if (n >= (int)sizeof(dir))
+		return err_set(e, ERR_USAGE, "name too long: %s", path);
+
+	int rc = -1;
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 || fsync(fd) < 0)
+		err_sys(e, "%s", dir);
+	else
+		rc = 0;
+	if (fd >= 0)
+		close(fd);
+	return rc;
+}
+
+bool file_is_regular(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+}

@@ -1,0 +1,36 @@
+/*
+ * Files and descriptors: whole writes, whole reads, replacement that survives
+ * a power cut.
+ */
+#ifndef SIEM_CORE_FILE_H
+#define SIEM_CORE_FILE_H
+
+#include "core/attr.h"
+#include "core/buf.h"
+#include "core/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * Write all n bytes, through signals and short writes; waits where fd is not
+ * ready. -1 with errno set.
+ */
+int file_write_all(int fd, const void *bytes, size_t n) MUST_CHECK;
+
+/* Append the contents of path to out, whose ceiling bounds it. */
+int file_read(const char *path, struct buf *out, struct err *e) MUST_CHECK;
+
+/*
+ * Replace dir/name by a file that holds bytes, or leave it as it was: a
+ * temporary file, fsync, rename, fsync of the folder. Mode 0600.
+ */
+int file_replace(const char *dir, const char *name, const void *bytes,
+		 size_t n, struct err *e) MUST_CHECK;
+
+/* fsync the folder that holds path, so that its name is durable. */
+int file_sync_parent(const char *path, struct err *e) MUST_CHECK;
+
+bool file_is_regular(int fd);
+
+#endif

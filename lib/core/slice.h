@@ -1,0 +1,45 @@
+/*
+ * Some bytes that somebody else owns: a pointer and a length.
+ *
+ * A slice may hold any byte, NUL included, and is never assumed to end in one.
+ */
+#ifndef SIEM_CORE_SLICE_H
+#define SIEM_CORE_SLICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+struct slice {
+	const char *data; // may be NULL where len is 0
+	size_t len;
+};
+
+/* A slice of a string literal, and of a C string. */
+#define SLICE(literal) ((struct slice){ (literal), sizeof(literal) - 1 })
+
+static inline struct slice slice_of(const char *s)
+{
+	return (struct slice){ s, strlen(s) };
+}
+
+static inline bool slice_is(struct slice a, struct slice b)
+{
+	return a.len == b.len &&
+	       (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+}
+
+static inline bool slice_has_prefix(struct slice s, struct slice prefix)
+{
+	return s.len >= prefix.len &&
+	       (prefix.len == 0 ||
+		memcmp(s.data, prefix.data, prefix.len) == 0);
+}
+
+/* s without its first n bytes; n <= s.len. */
+static inline struct slice slice_from(struct slice s, size_t n)
+{
+	return (struct slice){ n == 0 ? s.data : s.data + n, s.len - n };
+}
+
+#endif

@@ -1,0 +1,53 @@
+/*
+ * Fields: what an event becomes on its way to a format, and the types that a
+ * format demands of them.
+ */
+#ifndef SIEM_EVENT_FIELD_H
+#define SIEM_EVENT_FIELD_H
+
+#include "core/slice.h"
+#include "json/value.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum field_type {
+	FIELD_TEXT,
+	FIELD_INT32,   // -2147483648 to 2147483647, no leading zeros
+	FIELD_INT64,
+	FIELD_DOUBLE,  // finite in a double
+	FIELD_PORT,    // 0 to 65535
+	FIELD_TIME_MS, // a time, written as milliseconds since the epoch
+	FIELD_IPV4,
+	FIELD_IPV6,
+	FIELD_IP,      // either
+	FIELD_MAC,     // six octets divided by colons
+	FIELD_BOOL,    // true or false
+};
+
+/* What a format's dictionary says of one of its keys. */
+struct field_rule {
+	const char *key;
+	enum field_type type;
+	uint32_t max; // bytes of the value before escaping; 0: no limit
+};
+
+/* One key and value of an event, ready to be written by a format. */
+struct field {
+	struct slice key;   // as the format writes it
+	struct slice label; // where not empty: key "Label" with this goes before
+	struct value value; // never missing; text typed as its rule demands
+	uint32_t max;       // as in field_rule
+	uint32_t member;    // index of the member it came from, or FIELD_DERIVED
+};
+
+enum { FIELD_DERIVED = UINT32_MAX };
+
+/*
+ * Does the text of a value fit a type, as it stands? Times are not asked here:
+ * they are parsed. The text is decoded.
+ */
+bool field_fits(enum field_type type, struct slice text);
+
+#endif

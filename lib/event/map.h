@@ -1,0 +1,65 @@
+/*
+ * Maps: how the members of a schema become the fields of a format, as data
+ * (siem-map(5)). No schema has a name in C.
+ *
+ * Maps are read and compiled once, at the start, for the one format that the
+ * process writes. What a record costs is in event.h.
+ */
+#ifndef SIEM_EVENT_MAP_H
+#define SIEM_EVENT_MAP_H
+
+#include "core/attr.h"
+#include "core/err.h"
+#include "event/field.h"
+
+#include <stddef.h>
+
+/* How a format names members that no row of the map names. */
+enum rest_names {
+	REST_CAMEL, // prefix, then the path in camel case, [A-Za-z0-9] only
+	REST_PATH,  // the path joined by dots, what is not allowed becoming _
+};
+
+/*
+ * What a format wants of maps. A section is the object of a map that bears the
+ * format's name ("cef"); its attributes are the named expressions in it that
+ * the format knows ("vendor", "product", ...); its rows are the fields.
+ */
+struct map_shape {
+	const char *section;
+	const char *const *attributes; // NULL ends them; event.h has the values
+	enum rest_names rest_names;
+	size_t key_max; // a key that the rest makes is cut to this; 0: no limit
+
+	/*
+	 * The rule of one of the format's own keys, or NULL. May be NULL where
+	 * a format has no dictionary. A member that no row names never takes
+	 * such a key, unless the map says that its names are the format's.
+	 */
+	const struct field_rule *(*find_rule)(struct slice key);
+};
+
+/* The built-in maps, in the order in which records are tried against them. */
+struct map_builtin {
+	const char *name;
+	const char *text; // JSON
+	size_t len;
+};
+
+extern const struct map_builtin map_builtins[];
+extern const size_t map_builtin_count;
+
+/* Compiled maps: read-only from here on. */
+struct maps;
+
+/*
+ * Load and compile. which is "auto" (every built-in map, chosen record by
+ * record), the name of a built-in map, or a file (anything with a slash or a
+ * dot). NULL with e filled, ERR_USAGE: what is wrong, with file, line and
+ * column where the text is to blame, and the nearest valid word.
+ */
+struct maps *maps_load(const char *which, const struct map_shape *shape,
+		       struct err *e) MUST_CHECK;
+void maps_free(struct maps *m);
+
+#endif

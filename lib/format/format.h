@@ -1,0 +1,58 @@
+/*
+ * Formats: an event in, one line of the format out.
+ *
+ * A format is a const struct in a file of its own, and a row in registry.c.
+ */
+#ifndef SIEM_FORMAT_FORMAT_H
+#define SIEM_FORMAT_FORMAT_H
+
+#include "core/attr.h"
+#include "core/buf.h"
+#include "core/err.h"
+#include "event/event.h"
+#include "event/map.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { FORMAT_SEVERITY_AUTO = -1 };
+
+/* How to write, the same for a whole stream. */
+struct format_options {
+	const char *variant; // one of the format's; its first by default
+	const char *host;    // the HOSTNAME of a syslog header
+	int facility;        // 0 to 23
+	int severity;        // 0 to 7 of a syslog header, or the event's own
+	const char *syslog;  // the header to put in front: "3164", "5424", NULL
+	bool no_limits;      // do not cut values to what their keys allow
+	size_t max_line;     // bytes of a line, without its LF; 0: no limit
+};
+
+/* What could not be kept, over a whole stream. */
+struct format_counts {
+	uint64_t cut;     // values, to the length their keys allow
+	uint64_t left_out; // fields, for the sake of max_line
+};
+
+struct format {
+	const char *name;     // as the option that chooses it, "cef"
+	const char *summary;  // one line for --help, lower case, no full stop
+	const char *variants; // divided by '|', the first is the default; NULL
+	const char *syslog;   // the kind of header --syslog means; NULL: its
+			      // lines have one already
+
+	/* What it wants of maps, by variant. */
+	const struct map_shape *(*shape)(const char *variant);
+
+	/*
+	 * Append the event as one line, without LF. text makes plain bytes of
+	 * values (mapper_text). -1 with e filled (ERR_DATA) where it cannot be
+	 * written within max_line; what was appended is then to be cut off.
+	 */
+	int (*write)(const struct event *event, struct mapper *text,
+		     const struct format_options *options, struct buf *out,
+		     struct format_counts *counts, struct err *e);
+};
+
+#endif

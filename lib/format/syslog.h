@@ -1,0 +1,37 @@
+/*
+ * Syslog headers: RFC 5424 and, as it is sent in practice, RFC 3164.
+ */
+#ifndef SIEM_FORMAT_SYSLOG_H
+#define SIEM_FORMAT_SYSLOG_H
+
+#include "core/attr.h"
+#include "core/buf.h"
+#include "core/slice.h"
+#include "core/timestamp.h"
+
+#include <stdbool.h>
+
+/*
+ * Append "<PRI>1 TIMESTAMP HOST APP PROCID MSGID " (RFC 5424 section 6.2),
+ * with the space before STRUCTURED-DATA. Bytes that a field does not allow
+ * become '_', too long ones are cut; an empty one is "-".
+ */
+void syslog_put_5424(struct buf *out, int facility, int severity,
+		     const struct timestamp *time, struct slice host,
+		     struct slice app, struct slice procid, struct slice msgid);
+
+/* Append "<PRI>Mmm dd hh:mm:ss HOST " (RFC 3164 section 4.1), in UTC. */
+void syslog_put_3164(struct buf *out, int facility, int severity,
+		     const struct timestamp *time, struct slice host);
+
+/* "local0" and the like, or a number 0 to 23; -1 where it is none. */
+int syslog_facility(const char *name);
+
+/* "info", "warning" and the like, or 0 to 7; -1 where it is none. */
+int syslog_severity(const char *name);
+
+/* The nearest name to one that is none, or NULL, for messages. */
+const char *syslog_nearest_facility(const char *name);
+const char *syslog_nearest_severity(const char *name);
+
+#endif

@@ -1,0 +1,125 @@
+/*
+ * The one-pass scanner: validates a line as one JSON object (RFC 8259) and
+ * notes where its members stand.
+ *
+ * Every member of the object, and of the objects in it, becomes an entry of a
+ * flat list in input order. Those whose path was asked for are found by slot
+ * number as well. What stands in arrays is validated and left alone; walk it
+ * with scan_next(). Nothing is allocated per record: the lists grow to what
+ * the largest record needed, up to a bound, and stay.
+ *
+ * Strings must be UTF-8; repair the line first where it is not (utf8.h).
+ */
+#ifndef SIEM_JSON_SCAN_H
+#define SIEM_JSON_SCAN_H
+
+#include "core/attr.h"
+#include "core/buf.h"
+#include "core/err.h"
+#include "core/slice.h"
+#include "json/value.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	SCAN_DEPTH = 512,       // arrays and objects within one another
+	SCAN_MEMBERS = 65536,   // of one record, those in arrays not counted
+	SCAN_NO_SLOT = 0,       // the slot of a member that no path names
+	SCAN_ROOT = UINT32_MAX, // the parent of a member of the record itself
+};
+
+/*
+ * The paths that are asked for: member names from the outermost object down.
+ * A path may go through a member that another path names.
+ */
+struct paths;
+
+struct paths *paths_new(void) MUST_CHECK; // NULL: out of memory
+void paths_free(struct paths *p);
+
+/*
+ * Add a path of count names, and every path that leads to it. The slot of a
+ * path is the same each time, from 1 upwards. 0: out of memory, or more than
+ * 65535 of them.
+ */
+uint16_t paths_add(struct paths *p, const struct slice *names,
+		   size_t count) MUST_CHECK;
+
+/* One more than the largest slot. */
+size_t paths_count(const struct paths *p);
+
+struct member {
+	struct slice key;   // as it stands in the record, between the quotes
+	struct value value;
+	uint32_t parent;    // index of the member whose object it is in
+	uint32_t next;      // index of the first member behind its subtree
+	uint16_t slot;      // SCAN_NO_SLOT if no path names it
+	bool key_escaped;   // key holds backslash escapes
+	bool superseded;    // a later member of the same object has its key,
+			    // as far as a path names that key
+	bool used;          // for whoever maps the record: said so already
+};
+
+struct scan {
+	struct member *members; // count of them
+	size_t count;
+	uint32_t *by_slot; // index of the member + 1, or 0; paths_count() many
+	bool bad_utf8;     // the last scan failed because of it
+
+	// private
+	size_t cap;
+	size_t slots;
+};
+
+#define SCAN_INIT ((struct scan){ 0 })
+
+/*
+ * Scan one record. -1 with e filled: ERR_DATA with the column where the record
+ * stops being a JSON object, or ERR_SYSTEM out of memory. The members borrow
+ * from record. Of members with the same path the last one has the slot.
+ */
+int scan_record(struct scan *s, const struct paths *paths, struct slice record,
+		struct err *e) MUST_CHECK;
+
+void scan_free(struct scan *s);
+
+/* The value of a slot; type VALUE_NONE where the record has no such member. */
+static inline struct value scan_value(const struct scan *s, uint16_t slot)
+{
+	uint32_t i = s->by_slot[slot];
+
+	return i != 0 ? s->members[i - 1].value : (struct value){ 0 };
+}
+
+/*
+ * Walk the elements of an array, or the members of an object, that has been
+ * validated. Start with *rest being its value_slice(); each call takes one
+ * element off and returns false at the end. key may be NULL for arrays.
+ */
+bool scan_next(struct slice *rest, struct value *key, struct value *value);
+
+/*
+ * The member name of an object that has been validated, its last one where it
+ * has several; VALUE_NONE where it has none. For elements of arrays.
+ */
+struct value scan_member(struct value object, struct slice name);
+
+/*
+ * Append the decoded text of the inside of a validated JSON string: escapes
+ * become UTF-8, a lone surrogate U+FFFD.
+ */
+void scan_decode(struct slice string, struct buf *out);
+
+/* Is the inside of a validated JSON string, decoded, this text? */
+bool scan_is(struct slice string, bool escaped, struct slice text);
+
+/*
+ * Append an array or object as compact JSON: no white space, order and number
+ * lexemes kept, and of escapes only the shortest that JSON allows
+ * (formats: N-JSON).
+ */
+void scan_compact(struct value container, struct buf *out);
+
+#endif

@@ -1,0 +1,98 @@
+/*
+ * One way to somewhere: UDP, TCP, TLS, a file, standard output.
+ *
+ * Nothing here waits. conn_open() starts; poll conn_fd() for conn_events(),
+ * call conn_step(), and once it says CONN_READY, write and read. Names are
+ * resolved anew at every conn_open(), all their addresses are tried in turn.
+ */
+#ifndef SIEM_NET_CONN_H
+#define SIEM_NET_CONN_H
+
+#include "core/attr.h"
+#include "core/err.h"
+#include "net/tls.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum transport {
+	TRANSPORT_UDP,
+	TRANSPORT_TCP,
+	TRANSPORT_TLS,
+	TRANSPORT_FILE,   // appended to; host is its path
+	TRANSPORT_STDOUT,
+};
+
+/* Where to. Strings are borrowed for as long as the conn lives. */
+struct conn_target {
+	enum transport transport;
+	const char *host;
+	const char *port; // decimal, or a service name
+	struct tls_context *tls; // of TRANSPORT_TLS
+	unsigned connect_timeout_ms; // for each address, handshake included
+	unsigned idle_timeout_ms;    // without progress of unacknowledged bytes
+				     // (TCP_USER_TIMEOUT)
+};
+
+enum conn_state {
+	CONN_OPENING,
+	CONN_READY,
+	CONN_CLOSED, // by the other side, in good order
+};
+
+struct conn;
+
+/* NULL with e filled: ERR_TEMPORARY; ERR_DENIED, ERR_SYSTEM where waiting
+   will not help. */
+struct conn *conn_open(const struct conn_target *target,
+		       struct err *e) MUST_CHECK;
+
+/* What to poll for, and for how long at most (-1: no limit). */
+int conn_fd(const struct conn *c);
+short conn_events(const struct conn *c, bool want_write);
+int conn_timeout_ms(const struct conn *c);
+
+/*
+ * Go on with opening; once ready, notice what the other side did. Call when
+ * poll() returns, and before every write: a half-closed peer or a late TLS
+ * alert shows here. -1 with e filled: the connection is of no more use
+ * (ERR_TEMPORARY; ERR_DENIED: certificates, theirs or ours).
+ */
+int conn_step(struct conn *c, struct err *e) MUST_CHECK; // an enum conn_state
+
+/*
+ * Write what the socket takes now: how many bytes, 0 for none, -1 with e
+ * filled. UDP: one call, one datagram. A retry after 0 must offer the same
+ * bytes first.
+ */
+ssize_t conn_write(struct conn *c, const void *bytes, size_t n,
+		   struct err *e) MUST_CHECK;
+
+/* Read what is there: how many bytes, 0 for none, -1 with e filled. */
+ssize_t conn_read(struct conn *c, void *bytes, size_t n,
+		  struct err *e) MUST_CHECK;
+
+/*
+ * How many of the bytes written so far the other side's kernel is known to
+ * have: by SIOCOUTQ for TCP and TLS (of whole TLS records), all for UDP, what
+ * was synced for files.
+ */
+uint64_t conn_acked(struct conn *c);
+
+/* Make what a file holds durable, so that it counts as acknowledged. */
+int conn_sync(struct conn *c, struct err *e) MUST_CHECK;
+
+/*
+ * Say that nothing more will come: close_notify, FIN. conn_step() says
+ * CONN_CLOSED once the other side has ended as well, in good order.
+ */
+void conn_end(struct conn *c);
+
+/* Who it is, for messages: "tls://siem.example.com:6514 (192.0.2.7)". */
+const char *conn_name(const struct conn *c);
+
+void conn_close(struct conn *c);
+
+#endif
