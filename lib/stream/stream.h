@@ -25,6 +25,7 @@
 #include "stream/reject.h"
 #include "stream/writer.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct stream {
@@ -38,9 +39,13 @@ struct stream {
 	uint64_t rejected;
 	int status;        // the worst so far, of this stage and those before
 
+	/* Called when SIGUSR1 has come; may be NULL. */
+	void (*print_stats)(const struct stream *s, void *context);
+	void *context;
+
 	// private
-	struct buf piece_reason;
 	struct reader_line line; // the one stream_read() gave last
+	bool cut_off;            // some input was
 };
 
 /* max_line bounds what one record may become. */
@@ -59,7 +64,10 @@ struct stream {
 int stream_read(struct stream *s, struct slice *record,
 		struct err *e) MUST_CHECK;
 
-/* End the line that was appended to s->out.out. */
+/*
+ * End the line that was appended to s->out.out. A line that grew beyond what
+ * it may is rejected, as by stream_reject().
+ */
 int stream_write(struct stream *s, struct err *e) MUST_CHECK;
 
 /*

@@ -39,7 +39,10 @@ int writer_end_line(struct writer *w, struct err *e) MUST_CHECK;
 /* Forget what was appended since the last line. */
 void writer_cancel_line(struct writer *w);
 
-/* End a control line, which was appended with its LF. */
+/*
+ * End a control line, which was appended with its LF; or a part of a line that
+ * is too long to be gathered whole.
+ */
 int writer_end_control(struct writer *w, struct err *e) MUST_CHECK;
 
 /* Write all there is. */

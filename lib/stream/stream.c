@@ -1,0 +1,262 @@
+#include "stream/stream.h"
+
+#include "core/msg.h"
+#include "core/quit.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+
+enum { REPORTED = 5 }; // rejected records that are told one by one
+
+static void worsen(struct stream *s, int status)
+{
+	if (status > s->status)
+		s->status = status;
+}
+
+/* "line 7: column 3: reason", for messages and for the sink. */
+static struct slice explain(const struct stream *s, const struct err *why,
+			    char *text, size_t size)
+{
+	char column[32] = "";
+
+	if (why->column != 0)
+		snprintf(column, sizeof(column), "column %zu: ", why->column);
+	snprintf(text, size, "%s%sline %llu: %s%s",
+		 s->name != NULL ? s->name : "", s->name != NULL ? ": " : "",
+		 (unsigned long long)s->line.number, column, why->text);
+	return slice_of(text);
+}
+
+static void report(struct stream *s, const char *text)
+{
+	s->rejected++;
+	worsen(s, STATUS_REJECTS);
+	if (s->rejected <= REPORTED)
+		msg_warn("%s", text);
+}
+
+static struct reject_why why_of(const struct stream *s, const struct err *why)
+{
+	return (struct reject_why){
+		.source = s->name,
+		.line = s->line.number,
+		.column = why->column,
+		.reason = slice_of(why->text),
+	};
+}
+
+int stream_reject(struct stream *s, const struct err *why, struct err *e)
+{
+	char text[sizeof(why->text) + 512];
+	struct slice told = explain(s, why, text, sizeof(text));
+
+	writer_cancel_line(&s->out);
+	report(s, text);
+	if (s->reject.path != NULL) {
+		struct reject_why what = why_of(s, why);
+
+		return reject_put(&s->reject, s->line.raw, &what, e);
+	}
+	if (!s->out.marked)
+		return 0;
+	control_put_reject(&s->out.out, told, s->line.raw);
+	return writer_end_control(&s->out, e);
+}
+
+/* Pass bytes on that are no line of ours, and an LF where one ends here. */
+static int pass(struct stream *s, struct slice bytes, bool end, struct err *e)
+{
+	buf_put_slice(&s->out.out, bytes);
+	if (end)
+		buf_putc(&s->out.out, '\n');
+	return writer_end_control(&s->out, e);
+}
+
+/* A piece of a record that is too long to be handled, or of an R line. */
+static int pass_piece(struct stream *s, struct err *e)
+{
+	const struct reader_line *line = &s->line;
+	struct err why = { 0 };
+	char text[sizeof(why.text) + 512];
+
+	if (line->is_reject)
+		return pass(s, line->raw, line->last, e);
+
+	err_set(&why, ERR_DATA, "longer than %zu bytes (see --max-record)",
+		s->in.max_record);
+	struct slice told = explain(s, &why, text, sizeof(text));
+	if (line->first) {
+		s->read++;
+		report(s, text);
+	}
+	if (s->reject.path != NULL) {
+		struct reject_why what = why_of(s, &why);
+
+		return reject_put_piece(&s->reject, line->raw,
+					line->last ? &what : NULL, e);
+	}
+	if (!s->out.marked)
+		return 0;
+	if (line->first) {
+		buf_puts(&s->out.out, "\x10R ");
+		control_encode(&s->out.out, told);
+		buf_putc(&s->out.out, ' ');
+	}
+	return pass(s, line->raw, line->last, e);
+}
+
+static int pass_control(struct stream *s, struct err *e)
+{
+	switch (s->line.control.kind) {
+	case CONTROL_HEADER:
+		s->out.marked = true;
+		break;
+	case CONTROL_MARK:
+		// What it covers is durable before anybody can commit it.
+		if (reject_sync(&s->reject, e) < 0)
+			return -1;
+		break;
+	case CONTROL_END:
+		// Our own follows when all is done, with the worse status.
+		worsen(s, s->line.control.status);
+		return 0;
+	case CONTROL_REJECT:
+	case CONTROL_FLUSH:
+	case CONTROL_OTHER:
+		break;
+	}
+	return pass(s, s->line.raw, true, e);
+}
+
+static void tell_stats(struct stream *s)
+{
+	if (quit_wants_stats() && s->print_stats != NULL)
+		s->print_stats(s, s->context);
+}
+
+/*
+ * Wait until there is something to read, having written all we hold. Notices
+ * when whoever reads our output has gone.
+ */
+static int wait_for_input(struct stream *s, struct err *e)
+{
+	struct pollfd fds[] = {
+		{ .fd = s->in.fd, .events = POLLIN },
+		{ .fd = s->out.fd, .events = 0 },
+	};
+
+	tell_stats(s);
+	if (s->in.regular)
+		return 0;
+	for (;;) {
+		bool holding = s->out.out.len > 0;
+		int n = poll(fds, 2, holding ? 0 : -1);
+
+		if (n < 0 && errno != EINTR)
+			return err_sys(e, "poll");
+		tell_stats(s);
+		if (n > 0 && (fds[1].revents & POLLERR) != 0) {
+			errno = EPIPE;
+			return err_sys(e, "write");
+		}
+		if (n > 0)
+			return 0;
+		if (n == 0 && holding && writer_flush(&s->out, e) < 0)
+			return -1;
+	}
+}
+
+static bool is_blank(struct slice record)
+{
+	for (size_t i = 0; i < record.len; i++)
+		if (record.data[i] != ' ' && record.data[i] != '\t' &&
+		    record.data[i] != '\r')
+			return false;
+	return true;
+}
+
+int stream_read(struct stream *s, struct slice *record, struct err *e)
+{
+	for (;;) {
+		switch (reader_next(&s->in, &s->line, e)) {
+		case READER_RECORD:
+			if (is_blank(s->line.text))
+				break;
+			s->read++;
+			*record = s->line.text;
+			return 1;
+		case READER_MORE:
+			if (wait_for_input(s, e) < 0 ||
+			    reader_fill(&s->in, e) < 0)
+				return -1;
+			break;
+		case READER_PIECE:
+			if (pass_piece(s, e) < 0)
+				return -1;
+			break;
+		case READER_CONTROL:
+			if (pass_control(s, e) < 0)
+				return -1;
+			break;
+		case READER_EOF:
+			s->cut_off |= s->in.cut_off;
+			return 0;
+		case READER_FAILED:
+			return -1;
+		}
+	}
+}
+
+int stream_write(struct stream *s, struct err *e)
+{
+	struct err why;
+
+	if (writer_end_line(&s->out, &why) == 0) {
+		s->written++;
+		return 0;
+	}
+	if (why.kind == ERR_DATA)
+		return stream_reject(s, &why, e);
+	*e = why;
+	return -1;
+}
+
+void stream_next_input(struct stream *s, int fd, const char *name)
+{
+	reader_restart(&s->in, fd);
+	s->name = name;
+}
+
+int stream_finish(struct stream *s, struct err *e)
+{
+	if (s->rejected > REPORTED)
+		msg_warn("%llu further records were rejected",
+			 (unsigned long long)(s->rejected - REPORTED));
+	if (reject_close(&s->reject, e) < 0)
+		return -1;
+	if (s->cut_off) {
+		if (writer_flush(&s->out, e) < 0)
+			return -1;
+		return err_set(e, ERR_SYSTEM,
+			       "the input was cut off: a stage before this one "
+			       "ended early");
+	}
+	if (s->out.marked) {
+		control_put_end(&s->out.out, s->status);
+		if (writer_end_control(&s->out, e) < 0)
+			return -1;
+	}
+	return writer_flush(&s->out, e);
+}
+
+void stream_free(struct stream *s)
+{
+	struct err ignored;
+
+	// Only after a failure is there anything left to close.
+	(void)!reject_close(&s->reject, &ignored);
+	writer_free(&s->out);
+	reader_free(&s->in);
+}
