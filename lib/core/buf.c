@@ -93,15 +93,9 @@ void buf_printf(struct buf *b, const char *fmt, ...)
 	b->len += (size_t)n;
 }
 
-char *buf_room(struct buf *b, size_t n)
+char *buf_room_slowly(struct buf *b, size_t n)
 {
 	return reserve(b, n) ? b->data + b->len : NULL;
-}
-
-void buf_grown(struct buf *b, size_t n)
-{
-	assert(n < b->cap - b->len);
-	b->len += n;
 }
 
 const char *buf_str(struct buf *b)

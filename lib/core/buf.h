@@ -18,6 +18,7 @@
 #include "core/attr.h"
 #include "core/slice.h"
 
+#include <assert.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -43,8 +44,8 @@ void buf_printf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
  * Make room for n more bytes and return where they go, or NULL after a
  * failure. What is written there counts once buf_grown() says how much.
  */
-char *buf_room(struct buf *b, size_t n) MUST_CHECK;
-void buf_grown(struct buf *b, size_t n);
+static inline char *buf_room(struct buf *b, size_t n) MUST_CHECK;
+static inline void buf_grown(struct buf *b, size_t n);
 
 /* The contents as a C string, never NULL. Valid until the next append. */
 const char *buf_str(struct buf *b);
@@ -67,5 +68,22 @@ void buf_trim(struct buf *b, size_t cap);
 
 /* Release the memory. Harmless on a buffer that never held anything. */
 void buf_free(struct buf *b);
+
+/* As buf_room(), which is the part of it that runs for every field. */
+char *buf_room_slowly(struct buf *b, size_t n) MUST_CHECK;
+
+static inline char *buf_room(struct buf *b, size_t n)
+{
+	if (LIKELY(b->error == 0 && n < b->cap - b->len &&
+		   n <= b->max - b->len))
+		return b->data + b->len;
+	return buf_room_slowly(b, n);
+}
+
+static inline void buf_grown(struct buf *b, size_t n)
+{
+	assert(n < b->cap - b->len);
+	b->len += n;
+}
 
 #endif
