@@ -24,13 +24,14 @@ enum field_type {
 	FIELD_IP,      // either
 	FIELD_MAC,     // six octets divided by colons
 	FIELD_BOOL,    // true or false
+	FIELD_RESERVED, // the format's own or its receivers': no map writes it
 };
 
 /* What a format's dictionary says of one of its keys. */
 struct field_rule {
 	const char *key;
 	enum field_type type;
-	uint32_t max; // bytes of the value before escaping; 0: no limit
+	uint32_t max; // bytes of a text before escaping; 0: no limit
 };
 
 /* One key and value of an event, ready to be written by a format. */
@@ -46,7 +47,7 @@ enum { FIELD_DERIVED = UINT32_MAX };
 
 /*
  * Does the text of a value fit a type, as it stands? Times are not asked here:
- * they are parsed. The text is decoded.
+ * they are parsed. Nothing fits what is reserved. The text is decoded.
  */
 bool field_fits(enum field_type type, struct slice text);
 

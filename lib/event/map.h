@@ -34,7 +34,8 @@ struct map_shape {
 	/*
 	 * The rule of one of the format's own keys, or NULL. May be NULL where
 	 * a format has no dictionary. A member that no row names never takes
-	 * such a key, unless the map says that its names are the format's.
+	 * such a key, unless the map says that its names are the format's; and
+	 * nothing takes a key that is FIELD_RESERVED.
 	 */
 	const struct field_rule *(*find_rule)(struct slice key);
 };

@@ -29,10 +29,21 @@ struct format_options {
 	size_t max_line;     // bytes of a line, without its LF; 0: no limit
 };
 
+enum format_loss {
+	FORMAT_CUT,      // a value, to the length its key allows
+	FORMAT_LEFT_OUT, // a whole field, for the sake of max_line
+};
+
 /* What could not be kept, over a whole stream. */
 struct format_counts {
-	uint64_t cut;     // values, to the length their keys allow
-	uint64_t left_out; // fields, for the sake of max_line
+	uint64_t cut;
+	uint64_t left_out;
+
+	/* Where not NULL: told of each loss as it happens, with the key; of a
+	   value that was cut, how many bytes are left of how many. */
+	void (*tell)(void *who, enum format_loss loss, struct slice key,
+		     size_t kept, size_t of);
+	void *who;
 };
 
 struct format {
@@ -47,8 +58,9 @@ struct format {
 
 	/*
 	 * Append the event as one line, without LF. text makes plain bytes of
-	 * values (mapper_text). -1 with e filled (ERR_DATA) where it cannot be
-	 * written within max_line; what was appended is then to be cut off.
+	 * values (mapper_text). -1 with e filled: ERR_DATA where the line does
+	 * not fit max_line or out, ERR_SYSTEM out of memory; what was appended
+	 * is then to be cut off.
 	 */
 	int (*write)(const struct event *event, struct mapper *text,
 		     const struct format_options *options, struct buf *out,
