@@ -1,14 +1,17 @@
 # make              build the tools into build/bin/
 # make demo         run the main job on loopback and watch it
-# make check        build and run every test
-# make bench        measure speed and memory
-# make lint         check the C, the manuals and the scripts
+# make check        build and run every test (TESTS=FILE... for some of them)
+# make bench        measure speed and memory beside jq and cat
+# make lint         check the C with both compilers, the scripts, the manuals
+# make fuzz         run each fuzzer for FUZZ_SECONDS (60)
+# make compare      compare the scanner with jansson on COMPARE documents
 # make install      into $(DESTDIR)$(PREFIX); make uninstall takes it back
-# make deps         install the Debian packages that all this needs
+# make deps         install the Debian packages that all of this needs
+# make clean        forget everything that was built
 #
-# demo, check, bench and lint install what they miss (see tests/deps).
-# Add SAN=1 for the address and undefined behaviour sanitizers; those builds
-# live in build-san/.
+# demo, check, bench, lint, fuzz and compare install what they miss, and say so
+# (tests/deps). Add SAN=1 for the address and undefined behaviour sanitizers;
+# those builds live in build-san/.
 
 PKGS = jansson openssl
 
@@ -19,6 +22,9 @@ DATADIR ?= $(PREFIX)/share/siem-tools
 COMPDIR ?= $(PREFIX)/share/bash-completion/completions
 PKG_CONFIG ?= pkg-config
 INSTALL ?= install
+CLANG ?= clang
+FUZZ_SECONDS ?= 60
+COMPARE ?= 1000000
 
 # CFLAGS, CPPFLAGS and LDFLAGS belong to whoever runs make; what the project
 # itself needs is kept apart from them.
@@ -47,7 +53,7 @@ UNITS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*_test.c))
 HELPERS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bin/*.c))
 FUZZERS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/*_fuzz.c))
 OBJS = $(call objects,lib/*/*.c) $(call objects,cmd/*/*.c) \
-       $(UNITS:=.o) $(HELPERS:=.o)
+       $(UNITS:=.o) $(HELPERS:=.o) $(FUZZERS:=.o)
 
 all: $(BINS)
 
@@ -59,6 +65,9 @@ $(BINS): $(BUILD)/bin/%: $$(call objects,cmd/$$*/*.c) $(LIB)
 
 $(UNITS) $(HELPERS): %: %.o $(LIB)
 	$(LINK) -o $@ $^ $(PKG_LIBS) -lm
+
+$(FUZZERS): %: %.o $(LIB)
+	$(LINK) -fsanitize=fuzzer -o $@ $^ $(PKG_LIBS) -lm
 
 # Start afresh: ar would keep the objects of sources that are gone.
 $(LIB): $(call objects,lib/*/*.c)
@@ -76,11 +85,83 @@ $(BUILD)/maps/%.inc: share/maps/%.json
 	sed -e 's/[\\"]/\\&/g' -e 's/.*/"&\\n"/' $< >$@
 $(BUILD)/lib/event/builtin.o: $(MAPS)
 
+# An object is checked again when it was made again, so a header counts too.
+$(BUILD)/%.tidy: $(BUILD)/%.o .clang-tidy
+	clang-tidy --quiet $*.c -- $(STD) $(PKG_CFLAGS)
+	@touch $@
+
 -include $(OBJS:.o=.d)
+
+# What a verb below builds: on all processors, unless -j says otherwise.
+SUBMAKE = +@$(MAKE) $(or $(filter -j%,$(MAKEFLAGS)),-j$(shell nproc))
+
+tests: $(BINS) $(UNITS) $(HELPERS)
+objects: $(OBJS)
+tidy: $(OBJS:.o=.tidy)
+fuzzers: $(FUZZERS)
+
+check:
+	@tests/deps build check
+	$(SUBMAKE) tests
+	@tests/run $(BUILD) $(TESTS)
+
+demo:
+	@tests/deps build demo
+	$(SUBMAKE) all
+	@tests/demo $(BUILD)
+
+bench:
+	@tests/deps build bench
+	$(SUBMAKE) tests
+	@tests/bench $(BUILD)
+
+SCRIPTS = $(shell grep -lrE '^\#!.*/(env )?(ba)?(sh|ts)$$' .ci tests) \
+          tests/helper.bash share/completions/siem.bash
+
+lint:
+	@tests/deps build lint
+	$(SUBMAKE) BUILD=build-lint/gcc CC=gcc CFLAGS='-O2 -Werror' objects
+	$(SUBMAKE) BUILD=build-lint/clang CC=$(CLANG) CFLAGS='-O2 -Werror' tidy
+	cppcheck --quiet --error-exitcode=1 -j $(shell nproc) --std=c11 \
+	    --enable=warning,performance,portability --inline-suppr \
+	    --suppressions-list=.cppcheck -D_GNU_SOURCE -Ilib lib cmd tests
+	shellcheck -x $(SCRIPTS)
+	mandoc -T lint -W warning man/*.[1-9]
+
+fuzz:
+	@tests/deps build fuzz
+	$(SUBMAKE) BUILD=build-fuzz CC=$(CLANG) SAN=1 \
+	    CFLAGS='-O1 -g -fsanitize=fuzzer-no-link' fuzzers
+	@tests/fuzz/run build-fuzz $(FUZZ_SECONDS)
+
+deps:
+	@tests/deps build demo check bench lint fuzz
+
+# Everything that is installed, as it lies below $(DESTDIR).
+MANPAGES = $(foreach page,$(notdir $(wildcard man/*.[1-9])),\
+           $(MANDIR)/man$(subst .,,$(suffix $(page)))/$(page))
+INSTALLED = $(TOOLS:%=$(BINDIR)/%) $(MANPAGES) \
+            $(patsubst share/%,$(DATADIR)/%,$(wildcard share/maps/*.json)) \
+            $(COMPDIR)/siem $(TOOLS:%=$(COMPDIR)/%)
+
+install: all
+	$(INSTALL) -d $(addprefix $(DESTDIR),$(sort $(dir $(INSTALLED))))
+	$(INSTALL) -m 755 $(BINS) $(DESTDIR)$(BINDIR)
+	$(INSTALL) -m 644 share/maps/*.json $(DESTDIR)$(DATADIR)/maps
+	$(INSTALL) -m 644 share/completions/siem.bash $(DESTDIR)$(COMPDIR)/siem
+	for tool in $(TOOLS); do \
+	    ln -sf siem $(DESTDIR)$(COMPDIR)/$$tool || exit 1; done
+	for page in $(MANPAGES); do \
+	    $(INSTALL) -m 644 man/$${page##*/} $(DESTDIR)$$page || exit 1; done
+
+uninstall:
+	rm -f $(addprefix $(DESTDIR),$(INSTALLED))
+	-rmdir $(DESTDIR)$(DATADIR)/maps $(DESTDIR)$(DATADIR)
 
 clean:
 	rm -rf build build-*
 
-.PHONY: all clean
+.PHONY: all tests objects tidy fuzzers check demo bench lint fuzz compare \
+        deps install uninstall clean
 .SECONDARY:
 .DELETE_ON_ERROR:

@@ -1,6 +1,11 @@
 # Shared by every .bats file.
 bats_require_minimum_version 1.5.0
 
+root=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
+
+# The helper programs of tests/bin stand beside the tools under test.
+tool=$(command -v siem-fmt) && PATH=$PATH:${tool%/bin/*}/tests/bin
+
 # Each test works in a directory of its own, in the same locale and time zone.
 setup()
 {
