@@ -81,6 +81,13 @@ ssize_t conn_read(struct conn *c, void *bytes, size_t n,
  */
 uint64_t conn_acked(struct conn *c);
 
+/*
+ * The largest receive window that the other side has advertised so far, in
+ * bytes (tcpi_snd_wnd of struct tcp_info): so much may be acknowledged and not
+ * yet read by the program behind it. 0 for all but TCP and TLS.
+ */
+uint64_t conn_window(struct conn *c);
+
 /* Make what a file holds durable, so that it counts as acknowledged. */
 int conn_sync(struct conn *c, struct err *e) MUST_CHECK;
 
