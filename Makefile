@@ -87,13 +87,13 @@ $(BUILD)/lib/event/builtin.o: $(MAPS)
 
 # An object is checked again when it was made again, so a header counts too.
 $(BUILD)/%.tidy: $(BUILD)/%.o .clang-tidy
-	clang-tidy --quiet $*.c -- $(STD) $(PKG_CFLAGS)
-	@touch $@
+	@clang-tidy --quiet $*.c -- $(STD) $(PKG_CFLAGS) 2>$@ || \
+	    { cat $@ >&2; exit 1; }
 
 -include $(OBJS:.o=.d)
 
-# What a verb below builds: on all processors, unless -j says otherwise.
-SUBMAKE = +@$(MAKE) $(or $(filter -j%,$(MAKEFLAGS)),-j$(shell nproc))
+# What a verb below builds, on all processors unless -j says otherwise.
+SUBMAKE = +@$(MAKE) -s $(or $(filter -j%,$(MAKEFLAGS)),-j$(shell nproc))
 
 tests: $(BINS) $(UNITS) $(HELPERS)
 objects: $(OBJS)
@@ -123,8 +123,8 @@ lint:
 	$(SUBMAKE) BUILD=build-lint/gcc CC=gcc CFLAGS='-O2 -Werror' objects
 	$(SUBMAKE) BUILD=build-lint/clang CC=$(CLANG) CFLAGS='-O2 -Werror' tidy
 	cppcheck --quiet --error-exitcode=1 -j $(shell nproc) --std=c11 \
-	    --enable=warning,performance,portability --inline-suppr \
-	    --suppressions-list=.cppcheck -D_GNU_SOURCE -Ilib lib cmd tests
+	    --enable=warning,performance,portability -D_GNU_SOURCE -Ilib \
+	    lib cmd tests
 	shellcheck -x $(SCRIPTS)
 	mandoc -T lint -W warning man/*.[1-9]
 

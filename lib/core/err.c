@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+PRINTF_LIKE(4, 0)
 static int fill(struct err *e, enum err_kind kind, size_t column,
 		const char *fmt, va_list args)
 {

@@ -59,6 +59,7 @@ static void put_visible(struct buf *line, struct slice text)
 	}
 }
 
+PRINTF_LIKE(2, 0)
 static void say(enum msg_level level, const char *fmt, va_list args)
 {
 	if (level > current_level)

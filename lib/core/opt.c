@@ -50,11 +50,9 @@ static void table_free(struct table *t)
 
 static int table_make(struct table *t, const struct opt *own, struct err *e)
 {
-	size_t count = 0;
+	size_t count = sizeof(standard) / sizeof(standard[0]) - 1;
 
 	for (const struct opt *o = own; o->name != NULL; o++)
-		count++;
-	for (const struct opt *o = standard; o->name != NULL; o++)
 		count++;
 
 	*t = (struct table){ 0 };
