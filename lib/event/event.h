@@ -36,7 +36,9 @@ struct event {
 	struct value attributes[EVENT_ATTRIBUTES];
 
 	/* The rows of the map that have a value, in their order; then, from
-	   rest on, the members that no row used, in input order. */
+	   rest on, the members that no row used, in input order. Time and
+	   severity are rows like others where a format has keys for them (rt,
+	   devTime, sev). No key is there twice, and none is empty. */
 	const struct field *fields;
 	size_t count;
 	size_t rest;

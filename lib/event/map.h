@@ -12,12 +12,15 @@
 #include "core/err.h"
 #include "event/field.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* How a format names members that no row of the map names. */
 enum rest_names {
 	REST_CAMEL, // prefix, then the path in camel case, [A-Za-z0-9] only
 	REST_PATH,  // the path joined by dots, what is not allowed becoming _
+	REST_NONE,  // not at all: the format writes the record as it came, and
+		    // an event for it has attributes but no fields
 };
 
 /*
@@ -30,6 +33,11 @@ struct map_shape {
 	const char *const *attributes; // NULL ends them; event.h has the values
 	enum rest_names rest_names;
 	size_t key_max; // a key that the rest makes is cut to this; 0: no limit
+
+	/* What every line of the format says outside its fields, so that the
+	   member which says it in the record is not kept a second time. */
+	bool has_time;     // in full (RFC 5424; not RFC 3164)
+	bool has_severity; // of the event, 0 to 10 (CEF)
 
 	/*
 	 * The rule of one of the format's own keys, or NULL. May be NULL where
