@@ -13,4 +13,11 @@
  */
 void json_put_string(struct buf *out, struct slice text);
 
+/*
+ * Append what stands in a string for a character that it cannot hold as it is
+ * (a quote, a backslash, U+0000 to U+001F): the shortest escape, hexadecimal
+ * digits in lower case.
+ */
+void json_put_escape(struct buf *out, char c);
+
 #endif
