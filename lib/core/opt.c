@@ -148,6 +148,62 @@ static int set_number(const struct opt *o, const char *arg, size_t *field,
 	return 0;
 }
 
+bool opt_parse_rate(const char *text, struct rate *rate)
+{
+	char amount[32];
+	size_t len = strcspn(text, "/");
+	size_t per_sec;
+
+	if (strcmp(text + len, "/s") != 0 || len >= sizeof(amount))
+		return false;
+	memcpy(amount, text, len);
+	amount[len] = '\0';
+	if (!opt_parse_size(amount, &per_sec) || per_sec == 0)
+		return false;
+	rate->per_sec = per_sec;
+	rate->in_bytes = strspn(amount, "0123456789") != len;
+	return true;
+}
+
+static int set_rate(const struct opt *o, const char *arg, struct rate *field,
+		    struct err *e)
+{
+	if (!opt_parse_rate(arg, field))
+		return err_set(e, ERR_USAGE,
+			       "option --%s: %s is not a rate, as in 1000/s "
+			       "or 5MB/s",
+			       o->name, arg);
+	return 0;
+}
+
+/* Seconds with at most nine digits before the point and any behind it. */
+static int set_ms(const struct opt *o, const char *arg, size_t *field,
+		  struct err *e)
+{
+	static const char digits[] = "0123456789";
+	size_t whole = strspn(arg, digits);
+	size_t point = arg[whole] == '.' ? 1 : 0;
+	size_t behind = strspn(arg + whole + point, digits) * point;
+
+	if (whole + behind == 0 || whole > 9 ||
+	    arg[whole + point + behind] != '\0')
+		return err_set(e, ERR_USAGE,
+			       "option --%s: %s is not a number of seconds",
+			       o->name, arg);
+
+	size_t ms = 0;
+	for (size_t i = 0; i < whole; i++)
+		ms = ms * 10 + (size_t)(arg[i] - '0');
+	for (size_t i = 0; i < 3; i++)
+		ms = ms * 10 +
+		     (i < behind ? (size_t)(arg[whole + 1 + i] - '0') : 0);
+	if (o->most != 0 && ms > o->most)
+		return err_set(e, ERR_USAGE, "option --%s: %s is more than %zu",
+			       o->name, arg, o->most / 1000);
+	*field = ms;
+	return 0;
+}
+
 static int set_pick(const struct opt *o, const char *arg,
 		    struct opt_pick *field, struct err *e)
 {
@@ -204,6 +260,10 @@ static int set(const struct opt *o, const char *arg, void *config,
 	case OPT_KIND_COUNT:
 	case OPT_KIND_SIZE:
 		return set_number(o, arg, field, e);
+	case OPT_KIND_MS:
+		return set_ms(o, arg, field, e);
+	case OPT_KIND_RATE:
+		return set_rate(o, arg, field, e);
 	case OPT_KIND_PICK:
 		return set_pick(o, arg, field, e);
 	case OPT_KIND_LIST:

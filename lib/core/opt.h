@@ -9,6 +9,7 @@
 
 #include "core/attr.h"
 #include "core/err.h"
+#include "core/rate.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,6 +20,8 @@ enum opt_kind {
 	OPT_KIND_STRING, // const char *: borrowed from argv
 	OPT_KIND_COUNT,  // size_t: a decimal number
 	OPT_KIND_SIZE,   // size_t: bytes, "65536", "64KB", "64MB", "10GB"
+	OPT_KIND_MS,     // size_t: milliseconds, given in seconds, "2", "0.25"
+	OPT_KIND_RATE,   // struct rate: "1000/s" records, "5MB/s" bytes
 	OPT_KIND_PICK,   // struct opt_pick: the option's own name, and a variant
 	OPT_KIND_LIST,   // struct opt_list: every use adds its argument
 };
@@ -42,7 +45,7 @@ struct opt {
 	const char *arg;  // what --help calls the argument; NULL for a flag
 	const char *help; // one line, lower case, no full stop
 	size_t offset;    // of the field to fill in the command's struct config
-	size_t most;      // the largest COUNT or SIZE, 0: no bound
+	size_t most;      // the largest COUNT, SIZE or MS, 0: no bound
 	/*
 	 * PICK: the variants that --name=VARIANT may name, divided by '|', the
 	 * first being that of a plain --name; NULL where it takes none.
@@ -81,6 +84,16 @@ struct opt {
 	{                                                               \
 		.kind = OPT_KIND_SIZE, .letter = l, .name = n, .arg = a, \
 		.help = h, .most = m, .offset = OPT_FIELD(field, size_t) \
+	}
+#define OPT_MS(l, n, field, a, m, h)                                    \
+	{                                                               \
+		.kind = OPT_KIND_MS, .letter = l, .name = n, .arg = a,  \
+		.help = h, .most = m, .offset = OPT_FIELD(field, size_t) \
+	}
+#define OPT_RATE(l, n, field, a, h)                                    \
+	{                                                              \
+		.kind = OPT_KIND_RATE, .letter = l, .name = n, .arg = a, \
+		.help = h, .offset = OPT_FIELD(field, struct rate)     \
 	}
 #define OPT_PICK(n, field, v, h)                                          \
 	{                                                                 \
@@ -136,5 +149,8 @@ void opt_apply_common(const struct opt_common *common);
  * as K, KiB; a plain number is bytes. False where it is none or overflows.
  */
 bool opt_parse_size(const char *text, size_t *size) MUST_CHECK;
+
+/* Read "1000/s", records, or "5MB/s", bytes. False where it is no rate. */
+bool opt_parse_rate(const char *text, struct rate *rate) MUST_CHECK;
 
 #endif
