@@ -19,25 +19,28 @@ struct timestamp {
 	uint8_t digits;     // of the fraction as it was written, 0 to 9
 	bool leap;          // it was written as second 60
 	int16_t offset_min; // of its zone, east positive
-	bool zulu;          // its zone was written as Z, or not at all
+	bool zulu;          // its zone was written as Z or -00:00, or not at all
 };
 
 /*
  * Read an RFC 3339 date-time ("2025-10-08T22:45:00.123+02:00"). Also taken: a
  * space for the T, lower-case t and z, an offset without the colon, and no
- * zone at all, which means UTC. Digits beyond nine are dropped. False where
- * it is none, or its month, day or hour does not exist.
+ * zone at all, which means UTC. Digits beyond nine are dropped. False, t being
+ * left as it was, where it is none, or there is no such month, day, hour or
+ * leap second (which can only end a day in UTC), or the year in UTC is not one
+ * of 0000 to 9999.
  */
 bool timestamp_parse(struct slice text, struct timestamp *t) MUST_CHECK;
 
 /*
  * Read a JSON number as time since the epoch: seconds below 1e11, else
  * milliseconds below 1e14, else microseconds below 1e17, else nanoseconds.
- * A fraction is taken, an exponent is not.
+ * A fraction is taken, an exponent is not. The same years as above.
  */
 bool timestamp_parse_epoch(struct slice number,
 			   struct timestamp *t) MUST_CHECK;
 
+/* Now, in UTC, to be written with six digits. */
 struct timestamp timestamp_now(void);
 
 /* What the longest of the forms below needs, with its NUL. */
@@ -58,7 +61,8 @@ size_t timestamp_epoch_ms(const struct timestamp *t, char out[TIMESTAMP_MAX]);
 /* "1759963500.123": seconds since the epoch, as Splunk HEC takes them. */
 size_t timestamp_epoch_sec(const struct timestamp *t, char out[TIMESTAMP_MAX]);
 
-/* "Oct 08 2025 22:45:00.123 UTC": a CEF date as text. */
+/* "Oct 08 2025 22:45:00.123 UTC": a CEF date as text. A leap second is the
+   second after it, as it is in milliseconds. */
 size_t timestamp_cef(const struct timestamp *t, char out[TIMESTAMP_MAX]);
 
 #endif

@@ -1,0 +1,361 @@
+#include "core/timestamp.h"
+
+#include <string.h>
+#include <time.h>
+
+enum { DAY = 86400 };
+
+// 0000-01-01T00:00:00Z and 9999-12-31T23:59:59Z: what four digits can say.
+static const int64_t first_sec = INT64_C(-62167219200);
+static const int64_t last_sec = INT64_C(253402300799);
+
+static const uint32_t power_of_ten[] = { 1,      10,      100,      1000,
+					 10000,  100000,  1000000,  10000000,
+					 100000000, 1000000000 };
+
+struct civil {
+	int year, month, day; // month and day from 1
+	int hour, minute, second;
+};
+
+/*
+ * Days since 1970-01-01 in the Gregorian calendar. Years are taken to begin in
+ * March, so that the leap day is the last of its year; 400 of them, an era,
+ * have 146097 days.
+ */
+static int64_t days_of(int year, int month, int day)
+{
+	int from_march = year - (month <= 2) + 400; // not negative
+	int era = from_march / 400;
+	int of_era = from_march % 400;
+	int month_from_march = (month + 9) % 12;
+	int day_of_year = (153 * month_from_march + 2) / 5 + day - 1;
+
+	return (int64_t)(era - 1) * 146097 + of_era * 365 + of_era / 4 -
+	       of_era / 100 + day_of_year - 719468;
+}
+
+/* The other way round; days are those of a year from -1 on. */
+static void set_date(struct civil *c, int64_t days)
+{
+	int from_march = (int)(days + 719468 + 146097); // not negative
+	int era = from_march / 146097;
+	int of_era = from_march % 146097;
+	int year = (of_era - of_era / 1460 + of_era / 36524 -
+		    of_era / 146096) / 365;
+	int day_of_year = of_era - (365 * year + year / 4 - year / 100);
+	int month_from_march = (5 * day_of_year + 2) / 153;
+
+	c->day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+	c->month = month_from_march < 10 ? month_from_march + 3 :
+					   month_from_march - 9;
+	c->year = (era - 1) * 400 + year + (c->month <= 2);
+}
+
+static struct civil civil_of(int64_t sec)
+{
+	struct civil c;
+
+	// What no text can say is as good as the nearest that it can.
+	if (sec < first_sec)
+		sec = first_sec;
+	if (sec > last_sec)
+		sec = last_sec;
+
+	// first_sec is midnight.
+	int64_t days = (sec - first_sec) / DAY + first_sec / DAY;
+	int of_day = (int)(sec - days * DAY);
+
+	set_date(&c, days);
+	c.hour = of_day / 3600;
+	c.minute = of_day / 60 % 60;
+	c.second = of_day % 60;
+	return c;
+}
+
+static bool is_digit(char c)
+{
+	return (unsigned char)(c - '0') < 10;
+}
+
+/* Two digits as a number; 100 or more where they are none. */
+static unsigned two(const char *p)
+{
+	return is_digit(p[0]) && is_digit(p[1]) ?
+		       (unsigned)((p[0] - '0') * 10 + (p[1] - '0')) :
+		       100;
+}
+
+static unsigned days_in(int year, unsigned month)
+{
+	static const uint8_t days[] = { 31, 28, 31, 30, 31, 30,
+					31, 31, 30, 31, 30, 31 };
+	bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+
+	return days[month - 1] + (month == 2 && leap ? 1U : 0U);
+}
+
+/* Take digits off text: how many there are, and the first nine as nsec. */
+static size_t take_fraction(struct slice *text, struct timestamp *t)
+{
+	size_t n = 0;
+
+	t->nsec = 0;
+	while (n < text->len && is_digit(text->data[n])) {
+		if (n < 9)
+			t->nsec = t->nsec * 10 +
+				  (uint32_t)(text->data[n] - '0');
+		n++;
+	}
+	t->digits = (uint8_t)(n < 9 ? n : 9);
+	t->nsec *= power_of_ten[9 - t->digits];
+	*text = slice_from(*text, n);
+	return n;
+}
+
+/* Read what follows the seconds' fraction, to the end of the text. */
+static bool parse_zone(struct slice text, struct timestamp *t)
+{
+	const char *p = text.data;
+
+	t->zulu = text.len == 0 || (text.len == 1 && (*p | 0x20) == 'z');
+	if (t->zulu)
+		return true;
+	if ((text.len != 5 && text.len != 6) || (*p != '+' && *p != '-') ||
+	    (text.len == 6 && p[3] != ':'))
+		return false;
+
+	unsigned hour = two(p + 1);
+	unsigned minute = two(p + text.len - 2);
+	if (hour > 23 || minute > 59)
+		return false;
+	t->offset_min = (int16_t)(hour * 60 + minute);
+	// RFC 3339 section 4.3: -00:00 is UTC, the local offset being unknown.
+	if (*p == '-') {
+		t->zulu = t->offset_min == 0;
+		t->offset_min = (int16_t)-t->offset_min;
+	}
+	return true;
+}
+
+bool timestamp_parse(struct slice text, struct timestamp *t)
+{
+	const char *p = text.data;
+
+	if (text.len < 19 || p[4] != '-' || p[7] != '-' ||
+	    ((p[10] | 0x20) != 't' && p[10] != ' ') || p[13] != ':' ||
+	    p[16] != ':')
+		return false;
+
+	unsigned century = two(p), of_century = two(p + 2);
+	unsigned month = two(p + 5), day = two(p + 8);
+	unsigned hour = two(p + 11), minute = two(p + 14);
+	unsigned second = two(p + 17);
+	int year = (int)(century * 100 + of_century);
+	if (century > 99 || of_century > 99 || month < 1 || month > 12 ||
+	    day < 1 || day > days_in(year, month) || hour > 23 ||
+	    minute > 59 || second > 60)
+		return false;
+
+	struct timestamp read = { .leap = second == 60 };
+	text = slice_from(text, 19);
+	if (text.len > 0 && *text.data == '.') {
+		text = slice_from(text, 1);
+		if (take_fraction(&text, &read) == 0)
+			return false;
+	}
+	if (!parse_zone(text, &read))
+		return false;
+	read.sec = days_of(year, (int)month, (int)day) * DAY + hour * 3600 +
+		   minute * 60 + second - read.offset_min * 60;
+	if (read.sec < first_sec || read.sec > last_sec)
+		return false;
+	// RFC 3339 section 5.7: only the last second of a day can be doubled.
+	if (read.leap && read.sec % DAY != 0)
+		return false;
+	*t = read;
+	return true;
+}
+
+bool timestamp_parse_epoch(struct slice number, struct timestamp *t)
+{
+	bool negative = number.len > 0 && *number.data == '-';
+	struct timestamp read = { .zulu = true };
+	uint64_t whole = 0;
+	size_t i = negative;
+
+	for (; i < number.len && is_digit(number.data[i]); i++) {
+		if (whole > UINT64_MAX / 10 - 1)
+			return false;
+		whole = whole * 10 + (uint64_t)(number.data[i] - '0');
+	}
+	if (i == negative)
+		return false;
+
+	number = slice_from(number, i);
+	if (number.len > 0 && *number.data == '.') {
+		number = slice_from(number, 1);
+		if (take_fraction(&number, &read) == 0)
+			return false;
+	}
+	if (number.len > 0)
+		return false;
+
+	// Of milliseconds and less, the last digits belong to the fraction.
+	unsigned below = whole < UINT64_C(100000000000)	      ? 0 :
+			 whole < UINT64_C(100000000000000)    ? 3 :
+			 whole < UINT64_C(100000000000000000) ? 6 :
+								9;
+	uint32_t unit = power_of_ten[below];
+	read.sec = (int64_t)(whole / unit);
+	read.nsec = (uint32_t)(whole % unit) * power_of_ten[9 - below] +
+		    read.nsec / unit;
+	read.digits = (uint8_t)(below + read.digits < 9 ? below + read.digits :
+							  9);
+	if (negative) {
+		read.sec = -read.sec - (read.nsec > 0);
+		read.nsec = read.nsec > 0 ? power_of_ten[9] - read.nsec : 0;
+	}
+	if (read.sec < first_sec || read.sec > last_sec)
+		return false;
+	*t = read;
+	return true;
+}
+
+struct timestamp timestamp_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (struct timestamp){
+		.sec = now.tv_sec,
+		.nsec = (uint32_t)now.tv_nsec,
+		.digits = 6,
+		.zulu = true,
+	};
+}
+
+/* Write count digits of n; returns what follows them. */
+static inline char *put_digits(char *p, uint32_t n, int count)
+{
+	for (int i = count; i-- > 0; n /= 10)
+		p[i] = (char)('0' + n % 10);
+	return p + count;
+}
+
+static char *put_clock(char *p, const struct civil *c)
+{
+	p = put_digits(p, (uint32_t)c->hour, 2);
+	*p++ = ':';
+	p = put_digits(p, (uint32_t)c->minute, 2);
+	*p++ = ':';
+	return put_digits(p, (uint32_t)c->second, 2);
+}
+
+static char *put_month(char *p, const struct civil *c)
+{
+	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+
+	memcpy(p, months + 3 * (c->month - 1), 3);
+	p[3] = ' ';
+	return p + 4;
+}
+
+size_t timestamp_rfc5424(const struct timestamp *t, char out[TIMESTAMP_MAX])
+{
+	struct civil c = civil_of(t->sec - t->leap + t->offset_min * 60);
+	int digits = t->digits < 6 ? t->digits : 6;
+	int offset = t->offset_min;
+	char *p = out;
+
+	p = put_digits(p, (uint32_t)c.year, 4);
+	*p++ = '-';
+	p = put_digits(p, (uint32_t)c.month, 2);
+	*p++ = '-';
+	p = put_digits(p, (uint32_t)c.day, 2);
+	*p++ = 'T';
+	p = put_clock(p, &c);
+	if (digits > 0) {
+		*p++ = '.';
+		p = put_digits(p, t->nsec / power_of_ten[9 - digits], digits);
+	}
+	if (t->zulu) {
+		*p++ = 'Z';
+	} else {
+		*p++ = offset < 0 ? '-' : '+';
+		offset = offset < 0 ? -offset : offset;
+		p = put_digits(p, (uint32_t)offset / 60, 2);
+		*p++ = ':';
+		p = put_digits(p, (uint32_t)offset % 60, 2);
+	}
+	*p = '\0';
+	return (size_t)(p - out);
+}
+
+size_t timestamp_rfc3164(const struct timestamp *t, char out[TIMESTAMP_MAX])
+{
+	struct civil c = civil_of(t->sec - t->leap);
+	char *p = put_month(out, &c);
+
+	p = put_digits(p, (uint32_t)c.day, 2);
+	if (p[-2] == '0')
+		p[-2] = ' ';
+	*p++ = ' ';
+	p = put_clock(p, &c);
+	*p = '\0';
+	return (size_t)(p - out);
+}
+
+static int64_t milliseconds(const struct timestamp *t)
+{
+	return t->sec * 1000 + t->nsec / 1000000;
+}
+
+/* Write n in decimal, with a point before the last decimals of them. */
+static size_t put_number(char out[TIMESTAMP_MAX], int64_t n, int decimals)
+{
+	uint64_t left = n < 0 ? -(uint64_t)n : (uint64_t)n;
+	char text[TIMESTAMP_MAX];
+	char *end = text + sizeof(text);
+	char *p = end;
+
+	for (int written = 0; written <= decimals || left > 0; written++) {
+		if (written == decimals && decimals > 0)
+			*--p = '.';
+		*--p = (char)('0' + left % 10);
+		left /= 10;
+	}
+	if (n < 0)
+		*--p = '-';
+
+	size_t len = (size_t)(end - p);
+	memcpy(out, p, len);
+	out[len] = '\0';
+	return len;
+}
+
+size_t timestamp_epoch_ms(const struct timestamp *t, char out[TIMESTAMP_MAX])
+{
+	return put_number(out, milliseconds(t), 0);
+}
+
+size_t timestamp_epoch_sec(const struct timestamp *t, char out[TIMESTAMP_MAX])
+{
+	return put_number(out, milliseconds(t), 3);
+}
+
+size_t timestamp_cef(const struct timestamp *t, char out[TIMESTAMP_MAX])
+{
+	struct civil c = civil_of(t->sec);
+	char *p = put_month(out, &c);
+
+	p = put_digits(p, (uint32_t)c.day, 2);
+	*p++ = ' ';
+	p = put_digits(p, (uint32_t)c.year, 4);
+	*p++ = ' ';
+	p = put_clock(p, &c);
+	*p++ = '.';
+	p = put_digits(p, t->nsec / 1000000, 3);
+	memcpy(p, " UTC", 5);
+	return (size_t)(p + 4 - out);
+}
