@@ -132,7 +132,10 @@ fuzz:
 	@tests/deps build fuzz
 	$(SUBMAKE) BUILD=build-fuzz CC=$(CLANG) SAN=1 \
 	    CFLAGS='-O1 -g -fsanitize=fuzzer-no-link' fuzzers
-	@tests/fuzz/run build-fuzz $(FUZZ_SECONDS)
+	@for source in tests/fuzz/*_fuzz.c; do \
+	    fuzzer=build-fuzz/$${source%.c}; mkdir -p $$fuzzer.corpus; \
+	    $$fuzzer -max_total_time=$(FUZZ_SECONDS) -timeout=10 \
+	        -artifact_prefix=$$fuzzer- $$fuzzer.corpus || exit 1; done
 
 deps:
 	@tests/deps build demo check bench lint fuzz
