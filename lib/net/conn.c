@@ -1,0 +1,470 @@
+#include "net/conn.h"
+
+#include "net/address.h"
+#include "net/output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sockios.h>
+#include <linux/tcp.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum phase {
+	PHASE_CONNECT,
+	PHASE_UP,
+};
+
+struct conn {
+	struct conn_target target;
+	enum phase phase;
+	int fd;               // of a socket, or -1
+	struct output output; // of a file or standard output
+
+	struct address_list addresses;
+	size_t next;         // of addresses, to be tried
+	int64_t deadline_ms; // of the one being tried
+	struct err why;      // what became of those that failed
+
+	uint64_t written, acked, window;
+	bool failed; // acked stays as it is
+	bool ending; // nothing more will be written
+
+	char where[NI_MAXHOST + 40];             // "siem.example.com:6514"
+	char name[NI_MAXHOST + 60 + ADDRESS_MAX]; // for conn_name()
+};
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static bool is_socket(const struct conn *c)
+{
+	return c->target.transport != TRANSPORT_FILE &&
+	       c->target.transport != TRANSPORT_STDOUT;
+}
+
+static bool is_udp(const struct conn *c)
+{
+	return c->target.transport == TRANSPORT_UDP;
+}
+
+/* The connection is lost: what the socket said, in words. */
+static int lost(struct conn *c, int error, struct err *e)
+{
+	c->failed = true;
+	if (is_udp(c) && error == ECONNREFUSED)
+		return err_set(e, ERR_TEMPORARY,
+			       "send %s: %s (nothing listens on this port)",
+			       c->where, strerror(error));
+	return err_set(e, ERR_TEMPORARY, "connection to %s: %s", c->where,
+		       strerror(error));
+}
+
+static void keep_alive(int fd, unsigned idle_timeout_ms)
+{
+	const struct {
+		int level, option, value;
+	} settings[] = {
+		{ IPPROTO_TCP, TCP_NODELAY, 1 },
+		{ SOL_SOCKET, SO_KEEPALIVE, 1 },
+		{ IPPROTO_TCP, TCP_KEEPIDLE, 60 },
+		{ IPPROTO_TCP, TCP_KEEPINTVL, 10 },
+		{ IPPROTO_TCP, TCP_KEEPCNT, 6 },
+		// Keepalive is silent while data is unacknowledged.
+		{ IPPROTO_TCP, TCP_USER_TIMEOUT, (int)idle_timeout_ms },
+	};
+
+	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
+		setsockopt(fd, settings[i].level, settings[i].option,
+			   &settings[i].value, sizeof(settings[i].value));
+}
+
+/* The name that messages give a connection, once its address is known. */
+static void make_name(struct conn *c, const struct address *a)
+{
+	static const char *const schemes[] = {
+		[TRANSPORT_UDP] = "udp",
+		[TRANSPORT_TCP] = "tcp",
+		[TRANSPORT_TLS] = "tls",
+	};
+	char host[ADDRESS_MAX] = "";
+
+	if (a != NULL)
+		address_host(a, host);
+	bool known = a == NULL || strcmp(host, c->target.host) == 0;
+	snprintf(c->name, sizeof(c->name), "%s://%s%s%s%s",
+		 schemes[c->target.transport], c->where, known ? "" : " (",
+		 known ? "" : host, known ? "" : ")");
+}
+
+/* Remember why the address tried last is no good. */
+static void note_failure(struct conn *c, enum err_kind kind, const char *what)
+{
+	char host[ADDRESS_MAX];
+	struct err *why = &c->why;
+	size_t len = strlen(why->text);
+
+	address_host(&c->addresses.items[c->next - 1], host);
+	bool plain = strcmp(host, c->target.host) == 0;
+	snprintf(why->text + len, sizeof(why->text) - len, "%s%s%s%s%s",
+		 len > 0 ? ", " : "", what, plain ? "" : " (",
+		 plain ? "" : host, plain ? "" : ")");
+	// One server that refuses us is told of, though others are only away.
+	if (why->kind != ERR_DENIED)
+		why->kind = kind;
+}
+
+static void close_socket(struct conn *c)
+{
+	if (c->fd >= 0)
+		close(c->fd);
+	c->fd = -1;
+}
+
+static int start(struct conn *c, const struct address *a)
+{
+	int type = is_udp(c) ? SOCK_DGRAM : SOCK_STREAM;
+
+	c->fd = socket(a->sa.ss_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (c->fd < 0)
+		return -1;
+	if (!is_udp(c))
+		keep_alive(c->fd, c->target.idle_timeout_ms);
+	return connect(c->fd, (const struct sockaddr *)&a->sa, a->len);
+}
+
+static int connected(struct conn *c)
+{
+	c->phase = PHASE_UP;
+	return CONN_READY;
+}
+
+/* Try the addresses that are left, until one is connected or on its way. */
+static int try_next(struct conn *c, struct err *e)
+{
+	while (c->next < c->addresses.count) {
+		const struct address *a = &c->addresses.items[c->next++];
+
+		close_socket(c);
+		make_name(c, a);
+		c->phase = PHASE_CONNECT;
+		c->deadline_ms = now_ms() + c->target.connect_timeout_ms;
+		if (start(c, a) == 0)
+			return connected(c);
+		if (errno == EINPROGRESS)
+			return CONN_OPENING;
+		note_failure(c, ERR_TEMPORARY, strerror(errno));
+	}
+	c->failed = true;
+	return err_set(e, c->why.kind, "connect %s: %s", c->where,
+		       c->why.text);
+}
+
+static int open_socket(struct conn *c, struct err *e)
+{
+	const struct conn_target *t = &c->target;
+
+	snprintf(c->where, sizeof(c->where),
+		 strchr(t->host, ':') != NULL ? "[%s]:%s" : "%s:%s", t->host,
+		 t->port);
+	make_name(c, NULL);
+	if (address_resolve(t->host, t->port,
+			    is_udp(c) ? SOCK_DGRAM : SOCK_STREAM, &c->addresses,
+			    e) < 0)
+		return -1;
+	return try_next(c, e) < 0 ? -1 : 0;
+}
+
+static int open_output(struct conn *c, struct err *e)
+{
+	bool file = c->target.transport == TRANSPORT_FILE;
+
+	snprintf(c->name, sizeof(c->name), "%s",
+		 file ? c->target.host : "standard output");
+	c->phase = PHASE_UP;
+	return output_open(&c->output, file ? c->target.host : NULL, e);
+}
+
+static struct conn *make(const struct conn_target *target, struct err *e)
+{
+	struct conn *c = calloc(1, sizeof(*c));
+
+	if (c == NULL) {
+		err_sys(e, "connection");
+		return NULL;
+	}
+	c->target = *target;
+	c->fd = -1;
+	c->output = OUTPUT_NONE;
+	return c;
+}
+
+struct conn *conn_open(const struct conn_target *target, struct err *e)
+{
+	struct conn *c = make(target, e);
+
+	if (c == NULL)
+		return NULL;
+	if (target->transport == TRANSPORT_TLS) {
+		err_set(e, ERR_USAGE, "TLS is not there yet");
+		conn_close(c);
+		return NULL;
+	}
+	if ((is_socket(c) ? open_socket(c, e) : open_output(c, e)) < 0) {
+		conn_close(c);
+		return NULL;
+	}
+	return c;
+}
+
+int conn_accept(int listener, struct tls_context *tls, unsigned timeout_ms,
+		struct conn **c, struct err *e)
+{
+	struct conn_target target = {
+		.transport = tls != NULL ? TRANSPORT_TLS : TRANSPORT_TCP,
+		.tls = tls,
+		.connect_timeout_ms = timeout_ms,
+		.host = "",
+	};
+	int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+	if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
+		       errno == ENOMEM))
+		return err_sys(e, "accept");
+	if (fd < 0) // whoever it was has gone already
+		return 0;
+	*c = make(&target, e);
+	if (*c == NULL) {
+		close(fd);
+		return -1;
+	}
+
+	struct address peer = address_of_peer(fd);
+	address_text(&peer, (*c)->where);
+	(*c)->fd = fd;
+	(*c)->deadline_ms = now_ms() + timeout_ms;
+	keep_alive(fd, 0);
+	make_name(*c, NULL);
+	if (connected(*c) < 0) {
+		conn_close(*c);
+		return -1;
+	}
+	return 1;
+}
+
+int conn_fd(const struct conn *c)
+{
+	return is_socket(c) ? c->fd : c->output.fd;
+}
+
+short conn_events(const struct conn *c, bool want_write)
+{
+	if (c->phase == PHASE_CONNECT)
+		return POLLOUT;
+	// Files are always readable, and datagrams that come back unread.
+	bool reads = is_socket(c) && !is_udp(c);
+	return (short)((reads ? POLLIN : 0) | (want_write ? POLLOUT : 0));
+}
+
+int conn_timeout_ms(const struct conn *c)
+{
+	if (c->phase == PHASE_UP)
+		return -1;
+	int64_t left = c->deadline_ms - now_ms();
+	return left > 0 ? (int)left : 0;
+}
+
+static int step_connect(struct conn *c, struct err *e)
+{
+	struct pollfd p = { .fd = c->fd, .events = POLLOUT };
+	char text[80];
+	int error = 0;
+	socklen_t len = sizeof(error);
+
+	if (poll(&p, 1, 0) == 0) {
+		if (now_ms() < c->deadline_ms)
+			return CONN_OPENING;
+		snprintf(text, sizeof(text), "no answer within %g s",
+			 c->target.connect_timeout_ms / 1000.0);
+		note_failure(c, ERR_TEMPORARY, text);
+		return try_next(c, e);
+	}
+	if (getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &error, &len) < 0)
+		error = errno;
+	if (error != 0) {
+		note_failure(c, ERR_TEMPORARY, strerror(error));
+		return try_next(c, e);
+	}
+	return connected(c);
+}
+
+/* An ICMP error, which does not end anything. */
+static int step_udp(struct conn *c, struct err *e)
+{
+	int error = 0;
+	socklen_t len = sizeof(error);
+
+	if (c->ending)
+		return CONN_CLOSED;
+	if (getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &error, &len) < 0 ||
+	    error == 0)
+		return CONN_READY;
+	return lost(c, error, e);
+}
+
+static int step_tcp(struct conn *c, struct err *e)
+{
+	char byte;
+	ssize_t got = recv(c->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+
+	if (got == 0)
+		return CONN_CLOSED;
+	if (got < 0 && errno != EAGAIN && errno != EINTR)
+		return lost(c, errno, e);
+	return CONN_READY;
+}
+
+int conn_step(struct conn *c, struct err *e)
+{
+	if (c->phase == PHASE_CONNECT)
+		return step_connect(c, e);
+	switch (c->target.transport) {
+	case TRANSPORT_UDP:
+		return step_udp(c, e);
+	case TRANSPORT_TCP:
+	case TRANSPORT_TLS:
+		return step_tcp(c, e);
+	case TRANSPORT_FILE:
+	case TRANSPORT_STDOUT:
+		if (output_check(&c->output, e) < 0)
+			return -1;
+		return c->ending ? CONN_CLOSED : CONN_READY;
+	}
+	return CONN_CLOSED;
+}
+
+static ssize_t write_socket(struct conn *c, const void *bytes, size_t n,
+			    struct err *e)
+{
+	ssize_t got = send(c->fd, bytes, n, MSG_NOSIGNAL);
+
+	if (got >= 0)
+		return got;
+	if (errno == EAGAIN || errno == EINTR || errno == ENOBUFS)
+		return 0;
+	if (is_udp(c) && errno == EMSGSIZE)
+		return err_set(e, ERR_DATA,
+			       "message of %zu bytes is larger than a datagram",
+			       n);
+	return lost(c, errno, e);
+}
+
+ssize_t conn_write(struct conn *c, const void *bytes, size_t n, struct err *e)
+{
+	ssize_t got;
+
+	if (c->phase != PHASE_UP)
+		return 0;
+	if (!is_socket(c))
+		return output_write(&c->output, bytes, n, e);
+	got = write_socket(c, bytes, n, e);
+	if (got > 0)
+		c->written += (uint64_t)got;
+	return got;
+}
+
+ssize_t conn_read(struct conn *c, void *bytes, size_t n, struct err *e)
+{
+	if (c->phase != PHASE_UP || !is_socket(c))
+		return 0;
+
+	ssize_t got = recv(c->fd, bytes, n, MSG_DONTWAIT);
+	if (got >= 0)
+		return got;
+	if (errno == EAGAIN || errno == EINTR)
+		return 0;
+	return lost(c, errno, e);
+}
+
+uint64_t conn_acked(struct conn *c)
+{
+	int unacked;
+
+	if (!is_socket(c))
+		return output_acked(&c->output);
+	if (is_udp(c))
+		return c->written;
+	if (c->failed || c->phase != PHASE_UP ||
+	    ioctl(c->fd, SIOCOUTQ, &unacked) < 0)
+		return c->acked;
+
+	// A FIN counts as one byte, so there can be more than was written.
+	uint64_t waiting = (uint64_t)unacked;
+	if (waiting <= c->written && c->written - waiting > c->acked)
+		c->acked = c->written - waiting;
+	return c->acked;
+}
+
+uint64_t conn_window(struct conn *c)
+{
+	struct tcp_info info;
+	socklen_t len = sizeof(info);
+
+	if (is_socket(c) && !is_udp(c) && c->phase != PHASE_CONNECT &&
+	    getsockopt(c->fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 &&
+	    len >= offsetof(struct tcp_info, tcpi_snd_wnd) +
+			    sizeof(info.tcpi_snd_wnd) &&
+	    info.tcpi_snd_wnd > c->window)
+		c->window = info.tcpi_snd_wnd;
+	return c->window;
+}
+
+int conn_sync(struct conn *c, struct err *e)
+{
+	return is_socket(c) ? 0 : output_sync(&c->output, e);
+}
+
+void conn_end(struct conn *c)
+{
+	if (!c->ending && is_socket(c) && !is_udp(c))
+		shutdown(c->fd, SHUT_WR);
+	c->ending = true;
+}
+
+const char *conn_name(const struct conn *c)
+{
+	return c->name;
+}
+
+void conn_close(struct conn *c)
+{
+	if (c == NULL)
+		return;
+	close_socket(c);
+	output_close(&c->output);
+	address_list_free(&c->addresses);
+	free(c);
+}
+
+void conn_reset(struct conn *c)
+{
+	struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
+
+	if (c->fd >= 0)
+		setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &at_once,
+			   sizeof(at_once));
+	conn_close(c);
+}

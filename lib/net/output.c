@@ -1,0 +1,163 @@
+#include "net/output.h"
+
+#include "core/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char *name_of(const struct output *o)
+{
+	return o->path != NULL ? o->path : "standard output";
+}
+
+/* A failure of ours, unless it passes: space comes back, and so do readers. */
+static int failed(const struct output *o, struct err *e)
+{
+	int why = errno;
+
+	err_sys(e, "%s", name_of(o));
+	if (o->path != NULL && (why == ENOSPC || why == EDQUOT || why == EPIPE))
+		e->kind = ERR_TEMPORARY;
+	return -1;
+}
+
+/* Does the file end in the middle of a line? -1 with e filled. */
+static int is_torn(const char *path, off_t size, struct err *e)
+{
+	char last = '\n';
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || pread(fd, &last, 1, size - 1) < 0) {
+		err_sys(e, "%s: to see whether its last line is whole", path);
+		if (fd >= 0)
+			close(fd);
+		return -1;
+	}
+	close(fd);
+	return last != '\n';
+}
+
+static int open_path(struct output *o, struct err *e)
+{
+	struct stat st;
+	int torn;
+
+	// Non-blocking for named pipes; to a file it makes no difference.
+	o->fd = open(o->path,
+		     O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK,
+		     0640);
+	if (o->fd < 0 && errno == ENXIO)
+		return err_set(e, ERR_TEMPORARY, "%s: nobody reads this pipe",
+			       o->path);
+	if (o->fd < 0)
+		return failed(o, e);
+	if (fstat(o->fd, &st) < 0)
+		return failed(o, e);
+	o->regular = S_ISREG(st.st_mode);
+	if (!o->regular)
+		return 0;
+	// A name that is not durable would lose the file with all it holds.
+	if (st.st_size == 0)
+		return file_sync_parent(o->path, e);
+	if ((torn = is_torn(o->path, st.st_size, e)) < 0)
+		return -1;
+	o->torn = torn > 0;
+	return 0;
+}
+
+int output_open(struct output *o, const char *path, struct err *e)
+{
+	*o = (struct output){ .fd = -1, .path = path };
+	if (path == NULL) {
+		o->fd = STDOUT_FILENO;
+		o->regular = file_is_regular(o->fd);
+		return 0;
+	}
+	if (open_path(o, e) < 0) {
+		output_close(o);
+		return -1;
+	}
+	return 0;
+}
+
+int output_check(struct output *o, struct err *e)
+{
+	struct pollfd p = { .fd = o->fd };
+
+	if (poll(&p, 1, 0) > 0 && (p.revents & POLLERR) != 0) {
+		errno = EPIPE;
+		return failed(o, e);
+	}
+	return 0;
+}
+
+/* Standard output is shared with others and may block: take what poll() says
+   it has room for, which is PIPE_BUF bytes at least. */
+static ssize_t write_shared(struct output *o, const char *bytes, size_t n)
+{
+	size_t done = 0;
+
+	while (done < n) {
+		struct pollfd p = { .fd = o->fd, .events = POLLOUT };
+		size_t piece = n - done < PIPE_BUF ? n - done : PIPE_BUF;
+
+		if (poll(&p, 1, 0) <= 0 ||
+		    (p.revents & (POLLOUT | POLLERR | POLLNVAL)) == 0)
+			break;
+		ssize_t got = write(o->fd, bytes + done, piece);
+		if (got < 0)
+			return done > 0 ? (ssize_t)done : -1;
+		done += (size_t)got;
+	}
+	return (ssize_t)done;
+}
+
+ssize_t output_write(struct output *o, const void *bytes, size_t n,
+		     struct err *e)
+{
+	if (o->torn) {
+		if (write(o->fd, "\n", 1) < 0)
+			return failed(o, e);
+		o->torn = false;
+	}
+
+	ssize_t got = o->path == NULL && !o->regular ?
+			      write_shared(o, bytes, n) :
+			      write(o->fd, bytes, n);
+	if (got < 0 && (errno == EAGAIN || errno == EINTR))
+		return 0;
+	if (got < 0)
+		return failed(o, e);
+	o->written += (uint64_t)got;
+	return got;
+}
+
+int output_sync(struct output *o, struct err *e)
+{
+	if (!o->regular || o->synced == o->written)
+		return 0;
+	if (fdatasync(o->fd) < 0) {
+		err_sys(e, "sync %s", name_of(o));
+		if (o->path != NULL)
+			e->kind = ERR_TEMPORARY;
+		return -1;
+	}
+	o->synced = o->written;
+	return 0;
+}
+
+uint64_t output_acked(const struct output *o)
+{
+	return o->regular ? o->synced : o->written;
+}
+
+void output_close(struct output *o)
+{
+	if (o->fd >= 0 && o->path != NULL)
+		close(o->fd);
+	*o = OUTPUT_NONE;
+}
