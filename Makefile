@@ -13,7 +13,7 @@
 # (tests/deps). Add SAN=1 for the address and undefined behaviour sanitizers;
 # those builds live in build-san/.
 
-PKGS = jansson openssl
+PKGS = jansson openssl libseccomp
 
 PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin

@@ -1,0 +1,23 @@
+/*
+ * Giving up what is not needed any more.
+ *
+ * A tool opens all it needs, then seals itself, then works on bytes that
+ * somebody else wrote. Whoever takes it over through them finds no way out.
+ */
+#ifndef SIEM_CORE_SEAL_H
+#define SIEM_CORE_SEAL_H
+
+#include "core/attr.h"
+#include "core/err.h"
+
+/*
+ * Of a filter: from here on this process reads and writes what is open, and
+ * cannot open a file, make a socket, start a program or change its rights:
+ * such calls fail with EPERM. For good, and for what it might start as well.
+ *
+ * A kernel without seccomp is no failure; a warning says so. A build with
+ * sanitizers is not sealed: they need what this forbids.
+ */
+int seal_filter(struct err *e) MUST_CHECK;
+
+#endif
