@@ -168,11 +168,10 @@ static enum reader_got give_rest(struct reader *r, struct reader_line *line,
 /* The most that the current line may hold without being given in pieces. */
 static size_t line_max(const struct reader *r)
 {
-	struct slice left = unread(r);
-	bool reject = r->marked && control_begins(left);
+	bool control = control_begins(unread(r)) && (r->marked || !r->started);
 
 	// One more for a DLE that was doubled, one for the CR.
-	return r->max_record + 2 + (reject ? CONTROL_MAX : 0);
+	return r->max_record + 2 + (control ? CONTROL_MAX : 0);
 }
 
 /* Without CR and doubled DLE, is this line a record over the limit? */
@@ -180,6 +179,8 @@ static bool is_long(const struct reader *r, struct slice line)
 {
 	size_t len = line.len;
 
+	if (!r->started && !r->regular && control_is_header(line))
+		return false;
 	if (r->marked && len > 0 && line.data[0] == DLE) {
 		if (control_begins(line))
 			return len > r->max_record + CONTROL_MAX;
