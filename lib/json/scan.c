@@ -578,6 +578,7 @@ static const char *skip_container(struct walk *w, const char *p, size_t depth)
 			p = space(w, p);
 		}
 
+		assert(open > 0); // p was at a bracket
 		while (peek(w, p) == closing[open - 1]) {
 			if (--open == 0)
 				return p + 1;
@@ -903,7 +904,8 @@ bool scan_next(struct slice *rest, struct value *key, struct value *value)
 struct value scan_member(struct value object, struct slice name)
 {
 	struct value found = { 0 };
-	struct value key, value;
+	struct value key = { 0 };
+	struct value value;
 
 	if (object.type != VALUE_OBJECT)
 		return found;

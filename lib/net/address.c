@@ -93,7 +93,7 @@ int address_resolve(const char *host, const char *port, int socktype,
 {
 	struct addrinfo hints = { .ai_socktype = socktype };
 	struct addrinfo *found = NULL;
-	size_t count = 0;
+	size_t count = 1;
 
 	int failed = getaddrinfo(host, port, &hints, &found);
 	if (failed == EAI_SYSTEM)
@@ -105,7 +105,7 @@ int address_resolve(const char *host, const char *port, int socktype,
 		return err_set(e, ERR_TEMPORARY, "resolve %s: %s", host,
 			       gai_strerror(failed));
 
-	for (struct addrinfo *a = found; a != NULL; a = a->ai_next)
+	for (struct addrinfo *a = found->ai_next; a != NULL; a = a->ai_next)
 		count++;
 	list->items = calloc(count, sizeof(*list->items));
 	list->count = 0;

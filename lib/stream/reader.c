@@ -15,8 +15,9 @@ enum {
 /* The unread part of the buffer. */
 static struct slice unread(const struct reader *r)
 {
-	return (struct slice){ r->in.data == NULL ? NULL : r->in.data + r->start,
-			       r->in.len - r->start };
+	if (r->in.data == NULL)
+		return SLICE("");
+	return slice_from(buf_slice(&r->in), r->start);
 }
 
 /* Where the LF of the first unread line is, or NULL: not there yet. */
@@ -24,7 +25,7 @@ static const char *find_lf(struct reader *r)
 {
 	struct slice left = unread(r);
 
-	if (left.len == r->seen)
+	if (left.len <= r->seen)
 		return NULL;
 	const char *lf =
 		memchr(left.data + r->seen, '\n', left.len - r->seen);

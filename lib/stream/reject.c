@@ -61,8 +61,8 @@ fail:
 int reject_open(struct reject_file *f, const char *path, struct err *e)
 {
 	char why_path[PATH_MAX];
-	off_t len;
-	off_t why_len;
+	off_t len = 0;
+	off_t why_len = 0;
 
 	*f = REJECT_NONE;
 	if (snprintf(why_path, sizeof(why_path), "%s.why", path) >=

@@ -517,7 +517,7 @@ int main(int argc, char *argv[])
 {
 	struct config cfg = { .seed = 1 };
 	struct err e = { 0 };
-	size_t count;
+	size_t count = 0;
 
 	msg_init("gen-events");
 	int first = opt_parse(&cli, argc, argv, &cfg, &e);
