@@ -21,8 +21,9 @@ static bool is_port(struct slice port)
 		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 
 		if (c >= '0' && c <= '9')
-			number = number > 65535 ? number :
-						  10 * number + (unsigned)(c - '0');
+			number = number > 65535
+					 ? number
+					 : 10 * number + (unsigned)(c - '0');
 		else if (letter || c == '-' || c == '_')
 			digits = false;
 		else
@@ -55,8 +56,8 @@ int address_split(const char *text, struct address_parts *parts, struct err *e)
 		rest.len--;
 
 	bool bracketed = rest.len > 0 && rest.data[0] == '[';
-	const char *end = bracketed ? memchr(rest.data, ']', rest.len) :
-				      memchr(rest.data, ':', rest.len);
+	const char *end = bracketed ? memchr(rest.data, ']', rest.len)
+				    : memchr(rest.data, ':', rest.len);
 	if (bracketed && end == NULL)
 		goto wrong;
 	if (bracketed) {
@@ -66,8 +67,9 @@ int address_split(const char *text, struct address_parts *parts, struct err *e)
 	} else {
 		host = (struct slice){ rest.data, rest.len };
 		// More than one colon: an IPv6 address, which has no port.
-		if (end != NULL && memchr(end + 1, ':', rest.len - 1 -
-					  (size_t)(end - rest.data)) == NULL)
+		if (end != NULL &&
+		    memchr(end + 1, ':',
+			   rest.len - 1 - (size_t)(end - rest.data)) == NULL)
 			host.len = (size_t)(end - rest.data);
 		rest = slice_from(rest, host.len);
 	}
@@ -96,6 +98,8 @@ int address_resolve(const char *host, const char *port, int socktype,
 	size_t count = 1;
 
 	int failed = getaddrinfo(host, port, &hints, &found);
+	if (failed == 0 && found == NULL)
+		failed = EAI_NONAME;
 	if (failed == EAI_SYSTEM)
 		return err_set(e, ERR_TEMPORARY, "resolve %s: %s", host,
 			       strerror(errno));

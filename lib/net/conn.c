@@ -20,6 +20,7 @@
 
 enum phase {
 	PHASE_CONNECT,
+	PHASE_HANDSHAKE,
 	PHASE_UP,
 };
 
@@ -27,6 +28,7 @@ struct conn {
 	struct conn_target target;
 	enum phase phase;
 	int fd;               // of a socket, or -1
+	struct tls *tls;      // over it, or NULL
 	struct output output; // of a file or standard output
 
 	struct address_list addresses;
@@ -35,10 +37,11 @@ struct conn {
 	struct err why;      // what became of those that failed
 
 	uint64_t written, acked, window;
-	bool failed; // acked stays as it is
-	bool ending; // nothing more will be written
+	bool accepted; // it came to us
+	bool failed;   // acked stays as it is
+	bool ending;   // nothing more will be written
 
-	char where[NI_MAXHOST + 40];             // "siem.example.com:6514"
+	char where[NI_MAXHOST + 40];              // "siem.example.com:6514"
 	char name[NI_MAXHOST + 60 + ADDRESS_MAX]; // for conn_name()
 };
 
@@ -69,8 +72,16 @@ static int lost(struct conn *c, int error, struct err *e)
 		return err_set(e, ERR_TEMPORARY,
 			       "send %s: %s (nothing listens on this port)",
 			       c->where, strerror(error));
-	return err_set(e, ERR_TEMPORARY, "connection to %s: %s", c->where,
-		       strerror(error));
+	return err_set(e, ERR_TEMPORARY, "connection %s %s: %s",
+		       c->accepted ? "from" : "to", c->where, strerror(error));
+}
+
+/* The same for what TLS has said. */
+static int lost_tls(struct conn *c, struct err *e)
+{
+	c->failed = true;
+	return err_prefix(e, "connection %s %s", c->accepted ? "from" : "to",
+			  c->where);
 }
 
 static void keep_alive(int fd, unsigned idle_timeout_ms)
@@ -113,15 +124,16 @@ static void make_name(struct conn *c, const struct address *a)
 /* Remember why the address tried last is no good. */
 static void note_failure(struct conn *c, enum err_kind kind, const char *what)
 {
-	char host[ADDRESS_MAX];
+	char host[ADDRESS_MAX] = "";
 	struct err *why = &c->why;
 	size_t len = strlen(why->text);
 
-	address_host(&c->addresses.items[c->next - 1], host);
-	bool plain = strcmp(host, c->target.host) == 0;
+	if (!c->accepted)
+		address_host(&c->addresses.items[c->next - 1], host);
+	bool known = c->accepted || strcmp(host, c->target.host) == 0;
 	snprintf(why->text + len, sizeof(why->text) - len, "%s%s%s%s%s",
-		 len > 0 ? ", " : "", what, plain ? "" : " (",
-		 plain ? "" : host, plain ? "" : ")");
+		 len > 0 ? ", " : "", what, known ? "" : " (",
+		 known ? "" : host, known ? "" : ")");
 	// One server that refuses us is told of, though others are only away.
 	if (why->kind != ERR_DENIED)
 		why->kind = kind;
@@ -129,6 +141,8 @@ static void note_failure(struct conn *c, enum err_kind kind, const char *what)
 
 static void close_socket(struct conn *c)
 {
+	tls_close(c->tls);
+	c->tls = NULL;
 	if (c->fd >= 0)
 		close(c->fd);
 	c->fd = -1;
@@ -146,10 +160,15 @@ static int start(struct conn *c, const struct address *a)
 	return connect(c->fd, (const struct sockaddr *)&a->sa, a->len);
 }
 
-static int connected(struct conn *c)
+/* The socket is connected; the handshake, where there is one, comes next. */
+static int connected(struct conn *c, struct err *e)
 {
 	c->phase = PHASE_UP;
-	return CONN_READY;
+	if (c->target.transport != TRANSPORT_TLS)
+		return CONN_READY;
+	c->phase = PHASE_HANDSHAKE;
+	c->tls = tls_open(c->target.tls, c->fd, c->target.host, e);
+	return c->tls != NULL ? CONN_OPENING : -1;
 }
 
 /* Try the addresses that are left, until one is connected or on its way. */
@@ -163,13 +182,14 @@ static int try_next(struct conn *c, struct err *e)
 		c->phase = PHASE_CONNECT;
 		c->deadline_ms = now_ms() + c->target.connect_timeout_ms;
 		if (start(c, a) == 0)
-			return connected(c);
+			return connected(c, e);
 		if (errno == EINPROGRESS)
 			return CONN_OPENING;
 		note_failure(c, ERR_TEMPORARY, strerror(errno));
 	}
 	c->failed = true;
-	return err_set(e, c->why.kind, "connect %s: %s", c->where,
+	return err_set(e, c->why.kind, "%s %s: %s",
+		       c->accepted ? "connection from" : "connect", c->where,
 		       c->why.text);
 }
 
@@ -218,11 +238,6 @@ struct conn *conn_open(const struct conn_target *target, struct err *e)
 
 	if (c == NULL)
 		return NULL;
-	if (target->transport == TRANSPORT_TLS) {
-		err_set(e, ERR_USAGE, "TLS is not there yet");
-		conn_close(c);
-		return NULL;
-	}
 	if ((is_socket(c) ? open_socket(c, e) : open_output(c, e)) < 0) {
 		conn_close(c);
 		return NULL;
@@ -255,10 +270,11 @@ int conn_accept(int listener, struct tls_context *tls, unsigned timeout_ms,
 	struct address peer = address_of_peer(fd);
 	address_text(&peer, (*c)->where);
 	(*c)->fd = fd;
+	(*c)->accepted = true;
 	(*c)->deadline_ms = now_ms() + timeout_ms;
 	keep_alive(fd, 0);
 	make_name(*c, NULL);
-	if (connected(*c) < 0) {
+	if (connected(*c, e) < 0) {
 		conn_close(*c);
 		return -1;
 	}
@@ -274,6 +290,8 @@ short conn_events(const struct conn *c, bool want_write)
 {
 	if (c->phase == PHASE_CONNECT)
 		return POLLOUT;
+	if (c->tls != NULL)
+		return tls_events(c->tls, want_write);
 	// Files are always readable, and datagrams that come back unread.
 	bool reads = is_socket(c) && !is_udp(c);
 	return (short)((reads ? POLLIN : 0) | (want_write ? POLLOUT : 0));
@@ -282,33 +300,59 @@ short conn_events(const struct conn *c, bool want_write)
 int conn_timeout_ms(const struct conn *c)
 {
 	if (c->phase == PHASE_UP)
-		return -1;
+		return c->tls != NULL && tls_has_input(c->tls) ? 0 : -1;
 	int64_t left = c->deadline_ms - now_ms();
 	return left > 0 ? (int)left : 0;
+}
+
+/* This address did not answer in time; take the next. */
+static int too_late(struct conn *c, const char *what, struct err *e)
+{
+	char text[120];
+
+	snprintf(text, sizeof(text), "%s within %g s", what,
+		 c->target.connect_timeout_ms / 1000.0);
+	note_failure(c, ERR_TEMPORARY, text);
+	return try_next(c, e);
 }
 
 static int step_connect(struct conn *c, struct err *e)
 {
 	struct pollfd p = { .fd = c->fd, .events = POLLOUT };
-	char text[80];
 	int error = 0;
 	socklen_t len = sizeof(error);
 
-	if (poll(&p, 1, 0) == 0) {
-		if (now_ms() < c->deadline_ms)
-			return CONN_OPENING;
-		snprintf(text, sizeof(text), "no answer within %g s",
-			 c->target.connect_timeout_ms / 1000.0);
-		note_failure(c, ERR_TEMPORARY, text);
-		return try_next(c, e);
-	}
+	if (poll(&p, 1, 0) == 0)
+		return now_ms() < c->deadline_ms ? CONN_OPENING
+						 : too_late(c, "no answer", e);
 	if (getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &error, &len) < 0)
 		error = errno;
 	if (error != 0) {
 		note_failure(c, ERR_TEMPORARY, strerror(error));
 		return try_next(c, e);
 	}
-	return connected(c);
+	return connected(c, e);
+}
+
+static int step_handshake(struct conn *c, struct err *e)
+{
+	struct err why = { 0 };
+
+	switch (tls_step(c->tls, &why)) {
+	case TLS_BUSY:
+		return now_ms() < c->deadline_ms
+			       ? CONN_OPENING
+			       : too_late(c, "no end of the TLS handshake", e);
+	case TLS_OPEN:
+		c->phase = PHASE_UP;
+		return CONN_READY;
+	case TLS_ENDED:
+		c->phase = PHASE_UP;
+		return CONN_CLOSED;
+	default:
+		note_failure(c, why.kind, why.text);
+		return try_next(c, e);
+	}
 }
 
 /* An ICMP error, which does not end anything. */
@@ -325,6 +369,19 @@ static int step_udp(struct conn *c, struct err *e)
 	return lost(c, error, e);
 }
 
+static int step_tls(struct conn *c, struct err *e)
+{
+	switch (tls_step(c->tls, e)) {
+	case TLS_BUSY:
+	case TLS_OPEN:
+		return CONN_READY;
+	case TLS_ENDED:
+		return CONN_CLOSED;
+	default:
+		return lost_tls(c, e);
+	}
+}
+
 static int step_tcp(struct conn *c, struct err *e)
 {
 	char byte;
@@ -339,14 +396,19 @@ static int step_tcp(struct conn *c, struct err *e)
 
 int conn_step(struct conn *c, struct err *e)
 {
+	if (c->phase != PHASE_UP && c->failed)
+		return try_next(c, e); // none is left: the same error again
 	if (c->phase == PHASE_CONNECT)
 		return step_connect(c, e);
+	if (c->phase == PHASE_HANDSHAKE)
+		return step_handshake(c, e);
 	switch (c->target.transport) {
 	case TRANSPORT_UDP:
 		return step_udp(c, e);
 	case TRANSPORT_TCP:
-	case TRANSPORT_TLS:
 		return step_tcp(c, e);
+	case TRANSPORT_TLS:
+		return step_tls(c, e);
 	case TRANSPORT_FILE:
 	case TRANSPORT_STDOUT:
 		if (output_check(&c->output, e) < 0)
@@ -380,7 +442,13 @@ ssize_t conn_write(struct conn *c, const void *bytes, size_t n, struct err *e)
 		return 0;
 	if (!is_socket(c))
 		return output_write(&c->output, bytes, n, e);
-	got = write_socket(c, bytes, n, e);
+	if (c->tls != NULL) {
+		got = tls_write(c->tls, bytes, n, e);
+		if (got < 0)
+			lost_tls(c, e);
+	} else {
+		got = write_socket(c, bytes, n, e);
+	}
 	if (got > 0)
 		c->written += (uint64_t)got;
 	return got;
@@ -388,10 +456,15 @@ ssize_t conn_write(struct conn *c, const void *bytes, size_t n, struct err *e)
 
 ssize_t conn_read(struct conn *c, void *bytes, size_t n, struct err *e)
 {
+	ssize_t got;
+
 	if (c->phase != PHASE_UP || !is_socket(c))
 		return 0;
-
-	ssize_t got = recv(c->fd, bytes, n, MSG_DONTWAIT);
+	if (c->tls != NULL) {
+		got = tls_read(c->tls, bytes, n, e);
+		return got < 0 ? lost_tls(c, e) : got;
+	}
+	got = recv(c->fd, bytes, n, MSG_DONTWAIT);
 	if (got >= 0)
 		return got;
 	if (errno == EAGAIN || errno == EINTR)
@@ -411,6 +484,10 @@ uint64_t conn_acked(struct conn *c)
 	    ioctl(c->fd, SIOCOUTQ, &unacked) < 0)
 		return c->acked;
 
+	if (c->tls != NULL) {
+		c->acked = tls_acked(c->tls, (uint64_t)unacked);
+		return c->acked;
+	}
 	// A FIN counts as one byte, so there can be more than was written.
 	uint64_t waiting = (uint64_t)unacked;
 	if (waiting <= c->written && c->written - waiting > c->acked)
@@ -439,7 +516,9 @@ int conn_sync(struct conn *c, struct err *e)
 
 void conn_end(struct conn *c)
 {
-	if (!c->ending && is_socket(c) && !is_udp(c))
+	if (!c->ending && c->tls != NULL)
+		tls_end(c->tls);
+	else if (!c->ending && is_socket(c) && !is_udp(c))
 		shutdown(c->fd, SHUT_WR);
 	c->ending = true;
 }

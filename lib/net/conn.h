@@ -25,7 +25,7 @@ enum transport {
 	TRANSPORT_UDP,
 	TRANSPORT_TCP,
 	TRANSPORT_TLS,
-	TRANSPORT_FILE,   // appended to; host is its path
+	TRANSPORT_FILE, // appended to; host is its path
 	TRANSPORT_STDOUT,
 };
 
@@ -33,8 +33,8 @@ enum transport {
 struct conn_target {
 	enum transport transport;
 	const char *host;
-	const char *port; // decimal, or a service name
-	struct tls_context *tls; // of TRANSPORT_TLS
+	const char *port;            // decimal, or a service name
+	struct tls_context *tls;     // of TRANSPORT_TLS
 	unsigned connect_timeout_ms; // for each address, handshake included
 	unsigned idle_timeout_ms;    // without progress of unacknowledged bytes
 				     // (TCP_USER_TIMEOUT); 0: no bound

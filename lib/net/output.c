@@ -125,9 +125,8 @@ ssize_t output_write(struct output *o, const void *bytes, size_t n,
 		o->torn = false;
 	}
 
-	ssize_t got = o->path == NULL && !o->regular ?
-			      write_shared(o, bytes, n) :
-			      write(o->fd, bytes, n);
+	ssize_t got = o->path == NULL && !o->regular ? write_shared(o, bytes, n)
+						     : write(o->fd, bytes, n);
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return 0;
 	if (got < 0)

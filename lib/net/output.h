@@ -21,7 +21,7 @@ struct output {
 	bool regular;     // a file proper: what is written has to be synced
 	bool torn;        // an earlier run left its last line without its LF
 	uint64_t written;
-	uint64_t synced;  // of those, the ones that are durable
+	uint64_t synced; // of those, the ones that are durable
 };
 
 #define OUTPUT_NONE ((struct output){ .fd = -1 })

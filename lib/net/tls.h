@@ -9,6 +9,9 @@
 #include "core/err.h"
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
 
 struct tls_options {
 	const char *ca_file;     // NULL: the system's
@@ -19,12 +22,64 @@ struct tls_options {
 	bool insecure;           // do not verify
 };
 
-/* Made once, before the tool gives up its rights. */
+struct tls_server_options {
+	const char *cert_file; // with its chain
+	const char *key_file;  // NULL: in cert_file
+	const char *client_ca; // who has to have signed clients' certificates;
+			       // NULL: they need none
+};
+
+/* Made once, before the tool gives up its rights. Strings are borrowed. */
 struct tls_context;
 
 /* ERR_USAGE: a file cannot be read or does not hold what it should. */
 struct tls_context *tls_client(const struct tls_options *options,
 			       struct err *e) MUST_CHECK;
+struct tls_context *tls_server(const struct tls_server_options *options,
+			       struct err *e) MUST_CHECK;
 void tls_context_free(struct tls_context *t);
+
+/*
+ * One connection, over a non-blocking socket that somebody else closes. Errors
+ * say what is wrong; where is for the caller to add. ERR_DENIED: certificates
+ * or set-up, theirs or ours; ERR_TEMPORARY.
+ */
+struct tls;
+
+enum tls_state {
+	TLS_BUSY, // shaking hands
+	TLS_OPEN,
+	TLS_ENDED, // by the other side, in good order
+};
+
+/* host is that of a server to connect to, NULL for a client to serve. */
+struct tls *tls_open(struct tls_context *context, int fd, const char *host,
+		     struct err *e) MUST_CHECK;
+
+/*
+ * Go on shaking hands; afterwards, take note of alerts and ends that have
+ * come. An end without a close_notify is an error, unless we ended first.
+ */
+int tls_step(struct tls *t, struct err *e) MUST_CHECK; // an enum tls_state
+
+short tls_events(const struct tls *t, bool want_write); // for poll()
+bool tls_has_input(const struct tls *t); // which poll() cannot know of
+
+/* As conn_write() and conn_read(). */
+ssize_t tls_write(struct tls *t, const void *bytes, size_t n,
+		  struct err *e) MUST_CHECK;
+ssize_t tls_read(struct tls *t, void *bytes, size_t n,
+		 struct err *e) MUST_CHECK;
+
+/*
+ * How many of the bytes written are in TLS records of which the other side has
+ * acknowledged every byte; unacked is what its TCP has not.
+ */
+uint64_t tls_acked(struct tls *t, uint64_t unacked);
+
+/* Send close_notify and FIN; tls_step() goes on with it. */
+void tls_end(struct tls *t);
+
+void tls_close(struct tls *t);
 
 #endif

@@ -99,8 +99,8 @@ static void an_unknown_name_may_be_known_later_but_no_service(void)
 	      0);
 	CHECK(e.kind == ERR_TEMPORARY);
 	CHECK(strncmp(e.text, "resolve nowhere.invalid: ", 25) == 0);
-	CHECK(address_resolve("127.0.0.1", "nosuch-service", SOCK_STREAM,
-			      &list, &e) < 0);
+	CHECK(address_resolve("127.0.0.1", "nosuch-service", SOCK_STREAM, &list,
+			      &e) < 0);
 	CHECK(e.kind == ERR_USAGE);
 }
 

@@ -1,0 +1,298 @@
+#include "net/tlswords.h"
+
+#include "core/buf.h"
+
+#include <arpa/inet.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/tls1.h>
+#include <openssl/x509v3.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+static const char *peer(const struct tls_side *side)
+{
+	return side->is_server ? "the client" : "the server";
+}
+
+/* The other side wants a certificate of ours, and there is none. */
+static bool lacks_certificate(const struct tls_side *side)
+{
+	return !side->is_server && side->cert_was_asked &&
+	       side->cert_file == NULL;
+}
+
+/* "2026-10-01" */
+static const char *day_of(const ASN1_TIME *t, char out[16])
+{
+	struct tm tm;
+
+	if (ASN1_TIME_to_tm(t, &tm) != 1 ||
+	    strftime(out, 16, "%Y-%m-%d", &tm) == 0)
+		snprintf(out, 16, "unknown");
+	return out;
+}
+
+/* Who it is: its common name, else its organisation. */
+static const char *common_name(const X509_NAME *name, char out[80])
+{
+	if (X509_NAME_get_text_by_NID(name, NID_commonName, out, 80) < 0 &&
+	    X509_NAME_get_text_by_NID(name, NID_organizationName, out, 80) < 0)
+		snprintf(out, 80, "without a name");
+	return out;
+}
+
+/* Append the name or address that an entry of subjectAltName holds. */
+static bool put_name(struct buf *out, const GENERAL_NAME *name)
+{
+	char text[INET6_ADDRSTRLEN];
+	int type;
+	const ASN1_STRING *value = GENERAL_NAME_get0_value(name, &type);
+
+	if (type != GEN_DNS && type != GEN_IPADD)
+		return false;
+	if (out->len > 0)
+		buf_puts(out, ", ");
+
+	const unsigned char *bytes = ASN1_STRING_get0_data(value);
+	int len = ASN1_STRING_length(value);
+	if (type == GEN_DNS)
+		buf_put(out, bytes, (size_t)len);
+	else if ((len == 4 || len == 16) &&
+		 inet_ntop(len == 4 ? AF_INET : AF_INET6, bytes, text,
+			   sizeof(text)) != NULL)
+		buf_puts(out, text);
+	return true;
+}
+
+/* "certificate is for a.example.com, b.example.com, not for c.example.com" */
+static int say_wrong_name(X509 *cert, const struct tls_side *side,
+			  struct err *e)
+{
+	enum { SHOWN = 4 };
+	char space[200], cn[80];
+	// What does not fit is left out, whole names at a time.
+	struct buf names = { .data = space,
+			     .cap = sizeof(space),
+			     .max = sizeof(space) - 1 };
+	GENERAL_NAMES *alt =
+		X509_get_ext_d2i(cert, NID_subject_alt_name, NULL, NULL);
+	int shown = 0;
+
+	for (int i = 0; i < sk_GENERAL_NAME_num(alt); i++) {
+		size_t before = names.len;
+
+		if (shown < SHOWN &&
+		    put_name(&names, sk_GENERAL_NAME_value(alt, i)))
+			shown++;
+		if (buf_status(&names) != 0)
+			buf_cut(&names, before);
+	}
+	GENERAL_NAMES_free(alt);
+	if (shown == 0)
+		return err_set(e, ERR_DENIED,
+			       "certificate names no host, and %s was wanted "
+			       "(the CN, %s, does not count)",
+			       side->peer_name,
+			       common_name(X509_get_subject_name(cert), cn));
+	return err_set(e, ERR_DENIED, "certificate is for %.*s, not for %s",
+		       (int)names.len, names.data, side->peer_name);
+}
+
+/* The chain leads to no authority that is trusted. */
+static int say_unknown_issuer(X509 *cert, int error,
+			      const struct tls_side *side, struct err *e)
+{
+	const char *why = X509_verify_cert_error_string(error);
+	char issuer[80];
+
+	common_name(X509_get_issuer_name(cert), issuer);
+	if (side->ca_file != NULL)
+		return err_set(e, ERR_DENIED,
+			       "certificate is not signed by an authority in "
+			       "%s but by \"%s\" (%s)",
+			       side->ca_file, issuer, why);
+	return err_set(e, ERR_DENIED,
+		       "certificate is signed by \"%s\", which this system "
+		       "does not trust (%s): set ca_file",
+		       issuer, why);
+}
+
+static int say_self_signed(const struct tls_side *side, struct err *e)
+{
+	if (side->ca_file != NULL)
+		return err_set(e, ERR_DENIED,
+			       "certificate is self-signed, and not the one "
+			       "in %s",
+			       side->ca_file);
+	return err_set(e, ERR_DENIED,
+		       "certificate is self-signed: to trust it, set ca_file "
+		       "to a copy of it");
+}
+
+int tls_say_untrusted(X509_STORE_CTX *store, const struct tls_side *side,
+		      struct err *e)
+{
+	X509 *cert = X509_STORE_CTX_get_current_cert(store);
+	int error = X509_STORE_CTX_get_error(store);
+	char day[16], name[80];
+	char whose[120] = "certificate";
+
+	if (cert == NULL)
+		return err_set(e, ERR_DENIED, "certificate: %s",
+			       X509_verify_cert_error_string(error));
+	if (X509_STORE_CTX_get_error_depth(store) > 0)
+		snprintf(whose, sizeof(whose),
+			 "certificate of the authority \"%s\"",
+			 common_name(X509_get_subject_name(cert), name));
+
+	switch (error) {
+	case X509_V_ERR_CERT_HAS_EXPIRED:
+		return err_set(e, ERR_DENIED, "%s has expired (notAfter %s)",
+			       whose, day_of(X509_get0_notAfter(cert), day));
+	case X509_V_ERR_CERT_NOT_YET_VALID:
+		return err_set(e, ERR_DENIED,
+			       "%s is not valid before %s: is the clock here "
+			       "right?",
+			       whose, day_of(X509_get0_notBefore(cert), day));
+	case X509_V_ERR_HOSTNAME_MISMATCH:
+	case X509_V_ERR_IP_ADDRESS_MISMATCH:
+		return say_wrong_name(cert, side, e);
+	case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+		return say_self_signed(side, e);
+	case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+	case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+	case X509_V_ERR_CERT_SIGNATURE_FAILURE:
+		return say_unknown_issuer(cert, error, side, e);
+	case X509_V_ERR_INVALID_PURPOSE:
+		return err_set(e, ERR_DENIED,
+			       "%s may not be used by %s (extended key usage)",
+			       whose, side->is_server ? "clients" : "servers");
+	default:
+		return err_set(e, ERR_DENIED, "%s is not accepted: %s", whose,
+			       X509_verify_cert_error_string(error));
+	}
+}
+
+static int say_certificate_missing(struct err *e)
+{
+	return err_set(e, ERR_DENIED,
+		       "the server requires a client certificate: set "
+		       "cert_file and key_file");
+}
+
+int tls_say_alert(int alert, const struct tls_side *side, struct err *e)
+{
+	// What a server says of the certificate it was shown.
+	static const struct {
+		int alert;
+		const char *why;
+	} of_ours[] = {
+		{ SSL_AD_BAD_CERTIFICATE, "it is bad" },
+		{ SSL_AD_UNSUPPORTED_CERTIFICATE, "of a kind it cannot use" },
+		{ SSL_AD_CERTIFICATE_REVOKED, "it is revoked" },
+		{ SSL_AD_CERTIFICATE_EXPIRED, "it has expired" },
+		{ SSL_AD_CERTIFICATE_UNKNOWN, "it does not say why" },
+		{ SSL_AD_UNKNOWN_CA, "it does not know its authority" },
+		{ SSL_AD_ACCESS_DENIED, "access denied" },
+		{ SSL_AD_DECRYPT_ERROR, "its signature does not fit" },
+	};
+	const char *name = SSL_alert_desc_string_long(alert);
+
+	if (side->is_server)
+		return err_set(e, ERR_DENIED,
+			       "the client refuses: TLS alert "
+			       "\"%s\"",
+			       name);
+	if (alert == SSL_AD_CERTIFICATE_REQUIRED)
+		return say_certificate_missing(e);
+	for (size_t i = 0; i < sizeof(of_ours) / sizeof(of_ours[0]); i++) {
+		if (of_ours[i].alert != alert)
+			continue;
+		if (lacks_certificate(side))
+			return say_certificate_missing(e);
+		if (side->cert_file != NULL)
+			return err_set(e, ERR_DENIED,
+				       "the server does not accept the "
+				       "certificate in %s: %s (TLS alert "
+				       "\"%s\")",
+				       side->cert_file, of_ours[i].why, name);
+	}
+	switch (alert) {
+	case SSL_AD_HANDSHAKE_FAILURE:
+		if (lacks_certificate(side))
+			return say_certificate_missing(e);
+		return err_set(e, ERR_DENIED,
+			       "the server refuses the handshake: no cipher "
+			       "or no kind of certificate in common (TLS "
+			       "alert \"%s\")",
+			       name);
+	case SSL_AD_PROTOCOL_VERSION:
+	case SSL_AD_INSUFFICIENT_SECURITY:
+		return err_set(e, ERR_DENIED,
+			       "the server speaks no version of TLS that is "
+			       "allowed here (TLS alert \"%s\")",
+			       name);
+	case SSL_AD_UNRECOGNIZED_NAME:
+		return err_set(e, ERR_DENIED,
+			       "the server does not know the name %s: set "
+			       "server_name",
+			       side->peer_name);
+	case SSL_AD_INTERNAL_ERROR:
+	case SSL_AD_USER_CANCELLED:
+		return err_set(e, ERR_TEMPORARY, "TLS alert \"%s\"", name);
+	default:
+		return err_set(e, ERR_DENIED,
+			       "the server refuses: TLS alert \"%s\"", name);
+	}
+}
+
+int tls_say_error(unsigned long code, const struct tls_side *side,
+		  struct err *e)
+{
+	const char *reason = ERR_reason_error_string(code);
+
+	if (ERR_GET_LIB(code) == ERR_LIB_SSL) {
+		switch (ERR_GET_REASON(code)) {
+		case SSL_R_WRONG_VERSION_NUMBER:
+		case SSL_R_HTTP_REQUEST:
+		case SSL_R_HTTPS_PROXY_REQUEST:
+		case SSL_R_PACKET_LENGTH_TOO_LONG:
+			return err_set(e, ERR_DENIED,
+				       "%s does not speak TLS here (%s)",
+				       peer(side), reason);
+		case SSL_R_UNSUPPORTED_PROTOCOL:
+		case SSL_R_VERSION_TOO_LOW:
+			return err_set(e, ERR_DENIED,
+				       "%s speaks no version of TLS that is "
+				       "allowed here",
+				       peer(side));
+		case SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE:
+			return err_set(e, ERR_DENIED, "%s sent no certificate",
+				       peer(side));
+		default:
+			break;
+		}
+	}
+	return err_set(e, ERR_TEMPORARY, "TLS: %s",
+		       reason != NULL ? reason : "failed");
+}
+
+int tls_say_hung_up(const char *how, const struct tls_side *side, struct err *e)
+{
+	if (side->is_server || !side->cert_was_asked)
+		return err_set(e, ERR_TEMPORARY, "%s", how);
+	if (side->cert_file == NULL)
+		return err_set(e, ERR_DENIED,
+			       "the server asked for a client certificate, "
+			       "got none and hung up (%s): set cert_file and "
+			       "key_file",
+			       how);
+	return err_set(e, ERR_TEMPORARY,
+		       "%s right after the handshake: does the server accept "
+		       "the certificate in %s?",
+		       how, side->cert_file);
+}

@@ -1,0 +1,42 @@
+/*
+ * Why TLS failed, in words that name the cause and, where it is known, what to
+ * do about it.
+ */
+#ifndef SIEM_NET_TLSWORDS_H
+#define SIEM_NET_TLSWORDS_H
+
+#include "core/attr.h"
+#include "core/err.h"
+
+#include <openssl/x509_vfy.h>
+#include <stdbool.h>
+
+/* The side of the connection that wants to know. */
+struct tls_side {
+	bool is_server;
+	const char *ca_file;   // NULL: the system's authorities
+	const char *cert_file; // NULL: none of our own
+	const char *peer_name; // what its certificate should be for
+	bool cert_was_asked;   // the other side wanted one of us
+};
+
+/* What is wrong with the certificate being verified. Returns -1. */
+int tls_say_untrusted(X509_STORE_CTX *store, const struct tls_side *side,
+		      struct err *e);
+
+/* The other side has sent an alert that ends the connection. Returns -1. */
+int tls_say_alert(int alert, const struct tls_side *side, struct err *e);
+
+/* What OpenSSL has in its queue of errors. Returns -1. */
+int tls_say_error(unsigned long code, const struct tls_side *side,
+		  struct err *e);
+
+/*
+ * The other side has ended or reset the connection (how) before it could be of
+ * use. A server that asks for a certificate and does not like what it gets may
+ * say no more than that. Returns -1.
+ */
+int tls_say_hung_up(const char *how, const struct tls_side *side,
+		    struct err *e);
+
+#endif
