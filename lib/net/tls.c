@@ -1,5 +1,6 @@
 #include "net/tls.h"
 
+#include "net/tlsfiles.h"
 #include "net/tlswords.h"
 
 #include <arpa/inet.h>
@@ -127,111 +128,6 @@ static BIO_METHOD *socket_method(void)
 	return NULL;
 }
 
-/* Files that the configuration names. */
-
-static int wrong_file(const char *setting, const char *path, const char *what,
-		      struct err *e)
-{
-	ERR_clear_error();
-	return err_set(e, ERR_USAGE, "%s %s: %s", setting, path, what);
-}
-
-/* OpenSSL could not make sense of a file: what is missing, or its reason. */
-static int wrong_pem(const char *setting, const char *path, const char *missing,
-		     struct err *e)
-{
-	unsigned long code = ERR_peek_error();
-	const char *reason = ERR_reason_error_string(code);
-
-	// Other parts of it only say that they could not decode something.
-	if (reason == NULL || ERR_GET_LIB(code) != ERR_LIB_SSL)
-		reason = missing;
-	return wrong_file(setting, path, reason, e);
-}
-
-static int check_readable(const char *setting, const char *path, struct err *e)
-{
-	char byte;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0 || read(fd, &byte, 1) < 0) {
-		wrong_file(setting, path, strerror(errno), e);
-		if (fd >= 0)
-			close(fd);
-		return -1;
-	}
-	close(fd);
-	return 0;
-}
-
-/* In place of a question on the terminal. */
-static int no_passphrase(char *out, int size, int writing, void *asked)
-{
-	(void)out;
-	(void)size;
-	(void)writing;
-	*(bool *)asked = true;
-	return -1;
-}
-
-static int load_own(SSL_CTX *ctx, const char *cert_file, const char *key_file,
-		    struct err *e)
-{
-	const char *key_setting = key_file != NULL ? "key_file" : "cert_file";
-	bool encrypted = false;
-	char what[300];
-
-	if (key_file == NULL)
-		key_file = cert_file;
-	if (check_readable("cert_file", cert_file, e) < 0 ||
-	    check_readable(key_setting, key_file, e) < 0)
-		return -1;
-	if (SSL_CTX_use_certificate_chain_file(ctx, cert_file) != 1)
-		return wrong_pem("cert_file", cert_file,
-				 "holds no certificate in PEM form", e);
-
-	SSL_CTX_set_default_passwd_cb(ctx, no_passphrase);
-	SSL_CTX_set_default_passwd_cb_userdata(ctx, &encrypted);
-	int loaded =
-		SSL_CTX_use_PrivateKey_file(ctx, key_file, SSL_FILETYPE_PEM);
-	SSL_CTX_set_default_passwd_cb_userdata(ctx, NULL);
-	if (loaded == 1 && SSL_CTX_check_private_key(ctx) == 1)
-		return 0;
-	if (encrypted)
-		return wrong_file(key_setting, key_file,
-				  "the key is encrypted, and nobody is here "
-				  "to be asked for its passphrase",
-				  e);
-	if (ERR_GET_REASON(ERR_peek_last_error()) ==
-	    X509_R_KEY_VALUES_MISMATCH) {
-		snprintf(what, sizeof(what),
-			 "the key does not belong to the certificate in %s",
-			 cert_file);
-		return wrong_file(key_setting, key_file, what, e);
-	}
-	return wrong_pem(key_setting, key_file, "holds no key in PEM form", e);
-}
-
-static int load_authorities(SSL_CTX *ctx, const char *setting, const char *path,
-			    struct err *e)
-{
-	if (path == NULL) {
-		if (SSL_CTX_set_default_verify_paths(ctx) == 1)
-			return 0;
-		return err_set(e, ERR_SYSTEM, "the system's certificates: %s",
-			       ERR_reason_error_string(ERR_get_error()));
-	}
-	if (check_readable(setting, path, e) < 0)
-		return -1;
-	if (SSL_CTX_load_verify_file(ctx, path) != 1)
-		return wrong_pem(setting, path,
-				 "holds no certificate in PEM form", e);
-	// Whatever stands in the file is trusted, be it an authority or not.
-	X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(ctx),
-				    X509_V_FLAG_PARTIAL_CHAIN);
-	return 0;
-}
-
 /* Contexts. */
 
 static struct tls_context *context_new(const SSL_METHOD *method, struct err *e)
@@ -282,13 +178,14 @@ static int configure_client(struct tls_context *t, struct err *e)
 	if (set_min_version(t->ctx, o->min_version, e) < 0)
 		return -1;
 	if (o->key_file != NULL && o->cert_file == NULL)
-		return wrong_file("key_file", o->key_file,
-				  "needs a cert_file beside it", e);
+		return err_set(e, ERR_USAGE,
+			       "key_file %s: needs a cert_file beside it",
+			       o->key_file);
 	if (o->cert_file != NULL &&
-	    load_own(t->ctx, o->cert_file, o->key_file, e) < 0)
+	    tls_load_own(t->ctx, o->cert_file, o->key_file, e) < 0)
 		return -1;
 	if (!o->insecure || o->ca_file != NULL)
-		if (load_authorities(t->ctx, "ca_file", o->ca_file, e) < 0)
+		if (tls_load_authorities(t->ctx, "ca_file", o->ca_file, e) < 0)
 			return -1;
 	SSL_CTX_set_verify(t->ctx,
 			   o->insecure ? SSL_VERIFY_NONE : SSL_VERIFY_PEER,
@@ -313,13 +210,13 @@ struct tls_context *tls_client(const struct tls_options *options, struct err *e)
 static int configure_server(struct tls_context *t,
 			    const struct tls_server_options *o, struct err *e)
 {
-	if (load_own(t->ctx, o->cert_file, o->key_file, e) < 0)
+	if (tls_load_own(t->ctx, o->cert_file, o->key_file, e) < 0)
 		return -1;
 	SSL_CTX_set_num_tickets(t->ctx, 0);
 	SSL_CTX_set_options(t->ctx, SSL_OP_NO_TICKET);
 	if (o->client_ca == NULL)
 		return 0;
-	if (load_authorities(t->ctx, "client CA", o->client_ca, e) < 0)
+	if (tls_load_authorities(t->ctx, "client CA", o->client_ca, e) < 0)
 		return -1;
 	SSL_CTX_set_client_CA_list(t->ctx,
 				   SSL_load_client_CA_file(o->client_ca));
