@@ -33,7 +33,6 @@ struct map_shape {
 	const char *const *attributes; // NULL ends them; event.h has the values
 	enum rest_names rest_names;
 	size_t key_max; // a key that the rest makes is cut to this; 0: no limit
-	bool attributes_only; // the format writes no fields: make none
 
 	/* What every line of the format says outside its fields, so that the
 	   member which says it in the record is not kept a second time. */
