@@ -42,4 +42,34 @@ static inline struct slice slice_from(struct slice s, size_t n)
 	return (struct slice){ n == 0 ? s.data : s.data + n, s.len - n };
 }
 
+/* Take prefix off the front of s, if it is there. */
+static inline bool slice_take(struct slice *s, struct slice prefix)
+{
+	if (!slice_has_prefix(*s, prefix))
+		return false;
+	*s = slice_from(*s, prefix.len);
+	return true;
+}
+
+/* Take the first n bytes off the front of s; n <= s->len. */
+static inline struct slice slice_take_n(struct slice *s, size_t n)
+{
+	struct slice front = { s->data, n };
+
+	*s = slice_from(*s, n);
+	return front;
+}
+
+/* Take a word, and the one space behind it or the end; false if it is empty. */
+static inline bool slice_take_word(struct slice *s, struct slice *word)
+{
+	const char *space = s->len == 0 ? NULL : memchr(s->data, ' ', s->len);
+
+	*word = slice_take_n(s, space == NULL ? s->len :
+						(size_t)(space - s->data));
+	if (space != NULL)
+		*s = slice_from(*s, 1);
+	return word->len > 0;
+}
+
 #endif
