@@ -11,5 +11,6 @@
 /* For the hot path only, where a profile shows that it matters. */
 #define LIKELY(x) __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
+#define IN_LINE static inline __attribute__((always_inline))
 
 #endif
