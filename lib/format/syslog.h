@@ -9,7 +9,14 @@
 #include "core/slice.h"
 #include "core/timestamp.h"
 
-#include <stdbool.h>
+/* The most bytes of each field: RFC 5424 section 6, RFC 3164 section 4.1.3. */
+enum {
+	SYSLOG_HOST_MAX = 255,
+	SYSLOG_APP_MAX = 48,
+	SYSLOG_PROCID_MAX = 128,
+	SYSLOG_MSGID_MAX = 32,
+	SYSLOG_TAG_MAX = 32,
+};
 
 /*
  * Append "<PRI>1 TIMESTAMP HOST APP PROCID MSGID " (RFC 5424 section 6.2),
@@ -23,6 +30,20 @@ void syslog_put_5424(struct buf *out, int facility, int severity,
 /* Append "<PRI>Mmm dd hh:mm:ss HOST " (RFC 3164 section 4.1), in UTC. */
 void syslog_put_3164(struct buf *out, int facility, int severity,
 		     const struct timestamp *time, struct slice host);
+
+/*
+ * Append "TAG: " (RFC 3164 section 4.1.3). As in practice, a tag may have dots,
+ * hyphens and underscores besides letters and digits; other bytes become '_'.
+ * An empty one is "siem-fmt".
+ */
+void syslog_put_tag(struct buf *out, struct slice tag);
+
+/*
+ * Append "<PRI>1 TIMESTAMP HOST ", the short form of RFC 5424 that QRadar takes
+ * before LEEF: three digits of a second, UTC.
+ */
+void syslog_put_short(struct buf *out, int facility, int severity,
+		      const struct timestamp *time, struct slice host);
 
 /* "local0" and the like, or a number 0 to 23; -1 where it is none. */
 int syslog_facility(const char *name);
