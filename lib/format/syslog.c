@@ -107,7 +107,9 @@ static void put_field(struct buf *out, struct slice text, size_t max)
 	for (size_t i = 0; i < len; i++) {
 		char c = text.data[i];
 
-		at[i] = c > 32 && c < 127 ? c : '_';
+		at[i] = '_';
+		if (c > 32 && c < 127)
+			at[i] = c;
 	}
 	if (len == 0)
 		at[len++] = '-';
@@ -156,7 +158,7 @@ void syslog_put_tag(struct buf *out, struct slice tag)
 	if (len == 0)
 		buf_puts(out, "siem-fmt");
 	for (size_t i = 0; i < len; i++)
-		buf_putc(out, is_tag(tag.data[i]) ? tag.data[i] : '_');
+		buf_put(out, is_tag(tag.data[i]) ? &tag.data[i] : "_", 1);
 	buf_put(out, ": ", 2);
 }
 

@@ -1,0 +1,302 @@
+/* cef: ArcSight Common Event Format, CEF:0. */
+#include "format/format.h"
+
+#include "format/escape.h"
+#include "format/line.h"
+
+enum { VENDOR, PRODUCT, VERSION, ID, NAME };
+
+static const char *const attributes[] = {
+	[VENDOR] = "vendor", [PRODUCT] = "product", [VERSION] = "version",
+	[ID] = "id",	     [NAME] = "name",	    NULL,
+};
+
+/* The most bytes of the header's fields. */
+static const size_t header_max[] = {
+	[VENDOR] = 63, [PRODUCT] = 63, [VERSION] = 31,
+	[ID] = 1023,   [NAME] = 512,
+};
+
+static const struct escape header = {
+	.rows = {
+		ESCAPE_CONTROLS("\\\\"),
+		['\t'] = ESCAPE_ROW(" "),
+		['\n'] = ESCAPE_ROW(" "),
+		['\r'] = ESCAPE_ROW(" "),
+		['\\'] = ESCAPE_ROW("\\\\"),
+		['|'] = ESCAPE_ROW("\\|"),
+	},
+	.printable = "\\||",
+	.folds_crlf = true,
+};
+
+/* Of an extension value; TAB stays. */
+static const struct escape value = {
+	.rows = {
+		ESCAPE_CONTROLS("\\\\"),
+		['\n'] = ESCAPE_ROW("\\n"),
+		['\r'] = ESCAPE_ROW("\\r"),
+		['\\'] = ESCAPE_ROW("\\\\"),
+		['='] = ESCAPE_ROW("\\="),
+	},
+	.printable = "\\==",
+};
+
+/* The extension dictionary, sorted by key. */
+static const struct field_rule dictionary[] = {
+	{ "act", FIELD_TEXT, 63 },
+	{ "agentDnsDomain", FIELD_RESERVED, 0 },
+	{ "agentNtDomain", FIELD_RESERVED, 0 },
+	{ "agentTranslatedAddress", FIELD_RESERVED, 0 },
+	{ "agt", FIELD_RESERVED, 0 },
+	{ "ahost", FIELD_RESERVED, 0 },
+	{ "aid", FIELD_RESERVED, 0 },
+	{ "amac", FIELD_RESERVED, 0 },
+	{ "app", FIELD_TEXT, 31 },
+	{ "art", FIELD_RESERVED, 0 },
+	{ "at", FIELD_RESERVED, 0 },
+	{ "atz", FIELD_RESERVED, 0 },
+	{ "av", FIELD_RESERVED, 0 },
+	{ "c6a1", FIELD_IPV6, 0 },
+	{ "c6a1Label", FIELD_TEXT, 1023 },
+	{ "c6a2", FIELD_IPV6, 0 },
+	{ "c6a2Label", FIELD_TEXT, 1023 },
+	{ "c6a3", FIELD_IPV6, 0 },
+	{ "c6a3Label", FIELD_TEXT, 1023 },
+	{ "c6a4", FIELD_IPV6, 0 },
+	{ "c6a4Label", FIELD_TEXT, 1023 },
+	{ "cat", FIELD_TEXT, 1023 },
+	{ "cfp1", FIELD_DOUBLE, 0 },
+	{ "cfp1Label", FIELD_TEXT, 1023 },
+	{ "cfp2", FIELD_DOUBLE, 0 },
+	{ "cfp2Label", FIELD_TEXT, 1023 },
+	{ "cfp3", FIELD_DOUBLE, 0 },
+	{ "cfp3Label", FIELD_TEXT, 1023 },
+	{ "cfp4", FIELD_DOUBLE, 0 },
+	{ "cfp4Label", FIELD_TEXT, 1023 },
+	{ "cn1", FIELD_INT64, 0 },
+	{ "cn1Label", FIELD_TEXT, 1023 },
+	{ "cn2", FIELD_INT64, 0 },
+	{ "cn2Label", FIELD_TEXT, 1023 },
+	{ "cn3", FIELD_INT64, 0 },
+	{ "cn3Label", FIELD_TEXT, 1023 },
+	{ "cnt", FIELD_INT32, 0 },
+	{ "cs1", FIELD_TEXT, 4000 },
+	{ "cs1Label", FIELD_TEXT, 1023 },
+	{ "cs2", FIELD_TEXT, 4000 },
+	{ "cs2Label", FIELD_TEXT, 1023 },
+	{ "cs3", FIELD_TEXT, 4000 },
+	{ "cs3Label", FIELD_TEXT, 1023 },
+	{ "cs4", FIELD_TEXT, 4000 },
+	{ "cs4Label", FIELD_TEXT, 1023 },
+	{ "cs5", FIELD_TEXT, 4000 },
+	{ "cs5Label", FIELD_TEXT, 1023 },
+	{ "cs6", FIELD_TEXT, 4000 },
+	{ "cs6Label", FIELD_TEXT, 1023 },
+	{ "customerExternalID", FIELD_RESERVED, 0 },
+	{ "customerURI", FIELD_RESERVED, 0 },
+	{ "destinationDnsDomain", FIELD_TEXT, 255 },
+	{ "destinationServiceName", FIELD_TEXT, 1023 },
+	{ "destinationTranslatedAddress", FIELD_IPV4, 0 },
+	{ "destinationTranslatedPort", FIELD_PORT, 0 },
+	{ "deviceCustomDate1", FIELD_TIME_MS, 0 },
+	{ "deviceCustomDate1Label", FIELD_TEXT, 1023 },
+	{ "deviceCustomDate2", FIELD_TIME_MS, 0 },
+	{ "deviceCustomDate2Label", FIELD_TEXT, 1023 },
+	{ "deviceDirection", FIELD_INT32, 0 },
+	{ "deviceDnsDomain", FIELD_TEXT, 255 },
+	{ "deviceExternalId", FIELD_TEXT, 255 },
+	{ "deviceFacility", FIELD_TEXT, 1023 },
+	{ "deviceInboundInterface", FIELD_TEXT, 128 },
+	{ "deviceNtDomain", FIELD_TEXT, 255 },
+	{ "deviceOutboundInterface", FIELD_TEXT, 128 },
+	{ "devicePayloadId", FIELD_TEXT, 128 },
+	{ "deviceProcessName", FIELD_TEXT, 1023 },
+	{ "deviceTranslatedAddress", FIELD_IPV4, 0 },
+	{ "dhost", FIELD_TEXT, 1023 },
+	{ "dlat", FIELD_RESERVED, 0 },
+	{ "dlong", FIELD_RESERVED, 0 },
+	{ "dmac", FIELD_MAC, 0 },
+	{ "dntdom", FIELD_TEXT, 255 },
+	{ "dpid", FIELD_INT32, 0 },
+	{ "dpriv", FIELD_TEXT, 1023 },
+	{ "dproc", FIELD_TEXT, 1023 },
+	{ "dpt", FIELD_PORT, 0 },
+	{ "dst", FIELD_IPV4, 0 },
+	{ "dtz", FIELD_TEXT, 255 },
+	{ "duid", FIELD_TEXT, 1023 },
+	{ "duser", FIELD_TEXT, 1023 },
+	{ "dvc", FIELD_IPV4, 0 },
+	{ "dvchost", FIELD_TEXT, 100 },
+	{ "dvcmac", FIELD_MAC, 0 },
+	{ "dvcpid", FIELD_INT32, 0 },
+	{ "end", FIELD_TIME_MS, 0 },
+	{ "eventId", FIELD_RESERVED, 0 },
+	{ "externalId", FIELD_TEXT, 40 },
+	{ "fileCreateTime", FIELD_TIME_MS, 0 },
+	{ "fileHash", FIELD_TEXT, 255 },
+	{ "fileId", FIELD_TEXT, 1023 },
+	{ "fileModificationTime", FIELD_TIME_MS, 0 },
+	{ "filePath", FIELD_TEXT, 1023 },
+	{ "filePermission", FIELD_TEXT, 1023 },
+	{ "fileType", FIELD_TEXT, 1023 },
+	{ "flexDate1", FIELD_TIME_MS, 0 },
+	{ "flexDate1Label", FIELD_TEXT, 128 },
+	{ "flexString1", FIELD_TEXT, 1023 },
+	{ "flexString1Label", FIELD_TEXT, 128 },
+	{ "flexString2", FIELD_TEXT, 1023 },
+	{ "flexString2Label", FIELD_TEXT, 128 },
+	{ "fname", FIELD_TEXT, 1023 },
+	{ "fsize", FIELD_INT32, 0 },
+	{ "in", FIELD_INT32, 0 },
+	{ "msg", FIELD_TEXT, 1023 },
+	{ "oldFileCreateTime", FIELD_TIME_MS, 0 },
+	{ "oldFileHash", FIELD_TEXT, 255 },
+	{ "oldFileId", FIELD_TEXT, 1023 },
+	{ "oldFileModificationTime", FIELD_TIME_MS, 0 },
+	{ "oldFileName", FIELD_TEXT, 1023 },
+	{ "oldFilePath", FIELD_TEXT, 1023 },
+	{ "oldFilePermission", FIELD_TEXT, 1023 },
+	{ "oldFileSize", FIELD_INT32, 0 },
+	{ "oldFileType", FIELD_TEXT, 1023 },
+	{ "out", FIELD_INT32, 0 },
+	{ "outcome", FIELD_TEXT, 63 },
+	{ "proto", FIELD_TEXT, 31 },
+	{ "rawEvent", FIELD_RESERVED, 0 },
+	{ "reason", FIELD_TEXT, 1023 },
+	{ "request", FIELD_TEXT, 1023 },
+	{ "requestClientApplication", FIELD_TEXT, 1023 },
+	{ "requestContext", FIELD_TEXT, 2048 },
+	{ "requestCookies", FIELD_TEXT, 1023 },
+	{ "requestMethod", FIELD_TEXT, 1023 },
+	{ "rt", FIELD_TIME_MS, 0 },
+	{ "shost", FIELD_TEXT, 1023 },
+	{ "slat", FIELD_RESERVED, 0 },
+	{ "slong", FIELD_RESERVED, 0 },
+	{ "smac", FIELD_MAC, 0 },
+	{ "sntdom", FIELD_TEXT, 255 },
+	{ "sourceDnsDomain", FIELD_TEXT, 255 },
+	{ "sourceServiceName", FIELD_TEXT, 1023 },
+	{ "sourceTranslatedAddress", FIELD_IPV4, 0 },
+	{ "sourceTranslatedPort", FIELD_PORT, 0 },
+	{ "spid", FIELD_INT32, 0 },
+	{ "spriv", FIELD_TEXT, 1023 },
+	{ "sproc", FIELD_TEXT, 1023 },
+	{ "spt", FIELD_PORT, 0 },
+	{ "src", FIELD_IPV4, 0 },
+	{ "start", FIELD_TIME_MS, 0 },
+	{ "suid", FIELD_TEXT, 1023 },
+	{ "suser", FIELD_TEXT, 1023 },
+	{ "type", FIELD_INT32, 0 },
+};
+
+enum { DICTIONARY_COUNT = sizeof(dictionary) / sizeof(dictionary[0]) };
+
+/* The keys that only receivers set and that are told by how they end. */
+static const struct field_rule zone_keys[] = {
+	{ "ZoneURI", FIELD_RESERVED, 0 },
+	{ "ZoneExternalID", FIELD_RESERVED, 0 },
+};
+
+static const struct field_rule *find_rule(struct slice key)
+{
+	for (size_t i = 0; i < 2; i++) {
+		struct slice end = slice_of(zone_keys[i].key);
+
+		if (key.len > end.len &&
+		    slice_is(slice_from(key, key.len - end.len), end))
+			return &zone_keys[i];
+	}
+	return line_find_rule(dictionary, DICTIONARY_COUNT, key);
+}
+
+static const struct map_shape shape = {
+	.section = "cef",
+	.attributes = attributes,
+	.rest_names = REST_CAMEL,
+	.has_severity = true,
+	.find_rule = find_rule,
+};
+
+static const struct map_shape *shape_of(const char *variant)
+{
+	(void)variant;
+	return &shape;
+}
+
+static struct slice trim_end(struct slice s)
+{
+	while (s.len > 0 && s.data[s.len - 1] == ' ')
+		s.len--;
+	return s;
+}
+
+static struct slice trim(struct slice s)
+{
+	while (s.len > 0 && s.data[0] == ' ')
+		s = slice_from(s, 1);
+	return trim_end(s);
+}
+
+static inline void put_header(struct line *l, size_t place)
+{
+	struct slice text = trim(line_attribute(l, place));
+	size_t max = header_max[place];
+
+	if (UNLIKELY(text.len > max))
+		text = line_fit(l, slice_of(attributes[place]), text, max);
+	line_put_header(l, trim_end(text), &header);
+}
+
+/* An empty value is as good as none, and its label then says nothing. */
+static inline void put_field(struct line *l, const struct field *f)
+{
+	struct slice text = trim(line_text(l, f->value));
+
+	text = trim_end(line_fit(l, f->key, text, f->max));
+	if (text.len == 0)
+		return;
+	if (f->label.len != 0)
+		line_put_pair(l, ' ', f->key, SLICE("Label"), SLICE(""),
+			      f->label, &value);
+	line_put_pair(l, ' ', f->key, SLICE(""), SLICE(""), text, &value);
+}
+
+static void put_syslog(struct line *l)
+{
+	const char *kind = l->options->syslog;
+
+	if (kind == NULL)
+		return;
+	if (strcmp(kind, "5424") != 0) {
+		line_put_3164(l);
+		return;
+	}
+	line_put_5424(l, line_attribute(l, PRODUCT), SLICE(""), SLICE(""));
+	buf_put(l->out, "- ", 2);
+}
+
+static int write_event(const struct event *event, struct mapper *text,
+		       const struct format_options *options, struct buf *out,
+		       struct format_counts *counts, struct err *e)
+{
+	struct line l = line_begin(event, text, options, out, counts);
+
+	put_syslog(&l);
+	buf_put(out, "CEF:0|", 6);
+	for (size_t i = VENDOR; i <= NAME; i++)
+		put_header(&l, i);
+	buf_put_int(out, event->severity);
+	buf_putc(out, '|');
+	line_put_fields(&l, 0, put_field);
+	return line_end(&l, e);
+}
+
+const struct format format_cef = {
+	.name = "cef",
+	.summary = "ArcSight Common Event Format",
+	.variants = NULL,
+	.syslog = "3164",
+	.shape = shape_of,
+	.write = write_event,
+};

@@ -1,0 +1,159 @@
+/* leef: QRadar's Log Event Extended Format, 2.0 divided by TABs, and 1.0. */
+#include "format/format.h"
+
+#include "format/escape.h"
+#include "format/line.h"
+
+enum { VENDOR, PRODUCT, VERSION, ID };
+
+static const char *const attributes[] = {
+	[VENDOR] = "vendor",
+	[PRODUCT] = "product",
+	[VERSION] = "version",
+	[ID] = "id",
+	NULL,
+};
+
+enum { ID_MAX = 255 };
+
+/* Neither has a way to escape: what may not be there becomes something else. */
+static const struct escape header = {
+	.rows = {
+		ESCAPE_CONTROLS("\\"),
+		['\t'] = ESCAPE_ROW(" "),
+		['\n'] = ESCAPE_ROW(" "),
+		['\r'] = ESCAPE_ROW(" "),
+		['|'] = ESCAPE_ROW("_"),
+	},
+	.printable = "|||",
+	.folds_crlf = true,
+};
+
+static const struct escape value = {
+	.rows = {
+		ESCAPE_CONTROLS("\\"),
+		['\t'] = ESCAPE_ROW(" "),
+		['\n'] = ESCAPE_ROW("\\n"),
+		['\r'] = ESCAPE_ROW("\\r"),
+	},
+	.printable = "\x7f\x7f\x7f",
+};
+
+/* The predefined attributes, sorted by key. */
+static const struct field_rule predefined[] = {
+	{ "accountName", FIELD_TEXT, 255 },
+	{ "calCountryOrRegion", FIELD_TEXT, 2 },
+	{ "calLanguage", FIELD_TEXT, 2 },
+	{ "cat", FIELD_TEXT, 0 },
+	{ "devTime", FIELD_TIME_MS, 0 },
+	{ "devTimeFormat", FIELD_TEXT, 0 },
+	{ "domain", FIELD_TEXT, 0 },
+	{ "dst", FIELD_IP, 0 },
+	{ "dstBytes", FIELD_INT64, 0 },
+	{ "dstMAC", FIELD_MAC, 0 },
+	{ "dstPackets", FIELD_INT64, 0 },
+	{ "dstPort", FIELD_PORT, 0 },
+	{ "dstPostNAT", FIELD_IP, 0 },
+	{ "dstPostNATPort", FIELD_PORT, 0 },
+	{ "dstPreNAT", FIELD_IP, 0 },
+	{ "dstPreNATPort", FIELD_PORT, 0 },
+	{ "groupID", FIELD_TEXT, 0 },
+	{ "identGrpName", FIELD_TEXT, 255 },
+	{ "identHostName", FIELD_TEXT, 255 },
+	{ "identMAC", FIELD_MAC, 0 },
+	{ "identNetBios", FIELD_TEXT, 255 },
+	{ "identSecondlp", FIELD_IP, 0 }, // IBM writes it with a small L
+	{ "identSrc", FIELD_IP, 0 },
+	{ "isLoginEvent", FIELD_BOOL, 0 },
+	{ "isLogoutEvent", FIELD_BOOL, 0 },
+	{ "policy", FIELD_TEXT, 0 },
+	{ "proto", FIELD_TEXT, 0 },
+	{ "realm", FIELD_TEXT, 0 },
+	{ "resource", FIELD_TEXT, 0 },
+	{ "role", FIELD_TEXT, 0 },
+	{ "sev", FIELD_INT32, 0 },
+	{ "src", FIELD_IP, 0 },
+	{ "srcBytes", FIELD_INT64, 0 },
+	{ "srcMAC", FIELD_MAC, 0 },
+	{ "srcPackets", FIELD_INT64, 0 },
+	{ "srcPort", FIELD_PORT, 0 },
+	{ "srcPostNAT", FIELD_IP, 0 },
+	{ "srcPostNATPort", FIELD_PORT, 0 },
+	{ "srcPreNAT", FIELD_IP, 0 },
+	{ "srcPreNATPort", FIELD_PORT, 0 },
+	{ "totalPackets", FIELD_INT64, 0 },
+	{ "url", FIELD_TEXT, 0 },
+	{ "usrName", FIELD_TEXT, 255 },
+	{ "vSrc", FIELD_IP, 0 },
+	{ "vSrcName", FIELD_TEXT, 255 },
+};
+
+static const struct field_rule *find_rule(struct slice key)
+{
+	return line_find_rule(predefined,
+			      sizeof(predefined) / sizeof(predefined[0]), key);
+}
+
+static const struct map_shape shape = {
+	.section = "leef",
+	.attributes = attributes,
+	.rest_names = REST_CAMEL,
+	.find_rule = find_rule,
+};
+
+static const struct map_shape *shape_of(const char *variant)
+{
+	(void)variant;
+	return &shape;
+}
+
+static inline void put_header(struct line *l, size_t place, size_t max)
+{
+	struct slice text = line_attribute(l, place);
+
+	if (UNLIKELY(text.len > max))
+		text = line_fit(l, slice_of(attributes[place]), text, max);
+	line_put_header(l, text, &header);
+}
+
+static inline void put_field(struct line *l, const struct field *f)
+{
+	struct slice text = line_fit(l, f->key, line_text(l, f->value), f->max);
+
+	if (text.len != 0)
+		line_put_pair(l, '\t', f->key, SLICE(""), SLICE(""), text,
+			      &value);
+}
+
+static int write_event(const struct event *event, struct mapper *text,
+		       const struct format_options *options, struct buf *out,
+		       struct format_counts *counts, struct err *e)
+{
+	struct line l = line_begin(event, text, options, out, counts);
+	bool v1 = strcmp(options->variant, "1.0") == 0;
+
+	if (options->syslog != NULL) {
+		if (strcmp(options->syslog, "5424") == 0)
+			line_put_short(&l);
+		else
+			line_put_3164(&l);
+	}
+	buf_puts(out, v1 ? "LEEF:1.0|" : "LEEF:2.0|");
+	put_header(&l, VENDOR, SIZE_MAX);
+	put_header(&l, PRODUCT, SIZE_MAX);
+	put_header(&l, VERSION, SIZE_MAX);
+	put_header(&l, ID, ID_MAX);
+	if (!v1)
+		buf_put(out, "x09|", 4);
+	line_put_fields(&l, 0, put_field);
+	return line_end(&l, e);
+}
+
+const struct format format_leef = {
+	.name = "leef",
+	.summary = "QRadar's Log Event Extended Format",
+	.variants = "2.0|1.0",
+	.syslog = "3164",
+	.shape = shape_of,
+	.write = write_event,
+};

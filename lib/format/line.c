@@ -1,0 +1,134 @@
+#include "format/line.h"
+
+#include "core/utf8.h"
+#include "format/syslog.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+int line_end(const struct line *l, struct err *e)
+{
+	size_t len = l->out->len - l->start;
+	size_t max = l->options->max_line;
+
+	if (l->failed || buf_status(l->out) == EMSGSIZE)
+		return err_set(e, ERR_DATA,
+			       "takes more memory than a record may");
+	if (buf_status(l->out) != 0)
+		return err_set(e, ERR_SYSTEM, "out of memory");
+	if (max != 0 && len > max)
+		return err_set(e, ERR_DATA,
+			       "a line of %zu bytes, more than --max-line %zu",
+			       len, max);
+	return 0;
+}
+
+static int compare_keys(const void *key, const void *rule)
+{
+	struct slice a = *(const struct slice *)key;
+	struct slice b = slice_of(((const struct field_rule *)rule)->key);
+	size_t shorter = a.len < b.len ? a.len : b.len;
+	int difference = shorter == 0 ? 0 : memcmp(a.data, b.data, shorter);
+
+	return difference != 0 ? difference : (a.len > b.len) - (a.len < b.len);
+}
+
+const struct field_rule *line_find_rule(const struct field_rule *rules,
+					size_t count, struct slice key)
+{
+	return bsearch(&key, rules, count, sizeof(*rules), compare_keys);
+}
+
+static void lose(const struct line *l, enum format_loss loss,
+		 struct slice name, size_t kept, size_t of)
+{
+	struct format_counts *counts = l->counts;
+
+	switch (loss) {
+	case FORMAT_CUT:
+		counts->cut++;
+		break;
+	case FORMAT_LEFT_OUT:
+		counts->left_out++;
+		break;
+	}
+	if (counts->tell != NULL)
+		counts->tell(counts->who, loss, name, kept, of);
+}
+
+struct slice line_cut(struct line *l, struct slice name, struct slice text,
+		      size_t max)
+{
+	size_t kept = utf8_cut(text, max);
+
+	if (kept < text.len)
+		lose(l, FORMAT_CUT, name, kept, text.len);
+	return (struct slice){ text.data, kept };
+}
+
+bool line_is_long(const struct line *l, size_t tail)
+{
+	size_t len = l->out->len - l->start;
+	size_t max = l->options->max_line;
+
+	return tail > max || len > max - tail || buf_status(l->out) != 0;
+}
+
+void line_leave_out(struct line *l, size_t i, size_t before,
+		    line_put_field *put)
+{
+	for (;;) {
+		const struct field *f = &l->event->fields[i];
+
+		if (l->out->len > before || buf_status(l->out) != 0)
+			lose(l, FORMAT_LEFT_OUT, f->key, 0, 0);
+		buf_cut(l->out, before);
+		if (++i == l->event->count)
+			return;
+		put(l, &l->event->fields[i]);
+	}
+}
+
+static int severity(const struct line *l)
+{
+	int fixed = l->options->severity;
+
+	return fixed != FORMAT_SEVERITY_AUTO ?
+		       fixed :
+		       event_syslog_severity(l->event);
+}
+
+static struct slice limited(struct line *l, struct slice name,
+			    struct slice text, size_t max)
+{
+	return text.len <= max ? text : line_cut(l, name, text, max);
+}
+
+void line_put_5424(struct line *l, struct slice app, struct slice procid,
+		   struct slice msgid)
+{
+	app = limited(l, SLICE("APP-NAME"), app, SYSLOG_APP_MAX);
+	procid = limited(l, SLICE("PROCID"), procid, SYSLOG_PROCID_MAX);
+	msgid = limited(l, SLICE("MSGID"), msgid, SYSLOG_MSGID_MAX);
+	syslog_put_5424(l->out, l->options->facility, severity(l),
+			&l->event->time, slice_of(l->options->host), app,
+			procid, msgid);
+}
+
+void line_put_3164(struct line *l)
+{
+	syslog_put_3164(l->out, l->options->facility, severity(l),
+			&l->event->time, slice_of(l->options->host));
+}
+
+void line_put_3164_tag(struct line *l, struct slice tag)
+{
+	line_put_3164(l);
+	syslog_put_tag(l->out, limited(l, SLICE("TAG"), tag, SYSLOG_TAG_MAX));
+}
+
+void line_put_short(struct line *l)
+{
+	syslog_put_short(l->out, l->options->facility, severity(l),
+			 &l->event->time, slice_of(l->options->host));
+}

@@ -1,0 +1,179 @@
+/* rfc5424: syslog as RFC 5424 has it, plain or with structured data. */
+#include "format/format.h"
+
+#include "format/escape.h"
+#include "format/line.h"
+
+enum { APP, PROCID, MSGID, MSG, SDID };
+
+static const char *const attributes[] = {
+	[APP] = "app", [PROCID] = "procid", [MSGID] = "msgid",
+	[MSG] = "msg", [SDID] = "sdid",	    NULL,
+};
+
+enum { SD_NAME_MAX = 32 }; // of SD-ID and PARAM-NAME, section 6.3
+
+/*
+ * Of a PARAM-VALUE, section 6.3.3. Control bytes are written as text, whose
+ * backslash is then escaped like any other.
+ */
+static const struct escape param = {
+	.rows = {
+		ESCAPE_CONTROLS("\\\\"),
+		['\t'] = ESCAPE_ROW("\\\\t"),
+		['\n'] = ESCAPE_ROW("\\\\n"),
+		['\r'] = ESCAPE_ROW("\\\\r"),
+		['"'] = ESCAPE_ROW("\\\""),
+		['\\'] = ESCAPE_ROW("\\\\"),
+		[']'] = ESCAPE_ROW("\\]"),
+	},
+	.printable = "\"\\]",
+};
+
+/* Of MSG, where nothing else needs it. */
+static const struct escape message = {
+	.rows = {
+		ESCAPE_CONTROLS("\\"),
+		['\t'] = ESCAPE_ROW("\\t"),
+		['\n'] = ESCAPE_ROW("\\n"),
+		['\r'] = ESCAPE_ROW("\\r"),
+	},
+	.printable = "\x7f\x7f\x7f",
+};
+
+static const struct map_shape plain_shape = {
+	.section = "rfc5424",
+	.attributes = attributes,
+	.rest_names = REST_NONE,
+	.has_time = true,
+};
+
+static const struct map_shape sd_shape = {
+	.section = "rfc5424",
+	.attributes = attributes,
+	.rest_names = REST_PATH,
+	.key_max = SD_NAME_MAX,
+	.has_time = true,
+};
+
+static bool is_sd(const char *variant)
+{
+	return strcmp(variant, "sd") == 0;
+}
+
+static const struct map_shape *shape_of(const char *variant)
+{
+	return is_sd(variant) ? &sd_shape : &plain_shape;
+}
+
+/* Section 6.3.2: no space, quote, bracket or equals sign. */
+static void put_sdid(struct line *l, struct slice id)
+{
+	if (id.len == 0)
+		id = SLICE("audit@32473");
+	if (id.len > SD_NAME_MAX)
+		id = line_cut(l, SLICE("SD-ID"), id, SD_NAME_MAX);
+	for (size_t i = 0; i < id.len; i++) {
+		char c = id.data[i];
+		bool fits = c > 32 && c < 127 && c != '=' && c != ']' &&
+			    c != '"';
+
+		buf_put(l->out, fits ? &c : "_", 1);
+	}
+}
+
+static inline void put_param(struct line *l, const struct field *f)
+{
+	if (value_is_missing(f->value))
+		return;
+	line_put_pair(l, ' ', f->key, SLICE(""), SLICE("\""),
+		      line_fit(l, f->key, line_text(l, f->value), f->max),
+		      &param);
+}
+
+/*
+ * Section 6.4 wants a byte order mark before UTF-8. Those who read JSON or CEF
+ * out of MSG choke on it, and pure ASCII needs none.
+ */
+static bool wants_bom(struct slice msg)
+{
+	if (slice_has_prefix(msg, SLICE("{")) ||
+	    slice_has_prefix(msg, SLICE("CEF:")))
+		return false;
+	for (size_t i = 0; i < msg.len; i++)
+		if ((unsigned char)msg.data[i] >= 0x80)
+			return true;
+	return false;
+}
+
+static void put_msg(struct line *l, struct slice msg)
+{
+	if (msg.len == 0)
+		return;
+	buf_putc(l->out, ' ');
+	if (wants_bom(msg))
+		buf_put(l->out, "\xef\xbb\xbf", 3);
+	escape_put(l->out, msg, &message);
+}
+
+/* How many bytes put_msg() will append; only --max-line asks. */
+static size_t measure_msg(struct line *l, struct slice msg)
+{
+	size_t before = l->out->len;
+
+	if (l->options->max_line == 0)
+		return 0;
+	put_msg(l, msg);
+	size_t len = l->out->len - before;
+	if (buf_status(l->out) == 0)
+		buf_cut(l->out, before);
+	return len;
+}
+
+/* One element of all fields; the nil value where there is none. */
+static void put_sd(struct line *l, struct slice msg)
+{
+	struct buf *out = l->out;
+	size_t before = out->len;
+	size_t tail = 1 + measure_msg(l, msg); // and the bracket
+
+	buf_putc(out, '[');
+	put_sdid(l, line_attribute(l, SDID));
+	buf_putc(out, ' ');
+	line_put_fields(l, tail, put_param);
+	if (out->len != l->fields || buf_status(out) != 0) {
+		buf_putc(out, ']');
+	} else {
+		buf_cut(out, before);
+		buf_putc(out, '-');
+	}
+	put_msg(l, msg);
+}
+
+static int write_event(const struct event *event, struct mapper *text,
+		       const struct format_options *options, struct buf *out,
+		       struct format_counts *counts, struct err *e)
+{
+	struct line l = line_begin(event, text, options, out, counts);
+	struct slice app = line_attribute(&l, APP);
+
+	if (is_sd(options->variant)) {
+		line_put_5424(&l, app, line_attribute(&l, PROCID),
+			      line_attribute(&l, MSGID));
+		put_sd(&l, line_attribute(&l, MSG));
+	} else {
+		line_put_5424(&l, app, SLICE(""), SLICE(""));
+		buf_put(out, "- ", 2);
+		buf_put_slice(out, event->record);
+	}
+	return line_end(&l, e);
+}
+
+const struct format format_rfc5424 = {
+	.name = "rfc5424",
+	.summary = "syslog (RFC 5424) of the record or of its members",
+	.variants = "plain|sd",
+	.syslog = NULL,
+	.shape = shape_of,
+	.write = write_event,
+};
