@@ -177,26 +177,35 @@ static int set_rate(const struct opt *o, const char *arg, struct rate *field,
 }
 
 /* Seconds with at most nine digits before the point and any behind it. */
+bool opt_parse_ms(const char *text, size_t *ms)
+{
+	static const char digits[] = "0123456789";
+	size_t whole = strspn(text, digits);
+	size_t point = text[whole] == '.' ? 1 : 0;
+	size_t behind = strspn(text + whole + point, digits) * point;
+
+	if (whole + behind == 0 || whole > 9 ||
+	    text[whole + point + behind] != '\0')
+		return false;
+
+	*ms = 0;
+	for (size_t i = 0; i < whole; i++)
+		*ms = *ms * 10 + (size_t)(text[i] - '0');
+	for (size_t i = 0; i < 3; i++)
+		*ms = *ms * 10 +
+		      (i < behind ? (size_t)(text[whole + 1 + i] - '0') : 0);
+	return true;
+}
+
 static int set_ms(const struct opt *o, const char *arg, size_t *field,
 		  struct err *e)
 {
-	static const char digits[] = "0123456789";
-	size_t whole = strspn(arg, digits);
-	size_t point = arg[whole] == '.' ? 1 : 0;
-	size_t behind = strspn(arg + whole + point, digits) * point;
+	size_t ms;
 
-	if (whole + behind == 0 || whole > 9 ||
-	    arg[whole + point + behind] != '\0')
+	if (!opt_parse_ms(arg, &ms))
 		return err_set(e, ERR_USAGE,
 			       "option --%s: %s is not a number of seconds",
 			       o->name, arg);
-
-	size_t ms = 0;
-	for (size_t i = 0; i < whole; i++)
-		ms = ms * 10 + (size_t)(arg[i] - '0');
-	for (size_t i = 0; i < 3; i++)
-		ms = ms * 10 +
-		     (i < behind ? (size_t)(arg[whole + 1 + i] - '0') : 0);
 	if (o->most != 0 && ms > o->most)
 		return err_set(e, ERR_USAGE, "option --%s: %s is more than %zu",
 			       o->name, arg, o->most / 1000);
