@@ -225,6 +225,15 @@ enum reader_got reader_next(struct reader *r, struct reader_line *line,
 	return READER_MORE;
 }
 
+bool reader_is_blank(struct slice record)
+{
+	for (size_t i = 0; i < record.len; i++)
+		if (record.data[i] != ' ' && record.data[i] != '\t' &&
+		    record.data[i] != '\r')
+			return false;
+	return true;
+}
+
 /* Move what is unread to the front, and make room for another block. */
 static char *make_room(struct reader *r)
 {

@@ -65,6 +65,9 @@ struct reader {
 enum reader_got reader_next(struct reader *r, struct reader_line *line,
 			    struct err *e) MUST_CHECK;
 
+/* Is a record nothing but blanks? Such lines mean nothing. */
+bool reader_is_blank(struct slice record);
+
 /*
  * Read once. 1: something came; 0: nothing, for now (EAGAIN, EINTR) or, with
  * eof set, for good; -1 with e filled. What reader_next() gave is forgotten.

@@ -168,21 +168,12 @@ static int wait_for_input(struct stream *s, struct err *e)
 	}
 }
 
-static bool is_blank(struct slice record)
-{
-	for (size_t i = 0; i < record.len; i++)
-		if (record.data[i] != ' ' && record.data[i] != '\t' &&
-		    record.data[i] != '\r')
-			return false;
-	return true;
-}
-
 int stream_read(struct stream *s, struct slice *record, struct err *e)
 {
 	for (;;) {
 		switch (reader_next(&s->in, &s->line, e)) {
 		case READER_RECORD:
-			if (is_blank(s->line.text))
+			if (reader_is_blank(s->line.text))
 				break;
 			s->read++;
 			*record = s->line.text;
