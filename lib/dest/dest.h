@@ -1,15 +1,20 @@
 /*
  * Destinations: data and pure functions, without any I/O.
  *
- * A kind is a const struct in a file of its own and a row in registry.c. It
- * has one of three shapes. What a record becomes on the wire, and what an
- * answer means for it, is decided here and tested without a network; sockets,
- * clocks, retries and files are the engine's (lib/delivery), which knows no
- * kind by name.
+ * A kind is a const struct in a file of its own and a row in registry.c. What
+ * a record becomes on the wire, and what an answer means for it, is decided
+ * here and tested without a network; sockets, clocks, retries and files are
+ * the engine's (lib/delivery), which knows no kind by name.
+ *
+ * A kind delivers in one of three shapes: requests (HTTP), a stream (syslog,
+ * RELP), or a client library that does its own I/O (Kafka). Which one may
+ * depend on its settings, as with a SIEM that takes syslog and HTTP: plan()
+ * reads them once and says.
  */
 #ifndef SIEM_DEST_DEST_H
 #define SIEM_DEST_DEST_H
 
+#include "core/arena.h"
 #include "core/attr.h"
 #include "core/buf.h"
 #include "core/err.h"
@@ -20,13 +25,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* One setting. The manual, --help and completion all come from these. */
+/* One setting. The manual, --settings and completion all come from these. */
 struct dest_setting {
 	const char *key;   // in siem.yaml and after -o; NULL ends the table
-	const char *env;   // the environment variable, or NULL
+	const char *env;   // the environment variable
 	const char *value; // the default; NULL if there is none
 	const char *help;  // one line, lower case, no full stop
 	bool secret;       // never shown: not in messages, not in a dry run
+};
+
+/* A record on its way out, borrowed from the engine. */
+struct dest_record {
+	struct slice bytes; // without LF
+	int64_t read_ns;    // when we got it, since 1970: for a header that
+			    // stays the same when it is sent again
 };
 
 /* What became of a record. */
@@ -39,23 +51,15 @@ enum verdict {
 	VERDICT_HOLD,      // the set-up or the credentials: keep it, tell a person
 };
 
-/* A judgement on one record, or on all of them. */
-struct judgement {
-	enum verdict verdict;
-	unsigned wait_ms;   // RETRY: not before; 0: as the backoff has it
-	uint64_t ticket;    // PENDING: by which to ask
-	const char *reason; // of what is not DELIVERED; borrowed from the answer
-			    // or constant
-};
-
-/* Records that go together, borrowed from the engine. */
-struct batch {
-	const struct slice *records;
-	size_t count;
-};
+/*
+ * The far end has spoken about a record: the frame or tag of that number.
+ * reason says why it is not DELIVERED, and is borrowed for the call.
+ */
+typedef void dest_ack_fn(void *context, uint64_t number, enum verdict verdict,
+			 const char *reason);
 
 /*
- * REQUEST: an HTTP exchange per batch.
+ * REQUEST: an HTTP exchange per batch, several at a time.
  */
 struct request {
 	const char *method;
@@ -65,100 +69,137 @@ struct request {
 };
 
 struct answer {
-	int status;         // HTTP
+	int status; // HTTP
 	struct slice headers;
 	struct slice body;
 	int64_t retry_after_ms; // -1: not said
 };
 
-/* What one run of a request destination remembers between its exchanges. */
+enum { WAIT_BACKOFF = -1 };
+
+struct judgement {
+	enum verdict verdict;
+	int64_t wait_ms;    // RETRY: not before, or WAIT_BACKOFF
+	uint64_t ticket;    // PENDING: by which to ask
+	const char *reason; // of what is not DELIVERED; constant, or borrowed
+			    // from the answer
+};
+
+/* What the engine has to know of it, from the settings. */
+struct dest_limits {
+	size_t best_bytes;     // of a body: the size at which a batch closes
+	size_t best_count;     // of records; 0: no bound
+	unsigned timeout_ms;   // of an exchange
+	unsigned ask_every_ms; // about tickets
+	unsigned ask_for_ms;   // after which a pending record is sent again
+	bool gzip;             // compress the body
+};
+
+/* What one run remembers between its exchanges. */
 struct dest_session {
-	char channel[40];    // a random UUID of this process
-	struct buf token;    // fetched, where the kind has to
+	int64_t now_ms;   // since 1970, set before each call
+	char channel[40]; // a random UUID of this process
+	struct buf token; // fetched, where the kind has to
 	int64_t token_expires_ms;
 };
 
 struct dest_request {
-	size_t best_bytes; // of a body: the size at which a batch closes
-	size_t best_count; // 0: no bound
-	size_t max_record; // a record beyond is rejected unsent; 0: no bound
+	/*
+	 * Append a record, the index-th of its request, to the body, so that
+	 * the size of a batch is known while it grows. ERR_DATA: it can never
+	 * be sent, with the reason; the batch goes on without it.
+	 */
+	int (*add)(const void *config, const struct dest_session *session,
+		   const struct dest_record *record, size_t index,
+		   struct buf *body, struct err *e);
 
-	int (*encode)(const char *const *values, struct dest_session *session,
-		      const struct batch *batch, struct request *request,
-		      struct err *e);
+	/* The batch is closed: complete the body, fill in all the rest. */
+	int (*finish)(const void *config, const struct dest_session *session,
+		      struct request *request, struct err *e);
 
 	/* Decide, one by one, what became of the count records of a batch. */
-	void (*judge)(const char *const *values, const struct answer *answer,
+	void (*judge)(const void *config, struct dest_session *session,
+		      const struct answer *answer,
 		      struct judgement *judgements, size_t count);
 
 	/* Optional: the request that fetches a token, and its answer. */
-	int (*fetch)(const char *const *values, struct dest_session *session,
+	int (*fetch)(const void *config, const struct dest_session *session,
 		     struct request *request, struct err *e);
-	enum verdict (*fetched)(const char *const *values,
+	enum verdict (*fetched)(const void *config,
 				struct dest_session *session,
 				const struct answer *answer, struct err *e);
 
 	/* Optional: ask what became of pending tickets, and its answer. */
-	int (*ask)(const char *const *values, struct dest_session *session,
+	int (*ask)(const void *config, const struct dest_session *session,
 		   const uint64_t *tickets, size_t count,
 		   struct request *request, struct err *e);
-	void (*told)(const char *const *values, const struct answer *answer,
-		     const uint64_t *tickets, struct judgement *judgements,
-		     size_t count);
+	void (*told)(const void *config, struct dest_session *session,
+		     const struct answer *answer, const uint64_t *tickets,
+		     struct judgement *judgements, size_t count);
 
 	/* Optional: a request that changes nothing, for --check. */
-	int (*check)(const char *const *values, struct dest_session *session,
+	int (*check)(const void *config, const struct dest_session *session,
 		     struct request *request, struct err *e);
 };
 
 /*
  * STREAM: frames over one connection, in order.
  */
-struct stream_link {
-	uint64_t sent;  // frames given out on this connection
-	bool ready;     // frames may be sent
-	bool ended;     // the far end has closed the session in its protocol
-	void *state;    // the kind's own, from open() to close()
+struct dest_route {
+	struct conn_target target; // but for its tls, which is the engine's
+	struct tls_options tls;    // of TRANSPORT_TLS
+	unsigned settle_ms; // the quiet after which bytes count as taken where
+			    // nothing but the transport confirms them
 };
 
-/* What a frame becomes, said by receive() for those the protocol confirms. */
-typedef void dest_ack_fn(void *context, uint64_t frame, enum verdict verdict,
-			 const char *reason);
+/* One connection, from open() to release(). */
+struct dest_link {
+	uint64_t frames;    // given out so far: the next one has this number
+	bool ready;         // frames may be sent; said by open() or receive()
+	bool spent;         // no more frames on this connection: when all are
+			    // answered it is closed, and another opened
+	bool ended;         // the far end has ended the session
+	unsigned window;    // frames without an answer at most; 0: no bound
+	unsigned answer_ms; // how long an answer may take; 0: for ever
+	void *state;        // the kind's own
+};
 
 struct dest_stream {
-	bool confirms; // records are acknowledged by the far end itself, through
-		       // receive(); else by the transport (siem(7), DELIVERY)
-	unsigned window; // frames without an answer at most; 0: no bound
-
-	/* Where to, from the settings. tls options are filled as well. */
-	int (*target)(const char *const *values, struct conn_target *target,
-		      struct tls_options *tls, struct err *e);
-
-	/*
-	 * Optional. A connection is up: prepare link, and append what has to
-	 * be said before the first frame. Where there is none, link is ready.
-	 */
-	int (*open)(const char *const *values, struct stream_link *link,
-		    struct buf *out, struct err *e);
+	/* Where to and how. What it points to is borrowed from the config. */
+	void (*route)(const void *config, struct dest_route *route);
 
 	/*
 	 * Append the frame of a record. ERR_DATA: it can never be sent, with
 	 * the reason and what to do.
 	 */
-	int (*frame)(const char *const *values, struct stream_link *link,
-		     struct slice record, struct buf *out, struct err *e);
+	int (*frame)(const void *config, struct dest_link *link,
+		     const struct dest_record *record, struct buf *out,
+		     struct err *e);
 
 	/*
-	 * Optional. Bytes came back: take what is complete off the front (the
-	 * result says how many bytes), report what they acknowledge, append
-	 * what has to be said in return. -1: they break the protocol.
+	 * The rest is for protocols that confirm each frame. Where receive is
+	 * NULL the transport has to do, and what comes back is not read.
 	 */
-	ssize_t (*receive)(const char *const *values, struct stream_link *link,
+
+	/* A connection is up: fill link, say what comes before any frame. */
+	int (*open)(const void *config, struct dest_link *link,
+		    struct buf *out, struct err *e);
+
+	/*
+	 * Bytes came back: say how many were taken off their front, in whole
+	 * messages; tell what they confirm, append what has to be said in
+	 * return. -1: they break the protocol.
+	 */
+	ssize_t (*receive)(const void *config, struct dest_link *link,
 			   struct slice bytes, struct buf *out,
 			   dest_ack_fn *ack, void *context, struct err *e);
 
-	/* Optional. Append what says goodbye; release link->state. */
-	void (*close)(struct stream_link *link, struct buf *out);
+	/* Append what says goodbye; the answer sets link->ended. */
+	void (*goodbye)(const void *config, struct dest_link *link,
+			struct buf *out);
+
+	/* The connection is gone: free link->state. */
+	void (*release)(struct dest_link *link);
 };
 
 /*
@@ -167,60 +208,67 @@ struct dest_stream {
 struct producer;
 
 struct dest_producer {
-	struct producer *(*open)(const char *const *values, struct err *e);
-	/* 1: taken; 0: its queue is full, poll first; -1: ERR_DATA and others.
-	   The record is copied. tag comes back with its acknowledgement. */
-	int (*produce)(struct producer *p, struct slice record, uint64_t tag,
-		       struct err *e);
-	/* Report what has been acknowledged; returns the descriptor that says
-	   when to call again. */
-	int (*poll)(struct producer *p, dest_ack_fn *ack, void *context);
+	struct producer *(*open)(const void *config, struct err *e);
+
+	/*
+	 * 1: taken, as a copy; its acknowledgement will carry the tag. 0: the
+	 * library's queue is full, poll first. -1: ERR_DATA and others.
+	 */
+	int (*produce)(struct producer *p, const struct dest_record *record,
+		       uint64_t tag, struct err *e);
+
+	/* Readable when poll() has something to tell. */
+	int (*fd)(const struct producer *p);
+
+	/* Tell what has been acknowledged. -1: it is of no more use; what has
+	   no acknowledgement is for the next one. */
+	int (*poll)(struct producer *p, dest_ack_fn *ack, void *context,
+		    struct err *e);
+
+	/* Give up what has no acknowledgement. */
 	void (*close)(struct producer *p);
+};
+
+/* What a kind makes of its settings. */
+struct dest_plan {
+	// one of these
+	const struct dest_request *request;
+	const struct dest_stream *stream;
+	const struct dest_producer *producer;
+
+	struct dest_limits limits;     // of request
+	void *config;                  // the kind's own, read only from now on
+	void (*release)(void *config); // NULL: nothing to release
 };
 
 struct dest_type {
 	const char *name;    // as on the command line
 	const char *aliases; // divided by '|', or NULL
-	const char *summary; // one line for --help
+	const char *summary; // one line, lower case, no full stop
 	const struct dest_setting *settings;
 
 	/*
-	 * Set values from the address in KIND:ADDRESS, where the kind takes
-	 * one: a host, host:port, or a URL whose scheme says how. Pieces are
-	 * copied to storage. ERR_USAGE says what an address looks like.
+	 * Set values from the address in KIND:ADDRESS. Text that is not part
+	 * of address is kept in storage. ERR_USAGE says what one looks like.
+	 * NULL where the kind takes none.
 	 */
 	int (*address)(const char *address, const char **values,
-		       struct buf *storage, struct err *e);
+		       struct arena *storage, struct err *e);
 
-	/* Optional: what can be told from the settings alone is wrong. */
-	int (*verify)(const char *const *values, struct err *e);
-
-	/* One of these. */
-	const struct dest_request *request;
-	const struct dest_stream *stream;
-	const struct dest_producer *producer;
+	/*
+	 * Make a plan. values are those of settings, in the same order, NULL
+	 * where there is none; they outlive the plan. ERR_USAGE names the key.
+	 */
+	int (*plan)(const char *const *values, struct dest_plan *plan,
+		    struct err *e);
 };
 
-/* A kind with the values of its settings: what siem-send was told to use. */
+/* A kind with its settings: what siem-send was told to use. */
 struct dest {
 	const struct dest_type *type;
-	const char **values; // as type->settings; NULL where a value is missing
-	char *storage;       // what values points into
+	const char **values; // as type->settings
+	struct dest_plan plan;
+	struct arena storage; // of values
 };
-
-/*
- * Set up KIND or KIND:ADDRESS. Each value is that of options ("key=value"),
- * else of the address, else of the environment, else the default. ERR_USAGE
- * names the key and the nearest valid one.
- */
-int dest_open(struct dest *d, const char *spec, const char *const *options,
-	      size_t option_count, struct err *e) MUST_CHECK;
-void dest_close(struct dest *d);
-
-/* The value of a setting as a boolean, a number; for kinds. */
-int dest_bool(const char *key, const char *value, bool *out,
-	      struct err *e) MUST_CHECK;
-int dest_number(const char *key, const char *value, uint64_t most,
-		uint64_t *out, struct err *e) MUST_CHECK;
 
 #endif
