@@ -1,0 +1,230 @@
+#include "delivery/queue.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdalign.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CHUNK_MOST = 256 << 10, CHUNK_LEAST = 16 << 10 };
+
+struct queue_chunk {
+	struct queue_chunk *next;
+	size_t cap, len; // bytes of data
+	alignas(struct queue_item) char data[];
+};
+
+/* How far it is from one item to the next. */
+static size_t footprint(size_t len)
+{
+	const size_t align = alignof(struct queue_item);
+
+	return (sizeof(struct queue_item) + len + align - 1) / align * align;
+}
+
+/* A chunk is a small part of what may be held, but large enough to be cheap. */
+static size_t chunk_size(const struct queue *q)
+{
+	size_t part = q->max / 16;
+
+	return part < CHUNK_LEAST ? CHUNK_LEAST :
+	       part > CHUNK_MOST  ? CHUNK_MOST :
+				    part;
+}
+
+static bool is_empty(const struct queue *q)
+{
+	return q->tail == NULL || q->tail->len == 0;
+}
+
+/* Keep one chunk of the usual size for the next time. */
+static void release(struct queue *q, struct queue_chunk *chunk)
+{
+	q->held -= chunk->cap;
+	if (q->spare == NULL && chunk->cap == chunk_size(q))
+		q->spare = chunk;
+	else
+		free(chunk);
+}
+
+/* The last chunk is empty: let go of it. */
+static void release_tail(struct queue *q)
+{
+	if (q->tail != NULL)
+		release(q, q->tail);
+	q->tail = NULL;
+	q->front = q->next = (struct queue_place){ NULL, 0 };
+}
+
+static struct queue_chunk *new_chunk(struct queue *q, size_t cap)
+{
+	struct queue_chunk *chunk = q->spare;
+
+	if (chunk != NULL && chunk->cap == cap)
+		q->spare = NULL;
+	else
+		chunk = malloc(sizeof(*chunk) + cap);
+	if (chunk != NULL)
+		*chunk = (struct queue_chunk){ .cap = cap };
+	return chunk;
+}
+
+/* A chunk with room for need bytes, behind the last. */
+static bool add_chunk(struct queue *q, size_t need)
+{
+	size_t cap = chunk_size(q);
+
+	if (need > cap)
+		cap = need;
+	if (is_empty(q)) {
+		release_tail(q);
+	} else if (cap > q->max || q->held > q->max - cap) {
+		errno = ENOBUFS;
+		return false;
+	}
+
+	struct queue_chunk *chunk = new_chunk(q, cap);
+	if (chunk == NULL)
+		return false;
+	q->held += cap;
+	if (q->tail != NULL)
+		q->tail->next = chunk;
+	else
+		q->front = q->next = (struct queue_place){ chunk, 0 };
+	q->tail = chunk;
+	return true;
+}
+
+struct queue_item *queue_add(struct queue *q, enum queue_kind kind,
+			     struct slice bytes)
+{
+	size_t need = footprint(bytes.len);
+
+	assert(bytes.len <= UINT32_MAX);
+	if ((q->tail == NULL || q->tail->cap - q->tail->len < need) &&
+	    !add_chunk(q, need))
+		return NULL;
+
+	struct queue_item *item = (void *)(q->tail->data + q->tail->len);
+	*item = (struct queue_item){
+		.kind = kind,
+		.state = kind == QUEUE_MARK ? QUEUE_DONE : QUEUE_WAITING,
+		.len = (uint32_t)bytes.len,
+		.born = q->epoch,
+	};
+	if (bytes.len > 0)
+		memcpy(item->bytes, bytes.data, bytes.len);
+	q->tail->len += need;
+	if (kind == QUEUE_RECORD) {
+		q->open++;
+		q->waiting++;
+	}
+	return item;
+}
+
+/* The item at a place, which moves on to the next chunk where it has to. */
+static struct queue_item *item_at(struct queue_place *place)
+{
+	while (place->chunk != NULL && place->at == place->chunk->len &&
+	       place->chunk->next != NULL)
+		*place = (struct queue_place){ place->chunk->next, 0 };
+	if (place->chunk == NULL || place->at == place->chunk->len)
+		return NULL;
+	return (void *)(place->chunk->data + place->at);
+}
+
+struct queue_item *queue_front(struct queue *q)
+{
+	return item_at(&q->front);
+}
+
+void queue_drop(struct queue *q)
+{
+	struct queue_item *item = item_at(&q->front);
+	struct queue_chunk *chunk = q->front.chunk;
+	bool behind = q->next.chunk == chunk && q->next.at <= q->front.at;
+
+	assert(item != NULL && item->state == QUEUE_DONE);
+	q->front.at += footprint(item->len);
+	if (behind)
+		q->next = q->front;
+	if (q->front.at < chunk->len)
+		return;
+	if (chunk->next != NULL) {
+		q->front = (struct queue_place){ chunk->next, 0 };
+		if (q->next.chunk == chunk)
+			q->next = q->front;
+		release(q, chunk);
+	} else {
+		// Empty: begin again at the start of the chunk.
+		chunk->len = 0;
+		q->front = q->next = (struct queue_place){ chunk, 0 };
+	}
+}
+
+static void enter(struct queue *q, struct queue_item *item,
+			enum queue_state state)
+{
+	if (item->kind == QUEUE_RECORD) {
+		q->waiting -= item->state == QUEUE_WAITING;
+		q->waiting += state == QUEUE_WAITING;
+		q->open -= state == QUEUE_DONE;
+	}
+	item->state = state;
+}
+
+struct queue_item *queue_take(struct queue *q)
+{
+	struct queue_item *item;
+
+	while ((item = item_at(&q->next)) != NULL) {
+		q->next.at += footprint(item->len);
+		if (item->state == QUEUE_WAITING) {
+			enter(q, item, QUEUE_SENT);
+			return item;
+		}
+	}
+	return NULL;
+}
+
+void queue_put_back(struct queue *q, struct queue_item *item)
+{
+	assert(item->state == QUEUE_SENT);
+	enter(q, item, QUEUE_WAITING);
+	// Where it stands is not known, but it is not before the first.
+	q->next = q->front;
+}
+
+void queue_settle(struct queue *q, struct queue_item *item)
+{
+	assert(item->state != QUEUE_DONE);
+	enter(q, item, QUEUE_DONE);
+}
+
+struct queue_place queue_begin(const struct queue *q)
+{
+	return q->front;
+}
+
+struct queue_item *queue_each(struct queue_place *place)
+{
+	struct queue_item *item = item_at(place);
+
+	if (item != NULL)
+		place->at += footprint(item->len);
+	return item;
+}
+
+void queue_free(struct queue *q)
+{
+	struct queue_chunk *chunk = q->front.chunk;
+
+	while (chunk != NULL) {
+		struct queue_chunk *next = chunk->next;
+
+		free(chunk);
+		chunk = next;
+	}
+	free(q->spare);
+	*q = QUEUE_INIT(q->max);
+}

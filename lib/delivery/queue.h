@@ -1,0 +1,102 @@
+/*
+ * What has been read and not yet been settled, in the order it came: records,
+ * and what travels between them in a marked stream.
+ *
+ * Records are copied once, into large chunks, and stay where they are until
+ * they leave at the front; nothing is allocated per record. Memory is bounded:
+ * a queue that is full says so, and its reader waits.
+ *
+ * An item is WAITING until somebody takes it, SENT while nobody knows what
+ * became of it, and DONE when that is settled, whichever way. Items may be
+ * settled in any order; they leave in their own.
+ */
+#ifndef SIEM_DELIVERY_QUEUE_H
+#define SIEM_DELIVERY_QUEUE_H
+
+#include "core/attr.h"
+#include "core/slice.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum queue_kind {
+	QUEUE_RECORD,
+	QUEUE_MARK,  // its bytes are "SOURCE POSITION"; never taken, DONE
+	QUEUE_FLUSH, // a batch ends here; no bytes
+};
+
+enum queue_state { QUEUE_WAITING, QUEUE_SENT, QUEUE_DONE };
+
+struct queue_item {
+	enum queue_kind kind;
+	enum queue_state state;
+	uint32_t len;     // of its bytes
+	uint32_t tries;   // that failed while it was under way
+	uint32_t born;    // the epoch of the queue when it was added
+	bool sent_before; // it went out, in a try that failed
+	uint64_t line;    // in the input
+	int64_t read_ns;  // since 1970
+	uint64_t number;  // of its frame, on the connection that has it
+	uint64_t end;     // of its frame, in the bytes of that connection
+	char bytes[];
+};
+
+struct queue_chunk;
+
+/* A place in the queue: that of an item, or behind the last. */
+struct queue_place {
+	struct queue_chunk *chunk;
+	size_t at; // bytes into it
+};
+
+struct queue {
+	size_t max;       // bytes of memory
+	size_t held;      // of those, in use
+	uint64_t open;    // records that are not DONE
+	uint64_t waiting; // of those, the ones that are WAITING
+	uint32_t epoch;   // tries that failed for all that was in it
+
+	// private
+	struct queue_chunk *tail, *spare;
+	struct queue_place front; // of the first item
+	struct queue_place next;  // nothing before it is WAITING
+};
+
+#define QUEUE_INIT(memory) ((struct queue){ .max = (memory) })
+
+/*
+ * Add a copy of bytes behind the last item. NULL: it is full (an empty queue
+ * takes an item of any size), with errno ENOBUFS, or ENOMEM.
+ */
+struct queue_item *queue_add(struct queue *q, enum queue_kind kind,
+			     struct slice bytes) MUST_CHECK;
+
+static inline struct slice queue_bytes(const struct queue_item *item)
+{
+	return (struct slice){ item->bytes, item->len };
+}
+
+/* The first item, or NULL. */
+struct queue_item *queue_front(struct queue *q);
+
+/* Remove the first item, which is DONE. */
+void queue_drop(struct queue *q);
+
+/* The next item that is WAITING, which becomes SENT, or NULL. */
+struct queue_item *queue_take(struct queue *q);
+
+/* An item that was SENT is WAITING again, or DONE. */
+void queue_put_back(struct queue *q, struct queue_item *item);
+void queue_settle(struct queue *q, struct queue_item *item);
+
+/*
+ * All items in turn, from the front; NULL after the last. A place is good
+ * until something is dropped.
+ */
+struct queue_place queue_begin(const struct queue *q);
+struct queue_item *queue_each(struct queue_place *place);
+
+void queue_free(struct queue *q);
+
+#endif

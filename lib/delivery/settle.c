@@ -1,0 +1,54 @@
+#include "delivery/settle.h"
+
+#include <string.h>
+
+/* Remember that acked bytes are acknowledged at this time. */
+static void add_step(struct settle *s, int64_t now_ms, uint64_t acked)
+{
+	const size_t most = sizeof(s->steps) / sizeof(s->steps[0]);
+	struct settle_step *last =
+		s->count > 0 ? &s->steps[s->count - 1] : NULL;
+
+	if (last != NULL && acked <= last->acked)
+		return;
+	// What comes soon after joins the step, and delays it a little.
+	if (last != NULL &&
+	    (s->count == most ||
+	     now_ms - last->first_ms < (int64_t)s->quiet_ms / SETTLE_STEPS)) {
+		last->last_ms = now_ms;
+		last->acked = acked;
+		return;
+	}
+	s->steps[s->count++] = (struct settle_step){ now_ms, now_ms, acked };
+}
+
+/* Forget the steps that count no more than taken does. */
+static void drop_steps(struct settle *s)
+{
+	size_t done = 0;
+
+	while (done < s->count && s->steps[done].acked <= s->taken)
+		done++;
+	s->count -= done;
+	memmove(s->steps, s->steps + done, s->count * sizeof(s->steps[0]));
+}
+
+uint64_t settle_note(struct settle *s, int64_t now_ms, uint64_t acked,
+		     uint64_t window)
+{
+	if (acked > s->taken)
+		add_step(s, now_ms, acked);
+	for (size_t i = 0; i < s->count; i++)
+		if (s->steps[i].last_ms + (int64_t)s->quiet_ms <= now_ms &&
+		    s->steps[i].acked > s->taken)
+			s->taken = s->steps[i].acked;
+	if (window > 0 && acked > 2 * window && acked - 2 * window > s->taken)
+		s->taken = acked - 2 * window;
+	drop_steps(s);
+	return s->taken;
+}
+
+int64_t settle_due_ms(const struct settle *s)
+{
+	return s->count > 0 ? s->steps[0].last_ms + (int64_t)s->quiet_ms : -1;
+}

@@ -1,0 +1,99 @@
+/* When acknowledged bytes count as taken. */
+#include "delivery/settle.h"
+
+#include "check.h"
+
+#include <stdint.h>
+
+enum { QUIET = 1000, WINDOW = 5000 };
+
+static void what_is_acknowledged_is_not_taken_at_once(void)
+{
+	struct settle s = SETTLE_INIT(QUIET);
+
+	CHECK(settle_note(&s, 0, 100, WINDOW) == 0);
+	CHECK(settle_note(&s, QUIET - 1, 100, WINDOW) == 0);
+}
+
+static void it_is_taken_after_the_quiet_time(void)
+{
+	struct settle s = SETTLE_INIT(QUIET);
+
+	(void)settle_note(&s, 500, 100, WINDOW);
+	CHECK(settle_due_ms(&s) == 500 + QUIET);
+	CHECK(settle_note(&s, 500 + QUIET, 100, WINDOW) == 100);
+	CHECK(settle_due_ms(&s) == -1);
+}
+
+static void later_bytes_do_not_hasten_or_delay_earlier_ones(void)
+{
+	struct settle s = SETTLE_INIT(QUIET);
+
+	(void)settle_note(&s, 0, 100, WINDOW);
+	(void)settle_note(&s, 600, 200, WINDOW);
+	CHECK(settle_note(&s, QUIET, 300, WINDOW) == 100);
+	CHECK(settle_note(&s, 600 + QUIET, 300, WINDOW) == 200);
+	CHECK(settle_note(&s, 2 * QUIET, 300, WINDOW) == 300);
+}
+
+static void bytes_two_windows_behind_are_taken_without_waiting(void)
+{
+	struct settle s = SETTLE_INIT(QUIET);
+
+	CHECK(settle_note(&s, 0, 2 * WINDOW, WINDOW) == 0);
+	CHECK(settle_note(&s, 1, 2 * WINDOW + 7, WINDOW) == 7);
+	CHECK(settle_note(&s, 2, 10 * WINDOW, WINDOW) == 8 * WINDOW);
+}
+
+static void an_unknown_window_leaves_only_time(void)
+{
+	struct settle s = SETTLE_INIT(QUIET);
+
+	CHECK(settle_note(&s, 0, 1000000, 0) == 0);
+	CHECK(settle_note(&s, QUIET, 1000000, 0) == 1000000);
+}
+
+static void what_was_taken_stays_taken(void)
+{
+	struct settle s = SETTLE_INIT(QUIET);
+
+	(void)settle_note(&s, 0, 3 * WINDOW, WINDOW);
+	// The window that counts is the largest, but that is the caller's.
+	CHECK(settle_note(&s, 1, 3 * WINDOW, 100 * WINDOW) == WINDOW);
+}
+
+/*
+ * A stream of one byte per step, whatever the length of a step: no byte is
+ * taken before its time, and none is late by more than the steps into which
+ * the time is divided, or the pace of the calls.
+ */
+static void a_steady_stream_is_taken_in_time(void)
+{
+	for (int64_t pace = 1; pace < 3 * QUIET; pace = 2 * pace + 1) {
+		struct settle s = SETTLE_INIT(QUIET);
+		int64_t slack = QUIET / SETTLE_STEPS + pace;
+
+		for (int64_t now = 0; now < 20 * QUIET; now += pace) {
+			uint64_t acked = 1 + (uint64_t)(now / pace);
+			uint64_t taken = settle_note(&s, now, acked, WINDOW);
+			int64_t early = (now - QUIET) / pace + 1;
+			int64_t late = (now - QUIET - slack) / pace;
+
+			CHECK((int64_t)taken <= (early > 0 ? early : 0) ||
+			      acked > 2 * WINDOW);
+			CHECK((int64_t)taken >= late);
+		}
+	}
+}
+
+int main(void)
+{
+	RUN(what_is_acknowledged_is_not_taken_at_once);
+	RUN(it_is_taken_after_the_quiet_time);
+	RUN(later_bytes_do_not_hasten_or_delay_earlier_ones);
+	RUN(bytes_two_windows_behind_are_taken_without_waiting);
+	RUN(an_unknown_window_leaves_only_time);
+	RUN(what_was_taken_stays_taken);
+	RUN(a_steady_stream_is_taken_in_time);
+	return check_done();
+}
