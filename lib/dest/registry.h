@@ -1,16 +1,30 @@
 /*
- * Every kind of destination there is.
+ * Every kind of destination there is, and how one is set up.
  */
 #ifndef SIEM_DEST_REGISTRY_H
 #define SIEM_DEST_REGISTRY_H
 
+#include "core/attr.h"
+#include "core/err.h"
 #include "dest/dest.h"
 
-/* In the order in which --help lists them. */
+#include <stddef.h>
+
+/* In the order in which they are listed. */
 extern const struct dest_type *const dest_types[];
 extern const size_t dest_type_count;
 
-/* By name or alias; NULL where there is none. */
-const struct dest_type *dest_find(const char *name);
+/* By name or alias, or NULL with e filled: ERR_USAGE, with the nearest. */
+const struct dest_type *dest_find(const char *name, struct err *e) MUST_CHECK;
+
+/*
+ * Set up KIND or KIND:ADDRESS. Each value is that of options ("key=value"),
+ * else of the address, else of the environment, else the default; an empty
+ * one counts as missing. ERR_USAGE names the key and the nearest valid one.
+ */
+int dest_open(struct dest *d, const char *spec, const char *const *options,
+	      size_t option_count, struct err *e) MUST_CHECK;
+
+void dest_close(struct dest *d);
 
 #endif

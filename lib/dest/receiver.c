@@ -1,0 +1,298 @@
+#include "dest/receiver.h"
+
+#include "core/buf.h"
+#include "core/timestamp.h"
+#include "format/sniff.h"
+#include "format/syslog.h"
+#include "net/address.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { UDP, TCP, TLS }; // as enum transport, and the words below
+_Static_assert((int)TRANSPORT_UDP == UDP && (int)TRANSPORT_TCP == TCP &&
+		       (int)TRANSPORT_TLS == TLS,
+	       "the words are in the order of enum transport");
+
+/* Also by the names that QRadar's transports go by. */
+static const char *const transport_words[] = { "udp",	     "tcp",
+					       "tls",	     "syslog_udp",
+					       "syslog_tcp", "syslog_tls",
+					       NULL };
+
+enum framing { FRAMING_AUTO, FRAMING_COUNT, FRAMING_LF, FRAMING_DATAGRAM };
+static const char *const framing_words[] = { "auto", "octet-counting", "lf",
+					     NULL };
+
+enum header { HEADER_AUTO, HEADER_IS_3164, HEADER_IS_5424, HEADER_NEVER };
+static const char *const header_words[] = { "auto", "3164", "5424", "none",
+					    NULL };
+
+/* RFC 768, less the headers of IPv4. */
+static const size_t datagram_max = 65507;
+
+struct config {
+	const struct receiver *receiver;
+	struct dest_route route;
+	enum framing framing;
+	enum header header;
+	int facility, severity;
+	size_t max_line; // 0: no limit
+	char hostname[256];
+};
+
+/* A header is built beside the frame, whose first bytes may be its length. */
+enum { HEADER_SPACE = 1024 };
+
+int receiver_address(const char *address, const char **values,
+		     struct arena *storage, struct err *e)
+{
+	struct address_parts parts;
+
+	if (address_split(address, &parts, e) < 0)
+		return -1;
+	if (parts.scheme.len > 0) {
+		const char *scheme = setting_copy(storage, parts.scheme, e);
+
+		if (scheme == NULL)
+			return -1;
+		for (size_t i = 0; i <= TLS; i++)
+			if (strcmp(scheme, transport_words[i]) == 0)
+				values[RECEIVER_TRANSPORT] = scheme;
+		if (values[RECEIVER_TRANSPORT] != scheme)
+			return err_set(e, ERR_USAGE,
+				       "%s: it takes udp://, tcp:// and tls://",
+				       address);
+	}
+	if (parts.host.len > 0 &&
+	    (values[RECEIVER_HOST] = setting_copy(storage, parts.host, e)) ==
+		    NULL)
+		return -1;
+	if (parts.port.len > 0 &&
+	    (values[RECEIVER_PORT] = setting_copy(storage, parts.port, e)) ==
+		    NULL)
+		return -1;
+	return 0;
+}
+
+static int plan_target(struct config *c, const struct settings *s,
+		       struct err *e)
+{
+	struct conn_target *target = &c->route.target;
+	unsigned transport;
+
+	if (setting_text(s, RECEIVER_HOST, &target->host, e) < 0 ||
+	    setting_choice(s, RECEIVER_TRANSPORT, transport_words, &transport,
+			   e) < 0 ||
+	    setting_seconds(s, RECEIVER_CONNECT_TIMEOUT,
+			    &target->connect_timeout_ms, e) < 0 ||
+	    setting_seconds(s, RECEIVER_TIMEOUT, &target->idle_timeout_ms,
+			    e) < 0 ||
+	    setting_seconds(s, RECEIVER_SETTLE, &c->route.settle_ms, e) < 0 ||
+	    setting_tls(s, RECEIVER_TLS, &c->route.tls, e) < 0)
+		return -1;
+	target->transport = (enum transport)(transport % (TLS + 1));
+	target->port = s->values[RECEIVER_PORT];
+	if (target->port == NULL)
+		target->port = target->transport == TRANSPORT_TLS ? "6514" :
+								    "514";
+	return 0;
+}
+
+/* How lines are framed and how long they may be; needs the target. */
+static int plan_framing(struct config *c, const struct settings *s,
+			struct err *e)
+{
+	enum transport transport = c->route.target.transport;
+	unsigned framing;
+	bool counts = c->receiver->counts[transport] ||
+		      setting_is_in(c->route.target.port, c->receiver->rfc_ports);
+
+	c->max_line = c->receiver->max_line[transport];
+	if (setting_choice(s, RECEIVER_FRAMING, framing_words, &framing, e) <
+		    0 ||
+	    setting_size(s, RECEIVER_MAX_LINE, &c->max_line, e) < 0)
+		return -1;
+	c->framing = (enum framing)framing;
+	if (transport == TRANSPORT_UDP) {
+		if (framing != FRAMING_AUTO)
+			return err_set(e, ERR_USAGE,
+				       "framing: a datagram needs none");
+		c->framing = FRAMING_DATAGRAM;
+		if (c->max_line == 0 || c->max_line > datagram_max)
+			c->max_line = datagram_max;
+	} else if (framing == FRAMING_AUTO) {
+		c->framing = counts ? FRAMING_COUNT : FRAMING_LF;
+	}
+	return 0;
+}
+
+static int unknown_word(const struct settings *s, size_t i, const char *near,
+			struct err *e)
+{
+	const char *key = s->table[i].key;
+
+	if (near != NULL)
+		return err_set(e, ERR_USAGE, "%s: unknown: %s (did you mean %s?)",
+			       key, s->values[i], near);
+	return err_set(e, ERR_USAGE, "%s: unknown: %s", key, s->values[i]);
+}
+
+/* What a header says that a line lacks; needs the target. */
+static int plan_header(struct config *c, const struct settings *s,
+		       struct err *e)
+{
+	const char *const *values = s->values;
+	unsigned header;
+
+	if (setting_choice(s, RECEIVER_HEADER, header_words, &header, e) < 0)
+		return -1;
+	c->header = (enum header)header;
+	if (header == HEADER_AUTO && c->receiver->always_3164)
+		c->header = HEADER_IS_3164;
+	if (header == HEADER_AUTO &&
+	    setting_is_in(c->route.target.port, c->receiver->rfc_ports))
+		c->header = HEADER_IS_5424;
+
+	const char *facility = values[RECEIVER_FACILITY];
+	const char *severity = values[RECEIVER_SEVERITY];
+	c->facility = facility != NULL ? syslog_facility(facility) : 16;
+	c->severity = severity != NULL ? syslog_severity(severity) : 6;
+	if (c->facility < 0)
+		return unknown_word(s, RECEIVER_FACILITY,
+				    syslog_nearest_facility(facility), e);
+	if (c->severity < 0)
+		return unknown_word(s, RECEIVER_SEVERITY,
+				    syslog_nearest_severity(severity), e);
+
+	if (values[RECEIVER_HOSTNAME] != NULL) {
+		size_t len = strlen(values[RECEIVER_HOSTNAME]);
+
+		if (len >= sizeof(c->hostname))
+			return err_set(e, ERR_USAGE, "%s: longer than 255 bytes",
+				       s->table[RECEIVER_HOSTNAME].key);
+		memcpy(c->hostname, values[RECEIVER_HOSTNAME], len + 1);
+	} else if (gethostname(c->hostname, sizeof(c->hostname) - 1) < 0) {
+		return err_sys(e, "gethostname");
+	}
+	return 0;
+}
+
+static void route(const void *config, struct dest_route *route)
+{
+	const struct config *c = config;
+
+	*route = c->route;
+}
+
+/* The header that goes in front of a line, if any. */
+static void put_header(const struct config *c, const struct dest_record *record,
+		       struct buf *out)
+{
+	const struct sniff line = sniff_line(record->bytes);
+	const struct slice host = slice_of(c->hostname);
+	const struct slice nil = SLICE("");
+	struct timestamp time = {
+		.sec = record->read_ns / 1000000000,
+		.nsec = (uint32_t)(record->read_ns % 1000000000),
+		.digits = 3, // QRadar takes no other number of them
+		.zulu = true,
+	};
+
+	if (c->header == HEADER_NEVER || line.header == HEADER_3164 ||
+	    line.header == HEADER_5424)
+		return;
+	if (line.header == HEADER_BARE) {
+		// All it lacks is the priority.
+		buf_printf(out, "<%d>", c->facility * 8 + c->severity);
+		return;
+	}
+
+	bool leef = line.format == LINE_LEEF;
+	bool old = c->header == HEADER_IS_3164 ||
+		   (c->header == HEADER_AUTO &&
+		    (leef || line.format == LINE_CEF));
+	if (old) {
+		syslog_put_3164(out, c->facility, c->severity, &time, host);
+	} else {
+		syslog_put_5424(out, c->facility, c->severity, &time, host, nil,
+				nil, nil);
+		buf_puts(out, "- ");
+	}
+}
+
+static int too_long(const struct config *c, size_t header, size_t len,
+		    struct err *e)
+{
+	static const char *const by[] = { "UDP", "TCP", "TLS" };
+	size_t room = c->max_line > header ? c->max_line - header : 0;
+
+	return err_set(e, ERR_DATA,
+		       "%zu bytes, more than the %zu that %s is taken to "
+		       "accept by %s (-o max_line); siem-fmt --max-line %zu "
+		       "makes it shorter",
+		       header + len, c->max_line, c->receiver->name,
+		       by[c->route.target.transport], room);
+}
+
+static int frame(const void *config, struct dest_link *link,
+		 const struct dest_record *record, struct buf *out,
+		 struct err *e)
+{
+	const struct config *c = config;
+	char space[HEADER_SPACE];
+	struct buf header = { .data = space, .cap = sizeof(space),
+			      .max = sizeof(space) - 1 };
+	size_t len = record->bytes.len;
+
+	(void)link;
+	put_header(c, record, &header);
+	if (c->max_line != 0 && len + header.len > c->max_line)
+		return too_long(c, header.len, len, e);
+
+	if (c->framing == FRAMING_COUNT) {
+		buf_put_int(out, (int64_t)(header.len + len));
+		buf_putc(out, ' ');
+	}
+	buf_put(out, header.data, header.len);
+	buf_put(out, record->bytes.data, len);
+	if (c->framing == FRAMING_LF)
+		buf_putc(out, '\n');
+	return 0;
+}
+
+static const struct dest_stream stream = { .route = route, .frame = frame };
+
+int receiver_plan(const struct receiver *receiver,
+		  const struct settings *settings, struct dest_plan *plan,
+		  struct err *e)
+{
+	struct config *c = calloc(1, sizeof(*c));
+
+	if (c == NULL)
+		return err_sys(e, "settings");
+	c->receiver = receiver;
+	if (plan_target(c, settings, e) < 0 ||
+	    plan_framing(c, settings, e) < 0 ||
+	    plan_header(c, settings, e) < 0) {
+		free(c);
+		return -1;
+	}
+	*plan = (struct dest_plan){ .stream = &stream,
+				    .config = c,
+				    .release = free };
+	return 0;
+}
+
+int receiver_frame_lf(const void *config, struct dest_link *link,
+		      const struct dest_record *record, struct buf *out,
+		      struct err *e)
+{
+	(void)config;
+	(void)link;
+	(void)e;
+	buf_put_slice(out, record->bytes);
+	buf_putc(out, '\n');
+	return 0;
+}

@@ -1,0 +1,157 @@
+#include "dest/registry.h"
+
+#include "core/nearest.h"
+#include "core/slice.h"
+#include "dest/setting.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * To add a kind, define dest_NAME in lib/dest/NAME.c and put its row here.
+ */
+#define KINDS(X)  \
+	X(sc4s)   \
+	X(qradar) \
+	X(syslog) \
+	X(file)   \
+	X(stdout)
+
+#define DECLARE(name) extern const struct dest_type dest_##name;
+#define ROW(name) &dest_##name,
+
+KINDS(DECLARE)
+
+const struct dest_type *const dest_types[] = { KINDS(ROW) };
+const size_t dest_type_count = sizeof(dest_types) / sizeof(dest_types[0]);
+
+const struct dest_type *dest_find(const char *name, struct err *e)
+{
+	struct nearest near = NEAREST_INIT(name);
+
+	for (size_t i = 0; i < dest_type_count; i++) {
+		if (strcmp(dest_types[i]->name, name) == 0 ||
+		    setting_is_in(name, dest_types[i]->aliases))
+			return dest_types[i];
+		nearest_try(&near, dest_types[i]->name);
+	}
+	if (near.best != NULL)
+		err_set(e, ERR_USAGE,
+			"unknown kind of destination: %s (did you mean %s?)",
+			name, near.best);
+	else
+		err_set(e, ERR_USAGE,
+			"unknown kind of destination: %s (see --list)", name);
+	return NULL;
+}
+
+static size_t count_settings(const struct dest_type *type)
+{
+	size_t n = 0;
+
+	while (type->settings[n].key != NULL)
+		n++;
+	return n;
+}
+
+/* Set one value from "key=value". */
+static int set_option(struct dest *d, const char *option, struct err *e)
+{
+	const struct dest_setting *rows = d->type->settings;
+	const char *equals = strchr(option, '=');
+
+	if (equals == NULL || equals == option)
+		return err_set(e, ERR_USAGE,
+			       "option -o: %s is not of the form KEY=VALUE",
+			       option);
+
+	const char *key = setting_copy(
+		&d->storage, (struct slice){ option, (size_t)(equals - option) },
+		e);
+	if (key == NULL)
+		return -1;
+
+	struct nearest near = NEAREST_INIT(key);
+	for (size_t i = 0; rows[i].key != NULL; i++) {
+		if (strcmp(rows[i].key, key) == 0) {
+			d->values[i] = equals + 1;
+			return 0;
+		}
+		nearest_try(&near, rows[i].key);
+	}
+	if (near.best != NULL)
+		return err_set(e, ERR_USAGE,
+			       "option -o: %s has no setting %s "
+			       "(did you mean %s?)",
+			       d->type->name, key, near.best);
+	return err_set(e, ERR_USAGE,
+		       "option -o: %s has no setting %s (see --settings %s)",
+		       d->type->name, key, d->type->name);
+}
+
+/* From the weakest to the strongest; what is empty is missing. */
+static int resolve(struct dest *d, const char *address,
+		   const char *const *options, size_t option_count,
+		   struct err *e)
+{
+	const struct dest_setting *rows = d->type->settings;
+
+	for (size_t i = 0; rows[i].key != NULL; i++) {
+		const char *env = getenv(rows[i].env);
+
+		d->values[i] = env != NULL && env[0] != '\0' ? env :
+							       rows[i].value;
+	}
+	if (address != NULL && d->type->address == NULL)
+		return err_set(e, ERR_USAGE, "%s takes no address",
+			       d->type->name);
+	if (address != NULL &&
+	    d->type->address(address, d->values, &d->storage, e) < 0)
+		return err_prefix(e, "%s", d->type->name);
+	for (size_t i = 0; i < option_count; i++)
+		if (set_option(d, options[i], e) < 0)
+			return -1;
+	for (size_t i = 0; rows[i].key != NULL; i++)
+		if (d->values[i] != NULL && d->values[i][0] == '\0')
+			d->values[i] = NULL;
+	return 0;
+}
+
+int dest_open(struct dest *d, const char *spec, const char *const *options,
+	      size_t option_count, struct err *e)
+{
+	const char *colon = strchr(spec, ':');
+	size_t len = colon != NULL ? (size_t)(colon - spec) : strlen(spec);
+
+	*d = (struct dest){ .storage = ARENA_INIT((size_t)1 << 20) };
+
+	const char *kind =
+		setting_copy(&d->storage, (struct slice){ spec, len }, e);
+	if (kind == NULL || (d->type = dest_find(kind, e)) == NULL)
+		goto fail;
+	d->values = calloc(count_settings(d->type) + 1, sizeof(*d->values));
+	if (d->values == NULL) {
+		err_sys(e, "%s", kind);
+		goto fail;
+	}
+	if (resolve(d, colon != NULL ? colon + 1 : NULL, options, option_count,
+		    e) < 0)
+		goto fail;
+	if (d->type->plan(d->values, &d->plan, e) < 0) {
+		err_prefix(e, "%s", d->type->name);
+		goto fail;
+	}
+	return 0;
+fail:
+	dest_close(d);
+	return -1;
+}
+
+void dest_close(struct dest *d)
+{
+	if (d->plan.release != NULL)
+		d->plan.release(d->plan.config);
+	free(d->values);
+	arena_free(&d->storage);
+	*d = (struct dest){ 0 };
+}

@@ -1,0 +1,152 @@
+#include "dest/setting.h"
+
+#include "core/nearest.h"
+#include "core/opt.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+static int missing(const struct dest_setting *row, struct err *e)
+{
+	return err_set(e, ERR_USAGE, "%s is missing (-o %s=..., or %s)",
+		       row->key, row->key, row->env);
+}
+
+bool setting_is_in(const char *word, const char *list)
+{
+	size_t len = strlen(word);
+
+	while (list != NULL) {
+		size_t n = strcspn(list, "|");
+
+		if (n == len && memcmp(list, word, n) == 0)
+			return true;
+		list = list[n] == '|' ? list + n + 1 : NULL;
+	}
+	return false;
+}
+
+int setting_text(const struct settings *s, size_t i, const char **text,
+		 struct err *e)
+{
+	if (s->values[i] == NULL || s->values[i][0] == '\0')
+		return missing(&s->table[i], e);
+	*text = s->values[i];
+	return 0;
+}
+
+int setting_bool(const struct settings *s, size_t i, bool *out, struct err *e)
+{
+	static const char *const words[] = { "false", "true", "no", "yes",
+					     "off",   "on",   "0",  "1" };
+
+	if (s->values[i] == NULL)
+		return missing(&s->table[i], e);
+	for (size_t w = 0; w < sizeof(words) / sizeof(words[0]); w++)
+		if (strcasecmp(s->values[i], words[w]) == 0) {
+			*out = w % 2 == 1;
+			return 0;
+		}
+	return err_set(e, ERR_USAGE, "%s: %s is neither true nor false",
+		       s->table[i].key, s->values[i]);
+}
+
+int setting_choice(const struct settings *s, size_t i,
+		   const char *const *words, unsigned *out, struct err *e)
+{
+	const char *value = s->values[i];
+	char list[160] = "";
+	size_t len = 0;
+
+	if (value == NULL)
+		return missing(&s->table[i], e);
+
+	struct nearest near = NEAREST_INIT(value);
+	for (unsigned w = 0; words[w] != NULL; w++) {
+		if (strcasecmp(value, words[w]) == 0) {
+			*out = w;
+			return 0;
+		}
+		nearest_try(&near, words[w]);
+		if (len < sizeof(list))
+			len += (size_t)snprintf(list + len, sizeof(list) - len,
+						"%s%s", w > 0 ? ", " : "",
+						words[w]);
+	}
+	if (near.best != NULL)
+		return err_set(e, ERR_USAGE, "%s: unknown: %s (did you mean %s?)",
+			       s->table[i].key, value, near.best);
+	return err_set(e, ERR_USAGE, "%s: %s is none of %s", s->table[i].key,
+		       value, list);
+}
+
+int setting_size(const struct settings *s, size_t i, size_t *out, struct err *e)
+{
+	if (s->values[i] == NULL || opt_parse_size(s->values[i], out))
+		return 0;
+	return err_set(e, ERR_USAGE, "%s: %s is not a size, as in 4096 or 64KB",
+		       s->table[i].key, s->values[i]);
+}
+
+int setting_seconds(const struct settings *s, size_t i, unsigned *out_ms,
+		    struct err *e)
+{
+	static const size_t day_ms = 86400000;
+	const char *value = s->values[i];
+	size_t ms;
+
+	if (value == NULL)
+		return missing(&s->table[i], e);
+	if (!opt_parse_ms(value, &ms) || ms > day_ms)
+		return err_set(e, ERR_USAGE,
+			       "%s: %s is not a number of seconds up to a day",
+			       s->table[i].key, value);
+	*out_ms = (unsigned)ms;
+	return 0;
+}
+
+int setting_tls(const struct settings *s, size_t first,
+		struct tls_options *tls, struct err *e)
+{
+	static const char *const versions[] = { "1.2", "1.3", NULL };
+	const char *const *values = s->values + first;
+	unsigned version;
+	bool verify;
+
+	*tls = (struct tls_options){
+		.ca_file = values[TLS_CA_FILE],
+		.cert_file = values[TLS_CERT_FILE],
+		.key_file = values[TLS_KEY_FILE],
+		.server_name = values[TLS_SERVER_NAME],
+	};
+	if (setting_choice(s, first + TLS_MIN_VERSION, versions, &version,
+			   e) < 0 ||
+	    setting_bool(s, first + TLS_VERIFY_CERTS, &verify, e) < 0 ||
+	    setting_bool(s, first + TLS_INSECURE, &tls->insecure, e) < 0)
+		return -1;
+	tls->min_version = versions[version];
+	if (tls->key_file != NULL && tls->cert_file == NULL)
+		return err_set(e, ERR_USAGE, "key_file needs cert_file");
+	// Nobody is to switch this off without having said the word.
+	if (!verify && !tls->insecure)
+		return err_set(e, ERR_USAGE,
+			       "verify_certs=false needs insecure=true as well");
+	return 0;
+}
+
+const char *setting_copy(struct arena *storage, struct slice text,
+			 struct err *e)
+{
+	char *copy = arena_take(storage, text.len + 1);
+
+	if (copy == NULL) {
+		err_set(e, ERR_SYSTEM, "out of memory");
+		return NULL;
+	}
+	if (text.len > 0)
+		memcpy(copy, text.data, text.len);
+	copy[text.len] = '\0';
+	return copy;
+}

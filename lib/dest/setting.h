@@ -1,0 +1,98 @@
+/*
+ * Reading the values of settings, for the kinds of destination.
+ *
+ * Each function is about the setting numbered i of a table. A missing value
+ * (NULL) is an error, but where the comment says otherwise. All fail with
+ * ERR_USAGE, and name the key and what the value may be.
+ */
+#ifndef SIEM_DEST_SETTING_H
+#define SIEM_DEST_SETTING_H
+
+#include "core/arena.h"
+#include "core/attr.h"
+#include "core/err.h"
+#include "core/slice.h"
+#include "dest/dest.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A table and the values of its settings. */
+struct settings {
+	const struct dest_setting *table;
+	const char *const *values;
+};
+
+/* Is word one of those in list, divided by '|'? A list of NULL has none. */
+bool setting_is_in(const char *word, const char *list);
+
+/* That there is a value, which may not be empty. */
+int setting_text(const struct settings *s, size_t i, const char **text,
+		 struct err *e) MUST_CHECK;
+
+/* "true", "yes", "on", "1", and their contraries. */
+int setting_bool(const struct settings *s, size_t i, bool *out,
+		 struct err *e) MUST_CHECK;
+
+/* One of some words, which ends in a NULL; out is its index. */
+int setting_choice(const struct settings *s, size_t i,
+		   const char *const *words, unsigned *out,
+		   struct err *e) MUST_CHECK;
+
+/* Bytes, as "4096" or "64KB"; a missing value leaves out as it is. */
+int setting_size(const struct settings *s, size_t i, size_t *out,
+		 struct err *e) MUST_CHECK;
+
+/* Seconds, as "10" or "0.5", a day at most. */
+int setting_seconds(const struct settings *s, size_t i, unsigned *out_ms,
+		    struct err *e) MUST_CHECK;
+
+/*
+ * TLS is set up in the same words everywhere: these rows, which follow each
+ * other in a table from number "first" on, and setting_tls().
+ */
+enum {
+	TLS_CA_FILE,
+	TLS_CERT_FILE,
+	TLS_KEY_FILE,
+	TLS_SERVER_NAME,
+	TLS_MIN_VERSION,
+	TLS_VERIFY_CERTS,
+	TLS_INSECURE,
+	TLS_SETTINGS, // how many
+};
+
+#define SETTING_TLS_ROWS(first, env)                                          \
+	[(first) + TLS_CA_FILE] = { "ca_file", env "_CA_FILE", NULL,          \
+				    "certificates to trust, PEM [the system's]", \
+				    false },                                  \
+	[(first) + TLS_CERT_FILE] = { "cert_file", env "_CERT_FILE", NULL,    \
+				      "our own certificate and its chain, PEM", \
+				      false },                                \
+	[(first) + TLS_KEY_FILE] = { "key_file", env "_KEY_FILE", NULL,       \
+				     "its private key, PEM [in cert_file]",   \
+				     false },                                 \
+	[(first) + TLS_SERVER_NAME] = { "server_name", env "_SERVER_NAME",    \
+					NULL,                                 \
+					"name the certificate must have [host]", \
+					false },                              \
+	[(first) + TLS_MIN_VERSION] = { "min_version", env "_MIN_VERSION",    \
+					"1.2", "oldest TLS version: 1.2 or 1.3", \
+					false },                              \
+	[(first) + TLS_VERIFY_CERTS] = { "verify_certs", env "_VERIFY_CERTS", \
+					 "true",                              \
+					 "false is taken with insecure only", \
+					 false },                             \
+	[(first) + TLS_INSECURE] = { "insecure", env "_INSECURE", "false",    \
+				     "do not verify who the other side is",   \
+				     false }
+
+int setting_tls(const struct settings *s, size_t first,
+		struct tls_options *tls, struct err *e) MUST_CHECK;
+
+/* A copy with a NUL, or NULL with e filled. */
+const char *setting_copy(struct arena *storage, struct slice text,
+			 struct err *e) MUST_CHECK;
+
+#endif
