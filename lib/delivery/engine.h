@@ -3,56 +3,71 @@
  * lost on the way.
  *
  * Records are kept from the moment they are read until the destination has
- * acknowledged them, or they are durable in the dead letters. What memory is
- * given is a bound: beyond it the engine stops reading, and the source waits.
+ * acknowledged them, or they are in the dead letters. What memory is given is
+ * a bound: beyond it the engine stops reading, and the source waits.
+ *
+ * Everything happens in one loop, which waits for the input, the destination,
+ * signals (core/quit.h, set up with QUIT_TELL_LATE) and clocks.
  */
 #ifndef SIEM_DELIVERY_ENGINE_H
 #define SIEM_DELIVERY_ENGINE_H
 
 #include "core/attr.h"
+#include "core/buf.h"
 #include "core/err.h"
+#include "core/slice.h"
+#include "delivery/ledger.h"
 #include "dest/dest.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+/*
+ * Who keeps the positions that marks carry. passed() notes one, in the order
+ * of the stream, once every record before it is delivered or set aside;
+ * commit() makes durable what was noted, after the dead letters are.
+ */
+struct engine_commits {
+	void (*passed)(void *context, struct slice source,
+		       struct slice position);
+	int (*commit)(void *context, struct err *e);
+	void *context;
+};
+
 struct engine_options {
 	int in_fd;
 	size_t max_record;       // bytes; longer ones are set aside
 	size_t memory;           // bytes of records held
 	bool bounded_retries;    // false: try for ever
-	uint64_t retries;        // tries after the first, where bounded
+	uint32_t retries;        // tries after the first, where bounded
 	const char *dead_letter; // NULL: none
-	unsigned settle_ms;      // quiet time after which TCP counts as taken
-};
-
-/* Per record, none ever mistaken for another. */
-struct engine_counts {
-	uint64_t read;
-	uint64_t delivered;
-	uint64_t rejected; // by a filter before, by us or by the destination
-	uint64_t dead;     // of those, and of what ran out of tries: set aside
-	uint64_t lost;     // given up with nowhere to keep them
-	uint64_t retried;  // sent again, each time
-	uint64_t bytes;    // of delivered records
-	uint64_t connects;
+	bool dry_run;            // frames to standard output, and nothing else
+	const struct engine_commits *commits; // NULL: nobody; what is held when
+					      // the run is cut short is then
+					      // given up
 };
 
 struct engine;
 
-/* Opens what is needed later. The destination is borrowed. */
+/*
+ * Open what is needed: dead letters, certificates. dest is borrowed, and so is
+ * all that options points to. NULL with e filled.
+ */
 struct engine *engine_open(const struct dest *dest,
 			   const struct engine_options *options,
 			   struct err *e) MUST_CHECK;
 
 /*
  * Run until the input has ended and every record is delivered, set aside or
- * reported. Returns the exit status; what went wrong has been said.
+ * reported. Returns the exit status; what went wrong has been said. A reader
+ * of standard output that has gone ends the process as SIGPIPE does.
  */
 int engine_run(struct engine *g) MUST_CHECK;
 
-const struct engine_counts *engine_counts(const struct engine *g);
+/* The counts so far; also printed when SIGUSR1 comes. */
+const struct delivery_counts *engine_counts(const struct engine *g);
+void engine_print_counts(const struct engine *g);
 
 void engine_close(struct engine *g);
 

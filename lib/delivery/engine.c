@@ -1,0 +1,299 @@
+#include "delivery/engine.h"
+
+#include "core/clock.h"
+#include "core/msg.h"
+#include "core/quit.h"
+#include "delivery/intake.h"
+#include "delivery/link.h"
+#include "delivery/outage.h"
+#include "delivery/queue.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const int64_t commit_every_ms = 100;
+
+struct engine {
+	struct engine_options options;
+	const struct dest *dest;
+	struct queue queue;
+	struct ledger ledger;
+	struct intake intake;
+	struct link link;
+	struct outage outage;
+
+	bool over;            // the run has ended
+	int status;           // where it was cut short
+	bool pipe_closed;     // by the reader of standard output
+	bool passed;          // a mark that is not committed
+	int64_t committed_ms; // when that was done last
+	bool readable;        // there is something to read
+};
+
+static int64_t now_ms(void)
+{
+	return clock_ns() / NS_PER_MS;
+}
+
+struct engine *engine_open(const struct dest *dest,
+			   const struct engine_options *options, struct err *e)
+{
+	struct engine *g = calloc(1, sizeof(*g));
+
+	if (g == NULL) {
+		err_sys(e, "engine");
+		return NULL;
+	}
+	assert(dest->plan.stream != NULL);
+	g->options = *options;
+	g->dest = dest;
+	g->queue = QUEUE_INIT(options->memory);
+	g->intake = INTAKE_INIT(options->in_fd, options->max_record, &g->queue,
+				&g->ledger);
+	g->outage.who = dest->type->name;
+	if (ledger_open(&g->ledger, options->dead_letter, e) < 0)
+		goto fail;
+	if (link_open(&g->link, dest, &g->queue, &g->ledger, options->dry_run,
+		      e) < 0) {
+		err_prefix(e, "%s", dest->type->name);
+		goto fail;
+	}
+	return g;
+fail:
+	engine_close(g);
+	return NULL;
+}
+
+/* Give up a record that waits, or was sent into the unknown. */
+static void give_up(struct engine *g, struct queue_item *item, const char *why)
+{
+	ledger_give_up(&g->ledger, queue_bytes(item), item->line, why);
+	queue_settle(&g->queue, item);
+}
+
+/* The run ends here, whatever is still held. */
+static void cut_short(struct engine *g, int status, const char *why)
+{
+	struct queue_place place = queue_begin(&g->queue);
+	struct queue_item *item;
+
+	// What has a position that was not committed is read again.
+	if (g->options.commits != NULL) {
+		intake_forget(&g->intake);
+	} else {
+		while ((item = queue_each(&place)) != NULL)
+			if (item->kind == QUEUE_RECORD &&
+			    item->state != QUEUE_DONE)
+				give_up(g, item, why);
+		intake_abandon(&g->intake, why);
+	}
+	g->over = true;
+	if (status > g->status)
+		g->status = status;
+}
+
+/* Has a record had all the tries that it is given? */
+static bool is_out_of_tries(const struct engine *g,
+			    const struct queue_item *item)
+{
+	uint64_t tries = (uint64_t)item->tries + (g->queue.epoch - item->born);
+
+	return item->kind == QUEUE_RECORD && item->state == QUEUE_WAITING &&
+	       tries > g->options.retries;
+}
+
+/* Set aside the records that are out of tries. */
+static void give_up_tired(struct engine *g, const struct err *why)
+{
+	struct queue_place place = queue_begin(&g->queue);
+	struct queue_item *item;
+	uint64_t count = 0;
+
+	while ((item = queue_each(&place)) != NULL) {
+		if (!is_out_of_tries(g, item))
+			continue;
+		if (!ledger_has_letters(&g->ledger)) {
+			outage_final(&g->outage, why);
+			cut_short(g, STATUS_UNDELIVERED, why->text);
+			return;
+		}
+		give_up(g, item, why->text);
+		count++;
+	}
+	if (count > 0)
+		msg_warn("%s: gave up on %llu records after %llu retries, "
+			 "they are in %s",
+			 g->dest->type->name, (unsigned long long)count,
+			 (unsigned long long)g->options.retries,
+			 g->options.dead_letter);
+}
+
+/* The destination failed: try again, or end. */
+static void on_failure(struct engine *g, const struct err *why)
+{
+	bool hopeless = why->kind != ERR_TEMPORARY && why->kind != ERR_DENIED;
+
+	// Who has let us in before may do so again.
+	if (why->kind == ERR_DENIED && g->ledger.counts.delivered == 0)
+		hopeless = true;
+	if (hopeless) {
+		g->pipe_closed = why->kind == ERR_PIPE;
+		if (!g->pipe_closed)
+			outage_final(&g->outage, why);
+		cut_short(g, (int)msg_status(why->kind), why->text);
+		return;
+	}
+	outage_failed(&g->outage, now_ms(), why, g->queue.open);
+	if (g->options.bounded_retries)
+		give_up_tired(g, why);
+}
+
+/* Let go of what is settled, and note the positions behind it. */
+static void drop_settled(struct engine *g)
+{
+	const struct engine_commits *commits = g->options.commits;
+	struct queue_item *item;
+
+	while ((item = queue_front(&g->queue)) != NULL) {
+		// The end of a batch of which nothing is left.
+		if (item->kind == QUEUE_FLUSH && item->state == QUEUE_WAITING)
+			queue_settle(&g->queue, item);
+		if (item->state != QUEUE_DONE)
+			break;
+		if (item->kind == QUEUE_MARK && commits != NULL) {
+			struct slice mark = queue_bytes(item);
+			const char *space = memchr(mark.data, ' ', mark.len);
+			size_t len = (size_t)(space - mark.data);
+
+			commits->passed(commits->context,
+					(struct slice){ mark.data, len },
+					slice_from(mark, len + 1));
+			g->passed = true;
+		}
+		queue_drop(&g->queue);
+	}
+}
+
+/* Make durable what is to be, in its order; now and then, or at the end. */
+static void commit(struct engine *g, int64_t now)
+{
+	const struct engine_commits *commits = g->options.commits;
+	struct err e;
+
+	if (!g->passed && !ledger_is_dirty(&g->ledger))
+		return;
+	if (!g->over && now - g->committed_ms < commit_every_ms)
+		return;
+	g->committed_ms = now;
+	if (!ledger_sync(&g->ledger) || !g->passed)
+		return;
+	g->passed = false;
+	if (commits->commit(commits->context, &e) < 0) {
+		msg_error("%s", e.text);
+		cut_short(g, (int)msg_status(e.kind), e.text);
+	}
+}
+
+static void step(struct engine *g, int64_t now)
+{
+	struct err e;
+
+	intake_step(&g->intake, g->readable);
+	// What comes once this has failed could not be set aside either.
+	if (g->ledger.failed)
+		intake_abandon(&g->intake, "the dead letters failed");
+	if (g->intake.ended)
+		link_finish(&g->link);
+	if (link_step(&g->link, now, &e) < 0)
+		on_failure(g, &e);
+	else if (link_is_well(&g->link, now))
+		outage_over(&g->outage, now);
+	drop_settled(g);
+	// What found the queue full may have room now.
+	intake_step(&g->intake, false);
+	g->over |= link_is_done(&g->link);
+	commit(g, now);
+}
+
+/* Until something happens. */
+static void wait(struct engine *g)
+{
+	int64_t now = now_ms();
+	struct pollfd fds[3] = {
+		{ .fd = quit_fd(), .events = POLLIN },
+		{ .fd = intake_wants(&g->intake) ? g->options.in_fd : -1,
+		  .events = POLLIN },
+	};
+	int timeout_ms;
+
+	link_wait(&g->link, now, &fds[2], &timeout_ms);
+	if (g->passed || ledger_is_dirty(&g->ledger)) {
+		int64_t left = g->committed_ms + commit_every_ms - now;
+
+		if (timeout_ms < 0 || left < timeout_ms)
+			timeout_ms = left > 0 ? (int)left : 0;
+	}
+	int n = poll(fds, 3, timeout_ms);
+	g->readable = n > 0 && fds[1].revents != 0;
+	if (n > 0 && fds[0].revents != 0)
+		quit_clear();
+}
+
+int engine_run(struct engine *g)
+{
+	static const struct err late = {
+		.kind = ERR_TEMPORARY,
+		.text = "not through within --grace seconds",
+	};
+
+	while (!g->over) {
+		step(g, now_ms());
+		if (g->over)
+			break;
+		wait(g);
+		if (quit_wants_stats())
+			engine_print_counts(g);
+		if (quit_late()) {
+			outage_final(&g->outage, &late);
+			cut_short(g, STATUS_UNDELIVERED, late.text);
+			commit(g, now_ms());
+		}
+	}
+
+	int status = g->status;
+	if (g->intake.status > status)
+		status = g->intake.status;
+	if (g->pipe_closed && !ledger_has_letters(&g->ledger))
+		return msg_exit(&(struct err){ .kind = ERR_PIPE });
+	int kept = ledger_finish(&g->ledger);
+	return kept > status ? kept : status;
+}
+
+const struct delivery_counts *engine_counts(const struct engine *g)
+{
+	return &g->ledger.counts;
+}
+
+void engine_print_counts(const struct engine *g)
+{
+	struct buf line = BUF_INIT(1024);
+
+	ledger_format(&g->ledger, &line);
+	buf_printf(&line, ", %llu waiting", (unsigned long long)g->queue.open);
+	msg_error("%s", buf_str(&line));
+	buf_free(&line);
+}
+
+void engine_close(struct engine *g)
+{
+	if (g == NULL)
+		return;
+	link_close(&g->link);
+	intake_free(&g->intake);
+	queue_free(&g->queue);
+	ledger_free(&g->ledger);
+	free(g);
+}

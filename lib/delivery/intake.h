@@ -1,0 +1,51 @@
+/*
+ * From the input into the queue: records, marks and flush lines in order;
+ * what cannot be delivered goes straight to the ledger.
+ */
+#ifndef SIEM_DELIVERY_INTAKE_H
+#define SIEM_DELIVERY_INTAKE_H
+
+#include "core/attr.h"
+#include "delivery/ledger.h"
+#include "delivery/queue.h"
+#include "stream/reader.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct intake {
+	struct reader reader;
+	struct queue *queue;
+	struct ledger *ledger;
+	bool ended; // nothing more will come
+	bool whole; // and what has come is all there was
+	int status; // of the stages before, and of reading
+
+	// private
+	struct reader_line line;
+	enum reader_got waiting; // what line is, if it found the queue full;
+				 // else READER_MORE
+};
+
+#define INTAKE_INIT(fd, max_record, q, l)                         \
+	((struct intake){ .reader = READER_INIT((fd), (max_record)), \
+			  .queue = (q), .ledger = (l) })
+
+/* Would it read, if there was something? */
+bool intake_wants(const struct intake *in);
+
+/*
+ * Queue what has been read, until the queue is full; where readable, read once
+ * before. What goes wrong is said, and ends the input.
+ */
+void intake_step(struct intake *in, bool readable);
+
+/* Read no more; records that were read and not queued are given up. */
+void intake_abandon(struct intake *in, const char *why);
+
+/* Read no more, and forget those records: they will be read again. */
+void intake_forget(struct intake *in);
+
+void intake_free(struct intake *in);
+
+#endif

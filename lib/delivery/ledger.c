@@ -1,0 +1,176 @@
+#include "delivery/ledger.h"
+
+#include "core/msg.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum {
+	REPORTED = 5,          // rejected records that are told one by one
+	REASON_MAX = 64 << 10, // bytes of a reason
+};
+
+int ledger_open(struct ledger *l, const char *dead_letter, struct err *e)
+{
+	*l = (struct ledger){ .letters = REJECT_NONE,
+			      .reason = BUF_INIT(REASON_MAX) };
+	return dead_letter != NULL ? reject_open(&l->letters, dead_letter, e) :
+				     0;
+}
+
+static void fail(struct ledger *l, const struct err *e)
+{
+	if (!l->failed)
+		msg_error("dead letters: %s", e->text);
+	l->failed = true;
+}
+
+/* Part of a record, with why behind the last; true once it is whole. */
+static bool keep(struct ledger *l, struct slice piece,
+		 const struct reject_why *why)
+{
+	struct err e;
+
+	if (!ledger_has_letters(l) || l->failed)
+		return false;
+	if (reject_put_piece(&l->letters, piece, why, &e) < 0) {
+		fail(l, &e);
+		return false;
+	}
+	return why != NULL;
+}
+
+void ledger_deliver(struct ledger *l, struct slice record)
+{
+	l->counts.delivered++;
+	l->counts.bytes += record.len;
+}
+
+/* Count a rejected record, and tell of the first few. */
+static void report(struct ledger *l, uint64_t line, const char *reason)
+{
+	if (++l->counts.rejected > REPORTED)
+		return;
+	if (line != 0)
+		msg_warn("line %llu: %s", (unsigned long long)line, reason);
+	else
+		msg_warn("%s", reason);
+}
+
+void ledger_reject(struct ledger *l, struct slice record, uint64_t line,
+		   const char *reason)
+{
+	struct reject_why why = { .line = line, .reason = slice_of(reason) };
+
+	report(l, line, reason);
+	l->counts.set_aside += keep(l, record, &why);
+}
+
+void ledger_reject_piece(struct ledger *l, const struct reader_line *piece,
+			 size_t max_record)
+{
+	char reason[80];
+	struct reject_why why = { 0 };
+
+	if (piece->is_reject) {
+		if (piece->first) {
+			l->counts.rejected++;
+			buf_clear(&l->reason);
+			control_decode(&l->reason, piece->control.reason);
+		}
+		why.reason = buf_slice(&l->reason);
+	} else {
+		snprintf(reason, sizeof(reason),
+			 "longer than %zu bytes (see --max-record)",
+			 max_record);
+		why.line = piece->number;
+		why.reason = slice_of(reason);
+		if (piece->first)
+			report(l, piece->number, reason);
+	}
+	l->counts.set_aside += keep(l, piece->text, piece->last ? &why : NULL);
+}
+
+void ledger_pass_reject(struct ledger *l, const struct control *reject)
+{
+	buf_clear(&l->reason);
+	control_decode(&l->reason, reject->reason);
+	l->counts.rejected++;
+
+	struct reject_why why = { .reason = buf_slice(&l->reason) };
+	l->counts.set_aside += keep(l, reject->record, &why);
+}
+
+void ledger_give_up(struct ledger *l, struct slice record, uint64_t line,
+		    const char *reason)
+{
+	struct reject_why why = { .line = line, .reason = slice_of(reason) };
+
+	l->counts.given_up++;
+	l->counts.set_aside += keep(l, record, &why);
+}
+
+bool ledger_sync(struct ledger *l)
+{
+	struct err e;
+
+	if (!l->failed && reject_sync(&l->letters, &e) < 0)
+		fail(l, &e);
+	return !l->failed;
+}
+
+bool ledger_is_dirty(const struct ledger *l)
+{
+	return l->letters.dirty && !l->failed;
+}
+
+int ledger_finish(struct ledger *l)
+{
+	const struct delivery_counts *n = &l->counts;
+	uint64_t nowhere = n->rejected + n->given_up - n->set_aside;
+	struct err e;
+
+	if (n->rejected > REPORTED)
+		msg_warn("%llu records were rejected in all",
+			 (unsigned long long)n->rejected);
+	if (reject_close(&l->letters, &e) < 0)
+		fail(l, &e);
+	if (nowhere > 0)
+		msg_error("%llu records were neither delivered nor kept "
+			  "(see --dead-letter)",
+			  (unsigned long long)nowhere);
+	if (n->given_up > 0 || l->failed)
+		return STATUS_UNDELIVERED;
+	return n->rejected > 0 ? STATUS_REJECTS : STATUS_DONE;
+}
+
+void ledger_format(const struct ledger *l, struct buf *out)
+{
+	const struct delivery_counts *n = &l->counts;
+	const struct {
+		const char *what;
+		uint64_t count;
+	} parts[] = {
+		{ "read", n->read },
+		{ "delivered", n->delivered },
+		{ "rejected", n->rejected },
+		{ "given up", n->given_up },
+		{ "set aside", n->set_aside },
+		{ "sent again", n->retried },
+		{ "bytes delivered", n->bytes },
+		{ "connections", n->connections },
+	};
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		buf_printf(out, "%s%llu %s", i > 0 ? ", " : "",
+			   (unsigned long long)parts[i].count, parts[i].what);
+}
+
+void ledger_free(struct ledger *l)
+{
+	struct err ignored;
+
+	// Only after a failure is there anything left to close.
+	(void)!reject_close(&l->letters, &ignored);
+	buf_free(&l->reason);
+}

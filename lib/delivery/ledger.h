@@ -1,0 +1,86 @@
+/*
+ * What became of each record: counted, reported, set aside.
+ *
+ * A record that leaves the engine goes through one of these functions, and
+ * nothing else counts.
+ */
+#ifndef SIEM_DELIVERY_LEDGER_H
+#define SIEM_DELIVERY_LEDGER_H
+
+#include "core/attr.h"
+#include "core/buf.h"
+#include "core/err.h"
+#include "core/slice.h"
+#include "stream/reader.h"
+#include "stream/reject.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Records, none ever taken for another. */
+struct delivery_counts {
+	uint64_t read;        // data lines that are not blank
+	uint64_t delivered;
+	uint64_t rejected;    // by a filter before, by us or by the destination
+	uint64_t given_up;    // not delivered, for want of tries or of time
+	uint64_t set_aside;   // of those two: in the dead letters
+	uint64_t retried;     // sent again, each time
+	uint64_t bytes;       // of what was delivered
+	uint64_t connections; // that came up
+};
+
+struct ledger {
+	struct delivery_counts counts;
+	bool failed; // something could not be set aside: stop
+
+	// private
+	struct reject_file letters;
+	struct buf reason; // of an R line that comes in pieces
+};
+
+/* dead_letter may be NULL. */
+int ledger_open(struct ledger *l, const char *dead_letter,
+		struct err *e) MUST_CHECK;
+
+static inline bool ledger_has_letters(const struct ledger *l)
+{
+	return l->letters.path != NULL;
+}
+
+/* The record of a line has been delivered. */
+void ledger_deliver(struct ledger *l, struct slice record);
+
+/* It can never be delivered: report it, set it aside. line 0: not known. */
+void ledger_reject(struct ledger *l, struct slice record, uint64_t line,
+		   const char *reason);
+
+/* A piece of a record that is too long, or of an R line. */
+void ledger_reject_piece(struct ledger *l, const struct reader_line *piece,
+			 size_t max_record);
+
+/* An R line: a filter has rejected, and reported, the record. */
+void ledger_pass_reject(struct ledger *l, const struct control *reject);
+
+/* It could have been delivered, but was not: set it aside, or it is lost. */
+void ledger_give_up(struct ledger *l, struct slice record, uint64_t line,
+		    const char *reason);
+
+/* Make what was set aside durable. False: it failed, which has been said. */
+bool ledger_sync(struct ledger *l) MUST_CHECK;
+
+/* Is something set aside that is not durable? */
+bool ledger_is_dirty(const struct ledger *l);
+
+/*
+ * Say what has not been said yet, make everything durable, and close. Returns
+ * the exit status that the counts mean.
+ */
+int ledger_finish(struct ledger *l) MUST_CHECK;
+
+/* The counts as the line that --stats prints. */
+void ledger_format(const struct ledger *l, struct buf *out);
+
+void ledger_free(struct ledger *l);
+
+#endif

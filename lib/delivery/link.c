@@ -1,0 +1,573 @@
+#include "delivery/link.h"
+
+#include "core/msg.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/random.h>
+
+enum {
+	BLOCK = 256 << 10,       // of frames, written at once
+	ROUNDS = 64,             // writes before others have their turn
+	ANSWER_BLOCK = 16 << 10, // read at once
+	ANSWER_MAX = 1 << 20,    // of an answer that is not whole
+	SYNC_MS = 100,           // between syncs of a file
+	SAMPLE_MS = 50,          // between looks at what TCP has acknowledged
+	WELL_MS = 1000,          // up for so long, a connection is a good one
+	GOODBYE_MS = 1000,       // for the answer to a goodbye
+};
+
+static const struct dest_stream *stream_of(const struct link *l)
+{
+	return l->dest->plan.stream;
+}
+
+/* Does the far end itself acknowledge each frame? */
+static bool confirms(const struct link *l)
+{
+	return stream_of(l)->receive != NULL && !l->dry_run;
+}
+
+/* Does an acknowledgement of the transport need time to be believed? */
+static bool must_settle(const struct link *l)
+{
+	return l->route.target.transport == TRANSPORT_TCP ||
+	       l->route.target.transport == TRANSPORT_TLS;
+}
+
+static bool is_flushed(const struct link *l)
+{
+	return l->out_done == l->out.len;
+}
+
+/* Out of memory, as a failure that may pass. */
+static int no_memory(struct err *e)
+{
+	return err_set(e, ERR_TEMPORARY, "%s", strerror(ENOMEM));
+}
+
+int link_open(struct link *l, const struct dest *dest, struct queue *queue,
+	      struct ledger *ledger, bool dry_run, struct err *e)
+{
+	*l = (struct link){
+		.dest = dest,
+		.queue = queue,
+		.ledger = ledger,
+		.dry_run = dry_run,
+		.out = BUF_INIT(SIZE_MAX / 4),
+		.in = BUF_INIT(ANSWER_MAX + ANSWER_BLOCK),
+	};
+	stream_of(l)->route(dest->plan.config, &l->route);
+	l->datagrams = l->route.target.transport == TRANSPORT_UDP;
+	if (dry_run) {
+		l->route.target.transport = TRANSPORT_STDOUT;
+		return 0;
+	}
+	if (l->route.target.transport != TRANSPORT_TLS)
+		return 0;
+	l->route.target.tls = tls_client(&l->route.tls, e);
+	return l->route.target.tls != NULL ? 0 : -1;
+}
+
+/* Forget the connection, and what was on its way into it. */
+static void drop_connection(struct link *l)
+{
+	conn_close(l->conn);
+	l->conn = NULL;
+	if (stream_of(l)->release != NULL && l->session.state != NULL)
+		stream_of(l)->release(&l->session);
+	l->session = (struct dest_link){ 0 };
+	l->refusal = (struct err){ 0 };
+	buf_clear(&l->out);
+	buf_clear(&l->in);
+	l->out_done = 0;
+	l->written = l->acked = 0;
+	l->last = NULL;
+	l->phase = LINK_DOWN;
+}
+
+/* What is under way waits again. */
+static void put_back(struct link *l, bool was_a_try)
+{
+	struct queue_place place = queue_begin(l->queue);
+	struct queue_item *item;
+
+	for (; l->in_flight > 0; l->in_flight--) {
+		while ((item = queue_each(&place)) != NULL &&
+		       item->state != QUEUE_SENT)
+			;
+		if (item == NULL)
+			break;
+		if (item->end <= l->written) {
+			item->sent_before = true;
+			item->tries += was_a_try;
+		}
+		queue_put_back(l->queue, item);
+	}
+	l->in_flight = 0;
+}
+
+static void pause(struct link *l, int64_t now_ms)
+{
+	uint64_t random = 0;
+
+	// Without an entropy source there is no jitter, which does no harm.
+	(void)!getrandom(&random, sizeof(random), GRND_NONBLOCK);
+	l->retry_ms = now_ms + backoff_next(&l->backoff, random);
+}
+
+/*
+ * After a failure. Where nothing was settled since the one before, it counts
+ * as a try of every record that is held; else of those that were under way.
+ * That we are not let in says nothing about any of them.
+ */
+static int fail(struct link *l, int64_t now_ms, const struct err *e)
+{
+	bool counts = e->kind == ERR_TEMPORARY;
+
+	if (counts && !l->progress)
+		l->queue->epoch++;
+	put_back(l, counts && l->progress);
+	drop_connection(l);
+	l->progress = false;
+	pause(l, now_ms);
+	return -1;
+}
+
+static void deliver(struct link *l, struct queue_item *item)
+{
+	ledger_deliver(l->ledger, queue_bytes(item));
+	queue_settle(l->queue, item);
+	l->in_flight--;
+	// A datagram that was sent proves nothing.
+	l->progress = !l->datagrams;
+}
+
+static void reject(struct link *l, struct queue_item *item, const char *why)
+{
+	ledger_reject(l->ledger, queue_bytes(item), item->line, why);
+	queue_settle(l->queue, item);
+}
+
+/* Everything up to that byte of the connection has arrived. */
+static void settle_up_to(struct link *l, uint64_t taken)
+{
+	struct queue_place place = queue_begin(l->queue);
+	struct queue_item *item;
+
+	while (l->in_flight > 0 && (item = queue_each(&place)) != NULL) {
+		if (item->kind != QUEUE_RECORD || item->state == QUEUE_DONE)
+			continue;
+		if (item->state == QUEUE_WAITING || item->end > taken)
+			return;
+		deliver(l, item);
+	}
+}
+
+static struct queue_item *find_frame(struct link *l, uint64_t number)
+{
+	struct queue_place place = queue_begin(l->queue);
+	struct queue_item *item;
+
+	// Answers mostly come in order, so it is one of the first.
+	while ((item = queue_each(&place)) != NULL)
+		if (item->state == QUEUE_SENT && item->number == number)
+			return item;
+	return NULL;
+}
+
+/* The far end has spoken about a frame. */
+static void on_ack(void *context, uint64_t number, enum verdict verdict,
+		   const char *reason)
+{
+	struct link *l = context;
+	struct queue_item *item = find_frame(l, number);
+
+	if (item == NULL) {
+		err_set(&l->refusal, ERR_TEMPORARY,
+			"%s confirms what was not sent", conn_name(l->conn));
+		return;
+	}
+	switch (verdict) {
+	case VERDICT_DELIVERED:
+		deliver(l, item);
+		break;
+	case VERDICT_REJECT:
+		reject(l, item, reason);
+		l->in_flight--;
+		l->progress = true;
+		break;
+	case VERDICT_HOLD:
+		err_set(&l->refusal, ERR_DENIED, "%s: %s", conn_name(l->conn),
+			reason);
+		break;
+	case VERDICT_RETRY:
+	case VERDICT_SPLIT:
+	case VERDICT_PENDING:
+		// In a stream the only way to try again is from here on.
+		err_set(&l->refusal, ERR_TEMPORARY, "%s: %s",
+			conn_name(l->conn), reason);
+		break;
+	}
+}
+
+/* Read what came back; what nobody understands is passed over. */
+static int read_answers(struct link *l, int64_t now_ms, struct err *e)
+{
+	for (int i = 0; i < ROUNDS; i++) {
+		char *room = buf_room(&l->in, ANSWER_BLOCK);
+		if (room == NULL)
+			return err_set(e, ERR_TEMPORARY,
+				       "%s sends an answer without end",
+				       conn_name(l->conn));
+		ssize_t n = conn_read(l->conn, room, ANSWER_BLOCK, e);
+		if (n <= 0)
+			return (int)n;
+		if (!confirms(l))
+			continue;
+		buf_grown(&l->in, (size_t)n);
+		l->answered_ms = now_ms;
+		n = stream_of(l)->receive(l->dest->plan.config, &l->session,
+					  buf_slice(&l->in), &l->out, on_ack,
+					  l, e);
+		if (n < 0)
+			return -1;
+		buf_drop(&l->in, (size_t)n);
+		if (l->refusal.kind != ERR_NONE) {
+			*e = l->refusal;
+			return -1;
+		}
+	}
+	return 0;
+}
+
+/* The connection is up. */
+static int begin(struct link *l, int64_t now_ms, struct err *e)
+{
+	const struct dest_stream *stream = stream_of(l);
+
+	msg_info("%s: connected to %s", l->dest->type->name,
+		 conn_name(l->conn));
+	l->phase = LINK_UP;
+	l->ledger->counts.connections++;
+	l->up_ms = l->answered_ms = now_ms;
+	l->settle = SETTLE_INIT(l->route.settle_ms);
+	if (stream->open != NULL &&
+	    stream->open(l->dest->plan.config, &l->session, &l->out, e) < 0)
+		return -1;
+	l->session.ready |= !confirms(l);
+	return 0;
+}
+
+static bool may_send(const struct link *l)
+{
+	const struct dest_link *s = &l->session;
+
+	return l->phase == LINK_UP && s->ready && !s->spent && !s->ended &&
+	       (s->window == 0 || l->in_flight < s->window);
+}
+
+/* Append the frame of an item. */
+static int frame(struct link *l, struct queue_item *item, int64_t now_ms,
+		 struct err *e)
+{
+	struct dest_record record = { queue_bytes(item), item->read_ns };
+	size_t before = l->out.len;
+
+	if (item->kind != QUEUE_RECORD) {
+		// Where a batch ends means nothing to a stream.
+		queue_settle(l->queue, item);
+		return 0;
+	}
+	int rc = stream_of(l)->frame(l->dest->plan.config, &l->session, &record,
+				     &l->out, e);
+	if (l->dry_run && l->datagrams)
+		buf_putc(&l->out, '\n');
+	if (rc == 0 && buf_status(&l->out) != 0)
+		rc = no_memory(e);
+	if (rc < 0) {
+		buf_cut(&l->out, before);
+		if (e->kind != ERR_DATA) {
+			queue_put_back(l->queue, item);
+			return -1;
+		}
+		reject(l, item, e->text);
+		return 0;
+	}
+	if (l->in_flight++ == 0)
+		l->answered_ms = now_ms;
+	item->number = l->session.frames++;
+	item->end = l->written + (l->out.len - l->out_done);
+	l->ledger->counts.retried += item->sent_before;
+	l->last = item;
+	return 0;
+}
+
+/* Frame a block of what waits. */
+static int fill(struct link *l, int64_t now_ms, struct err *e)
+{
+	size_t most = l->datagrams && !l->dry_run ? 1 : BLOCK;
+	struct queue_item *item;
+
+	buf_clear(&l->out);
+	buf_trim(&l->out, (size_t)2 * BLOCK);
+	l->out_done = 0;
+	while (l->out.len < most && may_send(l) &&
+	       (item = queue_take(l->queue)) != NULL)
+		if (frame(l, item, now_ms, e) < 0)
+			return -1;
+	return 0;
+}
+
+/* Write what the connection takes. */
+static int pump(struct link *l, int64_t now_ms, struct err *e)
+{
+	for (int i = 0; i < ROUNDS; i++) {
+		if (is_flushed(l) && fill(l, now_ms, e) < 0)
+			return -1;
+		if (is_flushed(l))
+			return 0;
+
+		ssize_t n = conn_write(l->conn, l->out.data + l->out_done,
+				       l->out.len - l->out_done, e);
+		if (n < 0 && e->kind == ERR_DATA && l->datagrams) {
+			reject(l, l->last, e->text);
+			l->in_flight--;
+			l->out_done = l->out.len;
+			continue;
+		}
+		if (n <= 0)
+			return (int)n;
+		if (l->datagrams && l->written == 0)
+			l->up_ms = now_ms;
+		l->out_done += (size_t)n;
+		l->written += (uint64_t)n;
+	}
+	return 0;
+}
+
+/* Make a file durable: at once where it has been a while, and at the end. */
+static int sync_file(struct link *l, int64_t now_ms, struct err *e)
+{
+	bool at_the_end = l->phase == LINK_ENDING;
+
+	if (l->acked == l->written ||
+	    (!at_the_end && now_ms - l->synced_ms < SYNC_MS))
+		return 0;
+	if (conn_sync(l->conn, e) < 0)
+		return -1;
+	l->synced_ms = now_ms;
+	return 0;
+}
+
+/* Settle what the transport has acknowledged, where that has to do. */
+static int collect(struct link *l, int64_t now_ms, struct err *e)
+{
+	if (confirms(l) || l->in_flight == 0)
+		return 0;
+	if (must_settle(l)) {
+		l->acked = conn_acked(l->conn);
+		settle_up_to(l, settle_note(&l->settle, now_ms, l->acked,
+					    conn_window(l->conn)));
+		return 0;
+	}
+	if (sync_file(l, now_ms, e) < 0)
+		return -1;
+	l->acked = conn_acked(l->conn);
+	settle_up_to(l, l->acked);
+	return 0;
+}
+
+/* Is an answer overdue? */
+static int check_answers(const struct link *l, int64_t now_ms, struct err *e)
+{
+	if (!confirms(l) || l->session.answer_ms == 0 ||
+	    (l->session.ready && l->in_flight == 0) ||
+	    now_ms - l->answered_ms < l->session.answer_ms)
+		return 0;
+	return err_set(e, ERR_TEMPORARY, "%s: no answer within %g s",
+		       conn_name(l->conn), l->session.answer_ms / 1000.0);
+}
+
+/* Say goodbye once there is nothing left to say. */
+static int say_goodbye(struct link *l, int64_t now_ms, struct err *e)
+{
+	const struct dest_stream *stream = stream_of(l);
+	bool is_last = l->finishing && l->queue->waiting == 0;
+
+	if (l->phase != LINK_UP || !is_flushed(l) ||
+	    (!is_last && !l->session.spent) ||
+	    (confirms(l) && l->in_flight > 0))
+		return 0;
+	l->phase = LINK_ENDING;
+	l->ending_ms = now_ms;
+	if (!confirms(l)) {
+		conn_end(l->conn);
+		return 0;
+	}
+	if (stream->goodbye != NULL && l->session.ready)
+		stream->goodbye(l->dest->plan.config, &l->session, &l->out);
+	else
+		l->session.ended = true;
+	return pump(l, now_ms, e);
+}
+
+/* Close once nothing more is to be learned from waiting. */
+static void close_if_over(struct link *l, int64_t now_ms)
+{
+	if (l->phase != LINK_ENDING || l->in_flight > 0)
+		return;
+	if (confirms(l) && !l->session.ended &&
+	    now_ms - l->ending_ms < GOODBYE_MS)
+		return;
+	drop_connection(l);
+	l->retry_ms = now_ms;
+}
+
+/* The other side has closed, in good order. */
+static int closed(struct link *l, int64_t now_ms, struct err *e)
+{
+	// It read all there was before it answered our end with its own.
+	if (l->phase == LINK_ENDING && !confirms(l) &&
+	    conn_acked(l->conn) >= l->written)
+		settle_up_to(l, l->written);
+	if (l->in_flight > 0 || !is_flushed(l))
+		return err_set(e, ERR_TEMPORARY, "%s closed the connection",
+			       conn_name(l->conn));
+	msg_info("%s: %s closed the connection", l->dest->type->name,
+		 conn_name(l->conn));
+	drop_connection(l);
+	pause(l, now_ms);
+	return 0;
+}
+
+static int run(struct link *l, int64_t now_ms, struct err *e)
+{
+	if (l->phase == LINK_DOWN) {
+		l->conn = conn_open(&l->route.target, e);
+		if (l->conn == NULL)
+			return -1;
+		l->phase = LINK_OPENING;
+	}
+	if (l->phase != LINK_OPENING && read_answers(l, now_ms, e) < 0)
+		return -1;
+
+	int state = conn_step(l->conn, e);
+	if (state < 0)
+		return -1;
+	if (state == CONN_OPENING)
+		return 0;
+	if (state == CONN_CLOSED)
+		return closed(l, now_ms, e);
+	if (l->phase == LINK_OPENING && begin(l, now_ms, e) < 0)
+		return -1;
+	if (pump(l, now_ms, e) < 0 || say_goodbye(l, now_ms, e) < 0 ||
+	    collect(l, now_ms, e) < 0 || check_answers(l, now_ms, e) < 0)
+		return -1;
+	close_if_over(l, now_ms);
+	return 0;
+}
+
+int link_step(struct link *l, int64_t now_ms, struct err *e)
+{
+	bool idle = l->queue->open == 0;
+
+	if (l->phase == LINK_DOWN &&
+	    (now_ms < l->retry_ms || (l->finishing && idle)))
+		return 0;
+	if (l->phase == LINK_OPENING && l->finishing && idle) {
+		drop_connection(l);
+		return 0;
+	}
+	if (run(l, now_ms, e) < 0)
+		return fail(l, now_ms, e);
+	if (link_is_well(l, now_ms))
+		backoff_reset(&l->backoff);
+	return 0;
+}
+
+/* The sooner of two waits, of which -1 has no end. */
+static int sooner(int timeout_ms, int64_t wait_ms)
+{
+	if (wait_ms < 0)
+		wait_ms = 0;
+	return timeout_ms < 0 || wait_ms < timeout_ms ? (int)wait_ms :
+							timeout_ms;
+}
+
+/* How long until one of the clocks of an open connection has run out. */
+static int clocks(const struct link *l, int64_t now_ms)
+{
+	int timeout_ms = conn_timeout_ms(l->conn);
+
+	if (l->phase == LINK_UP && !link_is_well(l, now_ms) &&
+	    (!l->datagrams || l->written > 0))
+		timeout_ms = sooner(timeout_ms, l->up_ms + WELL_MS - now_ms);
+	if (confirms(l)) {
+		if (l->phase == LINK_ENDING)
+			return sooner(timeout_ms,
+				      l->ending_ms + GOODBYE_MS - now_ms);
+		if (l->session.answer_ms > 0 &&
+		    (l->in_flight > 0 || !l->session.ready))
+			return sooner(timeout_ms,
+				      l->answered_ms + l->session.answer_ms -
+					      now_ms);
+		return timeout_ms;
+	}
+	if (l->in_flight == 0)
+		return timeout_ms;
+	if (!must_settle(l))
+		return sooner(timeout_ms, l->synced_ms + SYNC_MS - now_ms);
+	if (l->acked < l->written)
+		timeout_ms = sooner(timeout_ms, SAMPLE_MS);
+	if (settle_due_ms(&l->settle) >= 0)
+		timeout_ms = sooner(timeout_ms,
+				    settle_due_ms(&l->settle) - now_ms);
+	return timeout_ms;
+}
+
+void link_wait(const struct link *l, int64_t now_ms, struct pollfd *fd,
+	       int *timeout_ms)
+{
+	*fd = (struct pollfd){ .fd = -1 };
+	if (l->phase == LINK_DOWN) {
+		*timeout_ms = link_is_done(l) ?
+				      0 :
+				      sooner(-1, l->retry_ms - now_ms);
+		return;
+	}
+	bool wants_write = !is_flushed(l) ||
+			   (may_send(l) && l->queue->waiting > 0);
+	fd->fd = conn_fd(l->conn);
+	fd->events = conn_events(l->conn, wants_write);
+	*timeout_ms = clocks(l, now_ms);
+}
+
+void link_finish(struct link *l)
+{
+	l->finishing = true;
+}
+
+bool link_is_done(const struct link *l)
+{
+	return l->finishing && l->phase == LINK_DOWN && l->queue->open == 0;
+}
+
+bool link_is_well(const struct link *l, int64_t now_ms)
+{
+	if (l->progress)
+		return true;
+	return l->phase == LINK_UP && (!l->datagrams || l->written > 0) &&
+	       now_ms - l->up_ms >= WELL_MS;
+}
+
+void link_close(struct link *l)
+{
+	if (l->dest == NULL)
+		return;
+	drop_connection(l);
+	tls_context_free(l->route.target.tls);
+	buf_free(&l->out);
+	buf_free(&l->in);
+	*l = (struct link){ 0 };
+}
