@@ -1,5 +1,6 @@
 #include "net/conn.h"
 
+#include "core/clock.h"
 #include "net/address.h"
 #include "net/output.h"
 
@@ -15,7 +16,6 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 enum phase {
@@ -47,10 +47,7 @@ struct conn {
 
 static int64_t now_ms(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	return clock_ns() / NS_PER_MS;
 }
 
 static bool is_socket(const struct conn *c)

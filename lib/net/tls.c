@@ -1,5 +1,6 @@
 #include "net/tls.h"
 
+#include "core/clock.h"
 #include "net/tlsfiles.h"
 #include "net/tlswords.h"
 
@@ -16,7 +17,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 struct tls_context {
@@ -61,10 +61,7 @@ struct tls {
 
 static int64_t now_ms(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	return clock_ns() / NS_PER_MS;
 }
 
 /*
