@@ -1,0 +1,146 @@
+/*
+ * The expressions and conditions of maps, compiled: flat arrays that refer to
+ * each other by index. compile.h makes them, eval.h runs them.
+ */
+#ifndef SIEM_EVENT_PROGRAM_H
+#define SIEM_EVENT_PROGRAM_H
+
+#include "core/arena.h"
+#include "core/attr.h"
+#include "core/slice.h"
+#include "event/field.h"
+#include "json/scan.h"
+#include "json/value.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	PROGRAM_NONE = UINT32_MAX, // no such expression, condition or part
+	PROGRAM_READS = 256, // members that one expression reads, at most
+	PROGRAM_DEPTH = 64,  // expressions and conditions within one another
+	PROGRAM_PIECES = 32, // of a template
+	PROGRAM_PARTS = 32,  // members of an element that one join reads
+	PROGRAM_NAMED = 8,   // members that $time and $severity read, at most
+};
+
+/* Consecutive entries of one of the arrays. */
+struct span {
+	uint32_t first, count;
+};
+
+enum expr_op {
+	EXPR_PATH,     // the member of slot
+	EXPR_CONST,    // value
+	EXPR_FIRST,    // the first that is there of the links in span
+	EXPR_TEXT,     // the links in span, one behind the other; or nothing
+	EXPR_TABLE,    // the case in span that of names, or otherwise
+	EXPR_JOIN,     // the elements of of, each as then says; value between
+	EXPR_SUM,      // of the numbers in of
+	EXPR_IF,       // condition of: then, or otherwise
+	EXPR_TIME,     // that of the event
+	EXPR_SEVERITY, // that of the event
+	EXPR_ELEMENT,  // the element that a join has come to
+	EXPR_PART,     // part number slot of that element
+};
+
+struct expr {
+	uint8_t op;       // enum expr_op
+	bool ignore_case; // of a table
+	uint16_t slot;
+	uint32_t of, then, otherwise;
+	union {
+		struct span span;
+		struct {
+			struct value value;
+			uint32_t parts; // what a join reads of an element
+		};
+	};
+};
+
+enum cond_op {
+	COND_HAS,    // of is there
+	COND_IN,     // of is one of the words in span
+	COND_LONGER, // of is longer than length bytes
+	COND_STARTS, // of begins with the word in span
+	COND_ENDS,
+	COND_TYPE,   // of is of value type
+	COND_FITS,   // of fits field type
+	COND_SOME,   // condition then holds for an element of of
+	COND_ALL,    // every link in span holds
+	COND_ANY,
+	COND_NOT,    // condition then does not hold
+};
+
+struct cond {
+	uint8_t op;   // enum cond_op
+	uint8_t type; // enum value_type or field_type
+	uint32_t of, then;
+	uint32_t parts; // what COND_SOME reads of an element
+	uint32_t length;
+	struct span span;
+};
+
+/* A row of a table; those of one table are sorted by length, then bytes. */
+struct table_case {
+	struct slice name; // in lower case where the table ignores case
+	struct value value;
+};
+
+/* The member names that a join reads of each element, as a tree. */
+struct part {
+	struct slice name;
+	uint32_t child, next; // of the same object; PROGRAM_NONE: no more
+	uint32_t number;      // in the element's values, or PROGRAM_NONE
+};
+
+/* An array of the program, while it grows. */
+struct list {
+	uint32_t count, cap;
+};
+
+struct program {
+	struct paths *paths;
+	struct expr *exprs;
+	struct cond *conds;
+	uint32_t *links;
+	struct slice *words;
+	struct table_case *cases;
+	struct part *parts;
+	struct list expr_list, cond_list, link_list, word_list, case_list,
+		part_list;
+	struct arena texts; // what constants and names point to
+};
+
+/* False out of memory; free it all the same. */
+bool program_init(struct program *p) MUST_CHECK;
+void program_free(struct program *p);
+
+/* Keep a copy of text for the life of the program. False out of memory. */
+bool program_keep(struct program *p, struct slice *text) MUST_CHECK;
+
+/*
+ * Append one entry to an array of the program. Returns its index, or
+ * PROGRAM_NONE out of memory.
+ */
+uint32_t program_add_expr(struct program *p, struct expr expr) MUST_CHECK;
+uint32_t program_add_cond(struct program *p, struct cond cond) MUST_CHECK;
+uint32_t program_add_link(struct program *p, uint32_t link) MUST_CHECK;
+uint32_t program_add_word(struct program *p, struct slice word) MUST_CHECK;
+uint32_t program_add_case(struct program *p,
+			  struct table_case row) MUST_CHECK;
+uint32_t program_add_part(struct program *p, struct part part) MUST_CHECK;
+
+/* As tables that ignore case have their names. */
+static inline char program_lower(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return (char)(c - 'A' + 'a');
+	return c;
+}
+
+/* The order of the cases of a table, for qsort() and the search. */
+int program_compare_names(struct slice a, struct slice b);
+
+#endif
