@@ -32,7 +32,8 @@ struct event {
 	int severity;   // 0 to 10 (siem-map(5) says how it comes about)
 	bool emergency; // it is 10 by a word that means emergency
 
-	/* In the order of the shape's attributes; VALUE_NONE where missing. */
+	/* In the order of the shape's attributes, decoded; VALUE_NONE where
+	   missing. */
 	struct value attributes[EVENT_ATTRIBUTES];
 
 	/* The rows of the map that have a value, in their order; then, from
@@ -65,7 +66,8 @@ int mapper_read(struct mapper *m, struct slice record, struct event *event,
 
 /*
  * The text of a value: strings decoded, containers as compact JSON, everything
- * else as it stands. Borrows from the record or from the mapper's memory.
+ * else as it stands. Valid until the next call, for which its memory is used
+ * again; that of attributes, which are decoded already, as long as the event.
  * False out of memory.
  */
 bool mapper_text(struct mapper *m, struct value v,

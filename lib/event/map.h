@@ -58,6 +58,18 @@ struct map_builtin {
 extern const struct map_builtin map_builtins[];
 extern const size_t map_builtin_count;
 
+/* NULL where there is none of that name. */
+const struct map_builtin *map_find_builtin(const char *name);
+
+/*
+ * The words that name sections, one for each format that has any; a NULL ends
+ * them. A map may hold those of other formats than the one it is loaded for.
+ */
+extern const char *const map_sections[];
+
+/* May a key of that format hold this byte? */
+bool map_allows(const struct map_shape *shape, char c);
+
 /* Compiled maps: read-only from here on. */
 struct maps;
 

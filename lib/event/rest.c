@@ -1,0 +1,480 @@
+#include "event/rest.h"
+
+#include "core/utf8.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum {
+	SMALLEST_TABLE = 32, // names, a power of two
+	POOL = 1024,         // bytes of keys that are taken at once
+	FIRST_SUFFIX = 2,    // of the second key that would be the same
+};
+
+/* A name that has been seen. */
+struct name {
+	const char *data; // NULL: free
+	uint32_t len;
+	uint32_t owner;  // whose it is; the same name can be there for others
+	uint32_t member; // the last member to have it
+	uint32_t suffix; // the next to try for a key that is like it
+	bool taken;      // a field has it as its key
+};
+
+/* The collecting of one record. */
+struct task {
+	struct rest_work *work;
+	struct eval *eval;
+	const struct map_shape *shape;
+	const struct rest *rest;
+	struct fields *fields;
+	size_t rows; // fields that rows have put
+};
+
+static const struct slice nameless = { "member", sizeof("member") - 1 };
+
+bool fields_reserve(struct fields *f, size_t n)
+{
+	if (LIKELY(n <= f->cap - f->count))
+		return true;
+
+	size_t cap = f->cap != 0 ? f->cap : 64;
+	while (cap - f->count < n)
+		cap *= 2;
+	struct field *list = realloc(f->list, cap * sizeof(*list));
+	if (list == NULL)
+		return false;
+	f->list = list;
+	f->cap = cap;
+	return true;
+}
+
+void fields_free(struct fields *f)
+{
+	free(f->list);
+	*f = (struct fields){ 0 };
+}
+
+void rest_work_free(struct rest_work *w)
+{
+	free(w->names);
+	buf_free(&w->key);
+}
+
+static bool no_memory(struct task *t)
+{
+	t->eval->out_of_memory = true;
+	return false;
+}
+
+/*
+ * Names come from whoever writes records, who must not be able to choose such
+ * that all fall on one place of the table: each step multiplies by what only
+ * this process knows.
+ */
+static uint64_t mix(uint64_t a, uint64_t b)
+{
+	unsigned __int128 product = (unsigned __int128)a * b;
+
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+static size_t hash(const struct rest_work *w, struct slice name, uint32_t owner)
+{
+	uint64_t h =
+		mix(w->seed ^ name.len, UINT64_C(0x9e3779b97f4a7c15) ^ owner);
+	uint64_t word;
+
+	for (; name.len >= sizeof(word);
+	     name = slice_from(name, sizeof(word))) {
+		memcpy(&word, name.data, sizeof(word));
+		h = mix(h ^ word, w->seed | 1);
+	}
+	word = 0;
+	if (name.len > 0)
+		memcpy(&word, name.data, name.len);
+	return (size_t)mix(h ^ word, w->seed | 1);
+}
+
+/* The place of a name in the table, which has it or is free. */
+static struct name *place_of(const struct rest_work *w, struct slice name,
+			     uint32_t owner)
+{
+	size_t i = hash(w, name, owner) & (w->size - 1);
+
+	for (;; i = (i + 1) & (w->size - 1)) {
+		struct name *n = &w->names[i];
+
+		if (n->data == NULL ||
+		    (n->len == name.len && n->owner == owner &&
+		     memcmp(n->data, name.data, name.len) == 0))
+			return n;
+	}
+}
+
+/* Make the table empty. */
+static bool begin_names(struct rest_work *w)
+{
+	if (w->names == NULL) {
+		w->names = malloc(SMALLEST_TABLE * sizeof(*w->names));
+		if (w->names == NULL)
+			return false;
+		w->cap = SMALLEST_TABLE;
+	}
+	w->size = SMALLEST_TABLE;
+	w->count = 0;
+	memset(w->names, 0, w->size * sizeof(*w->names));
+	return true;
+}
+
+/* Let the table be twice as large. */
+static bool grow_names(struct rest_work *w)
+{
+	struct name *old = w->names;
+	size_t old_size = w->size;
+
+	w->names = calloc(2 * old_size, sizeof(*w->names));
+	if (w->names == NULL) {
+		w->names = old;
+		return false;
+	}
+	w->size = w->cap = 2 * old_size;
+	for (size_t i = 0; i < old_size; i++)
+		if (old[i].data != NULL)
+			*place_of(w, (struct slice){ old[i].data, old[i].len },
+				  old[i].owner) = old[i];
+	free(old);
+	return true;
+}
+
+/*
+ * Find a name, or enter it; its bytes are borrowed. The result is valid until
+ * the next call; NULL out of memory.
+ */
+static struct name *enter(struct rest_work *w, struct slice name,
+			  uint32_t owner)
+{
+	struct name *n = place_of(w, name, owner);
+
+	if (n->data != NULL)
+		return n;
+	if (2 * (w->count + 1) > w->size) {
+		if (!grow_names(w))
+			return NULL;
+		n = place_of(w, name, owner);
+	}
+	*n = (struct name){ .data = name.data,
+			    .len = (uint32_t)name.len,
+			    .owner = owner,
+			    .suffix = FIRST_SUFFIX };
+	w->count++;
+	return n;
+}
+
+/* The name of a member, decoded; false where memory does not suffice. */
+static bool name_of(struct eval *v, const struct member *m, struct slice *name)
+{
+	struct value key = value_text(m->key);
+
+	*name = m->key;
+	if (LIKELY(!m->key_escaped))
+		return true;
+	key.flags = VALUE_ESCAPED;
+	key = eval_keep(v, eval_text(v, key, &v->one));
+	*name = value_slice(key);
+	return key.type != VALUE_NONE;
+}
+
+/* Are there members that no path names, so that two may have one name? */
+static bool may_repeat(const struct scan *s)
+{
+	size_t unnamed = 0;
+
+	for (size_t i = 0; i < s->count && unnamed < 2; i++)
+		unnamed += s->members[i].slot == SCAN_NO_SLOT;
+	return unnamed == 2;
+}
+
+/* Of members that no path names, the scan left it to us to find the last. */
+static bool supersede(struct task *t)
+{
+	struct scan *s = t->eval->scan;
+
+	if (!may_repeat(s))
+		return true;
+	if (!begin_names(t->work))
+		return no_memory(t);
+	for (uint32_t i = 0; i < s->count; i++) {
+		struct slice name;
+
+		if (s->members[i].slot != SCAN_NO_SLOT)
+			continue;
+		if (!name_of(t->eval, &s->members[i], &name))
+			return false;
+
+		struct name *n = enter(t->work, name, s->members[i].parent);
+		if (n == NULL)
+			return no_memory(t);
+		if (n->taken)
+			s->members[n->member].superseded = true;
+		n->taken = true;
+		n->member = i;
+	}
+	return true;
+}
+
+static bool is_word_byte(char c)
+{
+	return (c >= '0' && c <= '9') ||
+	       ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+}
+
+static char upper(char c)
+{
+	if (c >= 'a' && c <= 'z')
+		return (char)(c - 'a' + 'A');
+	return c;
+}
+
+/* Append a name in camel case; the very first word stays as it is. */
+static void put_camel(struct buf *key, struct slice name)
+{
+	bool begins = key->len > 0;
+
+	for (size_t i = 0; i < name.len; i++) {
+		char c = name.data[i];
+
+		if (!is_word_byte(c)) {
+			begins = key->len > 0;
+			continue;
+		}
+		if (begins)
+			c = upper(c);
+		buf_putc(key, c);
+		begins = false;
+	}
+}
+
+/* Append the bytes of a name that keys may have; of the others nothing. */
+static void put_allowed(struct buf *key, const struct map_shape *shape,
+			struct slice name)
+{
+	for (size_t i = 0; i < name.len; i++)
+		if (map_allows(shape, name.data[i]))
+			buf_putc(key, name.data[i]);
+}
+
+/* Append a name, each character that keys may not have becoming one _. */
+static void put_replaced(struct buf *key, const struct map_shape *shape,
+			 struct slice name)
+{
+	for (size_t i = 0; i < name.len; i++) {
+		unsigned char c = (unsigned char)name.data[i];
+
+		if (map_allows(shape, name.data[i]))
+			buf_putc(key, name.data[i]);
+		else if (c < 0x80 || c >= 0xc0) // not within a character
+			buf_putc(key, '_');
+	}
+}
+
+/* Make the key of a member from its path: t->work->key. */
+static bool make_key(struct task *t, uint32_t member)
+{
+	const struct member *members = t->eval->scan->members;
+	struct buf *key = &t->work->key;
+	uint32_t path[SCAN_DEPTH];
+	size_t depth = 0;
+
+	for (; member != SCAN_ROOT; member = members[member].parent)
+		path[depth++] = member;
+	buf_clear(key);
+	buf_put_slice(key, t->rest->prefix);
+	while (depth > 0) {
+		struct slice name;
+
+		if (!name_of(t->eval, &members[path[--depth]], &name))
+			return false;
+		if (t->shape->rest_names == REST_PATH) {
+			if (key->len > t->rest->prefix.len)
+				buf_putc(key, '.');
+			put_replaced(key, t->shape, name);
+		} else if (t->rest->given) {
+			put_allowed(key, t->shape, name);
+		} else {
+			put_camel(key, name);
+		}
+	}
+	if (key->len == t->rest->prefix.len) {
+		if (t->shape->rest_names == REST_PATH)
+			buf_putc(key, '_');
+		else
+			put_camel(key, nameless);
+	}
+	if (buf_status(key) == EMSGSIZE)
+		t->eval->too_large = true;
+	else if (buf_status(key) != 0)
+		return no_memory(t);
+	return buf_status(key) == 0;
+}
+
+/* Has a row put a field of that key, or one whose label has it? */
+static bool is_of_row(const struct task *t, struct slice key)
+{
+	const struct slice label = SLICE("Label");
+
+	for (size_t i = 0; i < t->rows; i++) {
+		const struct field *f = &t->fields->list[i];
+
+		if (slice_is(f->key, key))
+			return true;
+		if (f->label.len > 0 && key.len == f->key.len + label.len &&
+		    slice_has_prefix(key, f->key) &&
+		    slice_is(slice_from(key, f->key.len), label))
+			return true;
+	}
+	return false;
+}
+
+/* Copy a key to memory that lasts as long as the event. */
+static bool keep_key(struct task *t, struct slice *key)
+{
+	struct rest_work *w = t->work;
+	struct arena *arena = t->eval->arena;
+
+	if (key->len > w->pool_left) {
+		size_t n = key->len > POOL ? key->len : POOL;
+		bool fits = n <= arena->max - arena->taken;
+
+		w->pool = fits ? arena_take(arena, n) : NULL;
+		w->pool_left = w->pool != NULL ? n : 0;
+		if (!fits)
+			t->eval->too_large = true;
+		else if (w->pool == NULL)
+			t->eval->out_of_memory = true;
+		if (w->pool == NULL)
+			return false;
+	}
+	memcpy(w->pool, key->data, key->len);
+	key->data = w->pool;
+	w->pool += key->len;
+	w->pool_left -= key->len;
+	return true;
+}
+
+/*
+ * Try a key. *max is set where it is one of the format's own, which only a map
+ * that gives its members such names may take, and only with a value that fits.
+ */
+static bool may_take(struct task *t, struct slice key, bool own,
+		     struct value *value, uint32_t *max)
+{
+	const struct field_rule *rule =
+		t->shape->find_rule != NULL ? t->shape->find_rule(key) : NULL;
+
+	if (is_of_row(t, key))
+		return false;
+	*max = 0;
+	if (rule == NULL)
+		return true;
+	*max = rule->max;
+	return own && t->rest->given && eval_fit(t->eval, rule->type, value);
+}
+
+/*
+ * Find a key that is free, like the one that has been made, and take it: the
+ * same with 2, 3, ... behind it where that is not free itself.
+ */
+static bool take_key(struct task *t, struct value *value, struct slice *key,
+		     uint32_t *max)
+{
+	struct buf *made = &t->work->key;
+	size_t most = t->shape->key_max;
+	struct name *n;
+
+	if (most != 0 && made->len > most)
+		buf_cut(made, most);
+	*key = buf_slice(made);
+	if (!keep_key(t, key))
+		return false;
+	n = enter(t->work, *key, 0);
+	if (n == NULL)
+		return no_memory(t);
+	if (!n->taken && may_take(t, *key, true, value, max))
+		return n->taken = true;
+
+	for (const struct slice base = *key;;) {
+		char digits[12];
+		size_t len = (size_t)snprintf(digits, sizeof(digits), "%u",
+					      n->suffix++);
+
+		buf_cut(made, most != 0 && base.len + len > most ? most - len
+								 : base.len);
+		buf_put(made, digits, len);
+		*key = buf_slice(made);
+		if (!place_of(t->work, *key, 0)->taken &&
+		    may_take(t, *key, false, value, max))
+			break;
+	}
+	if (!keep_key(t, key))
+		return false;
+	n = enter(t->work, *key, 0);
+	if (n == NULL)
+		return no_memory(t);
+	return n->taken = true;
+}
+
+/* Append the field of a member. */
+static bool put_member(struct task *t, uint32_t i)
+{
+	struct field f = { .member = i,
+			   .value = t->eval->scan->members[i].value };
+
+	if (t->fields->count == t->rows && !begin_names(t->work))
+		return no_memory(t);
+	if (!make_key(t, i) || !take_key(t, &f.value, &f.key, &f.max))
+		return false;
+	if (!fields_reserve(t->fields, 1))
+		return no_memory(t);
+	t->fields->list[t->fields->count++] = f;
+	return true;
+}
+
+/* Is it an object that its members stand for? */
+static bool is_opened(const struct task *t, const struct member *m, uint32_t i)
+{
+	return m->value.type == VALUE_OBJECT && m->next > i + 1 &&
+	       !t->rest->given;
+}
+
+bool rest_collect(struct rest_work *w, struct eval *v,
+		  const struct map_shape *shape, const struct rest *rest,
+		  struct fields *fields)
+{
+	struct task t = { .work = w,
+			  .eval = v,
+			  .shape = shape,
+			  .rest = rest,
+			  .fields = fields,
+			  .rows = fields->count };
+	const struct scan *s = v->scan;
+
+	w->pool_left = 0;
+	if (!supersede(&t))
+		return false;
+	for (uint32_t i = 0; i < s->count;) {
+		const struct member *m = &s->members[i];
+
+		if (m->used || m->superseded || m->value.type == VALUE_NULL) {
+			i = m->next;
+		} else if (is_opened(&t, m, i)) {
+			i++;
+		} else {
+			if (!put_member(&t, i))
+				return false;
+			i = m->next;
+		}
+	}
+	return !v->too_large && !v->out_of_memory;
+}

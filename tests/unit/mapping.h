@@ -1,0 +1,195 @@
+/*
+ * Maps seen from a test: a record in, what its event says as one line of text
+ * out. The shapes are those of formats, but for dictionaries of a few keys.
+ */
+#ifndef SIEM_TESTS_UNIT_MAPPING_H
+#define SIEM_TESTS_UNIT_MAPPING_H
+
+#include "core/buf.h"
+#include "event/event.h"
+#include "event/map.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { MAX_RECORD = 1 << 20 };
+
+static const struct field_rule *rule_in(const struct field_rule *rules,
+					size_t count, struct slice key)
+{
+	for (size_t i = 0; i < count; i++)
+		if (slice_is(slice_of(rules[i].key), key))
+			return &rules[i];
+	return NULL;
+}
+
+static const struct field_rule cef_rules[] = {
+	{ "act", FIELD_TEXT, 63 },	  { "agt", FIELD_RESERVED, 0 },
+	{ "c6a2", FIELD_IPV6, 0 },	  { "c6a3", FIELD_IPV6, 0 },
+	{ "cat", FIELD_TEXT, 1023 },	  { "cfp1", FIELD_DOUBLE, 0 },
+	{ "cfp2", FIELD_DOUBLE, 0 },	  { "cn1", FIELD_INT64, 0 },
+	{ "cn2", FIELD_INT64, 0 },	  { "cn3", FIELD_INT64, 0 },
+	{ "cs1", FIELD_TEXT, 4000 },	  { "cs1Label", FIELD_TEXT, 1023 },
+	{ "cs2", FIELD_TEXT, 4000 },	  { "dpt", FIELD_PORT, 0 },
+	{ "dst", FIELD_IPV4, 0 },	  { "end", FIELD_TIME_MS, 0 },
+	{ "externalId", FIELD_TEXT, 40 }, { "in", FIELD_INT32, 0 },
+	{ "msg", FIELD_TEXT, 1023 },	  { "out", FIELD_INT32, 0 },
+	{ "outcome", FIELD_TEXT, 63 },	  { "rt", FIELD_TIME_MS, 0 },
+	{ "shost", FIELD_TEXT, 1023 },	  { "spt", FIELD_PORT, 0 },
+	{ "src", FIELD_IPV4, 0 },	  { "suser", FIELD_TEXT, 1023 },
+};
+
+static inline const struct field_rule *cef_rule(struct slice key)
+{
+	return rule_in(cef_rules, sizeof(cef_rules) / sizeof(*cef_rules), key);
+}
+
+static const struct field_rule leef_rules[] = {
+	{ "cat", FIELD_TEXT, 0 },      { "devTime", FIELD_TIME_MS, 0 },
+	{ "policy", FIELD_TEXT, 0 },   { "role", FIELD_TEXT, 0 },
+	{ "sev", FIELD_INT32, 0 },     { "src", FIELD_IP, 0 },
+	{ "srcBytes", FIELD_INT64, 0 }, { "usrName", FIELD_TEXT, 255 },
+};
+
+static inline const struct field_rule *leef_rule(struct slice key)
+{
+	return rule_in(leef_rules, sizeof(leef_rules) / sizeof(*leef_rules),
+		       key);
+}
+
+static const char *const cef_attributes[] = { "vendor", "product", "version",
+					      "id",	"name",	   NULL };
+static const char *const leef_attributes[] = { "vendor", "product", "version",
+					       "id", NULL };
+static const char *const rfc5424_attributes[] = { "app", "procid", "msgid",
+						  "msg", "sdid",   NULL };
+
+static const struct map_shape cef = {
+	.section = "cef",
+	.attributes = cef_attributes,
+	.rest_names = REST_CAMEL,
+	.has_severity = true,
+	.find_rule = cef_rule,
+};
+
+static const struct map_shape leef = {
+	.section = "leef",
+	.attributes = leef_attributes,
+	.rest_names = REST_CAMEL,
+	.find_rule = leef_rule,
+};
+
+static const struct map_shape rfc5424 = {
+	.section = "rfc5424",
+	.attributes = rfc5424_attributes,
+	.rest_names = REST_PATH,
+	.key_max = 32,
+	.has_time = true,
+};
+
+static const struct map_shape plain = {
+	.section = "rfc5424",
+	.attributes = rfc5424_attributes,
+	.rest_names = REST_NONE,
+	.has_time = true,
+};
+
+static inline void put_value(struct mapper *m, struct value v, struct buf *out)
+{
+	struct slice text;
+
+	if (value_is_missing(v))
+		buf_puts(out, "-");
+	else if (mapper_text(m, v, &text))
+		buf_put_slice(out, text);
+	else
+		abort();
+}
+
+/* "map|severity|attribute|...|key=value ..." of an event. */
+static inline void put_event(struct mapper *m, const struct map_shape *shape,
+			     const struct event *event, struct buf *out)
+{
+	buf_printf(out, "%s|%d%s|", event->map, event->severity,
+		   event->emergency ? "!" : "");
+	for (size_t i = 0; shape->attributes[i] != NULL; i++) {
+		put_value(m, event->attributes[i], out);
+		buf_putc(out, '|');
+	}
+	for (size_t i = 0; i < event->count; i++) {
+		const struct field *f = &event->fields[i];
+
+		if (i > 0)
+			buf_putc(out, ' ');
+		if (f->label.len > 0) {
+			buf_put_slice(out, f->key);
+			buf_puts(out, "Label=");
+			buf_put_slice(out, f->label);
+			buf_putc(out, ' ');
+		}
+		buf_put_slice(out, f->key);
+		buf_putc(out, '=');
+		put_value(m, f->value, out);
+	}
+}
+
+/* A temporary file that holds the text of a map. */
+static inline const char *map_file(const char *text)
+{
+	static char path[64];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/tmp/event-test.%ld.json",
+		 (long)getpid());
+	f = fopen(path, "w");
+	if (f == NULL || fputs(text, f) < 0 || fclose(f) != 0)
+		abort();
+	return path;
+}
+
+/*
+ * What the map called which makes of a record; or the error. Valid until the
+ * next call.
+ */
+static inline const char *mapped(const char *which,
+				 const struct map_shape *shape,
+				 struct slice record)
+{
+	static struct buf out;
+	struct err e = { 0 };
+	struct event event;
+	struct maps *maps = maps_load(which, shape, &e);
+	struct mapper *m;
+
+	out.max = 64 << 20;
+	buf_clear(&out);
+	if (maps == NULL) {
+		buf_puts(&out, e.text);
+		return buf_str(&out);
+	}
+	m = mapper_new(maps, shape, MAX_RECORD);
+	if (m == NULL)
+		abort();
+	if (mapper_read(m, record, &event, &e) < 0)
+		buf_printf(&out, "column %zu: %s", e.column, e.text);
+	else
+		put_event(m, shape, &event, &out);
+	mapper_free(m);
+	maps_free(maps);
+	return buf_str(&out);
+}
+
+/* The same with the text of a map. */
+static inline const char *mapped_by(const char *map,
+				    const struct map_shape *shape,
+				    const char *record)
+{
+	const char *path = map_file(map);
+	const char *out = mapped(path, shape, slice_of(record));
+
+	unlink(path);
+	return out;
+}
+
+#endif
