@@ -112,8 +112,8 @@ int setting_tls(const struct settings *s, size_t first,
 {
 	static const char *const versions[] = { "1.2", "1.3", NULL };
 	const char *const *values = s->values + first;
-	unsigned version;
-	bool verify;
+	unsigned version = 0;
+	bool verify = true;
 
 	*tls = (struct tls_options){
 		.ca_file = values[TLS_CA_FILE],
