@@ -12,5 +12,6 @@
 #define LIKELY(x) __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 #define IN_LINE static inline __attribute__((always_inline))
+#define NEVER_INLINE __attribute__((noinline))
 
 #endif

@@ -9,9 +9,10 @@ enum { DAY = 86400 };
 static const int64_t first_sec = INT64_C(-62167219200);
 static const int64_t last_sec = INT64_C(253402300799);
 
-static const uint32_t power_of_ten[] = { 1,      10,      100,      1000,
-					 10000,  100000,  1000000,  10000000,
-					 100000000, 1000000000 };
+static const uint32_t power_of_ten[] = { 1,         10,       100,
+					 1000,      10000,    100000,
+					 1000000,   10000000, 100000000,
+					 1000000000 };
 
 struct civil {
 	int year, month, day; // month and day from 1
@@ -41,14 +42,14 @@ static void set_date(struct civil *c, int64_t days)
 	int from_march = (int)(days + 719468 + 146097); // not negative
 	int era = from_march / 146097;
 	int of_era = from_march % 146097;
-	int year = (of_era - of_era / 1460 + of_era / 36524 -
-		    of_era / 146096) / 365;
+	int year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) /
+		   365;
 	int day_of_year = of_era - (365 * year + year / 4 - year / 100);
 	int month_from_march = (5 * day_of_year + 2) / 153;
 
 	c->day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-	c->month = month_from_march < 10 ? month_from_march + 3 :
-					   month_from_march - 9;
+	c->month = month_from_march < 10 ? month_from_march + 3
+					 : month_from_march - 9;
 	c->year = (era - 1) * 400 + year + (c->month <= 2);
 }
 
@@ -81,9 +82,9 @@ static bool is_digit(char c)
 /* Two digits as a number; 100 or more where they are none. */
 static unsigned two(const char *p)
 {
-	return is_digit(p[0]) && is_digit(p[1]) ?
-		       (unsigned)((p[0] - '0') * 10 + (p[1] - '0')) :
-		       100;
+	return is_digit(p[0]) && is_digit(p[1])
+		       ? (unsigned)((p[0] - '0') * 10 + (p[1] - '0'))
+		       : 100;
 }
 
 static unsigned days_in(int year, unsigned month)
@@ -103,8 +104,8 @@ static size_t take_fraction(struct slice *text, struct timestamp *t)
 	t->nsec = 0;
 	while (n < text->len && is_digit(text->data[n])) {
 		if (n < 9)
-			t->nsec = t->nsec * 10 +
-				  (uint32_t)(text->data[n] - '0');
+			t->nsec =
+				t->nsec * 10 + (uint32_t)(text->data[n] - '0');
 		n++;
 	}
 	t->digits = (uint8_t)(n < 9 ? n : 9);
@@ -153,8 +154,8 @@ bool timestamp_parse(struct slice text, struct timestamp *t)
 	unsigned second = two(p + 17);
 	int year = (int)(century * 100 + of_century);
 	if (century > 99 || of_century > 99 || month < 1 || month > 12 ||
-	    day < 1 || day > days_in(year, month) || hour > 23 ||
-	    minute > 59 || second > 60)
+	    day < 1 || day > days_in(year, month) || hour > 23 || minute > 59 ||
+	    second > 60)
 		return false;
 
 	struct timestamp read = { .leap = second == 60 };
@@ -202,16 +203,16 @@ bool timestamp_parse_epoch(struct slice number, struct timestamp *t)
 		return false;
 
 	// Of milliseconds and less, the last digits belong to the fraction.
-	unsigned below = whole < UINT64_C(100000000000)	      ? 0 :
-			 whole < UINT64_C(100000000000000)    ? 3 :
-			 whole < UINT64_C(100000000000000000) ? 6 :
-								9;
+	unsigned below = whole < UINT64_C(100000000000)         ? 0
+			 : whole < UINT64_C(100000000000000)    ? 3
+			 : whole < UINT64_C(100000000000000000) ? 6
+								: 9;
 	uint32_t unit = power_of_ten[below];
 	read.sec = (int64_t)(whole / unit);
 	read.nsec = (uint32_t)(whole % unit) * power_of_ten[9 - below] +
 		    read.nsec / unit;
-	read.digits = (uint8_t)(below + read.digits < 9 ? below + read.digits :
-							  9);
+	read.digits =
+		(uint8_t)(below + read.digits < 9 ? below + read.digits : 9);
 	if (negative) {
 		read.sec = -read.sec - (read.nsec > 0);
 		read.nsec = read.nsec > 0 ? power_of_ten[9] - read.nsec : 0;

@@ -17,6 +17,7 @@
 #include "core/buf.h"
 #include "core/err.h"
 #include "core/slice.h"
+#include "json/paths.h"
 #include "json/value.h"
 
 #include <stdbool.h>
@@ -29,26 +30,6 @@ enum {
 	SCAN_NO_SLOT = 0,       // the slot of a member that no path names
 	SCAN_ROOT = UINT32_MAX, // the parent of a member of the record itself
 };
-
-/*
- * The paths that are asked for: member names from the outermost object down.
- * A path may go through a member that another path names.
- */
-struct paths;
-
-struct paths *paths_new(void) MUST_CHECK; // NULL: out of memory
-void paths_free(struct paths *p);
-
-/*
- * Add a path of count names, and every path that leads to it. The slot of a
- * path is the same each time, from 1 upwards. 0: out of memory, or more than
- * 65535 of them.
- */
-uint16_t paths_add(struct paths *p, const struct slice *names,
-		   size_t count) MUST_CHECK;
-
-/* One more than the largest slot. */
-size_t paths_count(const struct paths *p);
 
 struct member {
 	struct slice key;   // as it stands in the record, between the quotes
@@ -70,7 +51,9 @@ struct scan {
 
 	// private
 	size_t cap;
+	const struct paths *paths; // those of the last record
 	size_t slots;
+	struct scan_path *known; // what helps to find those paths
 };
 
 #define SCAN_INIT ((struct scan){ 0 })
@@ -79,6 +62,9 @@ struct scan {
  * Scan one record. -1 with e filled: ERR_DATA with the column where the record
  * stops being a JSON object, or ERR_SYSTEM out of memory. The members borrow
  * from record. Of members with the same path the last one has the slot.
+ *
+ * The paths are borrowed too, until scan_free(): s learns what members usually
+ * follow one another.
  */
 int scan_record(struct scan *s, const struct paths *paths, struct slice record,
 		struct err *e) MUST_CHECK;

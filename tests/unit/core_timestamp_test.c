@@ -8,8 +8,8 @@
 enum form { RFC5424, RFC3164, EPOCH_MS, EPOCH_SEC, CEF };
 
 static size_t (*const forms[])(const struct timestamp *, char *) = {
-	[RFC5424] = timestamp_rfc5424,     [RFC3164] = timestamp_rfc3164,
-	[EPOCH_MS] = timestamp_epoch_ms,   [EPOCH_SEC] = timestamp_epoch_sec,
+	[RFC5424] = timestamp_rfc5424,   [RFC3164] = timestamp_rfc3164,
+	[EPOCH_MS] = timestamp_epoch_ms, [EPOCH_SEC] = timestamp_epoch_sec,
 	[CEF] = timestamp_cef,
 };
 
@@ -99,27 +99,38 @@ static void a_time_has_the_form_that_each_format_wants(void)
 static void what_is_no_time_is_refused(void)
 {
 	CHECK(is_none("") && is_none("yesterday") && is_none("2025-10-08"));
-	CHECK(is_none("2025-13-01T00:00:00Z") && is_none("2025-00-01T00:00:00Z"));
-	CHECK(is_none("2025-04-31T00:00:00Z") && is_none("2025-04-00T00:00:00Z"));
-	CHECK(is_none("2023-02-29T00:00:00Z") && is_none("1900-02-29T00:00:00Z"));
+	CHECK(is_none("2025-13-01T00:00:00Z") &&
+	      is_none("2025-00-01T00:00:00Z"));
+	CHECK(is_none("2025-04-31T00:00:00Z") &&
+	      is_none("2025-04-00T00:00:00Z"));
+	CHECK(is_none("2023-02-29T00:00:00Z") &&
+	      is_none("1900-02-29T00:00:00Z"));
 	CHECK(!is_none("2000-02-29T00:00:00Z"));
-	CHECK(is_none("2025-10-08T24:00:00Z") && is_none("2025-10-08T22:60:00Z"));
+	CHECK(is_none("2025-10-08T24:00:00Z") &&
+	      is_none("2025-10-08T22:60:00Z"));
 	CHECK(is_none("2025-10-08T22:45:61Z"));
 	CHECK(is_none("2025-10-08T22:45Z") && is_none("2025-10-08T22:45:0"));
-	CHECK(is_none("2025-10-08T22:45:00.Z") && is_none("2025-10-08T22:45:00."));
+	CHECK(is_none("2025-10-08T22:45:00.Z") &&
+	      is_none("2025-10-08T22:45:00."));
 	CHECK(is_none("2025-10-08T22:45:00,5Z"));
-	CHECK(is_none("2025-10-08T22:45:00ZZ") && is_none("2025-10-08T22:45:00 Z"));
-	CHECK(is_none("2025-10-08T22:45:00+2") && is_none("2025-10-08T22:45:00+02"));
+	CHECK(is_none("2025-10-08T22:45:00ZZ") &&
+	      is_none("2025-10-08T22:45:00 Z"));
+	CHECK(is_none("2025-10-08T22:45:00+2") &&
+	      is_none("2025-10-08T22:45:00+02"));
 	CHECK(is_none("2025-10-08T22:45:00+02:0") &&
 	      is_none("2025-10-08T22:45:00+02:000"));
 	CHECK(is_none("2025-10-08T22:45:00+24:00") &&
 	      is_none("2025-10-08T22:45:00+02:60"));
 	CHECK(is_none("2025-10-08T22:45:00+0a:00") &&
 	      is_none("2025-10-08T22:45:00+02.00"));
-	CHECK(is_none("+025-10-08T22:45:00Z") && is_none(" 025-10-08T22:45:00Z"));
-	CHECK(is_none("2025/10-08T22:45:00Z") && is_none("2025-10/08T22:45:00Z"));
-	CHECK(is_none("2025-10-08_22:45:00Z") && is_none("2025-10-08T22.45:00Z"));
-	CHECK(is_none("2025-10-08T22:45.00Z") && is_none("20:5-10-08T22:45:00Z"));
+	CHECK(is_none("+025-10-08T22:45:00Z") &&
+	      is_none(" 025-10-08T22:45:00Z"));
+	CHECK(is_none("2025/10-08T22:45:00Z") &&
+	      is_none("2025-10/08T22:45:00Z"));
+	CHECK(is_none("2025-10-08_22:45:00Z") &&
+	      is_none("2025-10-08T22.45:00Z"));
+	CHECK(is_none("2025-10-08T22:45.00Z") &&
+	      is_none("20:5-10-08T22:45:00Z"));
 }
 
 static void what_was_read_before_stays_when_a_time_is_refused(void)
@@ -154,7 +165,8 @@ static void an_offset_is_kept_where_the_format_has_one(void)
 		      "2025-10-08T22:45:00Z"));
 	CHECK(becomes("2025-10-08T22:45:00+23:59", RFC5424,
 		      "2025-10-08T22:45:00+23:59"));
-	CHECK(becomes("2025-10-08T22:45:00-23:59", EPOCH_SEC, "1760049840.000"));
+	CHECK(becomes("2025-10-08T22:45:00-23:59", EPOCH_SEC,
+		      "1760049840.000"));
 }
 
 static void a_fraction_is_cut_and_never_rounded(void)
@@ -203,8 +215,8 @@ static void every_day_of_ten_thousand_years_has_its_number(void)
 
 	for (int y = 0; y <= 9999; y++)
 		for (int m = 0; m < 12; m++) {
-			bool leap = y % 4 == 0 &&
-				    (y % 100 != 0 || y % 400 == 0);
+			bool leap =
+				y % 4 == 0 && (y % 100 != 0 || y % 400 == 0);
 			int last = lengths[m] + (m == 1 && leap);
 
 			for (int d = 1; d <= last; d++) {
@@ -252,8 +264,7 @@ static void an_epoch_has_its_unit_by_its_size(void)
 
 static void an_epoch_may_have_a_fraction_or_be_negative(void)
 {
-	CHECK(epoch_becomes("1759963500.5", RFC5424,
-			    "2025-10-08T22:45:00.5Z"));
+	CHECK(epoch_becomes("1759963500.5", RFC5424, "2025-10-08T22:45:00.5Z"));
 	CHECK(epoch_becomes("1759963500.1234567891", RFC5424,
 			    "2025-10-08T22:45:00.123456Z"));
 	CHECK(epoch_becomes("1759963500123.5", RFC5424,

@@ -142,7 +142,8 @@ static void what_is_missing_is_named_with_its_column(void)
 	CHECK(refuses("{\"a\" 1}", 6, "expected a colon"));
 	CHECK(refuses("{\"a\"}", 5, "expected a colon"));
 	CHECK(refuses("{\"a\":}", 6, "expected a value"));
-	CHECK(refuses("{\"a\":nul}", 6, "expected a value"));
+	CHECK(refuses("{\"a\":nul}", 9, "expected true, false or null"));
+	CHECK(refuses("{\"a\":[nope]}", 8, "expected true, false or null"));
 	CHECK(refuses("{\"a\":True}", 6, "expected a value"));
 	CHECK(refuses("{\"a\":'x'}", 6, "expected a value"));
 	CHECK(refuses("{\"a\":1 \"b\":2}", 8,
@@ -170,19 +171,19 @@ static void every_beginning_of_a_record_is_cut_off_or_unterminated(void)
 
 	for (size_t len = 0; len < whole.len; len++) {
 		CHECK(!scan((struct slice){ whole.data, len }));
-		CHECK(strcmp(e.text, "cut off") == 0 ?
-			      e.column == len + 1 :
-			      strcmp(e.text, "unterminated string") == 0);
+		CHECK(strcmp(e.text, "cut off") == 0
+			      ? e.column == len + 1
+			      : strcmp(e.text, "unterminated string") == 0);
 	}
 	CHECK(scan(whole));
 }
 
 static void numbers_are_those_of_the_grammar(void)
 {
-	static const char *const good[] = { "0",    "-0",     "10",
-					    "0.0",  "1.50",   "1e400",
-					    "1E+2", "0e-0",   "-0.1e1",
-					    "9007199254740993" };
+	static const char *const good[] = {
+		"0",     "-0",   "10",   "0.0",    "1.50",
+		"1e400", "1E+2", "0e-0", "-0.1e1", "9007199254740993"
+	};
 	char text[64];
 
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
@@ -208,7 +209,8 @@ static void numbers_are_those_of_the_grammar(void)
 
 static void escapes_are_those_of_the_grammar(void)
 {
-	CHECK(accepts("{\"a\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\uD83D\\ude00\"}"));
+	CHECK(accepts(
+		"{\"a\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\uD83D\\ude00\"}"));
 	CHECK(s.members[0].value.flags == VALUE_ESCAPED);
 	CHECK(accepts("{\"a\":\"\\ud800\"}"));
 	CHECK(accepts("{\"a\":\"\\u0000\"}"));
@@ -229,8 +231,8 @@ static void control_characters_are_refused_wherever_they_stand(void)
 
 			text[i] = (char)c;
 			CHECK(refuses_slice(
-				(struct slice){ text, sizeof(text) - 1 },
-				i + 1, "control character in a string"));
+				(struct slice){ text, sizeof(text) - 1 }, i + 1,
+				"control character in a string"));
 			text[i] = saved;
 		}
 	CHECK(accepts("{\"a\":\"\x7f\"}"));
@@ -327,14 +329,16 @@ static void members_are_found_by_path(void)
 	CHECK(slot_of("action") == action);
 	CHECK(paths_count(paths) > deep);
 
-	CHECK(accepts("{\"id\":0,\"action\":\"x\",\"client\":{\"id\":7,\"action\":"
-		      "9},\"decision\":{\"rules\":{\"first\":{\"name\":true}}},"
-		      "\"a_name_of_more_than_16_bytes\":1,"
-		      "\"a_name_of_Xore_than_16_bytes\":2,\"actio\":3}"));
+	CHECK(accepts(
+		"{\"id\":0,\"action\":\"x\",\"client\":{\"id\":7,\"action\":"
+		"9},\"decision\":{\"rules\":{\"first\":{\"name\":true}}},"
+		"\"a_name_of_more_than_16_bytes\":1,"
+		"\"a_name_of_Xore_than_16_bytes\":2,\"actio\":3}"));
 	CHECK(slot_is(action, "x"));
 	CHECK(slot_is(client, "7"));
 	CHECK(slot_is(deep, "true"));
-	CHECK(slot_is(slot_of("decision.rules"), "{\"first\":{\"name\":true}}"));
+	CHECK(slot_is(slot_of("decision.rules"),
+		      "{\"first\":{\"name\":true}}"));
 	CHECK(slot_is(long_name, "1"));
 
 	CHECK(accepts("{\"client\":\"no object\"}"));
@@ -400,6 +404,45 @@ static void a_name_with_escapes_is_the_name_it_stands_for(void)
 	CHECK(s.members[0].superseded && !s.members[1].superseded);
 }
 
+static void a_name_that_is_expected_is_no_more_trusted_than_another(void)
+{
+	uint16_t quote = slot_of("a\"b"), bell = slot_of("a\ab");
+	uint16_t long_name = slot_of("a_name_of_exactly_thirty_bytes");
+
+	for (int i = 0; i < 3; i++) {
+		CHECK(accepts("{\"a\\\"b\":1,\"a\\u0007b\":2,\"padding\":0}"));
+		CHECK(slot_is(quote, "1") && slot_is(bell, "2"));
+		CHECK(refuses("{\"a\"b\":1,\"padding\":\"\"}", 5,
+			      "expected a colon"));
+		CHECK(refuses("{\"a\\\"b\":1,\"a\ab\":2,\"padding\":0}", 13,
+			      "control character in a string"));
+		CHECK(accepts("{\"a_name_of_exactly_thirty_bytes\":1}"));
+		CHECK(slot_is(long_name, "1"));
+		CHECK(accepts("{\"a_name_of_exactly_thirty_byteX\":1}"));
+		CHECK(scan_value(&s, long_name).type == VALUE_NONE);
+		CHECK(accepts("{\"a_name_of_exactly_thirty_bytes_\":1}"));
+		CHECK(scan_value(&s, long_name).type == VALUE_NONE);
+	}
+}
+
+static void a_member_is_found_in_its_object_whatever_came_before(void)
+{
+	uint16_t one = slot_of("one.x"), two = slot_of("two.x");
+
+	CHECK(accepts("{\"one\":{\"x\":1},\"two\":{\"x\":2},\"end\":0}"));
+	CHECK(accepts("{\"one\":{\"x\":1},\"two\":{\"x\":2},\"end\":0}"));
+	CHECK(slot_is(one, "1") && slot_is(two, "2"));
+	CHECK(accepts(
+		"{\"two\":{\"x\":2},\"x\":3,\"one\":{\"x\":1},\"end\":0}"));
+	CHECK(slot_is(one, "1") && slot_is(two, "2"));
+	CHECK(accepts(
+		"{\"no\":{\"x\":2},\"one\":{\"no\":0,\"x\":1},\"end\":0}"));
+	CHECK(slot_is(one, "1") && scan_value(&s, two).type == VALUE_NONE);
+	CHECK(accepts("{\"one\":{},\"x\":{\"x\":1},\"two\":[{\"x\":1}]}"));
+	CHECK(scan_value(&s, one).type == VALUE_NONE);
+	CHECK(scan_value(&s, two).type == VALUE_NONE);
+}
+
 static void the_last_of_equal_members_wins(void)
 {
 	uint16_t a = slot_of("dup.a"), b = slot_of("dup.b");
@@ -433,7 +476,8 @@ static bool is_loose(const char *value)
 static void containers_that_are_not_compact_are_marked(void)
 {
 	CHECK(!is_loose("{}") && !is_loose("[]") && !is_loose("[1,\"a b\"]"));
-	CHECK(!is_loose("{\"a\":[{\"b\":\"\\\"\\\\\\b\\f\\n\\r\\t\\u001f\\u0000\"}]}"));
+	CHECK(!is_loose(
+		"{\"a\":[{\"b\":\"\\\"\\\\\\b\\f\\n\\r\\t\\u001f\\u0000\"}]}"));
 	CHECK(is_loose("{ }") && is_loose("[ ]"));
 	CHECK(is_loose("[1, 2]") && is_loose("[1\t]") && is_loose("[\n1]"));
 	CHECK(is_loose("{\"a\" :1}") && is_loose("{\"a\":{\"b\": 1}}"));
@@ -483,7 +527,8 @@ static void an_array_is_walked_element_by_element(void)
 {
 	struct value v;
 
-	CHECK(accepts("{\"k\":[ 1 ,\"a,]\", [2, 3],{\"x\":1 } ,[]] , \"l\":[ ]}"));
+	CHECK(accepts(
+		"{\"k\":[ 1 ,\"a,]\", [2, 3],{\"x\":1 } ,[]] , \"l\":[ ]}"));
 	struct slice rest = value_slice(s.members[0].value);
 	CHECK(scan_next(&rest, NULL, &v) && slice_is(text_of(v), SLICE("1")));
 	CHECK(scan_next(&rest, NULL, &v) && slice_is(text_of(v), SLICE("a,]")));
@@ -518,7 +563,8 @@ static void an_object_is_walked_member_by_member(void)
 
 static void a_member_of_an_element_is_found_and_the_last_one_wins(void)
 {
-	CHECK(accepts("{\"k\":{\"a\":1,\"b\":{\"a\":0},\"\\u0061\":2},\"l\":[]}"));
+	CHECK(accepts(
+		"{\"k\":{\"a\":1,\"b\":{\"a\":0},\"\\u0061\":2},\"l\":[]}"));
 	struct value object = s.members[0].value;
 
 	CHECK(slice_is(text_of(scan_member(object, SLICE("a"))), SLICE("2")));
@@ -550,7 +596,8 @@ static void escapes_are_decoded_and_lone_surrogates_replaced(void)
 	CHECK(decodes("\\udbff\\udfff", SLICE("\xf4\x8f\xbf\xbf")));
 	CHECK(decodes("\\ud83d", SLICE("\xef\xbf\xbd")));
 	CHECK(decodes("\\ude00\\ud83d", SLICE("\xef\xbf\xbd\xef\xbf\xbd")));
-	CHECK(decodes("\\ud83d\\u0041", SLICE("\xef\xbf\xbd" "A")));
+	CHECK(decodes("\\ud83d\\u0041", SLICE("\xef\xbf\xbd"
+					      "A")));
 	CHECK(decodes("\\ud83d\\n", SLICE("\xef\xbf\xbd\n")));
 	CHECK(decodes("\\ud83dx", SLICE("\xef\xbf\xbdx")));
 }
@@ -586,6 +633,8 @@ int main(void)
 	RUN(names_of_every_length_are_told_apart);
 	RUN(there_may_be_65535_paths_and_no_more);
 	RUN(a_name_with_escapes_is_the_name_it_stands_for);
+	RUN(a_name_that_is_expected_is_no_more_trusted_than_another);
+	RUN(a_member_is_found_in_its_object_whatever_came_before);
 	RUN(the_last_of_equal_members_wins);
 	RUN(containers_that_are_not_compact_are_marked);
 	RUN(compact_json_keeps_order_and_numbers_and_drops_the_rest);
