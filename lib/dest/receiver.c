@@ -16,16 +16,15 @@ _Static_assert((int)TRANSPORT_UDP == UDP && (int)TRANSPORT_TCP == TCP &&
 	       "the words are in the order of enum transport");
 
 /* Also by the names that QRadar's transports go by. */
-static const char *const transport_words[] = { "udp",	     "tcp",
-					       "tls",	     "syslog_udp",
-					       "syslog_tcp", "syslog_tls",
-					       NULL };
+static const char *const transport_words[] = {
+	"udp", "tcp", "tls", "syslog_udp", "syslog_tcp", "syslog_tls", NULL
+};
 
-enum framing { FRAMING_AUTO, FRAMING_COUNT, FRAMING_LF, FRAMING_DATAGRAM };
+enum frames { FRAMES_AUTO, FRAMES_COUNTED, FRAMES_LINES, FRAMES_DATAGRAMS };
 static const char *const framing_words[] = { "auto", "octet-counting", "lf",
 					     NULL };
 
-enum header { HEADER_AUTO, HEADER_IS_3164, HEADER_IS_5424, HEADER_NEVER };
+enum add { ADD_AUTO, ADD_3164, ADD_5424, ADD_NOTHING };
 static const char *const header_words[] = { "auto", "3164", "5424", "none",
 					    NULL };
 
@@ -35,8 +34,8 @@ static const size_t datagram_max = 65507;
 struct config {
 	const struct receiver *receiver;
 	struct dest_route route;
-	enum framing framing;
-	enum header header;
+	enum frames frames;
+	enum add add; // as a header, to lines without
 	int facility, severity;
 	size_t max_line; // 0: no limit
 	char hostname[256];
@@ -44,6 +43,15 @@ struct config {
 
 /* A header is built beside the frame, whose first bytes may be its length. */
 enum { HEADER_SPACE = 1024 };
+
+/* Set a value to a part of an address, unless that is missing. */
+static int set_part(const char **value, struct slice part,
+		    struct arena *storage, struct err *e)
+{
+	if (part.len > 0)
+		*value = setting_copy(storage, part, e);
+	return *value != NULL || part.len == 0 ? 0 : -1;
+}
 
 int receiver_address(const char *address, const char **values,
 		     struct arena *storage, struct err *e)
@@ -65,15 +73,9 @@ int receiver_address(const char *address, const char **values,
 				       "%s: it takes udp://, tcp:// and tls://",
 				       address);
 	}
-	if (parts.host.len > 0 &&
-	    (values[RECEIVER_HOST] = setting_copy(storage, parts.host, e)) ==
-		    NULL)
+	if (set_part(values + RECEIVER_HOST, parts.host, storage, e) < 0)
 		return -1;
-	if (parts.port.len > 0 &&
-	    (values[RECEIVER_PORT] = setting_copy(storage, parts.port, e)) ==
-		    NULL)
-		return -1;
-	return 0;
+	return set_part(values + RECEIVER_PORT, parts.port, storage, e);
 }
 
 static int plan_target(struct config *c, const struct settings *s,
@@ -87,16 +89,16 @@ static int plan_target(struct config *c, const struct settings *s,
 			   e) < 0 ||
 	    setting_seconds(s, RECEIVER_CONNECT_TIMEOUT,
 			    &target->connect_timeout_ms, e) < 0 ||
-	    setting_seconds(s, RECEIVER_TIMEOUT, &target->idle_timeout_ms,
-			    e) < 0 ||
+	    setting_seconds(s, RECEIVER_TIMEOUT, &target->idle_timeout_ms, e) <
+		    0 ||
 	    setting_seconds(s, RECEIVER_SETTLE, &c->route.settle_ms, e) < 0 ||
 	    setting_tls(s, RECEIVER_TLS, &c->route.tls, e) < 0)
 		return -1;
 	target->transport = (enum transport)(transport % (TLS + 1));
 	target->port = s->values[RECEIVER_PORT];
 	if (target->port == NULL)
-		target->port = target->transport == TRANSPORT_TLS ? "6514" :
-								    "514";
+		target->port =
+			target->transport == TRANSPORT_TLS ? "6514" : "514";
 	return 0;
 }
 
@@ -106,24 +108,25 @@ static int plan_framing(struct config *c, const struct settings *s,
 {
 	enum transport transport = c->route.target.transport;
 	unsigned framing;
-	bool counts = c->receiver->counts[transport] ||
-		      setting_is_in(c->route.target.port, c->receiver->rfc_ports);
+	bool counts =
+		c->receiver->counts[transport] ||
+		setting_is_in(c->route.target.port, c->receiver->rfc_ports);
 
 	c->max_line = c->receiver->max_line[transport];
 	if (setting_choice(s, RECEIVER_FRAMING, framing_words, &framing, e) <
 		    0 ||
 	    setting_size(s, RECEIVER_MAX_LINE, &c->max_line, e) < 0)
 		return -1;
-	c->framing = (enum framing)framing;
+	c->frames = (enum frames)framing;
 	if (transport == TRANSPORT_UDP) {
-		if (framing != FRAMING_AUTO)
+		if (framing != FRAMES_AUTO)
 			return err_set(e, ERR_USAGE,
 				       "framing: a datagram needs none");
-		c->framing = FRAMING_DATAGRAM;
+		c->frames = FRAMES_DATAGRAMS;
 		if (c->max_line == 0 || c->max_line > datagram_max)
 			c->max_line = datagram_max;
-	} else if (framing == FRAMING_AUTO) {
-		c->framing = counts ? FRAMING_COUNT : FRAMING_LF;
+	} else if (framing == FRAMES_AUTO) {
+		c->frames = counts ? FRAMES_COUNTED : FRAMES_LINES;
 	}
 	return 0;
 }
@@ -134,8 +137,9 @@ static int unknown_word(const struct settings *s, size_t i, const char *near,
 	const char *key = s->table[i].key;
 
 	if (near != NULL)
-		return err_set(e, ERR_USAGE, "%s: unknown: %s (did you mean %s?)",
-			       key, s->values[i], near);
+		return err_set(e, ERR_USAGE,
+			       "%s: unknown: %s (did you mean %s?)", key,
+			       s->values[i], near);
 	return err_set(e, ERR_USAGE, "%s: unknown: %s", key, s->values[i]);
 }
 
@@ -148,12 +152,12 @@ static int plan_header(struct config *c, const struct settings *s,
 
 	if (setting_choice(s, RECEIVER_HEADER, header_words, &header, e) < 0)
 		return -1;
-	c->header = (enum header)header;
-	if (header == HEADER_AUTO && c->receiver->always_3164)
-		c->header = HEADER_IS_3164;
-	if (header == HEADER_AUTO &&
+	c->add = (enum add)header;
+	if (header == ADD_AUTO && c->receiver->always_3164)
+		c->add = ADD_3164;
+	if (header == ADD_AUTO &&
 	    setting_is_in(c->route.target.port, c->receiver->rfc_ports))
-		c->header = HEADER_IS_5424;
+		c->add = ADD_5424;
 
 	const char *facility = values[RECEIVER_FACILITY];
 	const char *severity = values[RECEIVER_SEVERITY];
@@ -170,7 +174,8 @@ static int plan_header(struct config *c, const struct settings *s,
 		size_t len = strlen(values[RECEIVER_HOSTNAME]);
 
 		if (len >= sizeof(c->hostname))
-			return err_set(e, ERR_USAGE, "%s: longer than 255 bytes",
+			return err_set(e, ERR_USAGE,
+				       "%s: longer than 255 bytes",
 				       s->table[RECEIVER_HOSTNAME].key);
 		memcpy(c->hostname, values[RECEIVER_HOSTNAME], len + 1);
 	} else if (gethostname(c->hostname, sizeof(c->hostname) - 1) < 0) {
@@ -200,7 +205,7 @@ static void put_header(const struct config *c, const struct dest_record *record,
 		.zulu = true,
 	};
 
-	if (c->header == HEADER_NEVER || line.header == HEADER_3164 ||
+	if (c->add == ADD_NOTHING || line.header == HEADER_3164 ||
 	    line.header == HEADER_5424)
 		return;
 	if (line.header == HEADER_BARE) {
@@ -210,11 +215,11 @@ static void put_header(const struct config *c, const struct dest_record *record,
 	}
 
 	bool leef = line.format == LINE_LEEF;
-	bool old = c->header == HEADER_IS_3164 ||
-		   (c->header == HEADER_AUTO &&
-		    (leef || line.format == LINE_CEF));
-	if (old) {
+	bool fits_3164 = leef || line.format == LINE_CEF;
+	if (c->add == ADD_3164 || (c->add == ADD_AUTO && fits_3164)) {
 		syslog_put_3164(out, c->facility, c->severity, &time, host);
+	} else if (leef) {
+		syslog_put_short(out, c->facility, c->severity, &time, host);
 	} else {
 		syslog_put_5424(out, c->facility, c->severity, &time, host, nil,
 				nil, nil);
@@ -242,7 +247,8 @@ static int frame(const void *config, struct dest_link *link,
 {
 	const struct config *c = config;
 	char space[HEADER_SPACE];
-	struct buf header = { .data = space, .cap = sizeof(space),
+	struct buf header = { .data = space,
+			      .cap = sizeof(space),
 			      .max = sizeof(space) - 1 };
 	size_t len = record->bytes.len;
 
@@ -251,13 +257,13 @@ static int frame(const void *config, struct dest_link *link,
 	if (c->max_line != 0 && len + header.len > c->max_line)
 		return too_long(c, header.len, len, e);
 
-	if (c->framing == FRAMING_COUNT) {
+	if (c->frames == FRAMES_COUNTED) {
 		buf_put_int(out, (int64_t)(header.len + len));
 		buf_putc(out, ' ');
 	}
 	buf_put(out, header.data, header.len);
 	buf_put(out, record->bytes.data, len);
-	if (c->framing == FRAMING_LF)
+	if (c->frames == FRAMES_LINES)
 		buf_putc(out, '\n');
 	return 0;
 }

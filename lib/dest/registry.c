@@ -66,8 +66,8 @@ static int set_option(struct dest *d, const char *option, struct err *e)
 			       option);
 
 	const char *key = setting_copy(
-		&d->storage, (struct slice){ option, (size_t)(equals - option) },
-		e);
+		&d->storage,
+		(struct slice){ option, (size_t)(equals - option) }, e);
 	if (key == NULL)
 		return -1;
 
@@ -99,8 +99,8 @@ static int resolve(struct dest *d, const char *address,
 	for (size_t i = 0; rows[i].key != NULL; i++) {
 		const char *env = getenv(rows[i].env);
 
-		d->values[i] = env != NULL && env[0] != '\0' ? env :
-							       rows[i].value;
+		d->values[i] =
+			env != NULL && env[0] != '\0' ? env : rows[i].value;
 	}
 	if (address != NULL && d->type->address == NULL)
 		return err_set(e, ERR_USAGE, "%s takes no address",

@@ -53,8 +53,8 @@ int setting_bool(const struct settings *s, size_t i, bool *out, struct err *e)
 		       s->table[i].key, s->values[i]);
 }
 
-int setting_choice(const struct settings *s, size_t i,
-		   const char *const *words, unsigned *out, struct err *e)
+int setting_choice(const struct settings *s, size_t i, const char *const *words,
+		   unsigned *out, struct err *e)
 {
 	const char *value = s->values[i];
 	char list[160] = "";
@@ -76,7 +76,8 @@ int setting_choice(const struct settings *s, size_t i,
 						words[w]);
 	}
 	if (near.best != NULL)
-		return err_set(e, ERR_USAGE, "%s: unknown: %s (did you mean %s?)",
+		return err_set(e, ERR_USAGE,
+			       "%s: unknown: %s (did you mean %s?)",
 			       s->table[i].key, value, near.best);
 	return err_set(e, ERR_USAGE, "%s: %s is none of %s", s->table[i].key,
 		       value, list);
@@ -107,8 +108,8 @@ int setting_seconds(const struct settings *s, size_t i, unsigned *out_ms,
 	return 0;
 }
 
-int setting_tls(const struct settings *s, size_t first,
-		struct tls_options *tls, struct err *e)
+int setting_tls(const struct settings *s, size_t first, struct tls_options *tls,
+		struct err *e)
 {
 	static const char *const versions[] = { "1.2", "1.3", NULL };
 	const char *const *values = s->values + first;
@@ -121,8 +122,8 @@ int setting_tls(const struct settings *s, size_t first,
 		.key_file = values[TLS_KEY_FILE],
 		.server_name = values[TLS_SERVER_NAME],
 	};
-	if (setting_choice(s, first + TLS_MIN_VERSION, versions, &version,
-			   e) < 0 ||
+	if (setting_choice(s, first + TLS_MIN_VERSION, versions, &version, e) <
+		    0 ||
 	    setting_bool(s, first + TLS_VERIFY_CERTS, &verify, e) < 0 ||
 	    setting_bool(s, first + TLS_INSECURE, &tls->insecure, e) < 0)
 		return -1;
@@ -131,8 +132,9 @@ int setting_tls(const struct settings *s, size_t first,
 		return err_set(e, ERR_USAGE, "key_file needs cert_file");
 	// Nobody is to switch this off without having said the word.
 	if (!verify && !tls->insecure)
-		return err_set(e, ERR_USAGE,
-			       "verify_certs=false needs insecure=true as well");
+		return err_set(
+			e, ERR_USAGE,
+			"verify_certs=false needs insecure=true as well");
 	return 0;
 }
 

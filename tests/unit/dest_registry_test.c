@@ -1,0 +1,170 @@
+/* Kinds, and where the values of their settings come from. */
+#include "dest/registry.h"
+
+#include "check.h"
+#include "dest/setting.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The value of a setting of syslog, after this set-up. */
+static const char *value(const char *spec, const char *option, const char *key)
+{
+	static char result[1024];
+	struct dest d;
+	struct err e;
+
+	if (dest_open(&d, spec, &option, option != NULL, &e) < 0) {
+		snprintf(result, sizeof(result), "! %s", e.text);
+		return result;
+	}
+	snprintf(result, sizeof(result), "none");
+	for (size_t i = 0; d.type->settings[i].key != NULL; i++)
+		if (strcmp(d.type->settings[i].key, key) == 0 &&
+		    d.values[i] != NULL)
+			snprintf(result, sizeof(result), "%s", d.values[i]);
+	dest_close(&d);
+	return result;
+}
+
+#define VALUE(spec, option, key, want) \
+	CHECK(strcmp(value(spec, option, key), want) == 0)
+
+static void a_default_gives_way_to_the_environment(void)
+{
+	VALUE("syslog:h", NULL, "facility", "local0");
+	setenv("SYSLOG_FACILITY", "4", 1);
+	VALUE("syslog:h", NULL, "facility", "4");
+	unsetenv("SYSLOG_FACILITY");
+}
+
+static void the_environment_gives_way_to_the_address(void)
+{
+	setenv("SYSLOG_HOST", "env", 1);
+	VALUE("syslog", NULL, "host", "env");
+	VALUE("syslog:address", NULL, "host", "address");
+	unsetenv("SYSLOG_HOST");
+}
+
+static void the_address_gives_way_to_an_option(void)
+{
+	VALUE("syslog:address", "host=option", "host", "option");
+}
+
+static void an_empty_variable_says_nothing(void)
+{
+	setenv("SYSLOG_FACILITY", "", 1);
+	VALUE("syslog:h", NULL, "facility", "local0");
+	unsetenv("SYSLOG_FACILITY");
+}
+
+static void an_empty_option_takes_a_value_away(void)
+{
+	VALUE("syslog:h", "port=", "port", "none");
+	VALUE("syslog:h", "host=", "host",
+	      "! syslog: host is missing (-o host=..., or SYSLOG_HOST)");
+}
+
+static void a_key_that_does_not_exist_is_named_with_the_nearest(void)
+{
+	VALUE("syslog:h", "prot=1", "",
+	      "! option -o: syslog has no setting prot (did you mean port?)");
+	VALUE("syslog:h", "zzzzzz=1", "",
+	      "! option -o: syslog has no setting zzzzzz "
+	      "(see --settings syslog)");
+	VALUE("syslog:h", "port", "",
+	      "! option -o: port is not of the form KEY=VALUE");
+}
+
+static void a_kind_that_does_not_exist_is_named_with_the_nearest(void)
+{
+	VALUE("qrader:h", NULL, "",
+	      "! unknown kind of destination: qrader (did you mean qradar?)");
+	VALUE("carrier-pigeon:h", NULL, "",
+	      "! unknown kind of destination: carrier-pigeon (see --list)");
+}
+
+static void who_takes_no_address_says_so(void)
+{
+	VALUE("stdout:h", NULL, "", "! stdout takes no address");
+}
+
+static void words_and_numbers_that_are_none_are_named_with_the_key(void)
+{
+	VALUE("syslog:h", "transport=tlss", "",
+	      "! syslog: transport: unknown: tlss (did you mean tls?)");
+	VALUE("syslog:h", "header=x", "",
+	      "! syslog: header: x is none of auto, 3164, 5424, none");
+	VALUE("syslog:h", "max_line=4 KB", "",
+	      "! syslog: max_line: 4 KB is not a size, as in 4096 or 64KB");
+	VALUE("syslog:h", "settle=soon", "",
+	      "! syslog: settle: soon is not a number of seconds up to a day");
+	VALUE("syslog:h", "insecure=maybe", "",
+	      "! syslog: insecure: maybe is neither true nor false");
+}
+
+static void true_and_false_have_many_names(void)
+{
+	struct {
+		const char *text;
+		bool want;
+	} cases[] = { { "true", true }, { "YES", true },    { "on", true },
+		      { "1", true },    { "false", false }, { "No", false },
+		      { "off", false }, { "0", false } };
+	const struct dest_setting table[] = { { "k", "K", NULL, "", false } };
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct settings s = { table, &cases[i].text };
+		bool got = !cases[i].want;
+		struct err e;
+
+		CHECK(setting_bool(&s, 0, &got, &e) == 0);
+		CHECK(got == cases[i].want);
+	}
+}
+
+/* The engine runs streams; a kind of another shape has nobody to run it. */
+static void every_kind_there_is_can_be_run(void)
+{
+	const char *const specs[] = { "sc4s:h", "qradar:h", "syslog:h",
+				      "file:/f", "stdout" };
+
+	CHECK(dest_type_count == sizeof(specs) / sizeof(specs[0]));
+	for (size_t i = 0; i < sizeof(specs) / sizeof(specs[0]); i++) {
+		struct dest d;
+		struct err e;
+
+		CHECK(dest_open(&d, specs[i], NULL, 0, &e) == 0);
+		CHECK(d.type == dest_types[i]);
+		CHECK(d.plan.stream != NULL && d.plan.request == NULL &&
+		      d.plan.producer == NULL);
+		dest_close(&d);
+	}
+}
+
+static void every_setting_has_a_key_a_variable_and_help(void)
+{
+	for (size_t i = 0; i < dest_type_count; i++)
+		for (const struct dest_setting *s = dest_types[i]->settings;
+		     s->key != NULL; s++) {
+			CHECK(s->key[0] != '\0' && s->env[0] != '\0');
+			CHECK(s->help[0] != '\0');
+		}
+}
+
+int main(void)
+{
+	RUN(a_default_gives_way_to_the_environment);
+	RUN(the_environment_gives_way_to_the_address);
+	RUN(the_address_gives_way_to_an_option);
+	RUN(an_empty_variable_says_nothing);
+	RUN(an_empty_option_takes_a_value_away);
+	RUN(a_key_that_does_not_exist_is_named_with_the_nearest);
+	RUN(a_kind_that_does_not_exist_is_named_with_the_nearest);
+	RUN(who_takes_no_address_says_so);
+	RUN(words_and_numbers_that_are_none_are_named_with_the_key);
+	RUN(true_and_false_have_many_names);
+	RUN(every_kind_there_is_can_be_run);
+	RUN(every_setting_has_a_key_a_variable_and_help);
+	return check_done();
+}
