@@ -31,6 +31,7 @@ struct engine {
 	bool passed;          // a mark that is not committed
 	int64_t committed_ms; // when that was done last
 	bool readable;        // there is something to read
+	short link_revents;   // what poll() said of the connection
 };
 
 static int64_t now_ms(void)
@@ -124,11 +125,10 @@ static void give_up_tired(struct engine *g, const struct err *why)
 		count++;
 	}
 	if (count > 0)
-		msg_warn("%s: gave up on %llu records after %llu retries, "
-			 "they are in %s",
-			 g->dest->type->name, (unsigned long long)count,
-			 (unsigned long long)g->options.retries,
-			 g->options.dead_letter);
+		msg_error("%s: records given up after %u retries: %llu, "
+			  "kept in %s",
+			  g->dest->type->name, g->options.retries,
+			  (unsigned long long)count, g->options.dead_letter);
 }
 
 /* The destination failed: try again, or end. */
@@ -207,7 +207,7 @@ static void step(struct engine *g, int64_t now)
 		intake_abandon(&g->intake, "the dead letters failed");
 	if (g->intake.ended)
 		link_finish(&g->link);
-	if (link_step(&g->link, now, &e) < 0)
+	if (link_step(&g->link, now, g->link_revents, &e) < 0)
 		on_failure(g, &e);
 	else if (link_is_well(&g->link, now))
 		outage_over(&g->outage, now);
@@ -238,6 +238,7 @@ static void wait(struct engine *g)
 	}
 	int n = poll(fds, 3, timeout_ms);
 	g->readable = n > 0 && fds[1].revents != 0;
+	g->link_revents = n > 0 ? fds[2].revents : 0;
 	if (n > 0 && fds[0].revents != 0)
 		quit_clear();
 }

@@ -27,9 +27,10 @@ struct intake {
 				 // else READER_MORE
 };
 
-#define INTAKE_INIT(fd, max_record, q, l)                         \
+#define INTAKE_INIT(fd, max_record, q, l)                            \
 	((struct intake){ .reader = READER_INIT((fd), (max_record)), \
-			  .queue = (q), .ledger = (l) })
+			  .queue = (q),                              \
+			  .ledger = (l) })
 
 /* Would it read, if there was something? */
 bool intake_wants(const struct intake *in);

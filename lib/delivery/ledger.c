@@ -14,8 +14,8 @@ int ledger_open(struct ledger *l, const char *dead_letter, struct err *e)
 {
 	*l = (struct ledger){ .letters = REJECT_NONE,
 			      .reason = BUF_INIT(REASON_MAX) };
-	return dead_letter != NULL ? reject_open(&l->letters, dead_letter, e) :
-				     0;
+	return dead_letter != NULL ? reject_open(&l->letters, dead_letter, e)
+				   : 0;
 }
 
 static void fail(struct ledger *l, const struct err *e)
@@ -131,12 +131,12 @@ int ledger_finish(struct ledger *l)
 	struct err e;
 
 	if (n->rejected > REPORTED)
-		msg_warn("%llu records were rejected in all",
+		msg_warn("records rejected in all: %llu",
 			 (unsigned long long)n->rejected);
 	if (reject_close(&l->letters, &e) < 0)
 		fail(l, &e);
 	if (nowhere > 0)
-		msg_error("%llu records were neither delivered nor kept "
+		msg_error("records neither delivered nor kept: %llu "
 			  "(see --dead-letter)",
 			  (unsigned long long)nowhere);
 	if (n->given_up > 0 || l->failed)

@@ -12,7 +12,8 @@ enum {
 	ANSWER_BLOCK = 16 << 10, // read at once
 	ANSWER_MAX = 1 << 20,    // of an answer that is not whole
 	SYNC_MS = 100,           // between syncs of a file
-	SAMPLE_MS = 50,          // between looks at what TCP has acknowledged
+	SAMPLE_MS = 10,          // between looks at what TCP has acknowledged,
+	IDLE_SAMPLE_MS = 50,     // and when there is nothing else to do
 	WELL_MS = 1000,          // up for so long, a connection is a good one
 	GOODBYE_MS = 1000,       // for the answer to a goodbye
 };
@@ -53,6 +54,7 @@ int link_open(struct link *l, const struct dest *dest, struct queue *queue,
 		.dest = dest,
 		.queue = queue,
 		.ledger = ledger,
+		.flight = { .queue = queue, .ledger = ledger },
 		.dry_run = dry_run,
 		.out = BUF_INIT(SIZE_MAX / 4),
 		.in = BUF_INIT(ANSWER_MAX + ANSWER_BLOCK),
@@ -63,8 +65,15 @@ int link_open(struct link *l, const struct dest *dest, struct queue *queue,
 		l->route.target.transport = TRANSPORT_STDOUT;
 		return 0;
 	}
+	if (l->datagrams)
+		msg_warn("%s: UDP confirms nothing: what was sent counts as "
+			 "delivered",
+			 dest->type->name);
 	if (l->route.target.transport != TRANSPORT_TLS)
 		return 0;
+	if (l->route.tls.insecure)
+		msg_warn("%s: insecure: nobody verifies who the other side is",
+			 dest->type->name);
 	l->route.target.tls = tls_client(&l->route.tls, e);
 	return l->route.target.tls != NULL ? 0 : -1;
 }
@@ -84,27 +93,6 @@ static void drop_connection(struct link *l)
 	l->written = l->acked = 0;
 	l->last = NULL;
 	l->phase = LINK_DOWN;
-}
-
-/* What is under way waits again. */
-static void put_back(struct link *l, bool was_a_try)
-{
-	struct queue_place place = queue_begin(l->queue);
-	struct queue_item *item;
-
-	for (; l->in_flight > 0; l->in_flight--) {
-		while ((item = queue_each(&place)) != NULL &&
-		       item->state != QUEUE_SENT)
-			;
-		if (item == NULL)
-			break;
-		if (item->end <= l->written) {
-			item->sent_before = true;
-			item->tries += was_a_try;
-		}
-		queue_put_back(l->queue, item);
-	}
-	l->in_flight = 0;
 }
 
 static void pause(struct link *l, int64_t now_ms)
@@ -127,53 +115,21 @@ static int fail(struct link *l, int64_t now_ms, const struct err *e)
 
 	if (counts && !l->progress)
 		l->queue->epoch++;
-	put_back(l, counts && l->progress);
+	flight_put_back(&l->flight, l->written, counts && l->progress);
 	drop_connection(l);
 	l->progress = false;
 	pause(l, now_ms);
 	return -1;
 }
 
-static void deliver(struct link *l, struct queue_item *item)
+/* Settle what has arrived, up to that byte of the connection. */
+static void arrived(struct link *l, uint64_t end)
 {
-	ledger_deliver(l->ledger, queue_bytes(item));
-	queue_settle(l->queue, item);
-	l->in_flight--;
+	uint64_t before = l->flight.count;
+
+	flight_deliver_up_to(&l->flight, end);
 	// A datagram that was sent proves nothing.
-	l->progress = !l->datagrams;
-}
-
-static void reject(struct link *l, struct queue_item *item, const char *why)
-{
-	ledger_reject(l->ledger, queue_bytes(item), item->line, why);
-	queue_settle(l->queue, item);
-}
-
-/* Everything up to that byte of the connection has arrived. */
-static void settle_up_to(struct link *l, uint64_t taken)
-{
-	struct queue_place place = queue_begin(l->queue);
-	struct queue_item *item;
-
-	while (l->in_flight > 0 && (item = queue_each(&place)) != NULL) {
-		if (item->kind != QUEUE_RECORD || item->state == QUEUE_DONE)
-			continue;
-		if (item->state == QUEUE_WAITING || item->end > taken)
-			return;
-		deliver(l, item);
-	}
-}
-
-static struct queue_item *find_frame(struct link *l, uint64_t number)
-{
-	struct queue_place place = queue_begin(l->queue);
-	struct queue_item *item;
-
-	// Answers mostly come in order, so it is one of the first.
-	while ((item = queue_each(&place)) != NULL)
-		if (item->state == QUEUE_SENT && item->number == number)
-			return item;
-	return NULL;
+	l->progress |= !l->datagrams && l->flight.count < before;
 }
 
 /* The far end has spoken about a frame. */
@@ -181,7 +137,7 @@ static void on_ack(void *context, uint64_t number, enum verdict verdict,
 		   const char *reason)
 {
 	struct link *l = context;
-	struct queue_item *item = find_frame(l, number);
+	struct queue_item *item = flight_find(&l->flight, number);
 
 	if (item == NULL) {
 		err_set(&l->refusal, ERR_TEMPORARY,
@@ -190,11 +146,11 @@ static void on_ack(void *context, uint64_t number, enum verdict verdict,
 	}
 	switch (verdict) {
 	case VERDICT_DELIVERED:
-		deliver(l, item);
+		flight_deliver(&l->flight, item);
+		l->progress = true;
 		break;
 	case VERDICT_REJECT:
-		reject(l, item, reason);
-		l->in_flight--;
+		flight_reject(&l->flight, item, reason);
 		l->progress = true;
 		break;
 	case VERDICT_HOLD:
@@ -228,8 +184,8 @@ static int read_answers(struct link *l, int64_t now_ms, struct err *e)
 		buf_grown(&l->in, (size_t)n);
 		l->answered_ms = now_ms;
 		n = stream_of(l)->receive(l->dest->plan.config, &l->session,
-					  buf_slice(&l->in), &l->out, on_ack,
-					  l, e);
+					  buf_slice(&l->in), &l->out, on_ack, l,
+					  e);
 		if (n < 0)
 			return -1;
 		buf_drop(&l->in, (size_t)n);
@@ -264,7 +220,7 @@ static bool may_send(const struct link *l)
 	const struct dest_link *s = &l->session;
 
 	return l->phase == LINK_UP && s->ready && !s->spent && !s->ended &&
-	       (s->window == 0 || l->in_flight < s->window);
+	       (s->window == 0 || l->flight.count < s->window);
 }
 
 /* Append the frame of an item. */
@@ -291,14 +247,14 @@ static int frame(struct link *l, struct queue_item *item, int64_t now_ms,
 			queue_put_back(l->queue, item);
 			return -1;
 		}
-		reject(l, item, e->text);
+		ledger_reject(l->ledger, record.bytes, item->line, e->text);
+		queue_settle(l->queue, item);
 		return 0;
 	}
-	if (l->in_flight++ == 0)
+	if (l->flight.count == 0)
 		l->answered_ms = now_ms;
-	item->number = l->session.frames++;
-	item->end = l->written + (l->out.len - l->out_done);
-	l->ledger->counts.retried += item->sent_before;
+	flight_add(&l->flight, item, l->session.frames++,
+		   l->written + (l->out.len - l->out_done));
 	l->last = item;
 	return 0;
 }
@@ -331,8 +287,7 @@ static int pump(struct link *l, int64_t now_ms, struct err *e)
 		ssize_t n = conn_write(l->conn, l->out.data + l->out_done,
 				       l->out.len - l->out_done, e);
 		if (n < 0 && e->kind == ERR_DATA && l->datagrams) {
-			reject(l, l->last, e->text);
-			l->in_flight--;
+			flight_reject(&l->flight, l->last, e->text);
 			l->out_done = l->out.len;
 			continue;
 		}
@@ -360,29 +315,11 @@ static int sync_file(struct link *l, int64_t now_ms, struct err *e)
 	return 0;
 }
 
-/* Settle what the transport has acknowledged, where that has to do. */
-static int collect(struct link *l, int64_t now_ms, struct err *e)
-{
-	if (confirms(l) || l->in_flight == 0)
-		return 0;
-	if (must_settle(l)) {
-		l->acked = conn_acked(l->conn);
-		settle_up_to(l, settle_note(&l->settle, now_ms, l->acked,
-					    conn_window(l->conn)));
-		return 0;
-	}
-	if (sync_file(l, now_ms, e) < 0)
-		return -1;
-	l->acked = conn_acked(l->conn);
-	settle_up_to(l, l->acked);
-	return 0;
-}
-
 /* Is an answer overdue? */
 static int check_answers(const struct link *l, int64_t now_ms, struct err *e)
 {
 	if (!confirms(l) || l->session.answer_ms == 0 ||
-	    (l->session.ready && l->in_flight == 0) ||
+	    (l->session.ready && l->flight.count == 0) ||
 	    now_ms - l->answered_ms < l->session.answer_ms)
 		return 0;
 	return err_set(e, ERR_TEMPORARY, "%s: no answer within %g s",
@@ -397,7 +334,7 @@ static int say_goodbye(struct link *l, int64_t now_ms, struct err *e)
 
 	if (l->phase != LINK_UP || !is_flushed(l) ||
 	    (!is_last && !l->session.spent) ||
-	    (confirms(l) && l->in_flight > 0))
+	    (confirms(l) && l->flight.count > 0))
 		return 0;
 	l->phase = LINK_ENDING;
 	l->ending_ms = now_ms;
@@ -415,7 +352,7 @@ static int say_goodbye(struct link *l, int64_t now_ms, struct err *e)
 /* Close once nothing more is to be learned from waiting. */
 static void close_if_over(struct link *l, int64_t now_ms)
 {
-	if (l->phase != LINK_ENDING || l->in_flight > 0)
+	if (l->phase != LINK_ENDING || l->flight.count > 0)
 		return;
 	if (confirms(l) && !l->session.ended &&
 	    now_ms - l->ending_ms < GOODBYE_MS)
@@ -430,8 +367,8 @@ static int closed(struct link *l, int64_t now_ms, struct err *e)
 	// It read all there was before it answered our end with its own.
 	if (l->phase == LINK_ENDING && !confirms(l) &&
 	    conn_acked(l->conn) >= l->written)
-		settle_up_to(l, l->written);
-	if (l->in_flight > 0 || !is_flushed(l))
+		arrived(l, l->written);
+	if (l->flight.count > 0 || !is_flushed(l))
 		return err_set(e, ERR_TEMPORARY, "%s closed the connection",
 			       conn_name(l->conn));
 	msg_info("%s: %s closed the connection", l->dest->type->name,
@@ -441,7 +378,57 @@ static int closed(struct link *l, int64_t now_ms, struct err *e)
 	return 0;
 }
 
-static int run(struct link *l, int64_t now_ms, struct err *e)
+/* Look at the connection: is it up, what has come back, has it ended? */
+static int look(struct link *l, int64_t now_ms, struct err *e)
+{
+	if (l->phase != LINK_OPENING && read_answers(l, now_ms, e) < 0)
+		return -1;
+
+	int state = conn_step(l->conn, e);
+	if (state < 0)
+		return -1;
+	if (state == CONN_CLOSED)
+		return closed(l, now_ms, e);
+	if (state == CONN_READY && l->phase == LINK_OPENING)
+		return begin(l, now_ms, e);
+	return 0;
+}
+
+/*
+ * Settle what TCP has acknowledged and time, or later bytes, have confirmed.
+ * What it says counts only if the connection has not failed by then.
+ */
+static int collect_settled(struct link *l, int64_t now_ms, struct err *e)
+{
+	if (l->phase == LINK_UP && now_ms - l->sampled_ms < SAMPLE_MS)
+		return 0;
+	l->sampled_ms = now_ms;
+	uint64_t acked = conn_acked(l->conn);
+	uint64_t window = conn_window(l->conn);
+	if (look(l, now_ms, e) < 0)
+		return -1;
+	if (l->phase == LINK_DOWN)
+		return 0; // it ended in good order
+	l->acked = acked;
+	arrived(l, settle_note(&l->settle, now_ms, acked, window));
+	return 0;
+}
+
+/* Settle what the transport has acknowledged, where that has to do. */
+static int collect(struct link *l, int64_t now_ms, struct err *e)
+{
+	if (confirms(l) || l->flight.count == 0)
+		return 0;
+	if (must_settle(l))
+		return collect_settled(l, now_ms, e);
+	if (sync_file(l, now_ms, e) < 0)
+		return -1;
+	l->acked = conn_acked(l->conn);
+	arrived(l, l->acked);
+	return 0;
+}
+
+static int run(struct link *l, int64_t now_ms, short revents, struct err *e)
 {
 	if (l->phase == LINK_DOWN) {
 		l->conn = conn_open(&l->route.target, e);
@@ -449,18 +436,12 @@ static int run(struct link *l, int64_t now_ms, struct err *e)
 			return -1;
 		l->phase = LINK_OPENING;
 	}
-	if (l->phase != LINK_OPENING && read_answers(l, now_ms, e) < 0)
+	// Where nothing came back, nothing has failed or ended either.
+	bool silent = l->phase == LINK_UP && (revents & ~POLLOUT) == 0;
+	if (!silent && look(l, now_ms, e) < 0)
 		return -1;
-
-	int state = conn_step(l->conn, e);
-	if (state < 0)
-		return -1;
-	if (state == CONN_OPENING)
+	if (l->phase != LINK_UP && l->phase != LINK_ENDING)
 		return 0;
-	if (state == CONN_CLOSED)
-		return closed(l, now_ms, e);
-	if (l->phase == LINK_OPENING && begin(l, now_ms, e) < 0)
-		return -1;
 	if (pump(l, now_ms, e) < 0 || say_goodbye(l, now_ms, e) < 0 ||
 	    collect(l, now_ms, e) < 0 || check_answers(l, now_ms, e) < 0)
 		return -1;
@@ -468,7 +449,7 @@ static int run(struct link *l, int64_t now_ms, struct err *e)
 	return 0;
 }
 
-int link_step(struct link *l, int64_t now_ms, struct err *e)
+int link_step(struct link *l, int64_t now_ms, short revents, struct err *e)
 {
 	bool idle = l->queue->open == 0;
 
@@ -479,7 +460,7 @@ int link_step(struct link *l, int64_t now_ms, struct err *e)
 		drop_connection(l);
 		return 0;
 	}
-	if (run(l, now_ms, e) < 0)
+	if (run(l, now_ms, revents, e) < 0)
 		return fail(l, now_ms, e);
 	if (link_is_well(l, now_ms))
 		backoff_reset(&l->backoff);
@@ -491,8 +472,8 @@ static int sooner(int timeout_ms, int64_t wait_ms)
 {
 	if (wait_ms < 0)
 		wait_ms = 0;
-	return timeout_ms < 0 || wait_ms < timeout_ms ? (int)wait_ms :
-							timeout_ms;
+	return timeout_ms < 0 || wait_ms < timeout_ms ? (int)wait_ms
+						      : timeout_ms;
 }
 
 /* How long until one of the clocks of an open connection has run out. */
@@ -508,21 +489,21 @@ static int clocks(const struct link *l, int64_t now_ms)
 			return sooner(timeout_ms,
 				      l->ending_ms + GOODBYE_MS - now_ms);
 		if (l->session.answer_ms > 0 &&
-		    (l->in_flight > 0 || !l->session.ready))
-			return sooner(timeout_ms,
-				      l->answered_ms + l->session.answer_ms -
-					      now_ms);
+		    (l->flight.count > 0 || !l->session.ready))
+			return sooner(timeout_ms, l->answered_ms +
+							  l->session.answer_ms -
+							  now_ms);
 		return timeout_ms;
 	}
-	if (l->in_flight == 0)
+	if (l->flight.count == 0)
 		return timeout_ms;
 	if (!must_settle(l))
 		return sooner(timeout_ms, l->synced_ms + SYNC_MS - now_ms);
 	if (l->acked < l->written)
-		timeout_ms = sooner(timeout_ms, SAMPLE_MS);
+		timeout_ms = sooner(timeout_ms, IDLE_SAMPLE_MS);
 	if (settle_due_ms(&l->settle) >= 0)
-		timeout_ms = sooner(timeout_ms,
-				    settle_due_ms(&l->settle) - now_ms);
+		timeout_ms =
+			sooner(timeout_ms, settle_due_ms(&l->settle) - now_ms);
 	return timeout_ms;
 }
 
@@ -531,13 +512,12 @@ void link_wait(const struct link *l, int64_t now_ms, struct pollfd *fd,
 {
 	*fd = (struct pollfd){ .fd = -1 };
 	if (l->phase == LINK_DOWN) {
-		*timeout_ms = link_is_done(l) ?
-				      0 :
-				      sooner(-1, l->retry_ms - now_ms);
+		*timeout_ms =
+			link_is_done(l) ? 0 : sooner(-1, l->retry_ms - now_ms);
 		return;
 	}
-	bool wants_write = !is_flushed(l) ||
-			   (may_send(l) && l->queue->waiting > 0);
+	bool wants_write =
+		!is_flushed(l) || (may_send(l) && l->queue->waiting > 0);
 	fd->fd = conn_fd(l->conn);
 	fd->events = conn_events(l->conn, wants_write);
 	*timeout_ms = clocks(l, now_ms);

@@ -14,6 +14,7 @@
 #include "core/buf.h"
 #include "core/err.h"
 #include "delivery/backoff.h"
+#include "delivery/flight.h"
 #include "delivery/ledger.h"
 #include "delivery/queue.h"
 #include "delivery/settle.h"
@@ -35,6 +36,7 @@ struct link {
 	const struct dest *dest;
 	struct queue *queue;
 	struct ledger *ledger;
+	struct flight flight;
 	struct dest_route route;
 	bool dry_run;   // frames go to standard output instead
 	bool datagrams; // each frame is one
@@ -42,13 +44,12 @@ struct link {
 	// private
 	enum link_phase phase;
 	bool finishing; // nothing more will be queued
-	bool progress;  // something was settled since it last failed
+	bool progress;  // something was taken since it last failed
 	struct conn *conn;
 	struct dest_link session;
 	struct settle settle;
 	struct backoff backoff;
 	struct err refusal;  // what an answer said against going on
-	uint64_t in_flight;  // records
 	struct queue_item *last; // that was framed
 	struct buf out;      // frames under way
 	size_t out_done;     // of those bytes, taken by the connection
@@ -58,6 +59,7 @@ struct link {
 	int64_t retry_ms;    // DOWN: not before
 	int64_t up_ms;       // since when it works, for all that is known
 	int64_t ending_ms;   // ENDING: since when
+	int64_t sampled_ms;  // when acked was looked at last
 	int64_t synced_ms;   // when its file was synced last
 	int64_t answered_ms; // the last answer, or what made us expect one
 };
@@ -70,10 +72,12 @@ int link_open(struct link *l, const struct dest *dest, struct queue *queue,
 	      struct ledger *ledger, bool dry_run, struct err *e) MUST_CHECK;
 
 /*
- * Do all that can be done without waiting. -1 with e filled: the connection
- * failed, or could not be made; it will be tried again in a while.
+ * Do all that can be done without waiting; revents is what poll() has just
+ * said of the descriptor. -1 with e filled: the connection failed, or could
+ * not be made; it will be tried again in a while.
  */
-int link_step(struct link *l, int64_t now_ms, struct err *e) MUST_CHECK;
+int link_step(struct link *l, int64_t now_ms, short revents,
+	      struct err *e) MUST_CHECK;
 
 /* What to wait for: a descriptor (-1: none), and how long (-1: for ever). */
 void link_wait(const struct link *l, int64_t now_ms, struct pollfd *fd,

@@ -30,8 +30,8 @@ void outage_failed(struct outage *o, int64_t now_ms, const struct err *why,
 		msg_info("%s: %s", o->who, why->text);
 		return;
 	}
-	msg_error("SIEM shipping failed: %s: %s; trying again, %llu records "
-		  "wait",
+	msg_error("SIEM shipping failed: %s: %s; trying again "
+		  "(records waiting: %llu)",
 		  o->who, why->text, (unsigned long long)waiting);
 	o->said = *why;
 	o->said_ms = now_ms;
@@ -42,9 +42,8 @@ void outage_over(struct outage *o, int64_t now_ms)
 	if (!o->on)
 		return;
 	o->on = false;
-	msg_warn("%s: works again, after %lld s and %u failed %s", o->who,
-		 (long long)((now_ms - o->since_ms + 500) / 1000), o->tries,
-		 o->tries == 1 ? "try" : "tries");
+	msg_warn("%s: works again after %.1f s (failed tries: %u)", o->who,
+		 (double)(now_ms - o->since_ms) / 1000, o->tries);
 }
 
 void outage_final(struct outage *o, const struct err *why)

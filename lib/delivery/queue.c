@@ -27,9 +27,9 @@ static size_t chunk_size(const struct queue *q)
 {
 	size_t part = q->max / 16;
 
-	return part < CHUNK_LEAST ? CHUNK_LEAST :
-	       part > CHUNK_MOST  ? CHUNK_MOST :
-				    part;
+	return part < CHUNK_LEAST  ? CHUNK_LEAST
+	       : part > CHUNK_MOST ? CHUNK_MOST
+				   : part;
 }
 
 static bool is_empty(const struct queue *q)
@@ -163,7 +163,7 @@ void queue_drop(struct queue *q)
 }
 
 static void enter(struct queue *q, struct queue_item *item,
-			enum queue_state state)
+		  enum queue_state state)
 {
 	if (item->kind == QUEUE_RECORD) {
 		q->waiting -= item->state == QUEUE_WAITING;

@@ -5,15 +5,15 @@
 
 #include <stdint.h>
 
-/* What a draw of the largest, or the smallest, number makes of the n-th wait. */
+/* The n-th wait, with the draw that makes it longest, or shortest. */
 static unsigned wait_after(unsigned failures, bool longest)
 {
 	struct backoff b = { 0 };
 	unsigned wait = 0;
 
 	for (unsigned i = 0; i < failures; i++) {
-		unsigned most = b.most_ms == 0 ? BACKOFF_FIRST_MS :
-			        2 * b.most_ms;
+		unsigned most =
+			b.most_ms == 0 ? BACKOFF_FIRST_MS : 2 * b.most_ms;
 
 		if (most > BACKOFF_MOST_MS)
 			most = BACKOFF_MOST_MS;

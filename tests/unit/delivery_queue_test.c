@@ -126,9 +126,9 @@ struct model {
 static void add_random(struct queue *q, struct model *m, uint32_t *random)
 {
 	static char bytes[100000];
-	size_t len = next_random(random) % 50 == 0 ?
-			     next_random(random) % sizeof(bytes) :
-			     next_random(random) % 300;
+	size_t len = next_random(random) % 50 == 0
+			     ? next_random(random) % sizeof(bytes)
+			     : next_random(random) % 300;
 
 	if (m->last == MODEL_MAX)
 		return;

@@ -1,0 +1,70 @@
+#include "delivery/flight.h"
+
+void flight_add(struct flight *f, struct queue_item *item, uint64_t number,
+		uint64_t end)
+{
+	item->number = number;
+	item->end = end;
+	f->count++;
+	f->ledger->counts.retried += item->sent_before;
+}
+
+struct queue_item *flight_find(const struct flight *f, uint64_t number)
+{
+	struct queue_place place = queue_begin(f->queue);
+	struct queue_item *item;
+
+	// Answers mostly come in order, so it is one of the first.
+	while ((item = queue_each(&place)) != NULL)
+		if (item->state == QUEUE_SENT && item->number == number)
+			return item;
+	return NULL;
+}
+
+void flight_deliver(struct flight *f, struct queue_item *item)
+{
+	ledger_deliver(f->ledger, queue_bytes(item));
+	queue_settle(f->queue, item);
+	f->count--;
+}
+
+void flight_reject(struct flight *f, struct queue_item *item, const char *why)
+{
+	ledger_reject(f->ledger, queue_bytes(item), item->line, why);
+	queue_settle(f->queue, item);
+	f->count--;
+}
+
+void flight_deliver_up_to(struct flight *f, uint64_t end)
+{
+	struct queue_place place = queue_begin(f->queue);
+	struct queue_item *item;
+
+	while (f->count > 0 && (item = queue_each(&place)) != NULL) {
+		if (item->kind != QUEUE_RECORD || item->state == QUEUE_DONE)
+			continue;
+		if (item->state == QUEUE_WAITING || item->end > end)
+			return;
+		flight_deliver(f, item);
+	}
+}
+
+void flight_put_back(struct flight *f, uint64_t written, bool was_a_try)
+{
+	struct queue_place place = queue_begin(f->queue);
+	struct queue_item *item;
+
+	for (; f->count > 0; f->count--) {
+		while ((item = queue_each(&place)) != NULL &&
+		       item->state != QUEUE_SENT)
+			;
+		if (item == NULL)
+			break;
+		if (item->end <= written) {
+			item->sent_before = true;
+			item->tries += was_a_try;
+		}
+		queue_put_back(f->queue, item);
+	}
+	f->count = 0;
+}
