@@ -1,0 +1,159 @@
+/*
+ * siem-send: lines in, delivered to a destination.
+ *
+ * main() reads the command line; what a destination is stands in lib/dest, and
+ * all the work is done by lib/delivery.
+ */
+#include "core/err.h"
+#include "core/msg.h"
+#include "core/opt.h"
+#include "core/quit.h"
+#include "delivery/engine.h"
+#include "dest/registry.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define MIB ((size_t)1 << 20)
+
+struct config {
+	struct opt_common common;
+	struct opt_list settings; // "key=value"
+	const char *dead_letter;
+	const char *show; // the kind whose settings are to be printed
+	size_t max_record, memory;
+	size_t retries; // SIZE_MAX: for ever
+	bool dry_run, list;
+};
+
+static const struct opt options[] = {
+	OPT_STRING(0, "dead-letter", dead_letter, "FILE",
+		   "set aside here what cannot be delivered"),
+	OPT_FLAG('n', "dry-run", dry_run,
+		 "print what would be sent, connect nowhere"),
+	OPT_FLAG('l', "list", list, "list the kinds of destination"),
+	OPT_SIZE(0, "max-record", max_record, "SIZE", 1024 * MIB,
+		 "set aside longer records [1MB]"),
+	OPT_SIZE(0, "memory", memory, "SIZE", 0,
+		 "hold so much, then let the source wait [64MB]"),
+	OPT_LIST('o', "option", settings, "KEY=VALUE",
+		 "set a setting of the destination"),
+	OPT_COUNT(0, "retries", retries, "N", UINT32_MAX - 1,
+		  "give a record up after so many [for ever]"),
+	OPT_STRING(0, "settings", show, "KIND",
+		   "list the settings of a kind of destination"),
+	OPT_COMMON_ROWS,
+	OPT_END,
+};
+
+static const struct cli cli = {
+	.name = "siem-send",
+	.operands = "[KIND[:ADDRESS]]",
+	.summary = "Deliver the lines of standard input to a destination.",
+	.options = options,
+};
+
+static int flush(struct err *e)
+{
+	return fflush(stdout) == 0 ? 0 : err_sys(e, "standard output");
+}
+
+static int list_kinds(struct err *e)
+{
+	for (size_t i = 0; i < dest_type_count; i++)
+		printf("%-10s %s\n", dest_types[i]->name,
+		       dest_types[i]->summary);
+	return flush(e);
+}
+
+static int list_settings(const char *kind, struct err *e)
+{
+	const struct dest_type *type = dest_find(kind, e);
+
+	if (type == NULL)
+		return -1;
+	for (const struct dest_setting *s = type->settings; s->key != NULL; s++)
+		printf("%-22s %-28s %-14s %s\n", s->key, s->env,
+		       s->value != NULL ? s->value : "-", s->help);
+	return flush(e);
+}
+
+/* The destination that was asked for, by operand or by environment. */
+static int open_destination(struct dest *dest, const struct config *cfg,
+			    char *operands[], struct err *e)
+{
+	const char *spec = operands[0];
+
+	if (spec != NULL && operands[1] != NULL)
+		return err_set(e, ERR_USAGE,
+			       "one destination at a time: %s is too much",
+			       operands[1]);
+	if (spec == NULL)
+		spec = getenv("SIEM_TYPE");
+	if (spec == NULL || spec[0] == '\0')
+		return err_set(e, ERR_USAGE,
+			       "no destination: give KIND:ADDRESS, or set "
+			       "SIEM_TYPE (see --list)");
+	return dest_open(dest, spec, cfg->settings.items, cfg->settings.count,
+			 e);
+}
+
+/* Deliver everything. Returns the exit status, or -1 with e filled. */
+static int deliver(const struct dest *dest, const struct config *cfg,
+		   struct err *e)
+{
+	const struct engine_options how = {
+		.in_fd = STDIN_FILENO,
+		.max_record = cfg->max_record,
+		.memory = cfg->memory,
+		.bounded_retries = cfg->retries != SIZE_MAX,
+		.retries = (uint32_t)cfg->retries,
+		.dead_letter = cfg->dry_run ? NULL : cfg->dead_letter,
+		.dry_run = cfg->dry_run,
+	};
+	struct engine *engine = engine_open(dest, &how, e);
+
+	if (engine == NULL)
+		return -1;
+	int status = engine_run(engine);
+	if (cfg->common.stats)
+		engine_print_counts(engine);
+	engine_close(engine);
+	return status;
+}
+
+int main(int argc, char *argv[])
+{
+	struct config cfg = {
+		.common = OPT_COMMON_DEFAULTS,
+		.max_record = 1 * MIB,
+		.memory = 64 * MIB,
+		.retries = SIZE_MAX,
+	};
+	struct dest dest = { 0 };
+	struct err e = { 0 };
+	int status = -1;
+
+	msg_init(cli.name);
+	int first = opt_parse(&cli, argc, argv, &cfg, &e);
+	if (first == 0)
+		return STATUS_DONE;
+	if (first < 0)
+		goto out;
+	opt_apply_common(&cfg.common);
+	if (cfg.list || cfg.show != NULL)
+		status =
+			cfg.list ? list_kinds(&e) : list_settings(cfg.show, &e);
+	else if (open_destination(&dest, &cfg, argv + first, &e) == 0 &&
+		 quit_setup((unsigned)cfg.common.grace_sec, QUIT_TELL_LATE,
+			    &e) == 0)
+		status = deliver(&dest, &cfg, &e);
+out:
+	dest_close(&dest);
+	free(cfg.settings.items);
+	return status < 0 ? msg_exit(&e) : status;
+}
