@@ -23,7 +23,7 @@ struct tls_context {
 	SSL_CTX *ctx;
 	BIO_METHOD *method;
 	struct tls_options options; // of a client
-	const char *client_ca;      // of a server
+	char *client_ca;            // of a server
 	bool is_server;
 };
 
@@ -231,7 +231,12 @@ struct tls_context *tls_server(const struct tls_server_options *options,
 	if (t == NULL)
 		return NULL;
 	t->is_server = true;
-	t->client_ca = options->client_ca;
+	if (options->client_ca != NULL &&
+	    (t->client_ca = strdup(options->client_ca)) == NULL) {
+		err_sys(e, "TLS");
+		tls_context_free(t);
+		return NULL;
+	}
 	if (configure_server(t, options, e) < 0) {
 		tls_context_free(t);
 		return NULL;
@@ -245,6 +250,7 @@ void tls_context_free(struct tls_context *t)
 		return;
 	SSL_CTX_free(t->ctx);
 	BIO_meth_free(t->method);
+	free(t->client_ca);
 	free(t);
 }
 

@@ -29,7 +29,8 @@ struct tls_server_options {
 			       // NULL: they need none
 };
 
-/* Made once, before the tool gives up its rights. Strings are borrowed. */
+/* Made once, before the tool gives up its rights. Borrows the strings of
+   tls_options, and nothing of tls_server_options. */
 struct tls_context;
 
 /* ERR_USAGE: a file cannot be read or does not hold what it should. */

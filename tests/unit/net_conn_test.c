@@ -71,7 +71,10 @@ static struct conn *open_ready(const struct conn_target *t)
 	struct err e = { 0 };
 	struct conn *c = conn_open(t, &e);
 
-	CHECK(c != NULL);
+	if (c == NULL) {
+		printf("# %s\n", e.text);
+		exit(1);
+	}
 	CHECK(step_while(c, CONN_OPENING, &e) == CONN_READY);
 	return c;
 }
