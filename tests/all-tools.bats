@@ -134,7 +134,7 @@ high/d has no place in lib/LAYERS' "$(sort <<<"$output")"
 }
 
 @test "the shell completes every option of every tool" {
-	# shellcheck source=../share/completions/siem.bash
+	# shellcheck source=share/completions/siem.bash
 	source "$root/share/completions/siem.bash"
 	for tool in $(tools); do
 		_siem "$tool" -- ''

@@ -1,6 +1,7 @@
 # Shared by every .bats file.
 bats_require_minimum_version 1.5.0
 
+# shellcheck disable=SC2034 # the tests use it
 root=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
 
 # The helper programs of tests/bin stand beside the tools under test.

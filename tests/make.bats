@@ -39,7 +39,6 @@ make_here()
 	run -0 make_here -n BUILD=y CFLAGS=-O1 CPPFLAGS=-DHARD LDFLAGS=-Wl,-z,now all
 
 	compile=$(grep -m 1 'lib/core/buf.c' <<<"$output")
-	link=$(grep -m 1 'bin/siem-fmt' <<<"$output" | grep -v mkdir || true)
 	for flag in -Wconversion -std=gnu11 -DHARD -O1; do
 		grep -qF -e " $flag " <<<"$compile"
 	done

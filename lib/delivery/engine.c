@@ -238,7 +238,9 @@ static void wait(struct engine *g)
 	}
 	int n = poll(fds, 3, timeout_ms);
 	g->readable = n > 0 && fds[1].revents != 0;
-	g->link_revents = n > 0 ? fds[2].revents : 0;
+	g->link_revents = 0;
+	if (n > 0)
+		g->link_revents = fds[2].revents;
 	if (n > 0 && fds[0].revents != 0)
 		quit_clear();
 }

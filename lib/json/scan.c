@@ -461,7 +461,8 @@ bool scan_next(struct slice *rest, struct value *key, struct value *value)
 struct value scan_member(struct value object, struct slice name)
 {
 	struct value found = { 0 };
-	struct value key, value;
+	struct value key = { 0 };
+	struct value value;
 
 	if (object.type != VALUE_OBJECT)
 		return found;

@@ -3,6 +3,8 @@
 #include "core/utf8.h"
 #include "json/backslash.h"
 
+#include <assert.h>
+
 const char *walk_fail(struct walk *w, const char *at, const char *why)
 {
 	w->failure = why;
@@ -144,6 +146,7 @@ const char *walk_container(struct walk *w, const char *p, size_t depth)
 	struct value v;
 	bool escaped;
 
+	assert(*p == '[' || *p == '{');
 	for (;;) {
 		// At a value.
 		char c = *p;

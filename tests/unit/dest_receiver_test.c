@@ -174,11 +174,11 @@ static bool takes_up_to(const char *spec, const char *const *options, size_t n)
 	struct dest_link link = { 0 };
 	struct dest d;
 	struct err e;
-	char *record = record_of(n + 1);
 	bool fits[2] = { false, true };
 
 	if (!open_with(&d, spec, options, &e))
 		return false;
+	char *record = record_of(n + 1);
 	for (size_t more = 0; more < 2; more++)
 		fits[more] = d.plan.stream->frame(
 				     d.plan.config, &link,
