@@ -1,0 +1,369 @@
+#include "follow.h"
+
+#include "core/clock.h"
+#include "core/msg.h"
+#include "core/quit.h"
+#include "tail.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+	GATHER_MS = 2,     // after a write, for more to come with what comes
+	BLIND_MS = 250,    // between looks where something is not watched
+	ROTATED_MS = 1000, // where files that were rotated away are kept open
+	WATCHED_MS = 5000, // where all is watched
+	MOST_ROTATED = 64, // files rotated away and read, that are kept open
+};
+
+/* What to wait for, beside signals and a reader that goes away. */
+enum { WAIT_OUTPUT = 1, WAIT_CHANGES = 2 };
+
+/* Did it grow, is it over? True: rotated away, read, and kept open. */
+static bool look_at_file(struct tail *t, struct file *f, int64_t now_ns)
+{
+	struct err trouble;
+	int changed = source_measure(&f->source, &trouble);
+
+	if (changed < 0 && !f->failed) {
+		msg_error("%s", trouble.text);
+		t->status = STATUS_UNDELIVERED;
+	}
+	f->failed = f->failed || changed < 0;
+	t->names.blind = t->names.blind || f->wd < 0;
+	f->ending = f->ending || files_is_over(f, now_ns);
+	if (changed > 0 || f->ending)
+		files_queue(&t->files, f);
+	return f->names == 0 && !f->queued;
+}
+
+static int look(struct tail *t, struct err *e)
+{
+	int64_t now_ns = clock_ns();
+	size_t rotated = 0;
+
+	if (names_look(t, e) < 0)
+		return -1;
+	for (struct file *f = t->files.first; f != NULL; f = files_next(f))
+		rotated += look_at_file(t, f, now_ns);
+	for (struct file *f = t->files.first;
+	     f != NULL && rotated > MOST_ROTATED; f = files_next(f))
+		if (f->names == 0 && !f->queued) {
+			f->ending = true;
+			files_queue(&t->files, f);
+			rotated--;
+		}
+
+	size_t interval_ms = t->cfg->poll_ms != SIZE_MAX ? t->cfg->poll_ms
+			     : t->names.blind            ? BLIND_MS
+			     : rotated > 0               ? ROTATED_MS
+							 : WATCHED_MS;
+	t->looked_ns = clock_ns();
+	t->look_ns = t->looked_ns + (int64_t)interval_ms * NS_PER_MS;
+	return 0;
+}
+
+/*
+ * Notice what has happened meanwhile: names and files that change are opened
+ * and queued, also while a write waits, so that no rotation is missed. Nothing
+ * is read here, and nothing written.
+ */
+static int tend(struct tail *t, struct err *e)
+{
+	struct watch_event event;
+	int64_t now_ns = clock_ns();
+
+	if (quit_wants_stats())
+		report_stats(&t->report);
+	report_progress(&t->report, now_ns);
+	if (t->cfg->once)
+		return 0;
+	while (watch_next(&t->watch, &event)) {
+		if (event.file != NULL)
+			files_queue(&t->files, event.file);
+		names_event(t, &event);
+	}
+	return now_ns < t->look_ns ? 0 : look(t, e);
+}
+
+static int wait_until(struct tail *t, int what, int64_t until_ns, struct err *e)
+{
+	struct pollfd fds[] = {
+		{ .fd = t->out.fd,
+		  .events = (what & WAIT_OUTPUT) != 0 ? POLLOUT : 0 },
+		{ .fd = quit_fd(), .events = POLLIN },
+		{ .fd = (what & WAIT_CHANGES) != 0 ? t->watch.fd : -1,
+		  .events = POLLIN },
+	};
+	int64_t left_ns = until_ns - clock_ns();
+
+	if (left_ns < 0)
+		left_ns = 0;
+	struct timespec left = { .tv_sec = left_ns / NS_PER_SEC,
+				 .tv_nsec = left_ns % NS_PER_SEC };
+	if (ppoll(fds, sizeof(fds) / sizeof(fds[0]), &left, NULL) < 0) {
+		if (errno != EINTR)
+			return err_sys(e, "poll");
+		return tend(t, e);
+	}
+	if ((fds[0].revents & (POLLERR | POLLHUP | POLLNVAL)) != 0)
+		return err_set(e, ERR_PIPE, "write: nobody reads it any more");
+	if (fds[1].revents != 0)
+		quit_clear();
+	return tend(t, e);
+}
+
+/* Nothing is there to be read. */
+static int rest(struct tail *t, struct err *e)
+{
+	int64_t gathered_ns = t->out.wrote_ns + GATHER_MS * (int64_t)NS_PER_MS;
+
+	// One wake-up for all that comes in this time, not one for each line.
+	if (clock_ns() < gathered_ns)
+		return wait_until(t, 0, gathered_ns, e);
+	return wait_until(t, WAIT_CHANGES, t->look_ns, e);
+}
+
+static int send_bytes(struct tail *t, struct slice bytes, struct err *e)
+{
+	for (struct slice left = bytes; left.len > 0;) {
+		ssize_t n = output_write(&t->out, left.data, left.len, e);
+
+		if (n < 0)
+			return -1;
+		left = slice_from(left, (size_t)n);
+		if (n == 0 && wait_until(t, WAIT_OUTPUT | WAIT_CHANGES,
+					 t->look_ns, e) < 0)
+			return -1;
+	}
+	report_note(&t->report, bytes);
+	return 0;
+}
+
+/*
+ * How much of some lines, or of a piece of one, may go now: whole lines, and
+ * always at least one, unless it is nothing. units is what that costs.
+ */
+static size_t allowed_part(struct tail *t, struct slice bytes, size_t *units)
+{
+	size_t allowed = rate_allowed(&t->limit, clock_ns());
+	size_t lines = 0;
+	size_t part = 0;
+
+	*units = 0;
+	if (allowed == 0 || allowed == SIZE_MAX)
+		return allowed == 0 ? 0 : bytes.len;
+	while (part < bytes.len) {
+		const char *lf =
+			memchr(bytes.data + part, '\n', bytes.len - part);
+		size_t end =
+			lf != NULL ? (size_t)(lf - bytes.data) + 1 : bytes.len;
+
+		if (part > 0 &&
+		    (t->limit.rate.in_bytes ? end : lines + 1) > allowed)
+			break;
+		part = end;
+		lines += lf != NULL;
+	}
+	*units = t->limit.rate.in_bytes ? part : lines;
+	return part;
+}
+
+/* Send what was read, in the time that --rate wants it to take. */
+static int send_chunk(struct tail *t, const struct chunk *chunk, struct err *e)
+{
+	struct slice left = chunk->bytes;
+
+	while (left.len > 0) {
+		size_t units;
+		size_t part = allowed_part(t, left, &units);
+
+		// What was read goes out, however slowly it was to go.
+		if (quit_asked())
+			part = left.len;
+		if (part == 0) {
+			int64_t until_ns = clock_ns() + rate_wait_ns(&t->limit);
+
+			if (until_ns > t->look_ns)
+				until_ns = t->look_ns;
+			if (wait_until(t, WAIT_CHANGES, until_ns, e) < 0)
+				return -1;
+			continue;
+		}
+		if (send_bytes(t, (struct slice){ left.data, part }, e) < 0)
+			return -1;
+		rate_spend(&t->limit, units);
+		left = slice_from(left, part);
+	}
+	return 0;
+}
+
+static int handle_truncation(struct tail *t, struct file *f, struct err *e)
+{
+	struct slice torn;
+	uint64_t lost = source_truncated(&f->source, t->block, &torn);
+	char also[80] = "";
+
+	if (lost > 0)
+		snprintf(also, sizeof(also),
+			 "; %" PRIu64 " bytes of it were not read and are lost",
+			 lost);
+	msg_warn("%s: truncated%s; reading it from its start%s", f->source.path,
+		 torn.len > 1 ? " within a line, which is sent as it is" : "",
+		 also);
+	t->report.truncations++;
+	t->report.lost += lost;
+	return send_bytes(t, torn, e);
+}
+
+static int handle_failure(struct tail *t, struct file *f,
+			  const struct err *trouble, struct err *e)
+{
+	if (!f->failed)
+		msg_error("%s", trouble->text);
+	f->failed = true;
+	t->status = STATUS_UNDELIVERED;
+	if (!f->source.line_open)
+		return 0;
+	f->source.line_open = false;
+	return send_bytes(t, SLICE("\n"), e);
+}
+
+/*
+ * Read a block of f and send it. Returns what was got (enum source_got), or -1
+ * with e filled.
+ */
+static int step(struct tail *t, struct file *f, struct err *e)
+{
+	struct chunk chunk;
+	struct err trouble;
+	enum source_got got =
+		source_read(&f->source, t->block, &chunk, &trouble);
+	int rc = 0;
+
+	switch (got) {
+	case SOURCE_LINES:
+	case SOURCE_PIECE:
+		files_note_activity(f, clock_ns());
+		f->failed = false;
+		rc = send_chunk(t, &chunk, e);
+		break;
+	case SOURCE_TRUNCATED:
+		rc = handle_truncation(t, f, e);
+		break;
+	case SOURCE_FAILED:
+		rc = handle_failure(t, f, &trouble, e);
+		break;
+	case SOURCE_DRY:
+		break;
+	}
+	return rc < 0 ? -1 : (int)got;
+}
+
+/* Send the line at the end of f that has no LF. */
+static int send_unfinished(struct tail *t, struct file *f, struct err *e)
+{
+	int got = SOURCE_DRY;
+
+	if (f->source.seen == 0)
+		return 0;
+	source_end_line(&f->source);
+	do
+		got = step(t, f, e);
+	while (got == SOURCE_PIECE);
+	return got < 0 ? -1 : 0;
+}
+
+static void close_file(struct tail *t, struct file *f)
+{
+	names_forget_file(&t->names, f);
+	watch_drop(&t->watch, f->wd);
+	files_remove(&t->files, f);
+}
+
+/* All that is in f was read, and nothing more is expected. */
+static int end_file(struct tail *t, struct file *f, struct err *e)
+{
+	if (f->source.seen > 0 && !t->cfg->once)
+		msg_warn("%s: ended within a line, which is sent as it is",
+			 f->source.path);
+	if (send_unfinished(t, f, e) < 0)
+		return -1;
+	if (!f->queued) {
+		msg_info("%s: read to its end", f->source.path);
+		close_file(t, f);
+	}
+	return 0;
+}
+
+/*
+ * Read f up to the size it has now, so that one that grows without an end does
+ * not keep the others waiting; with --once there is an end, which is reached.
+ */
+static int take_turn(struct tail *t, struct file *f, struct err *e)
+{
+	struct source *s = &f->source;
+	struct err trouble;
+	int got = source_measure(s, &trouble);
+
+	if (got < 0)
+		return handle_failure(t, f, &trouble, e);
+	do {
+		got = step(t, f, e);
+		if (got == SOURCE_DRY && (t->cfg->once || f->ending))
+			return end_file(t, f, e);
+		if (got < 0 || got == SOURCE_DRY || got == SOURCE_FAILED)
+			return got < 0 ? -1 : 0;
+		if (tend(t, e) < 0)
+			return -1;
+		if (quit_asked() && !s->line_open)
+			return 0;
+	} while (t->cfg->once || s->line_open ||
+		 s->position + s->seen < s->size);
+
+	if (source_measure(s, &trouble) > 0 && s->size > s->position + s->seen)
+		files_queue(&t->files, f);
+	return 0;
+}
+
+/* The files that are open at the end: what becomes of unfinished lines. */
+static int end_all(struct tail *t, struct err *e)
+{
+	for (struct file *f = t->files.first; f != NULL; f = files_next(f)) {
+		uint64_t unfinished = f->source.seen;
+
+		if (unfinished == 0)
+			continue;
+		if (f->names == 0 && send_unfinished(t, f, e) < 0)
+			return -1;
+		msg_warn("%s: ended with %" PRIu64 " bytes of a line without "
+			 "its end, which %s",
+			 f->source.path, unfinished,
+			 f->names == 0 ? "are sent as they are"
+				       : "are not sent");
+	}
+	return 0;
+}
+
+int follow(struct tail *t, struct err *e)
+{
+	if (look(t, e) < 0)
+		return -1;
+	while (!quit_asked()) {
+		struct file *f = files_take(&t->files);
+		int rc = 0;
+
+		if (f != NULL)
+			rc = take_turn(t, f, e);
+		else if (t->cfg->once)
+			break;
+		else
+			rc = rest(t, e);
+		if (rc < 0 || tend(t, e) < 0)
+			return -1;
+	}
+	return end_all(t, e);
+}

@@ -1,0 +1,119 @@
+/*
+ * siem-tail: the lines of files, through rotation.
+ *
+ * main() reads the command line and picks the exit status; follow() is the
+ * work. tail.h says which file has what.
+ */
+#include "follow.h"
+#include "tail.h"
+
+#include "core/clock.h"
+#include "core/msg.h"
+#include "core/quit.h"
+
+#include <stdlib.h>
+#include <sys/resource.h>
+
+static const struct opt options[] = {
+	OPT_COUNT('n', "lines", last_lines, "N", SIZE_MAX / 8,
+		  "begin with the last N lines [all of them]"),
+	OPT_FLAG(0, "once", once, "end at the end of the files"),
+	OPT_MS(0, "poll", poll_ms, "SECONDS", 3600 * 1000,
+	       "look every SECONDS, without inotify"),
+	OPT_FLAG(0, "progress", progress, "show how far it is, on a terminal"),
+	OPT_RATE(0, "rate", rate, "RATE", "at most 1000/s lines, or 5MB/s"),
+	OPT_COMMON_ROWS,
+	OPT_END,
+};
+
+static const struct cli cli = {
+	.name = "siem-tail",
+	.operands = "FILE|DIR|GLOB...",
+	.summary = "Write the lines of files to standard output, and follow "
+		   "them.",
+	.options = options,
+};
+
+static int check(const struct config *cfg, int operands, struct err *e)
+{
+	if (operands == 0)
+		return err_set(e, ERR_USAGE, "no file to read (see --help)");
+	if (cfg->poll_ms == 0)
+		return err_set(e, ERR_USAGE, "option --poll: 0 is too often");
+	return 0;
+}
+
+/* One descriptor for each file: as many as we may have. */
+static void raise_file_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+static int tail_open(struct tail *t, char *const operands[], int count,
+		     struct err *e)
+{
+	raise_file_limit();
+	if (output_open(&t->out, e) < 0 ||
+	    names_open(&t->names, operands, (size_t)count, e) < 0 ||
+	    quit_setup((unsigned)t->cfg->common.grace_sec, QUIT_EXIT_LATE, e) <
+		    0)
+		return -1;
+	if (!t->cfg->once && t->cfg->poll_ms == SIZE_MAX)
+		watch_open(&t->watch);
+	t->limit = RATE_LIMIT_INIT(t->cfg->rate, clock_ns());
+	report_open(&t->report, t->cfg->common.stats, t->cfg->progress);
+	return 0;
+}
+
+static int run(struct tail *t, struct err *e)
+{
+	int rc = follow(t, e);
+
+	report_close(&t->report);
+	if (t->cfg->common.stats)
+		report_stats(&t->report);
+	return rc;
+}
+
+static void tail_close(struct tail *t)
+{
+	files_free(&t->files);
+	names_close(&t->names);
+	watch_close(&t->watch);
+	output_close(&t->out);
+}
+
+int main(int argc, char *argv[])
+{
+	struct config cfg = {
+		.common = OPT_COMMON_DEFAULTS,
+		.last_lines = SIZE_MAX,
+		.poll_ms = SIZE_MAX,
+	};
+	static struct tail t;
+	struct err e = { 0 };
+
+	msg_init("siem-tail");
+	int first = opt_parse(&cli, argc, argv, &cfg, &e);
+	if (first == 0)
+		return STATUS_DONE;
+	if (first < 0 || check(&cfg, argc - first, &e) < 0)
+		return msg_exit(&e);
+	opt_apply_common(&cfg.common);
+
+	t.cfg = &cfg;
+	t.watch = WATCH_NONE;
+	int status;
+	if (tail_open(&t, argv + first, argc - first, &e) < 0 ||
+	    run(&t, &e) < 0)
+		status = msg_exit(&e);
+	else
+		status = t.status;
+	tail_close(&t);
+	return status;
+}

@@ -1,0 +1,201 @@
+#include "name.h"
+
+#include "core/clock.h"
+#include "core/msg.h"
+#include "tail.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* A name may be missing for so long on its way to the next file. */
+static const int64_t RENAMING_MS = 1000;
+
+/* Why a name cannot be read, beside what errno has numbers for. */
+enum { TROUBLE_NONE = 0, TROUBLE_KIND = -1, TROUBLE_OUTPUT = -2 };
+
+struct name *name_new(const char *path)
+{
+	struct name *name = calloc(1, sizeof(*name));
+
+	if (name == NULL)
+		return NULL;
+	name->path = strdup(path);
+	if (name->path == NULL) {
+		free(name);
+		return NULL;
+	}
+	const char *slash = strrchr(name->path, '/');
+	name->base = slash != NULL ? slash + 1 : name->path;
+	return name;
+}
+
+void name_free(struct name *name)
+{
+	free(name->path);
+	free(name);
+}
+
+static const char *trouble_text(int trouble)
+{
+	if (trouble == TROUBLE_KIND)
+		return "not a regular file";
+	if (trouble == TROUBLE_OUTPUT)
+		return "is where standard output goes; not read";
+	return strerror(trouble);
+}
+
+static bool is_missing(int trouble)
+{
+	return trouble == ENOENT || trouble == ENOTDIR;
+}
+
+/* Say what is wrong with a name, unless that was the last thing said. */
+static void tell_trouble(struct tail *t, struct name *name, int trouble)
+{
+	if (name->trouble == trouble)
+		return;
+	name->trouble = trouble;
+	if (t->cfg->once) {
+		msg_error("%s: %s", name->path, trouble_text(trouble));
+		t->status = STATUS_UNDELIVERED;
+	} else if (!is_missing(trouble)) {
+		msg_warn("%s: %s; waiting for that to change", name->path,
+			 trouble_text(trouble));
+	} else if (name->previous != NULL) {
+		msg_warn("%s: gone; waiting for it to appear again",
+			 name->path);
+	} else {
+		msg_warn("%s: waiting for it to appear", name->path);
+	}
+}
+
+void name_lose(struct tail *t, struct name *name)
+{
+	struct file *f = name->live;
+
+	if (f == NULL)
+		return;
+	name->live = NULL;
+	name->previous = f;
+	if (--f->names > 0)
+		return;
+	f->active_ns = clock_ns();
+	files_queue(&t->files, f);
+	msg_info("%s: rotated away", name->path);
+}
+
+void name_trouble(struct tail *t, struct name *name, int trouble)
+{
+	int64_t now_ns = clock_ns();
+
+	// Other troubles hide what the name means; it may still be the same.
+	if (is_missing(trouble) && name->live != NULL) {
+		name_lose(t, name);
+		name->missing_ns = now_ns;
+	}
+	if (is_missing(trouble) && !name->given)
+		return;
+
+	int64_t patient_ns = name->missing_ns + RENAMING_MS * NS_PER_MS;
+	if (is_missing(trouble) && name->previous != NULL &&
+	    now_ns < patient_ns) {
+		names_look_by(t, patient_ns);
+		return;
+	}
+	tell_trouble(t, name, trouble);
+}
+
+/* A file that has not been seen before. NULL: not to be read, which is said. */
+static struct file *open_file(struct tail *t, struct name *name)
+{
+	struct source source;
+	struct err e;
+
+	if (source_open(&source, name->path, &e) < 0) {
+		name_trouble(t, name, errno == 0 ? TROUBLE_KIND : errno);
+		return NULL;
+	}
+	if (t->out.regular && t->out.dev == source.dev &&
+	    t->out.ino == source.ino) {
+		source_close(&source);
+		name_trouble(t, name, TROUBLE_OUTPUT);
+		return NULL;
+	}
+
+	struct file *f = files_find(&t->files, source.dev, source.ino);
+	if (f != NULL) {
+		source_close(&source);
+		return f;
+	}
+	// Files that come later are read whole.
+	if (t->names.looks == 1 && t->cfg->last_lines != SIZE_MAX &&
+	    source_skip_to_last(&source, t->cfg->last_lines, t->cfg->once,
+				t->block, &e) < 0) {
+		source_close(&source);
+		name_trouble(t, name, errno);
+		return NULL;
+	}
+	f = files_add(&t->files, &source,
+		      name->live != NULL ? name->live : name->previous);
+	if (f == NULL) {
+		name_trouble(t, name, ENOMEM);
+		return NULL;
+	}
+	f->wd = watch_file(&t->watch, f->source.fd, f);
+	t->report.files++;
+	if (t->cfg->once)
+		t->report.expected += f->source.size - f->source.position;
+	return f;
+}
+
+/* From now on the name means f. */
+static void take_file(struct tail *t, struct name *name, struct file *f)
+{
+	bool replaced = (name->live != NULL || name->previous != NULL) &&
+			name->previous != f;
+
+	name_lose(t, name);
+	name->live = f;
+	f->names++;
+	f->ending = false;
+	f->active_ns = clock_ns();
+	files_queue(&t->files, f);
+	t->report.rotations += replaced;
+	if (t->names.looks > 1)
+		msg_info("%s: %s", name->path,
+			 replaced ? "a new file" : "has appeared");
+}
+
+void name_look(struct tail *t, struct name *name)
+{
+	struct file *live = name->live;
+	struct stat st;
+
+	name->look = t->names.looks;
+	if (stat(name->path, &st) < 0) {
+		name_trouble(t, name, errno);
+		return;
+	}
+	if (S_ISDIR(st.st_mode) && name->given) {
+		// It appeared as a folder: what is in it is for the next look.
+		names_look_soon(t);
+		return;
+	}
+	if (!S_ISREG(st.st_mode)) {
+		name_trouble(t, name, TROUBLE_KIND);
+		return;
+	}
+	if (live == NULL || live->source.dev != st.st_dev ||
+	    live->source.ino != st.st_ino) {
+		struct file *f = files_find(&t->files, st.st_dev, st.st_ino);
+
+		if (f == NULL)
+			f = open_file(t, name);
+		if (f == NULL)
+			return;
+		take_file(t, name, f);
+	}
+	name->trouble = TROUBLE_NONE;
+}

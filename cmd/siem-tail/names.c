@@ -1,0 +1,298 @@
+#include "names.h"
+
+#include "core/clock.h"
+#include "core/msg.h"
+#include "expand.h"
+#include "name.h"
+#include "tail.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* However much comes and goes in a folder, looks are so far apart. */
+enum { LOOK_APART_MS = 20 };
+
+void names_look_by(struct tail *t, int64_t ns)
+{
+	if (t->look_ns > ns)
+		t->look_ns = ns;
+}
+
+void names_look_soon(struct tail *t)
+{
+	names_look_by(t, t->looked_ns + LOOK_APART_MS * (int64_t)NS_PER_MS);
+}
+
+static size_t place_of(const struct names *n, const char *path)
+{
+	size_t low = 0;
+	size_t high = n->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strcmp(n->items[middle]->path, path) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* The name with this path, made if need be; NULL: out of memory. */
+static struct name *get(struct names *n, const char *path)
+{
+	size_t i = place_of(n, path);
+
+	if (i < n->count && strcmp(n->items[i]->path, path) == 0)
+		return n->items[i];
+	if (n->count == n->cap) {
+		size_t cap = n->cap != 0 ? 2 * n->cap : 16;
+		struct name **items = realloc(n->items, cap * sizeof(*items));
+
+		if (items == NULL)
+			return NULL;
+		n->items = items;
+		n->cap = cap;
+	}
+
+	struct name *name = name_new(path);
+	if (name == NULL)
+		return NULL;
+	memmove(&n->items[i + 1], &n->items[i],
+		(n->count++ - i) * sizeof(struct name *));
+	n->items[i] = name;
+	return name;
+}
+
+/* Watch the folder the name is in. */
+static int watch_parent(struct tail *t, struct name *name)
+{
+	struct names *n = &t->names;
+	char *folder = expand_parent(name->path);
+	struct stat st;
+
+	if (folder == NULL)
+		return -1;
+	if (n->folder == NULL || strcmp(n->folder, folder) != 0) {
+		free(n->folder);
+		n->folder = folder;
+		n->folder_wd = watch_folder(&t->watch, folder);
+	} else {
+		free(folder);
+	}
+	name->folder_wd = n->folder_wd;
+	// Where a link points to may change in a folder that nobody watches.
+	if (name->folder_wd < 0 ||
+	    (lstat(name->path, &st) == 0 && S_ISLNK(st.st_mode)))
+		n->blind = true;
+	return 0;
+}
+
+static int look_at_path(struct tail *t, const char *path, bool given)
+{
+	struct name *name = get(&t->names, path);
+
+	if (name == NULL)
+		return -1;
+	name->given |= given;
+	// In this order: what comes in between is an event.
+	if (watch_parent(t, name) < 0)
+		return -1;
+	name_look(t, name);
+	return 0;
+}
+
+/* Watch the folders where something may come that an operand stands for. */
+static int watch_folders(struct tail *t, const char *operand,
+			 enum operand_kind kind)
+{
+	struct names *n = &t->names;
+	struct paths folders = { 0 };
+	int rc = -1;
+
+	if (expand_folders(operand, kind, &folders) < 0)
+		goto out;
+	for (size_t i = 0; i < folders.count; i++) {
+		int wd = watch_folder(&t->watch, folders.items[i].path);
+
+		if (wd < 0) {
+			n->blind = true;
+			continue;
+		}
+		if (n->open_count == n->open_cap) {
+			size_t cap = n->open_cap != 0 ? 2 * n->open_cap : 8;
+			int *wds = realloc(n->open_folders, cap * sizeof(*wds));
+
+			if (wds == NULL)
+				goto out;
+			n->open_folders = wds;
+			n->open_cap = cap;
+		}
+		n->open_folders[n->open_count++] = wd;
+	}
+	rc = 0;
+out:
+	paths_free(&folders);
+	return rc;
+}
+
+/* The same where an operand stands for any number of files. */
+static int look_at_many(struct tail *t, const char *operand,
+			enum operand_kind kind)
+{
+	struct paths found = { 0 };
+	struct name *name;
+	int rc = -1;
+
+	if (watch_folders(t, operand, kind) < 0)
+		goto out;
+	if (expand_files(operand, kind, &found) < 0) {
+		name = get(&t->names, operand);
+		if (name == NULL)
+			goto out;
+		name->given = true;
+		name->look = t->names.looks;
+		name_trouble(t, name, errno);
+	}
+	for (size_t i = 0; i < found.count; i++)
+		if (look_at_path(t, found.items[i].path, false) < 0)
+			goto out;
+	if (found.count == 0 && kind == OPERAND_PATTERN &&
+	    t->names.looks == 1) {
+		if (t->cfg->once) {
+			msg_error("%s: no file matches", operand);
+			t->status = STATUS_UNDELIVERED;
+		} else {
+			msg_warn("%s: waiting for a file that matches",
+				 operand);
+		}
+	}
+	rc = 0;
+out:
+	paths_free(&found);
+	return rc;
+}
+
+/* Forget the names that no operand stands for any more. */
+static void sweep(struct tail *t)
+{
+	struct names *n = &t->names;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n->count; i++) {
+		if (n->items[i]->look == n->looks) {
+			n->items[kept++] = n->items[i];
+			continue;
+		}
+		name_lose(t, n->items[i]);
+		name_free(n->items[i]);
+	}
+	n->count = kept;
+}
+
+int names_look(struct tail *t, struct err *e)
+{
+	struct names *n = &t->names;
+
+	n->looks++;
+	n->blind = false;
+	n->open_count = 0;
+	free(n->folder);
+	n->folder = NULL;
+	for (size_t i = 0; i < n->operand_count; i++) {
+		const char *operand = n->operands[i];
+		enum operand_kind kind = expand_kind(operand);
+		int rc = kind == OPERAND_NAME ? look_at_path(t, operand, true)
+					      : look_at_many(t, operand, kind);
+
+		if (rc < 0)
+			return err_set(e, ERR_SYSTEM, "%s: %s", operand,
+				       strerror(ENOMEM));
+	}
+	sweep(t);
+	return 0;
+}
+
+static bool is_open_folder(const struct names *n, int wd)
+{
+	for (size_t i = 0; i < n->open_count; i++)
+		if (n->open_folders[i] == wd)
+			return true;
+	return false;
+}
+
+void names_event(struct tail *t, const struct watch_event *event)
+{
+	struct names *n = &t->names;
+	bool known = false;
+
+	if (event->file == NULL && event->name == NULL) {
+		names_look_soon(t);
+		return;
+	}
+	for (size_t i = 0; i < n->count; i++) {
+		struct name *name = n->items[i];
+
+		if (event->file != NULL
+			    ? event->renamed && name->live == event->file
+			    : name->folder_wd == event->wd &&
+				      strcmp(name->base, event->name) == 0) {
+			name_look(t, name);
+			known = true;
+		}
+	}
+	if (event->file == NULL && !known && event->came &&
+	    is_open_folder(n, event->wd))
+		names_look_soon(t);
+}
+
+void names_forget_file(struct names *names, const struct file *f)
+{
+	for (size_t i = 0; i < names->count; i++)
+		if (names->items[i]->previous == f)
+			names->items[i]->previous = NULL;
+}
+
+int names_open(struct names *names, char *const operands[], size_t count,
+	       struct err *e)
+{
+	names->operands = calloc(count, sizeof(*names->operands));
+	if (names->operands == NULL)
+		return err_sys(e, "operands");
+	for (size_t i = 0; i < count; i++) {
+		char *operand = strdup(operands[i]);
+		struct stat st;
+
+		if (operand == NULL)
+			return err_sys(e, "operands");
+		names->operands[names->operand_count++] = operand;
+		for (size_t len = strlen(operand);
+		     len > 1 && operand[len - 1] == '/'; len--)
+			operand[len - 1] = '\0';
+		if (operand[0] == '\0')
+			return err_set(e, ERR_USAGE, "an operand is empty");
+		if (stat(operand, &st) == 0 && !S_ISREG(st.st_mode) &&
+		    !S_ISDIR(st.st_mode))
+			return err_set(e, ERR_USAGE,
+				       "%s: neither a file nor a folder; what "
+				       "is a stream needs no siem-tail",
+				       operand);
+	}
+	return 0;
+}
+
+void names_close(struct names *names)
+{
+	for (size_t i = 0; i < names->operand_count; i++)
+		free(names->operands[i]);
+	for (size_t i = 0; i < names->count; i++)
+		name_free(names->items[i]);
+	free(names->operands);
+	free(names->items);
+	free(names->open_folders);
+	free(names->folder);
+	*names = (struct names){ 0 };
+}

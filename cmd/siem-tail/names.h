@@ -1,0 +1,63 @@
+/*
+ * What the operands mean: which names, and which file each of them is.
+ *
+ * An operand is a name, a folder (the files in it, but not hidden ones) or a
+ * pattern. All are looked at again whenever something may have changed, so
+ * that names may come and go, and be given from file to file.
+ */
+#ifndef SIEM_TAIL_NAMES_H
+#define SIEM_TAIL_NAMES_H
+
+#include "core/attr.h"
+#include "core/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct file;
+struct name;
+struct tail;
+struct watch_event;
+
+struct names {
+	bool blind; // not all that was found at the last look is watched
+
+	// private
+	char **operands;
+	size_t operand_count;
+	struct name **items; // by path
+	size_t count, cap;
+	size_t looks;      // number of the last look at all of them
+	int *open_folders; // in which any name that comes may be ours
+	size_t open_count, open_cap;
+	char *folder;  // the one that was watched last in this look,
+	int folder_wd; // and as what
+};
+
+/*
+ * Take the operands. ERR_USAGE where one can be read neither as a file nor as
+ * a folder; one that is not there yet is no error.
+ */
+int names_open(struct names *names, char *const operands[], size_t count,
+	       struct err *e) MUST_CHECK;
+
+/*
+ * Look at all of them, and open and queue what is new. Troubles are said, once
+ * each. -1 with e filled: out of memory.
+ */
+int names_look(struct tail *t, struct err *e) MUST_CHECK;
+
+/* Have all of them looked at by then, by clock_ns(), or right away. */
+void names_look_by(struct tail *t, int64_t ns);
+void names_look_soon(struct tail *t);
+
+/* Look at the names that an event concerns. */
+void names_event(struct tail *t, const struct watch_event *event);
+
+/* The file is about to be removed. */
+void names_forget_file(struct names *names, const struct file *f);
+
+void names_close(struct names *names);
+
+#endif

@@ -1,0 +1,57 @@
+#include "output.h"
+
+#include "core/clock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PIPE_BYTES = 1 << 20 };
+
+int output_open(struct output *o, struct err *e)
+{
+	struct stat st;
+
+	*o = (struct output){ .fd = STDOUT_FILENO };
+	if (fstat(STDOUT_FILENO, &st) < 0)
+		return err_sys(e, "standard output");
+	o->regular = S_ISREG(st.st_mode);
+	o->socket = S_ISSOCK(st.st_mode);
+	o->dev = st.st_dev;
+	o->ino = st.st_ino;
+	if (!S_ISFIFO(st.st_mode))
+		return 0;
+
+	// O_NONBLOCK belongs to the open file, which others may share: the
+	// shell, its other children. So the same pipe is opened once more.
+	int fd = open("/proc/self/fd/1", O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+	if (fd >= 0) {
+		o->fd = fd;
+		o->own = true;
+	}
+	// Fewer switches between us and the reader. Not given, not needed.
+	fcntl(o->fd, F_SETPIPE_SZ, PIPE_BYTES);
+	return 0;
+}
+
+ssize_t output_write(struct output *o, const char *bytes, size_t n,
+		     struct err *e)
+{
+	ssize_t done = o->socket ? send(o->fd, bytes, n, MSG_DONTWAIT)
+				 : write(o->fd, bytes, n);
+
+	if (done < 0 && (errno == EAGAIN || errno == EINTR))
+		return 0;
+	if (done < 0)
+		return err_sys(e, "write");
+	o->wrote_ns = clock_ns();
+	return done;
+}
+
+void output_close(struct output *o)
+{
+	if (o->own)
+		close(o->fd);
+}

@@ -1,0 +1,38 @@
+/*
+ * Standard output, without ever being stuck in it: a source that waits for its
+ * reader has to see all the same that its files are being renamed.
+ */
+#ifndef SIEM_TAIL_OUTPUT_H
+#define SIEM_TAIL_OUTPUT_H
+
+#include "core/attr.h"
+#include "core/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct output {
+	int fd;
+	bool own; // fd is ours, and nobody else's flags changed
+	bool socket;
+	bool regular; // a file: which one follows
+	dev_t dev;
+	ino_t ino;
+	int64_t wrote_ns; // when it was last written to, by clock_ns()
+};
+
+int output_open(struct output *o, struct err *e) MUST_CHECK;
+
+/*
+ * Write some of the bytes and return how many; 0: it takes none for now, so
+ * poll(2) fd for POLLOUT; -1 with e filled. Where the kernel offers no way to
+ * try, it waits until they are written.
+ */
+ssize_t output_write(struct output *o, const char *bytes, size_t n,
+		     struct err *e) MUST_CHECK;
+
+void output_close(struct output *o);
+
+#endif

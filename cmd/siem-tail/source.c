@@ -1,0 +1,302 @@
+#include "source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int source_open(struct source *s, const char *path, struct err *e)
+{
+	struct stat st;
+
+	*s = (struct source){ .fd = -1, .rest = BUF_INIT(SOURCE_REST) };
+	// O_NONBLOCK: in case it became a FIFO since the caller looked.
+	s->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (s->fd < 0 || fstat(s->fd, &st) < 0) {
+		err_sys(e, "%s", path);
+		goto fail;
+	}
+	if (!S_ISREG(st.st_mode)) {
+		errno = 0;
+		err_set(e, ERR_USAGE, "%s: not a regular file", path);
+		goto fail;
+	}
+	s->path = strdup(path);
+	if (s->path == NULL) {
+		err_sys(e, "%s", path);
+		goto fail;
+	}
+	s->dev = st.st_dev;
+	s->ino = st.st_ino;
+	s->size = (uint64_t)st.st_size;
+	return 0;
+fail:;
+	int saved = errno;
+
+	source_close(s);
+	errno = saved;
+	return -1;
+}
+
+void source_close(struct source *s)
+{
+	if (s->fd >= 0)
+		close(s->fd);
+	s->fd = -1;
+	free(s->path);
+	s->path = NULL;
+	buf_free(&s->rest);
+}
+
+int source_measure(struct source *s, struct err *e)
+{
+	struct stat st;
+
+	if (fstat(s->fd, &st) < 0)
+		return err_sys(e, "%s", s->path);
+
+	uint64_t size = (uint64_t)st.st_size;
+	bool changed = size != s->position + s->seen ||
+		       st.st_mtim.tv_sec != s->changed.tv_sec ||
+		       st.st_mtim.tv_nsec != s->changed.tv_nsec;
+	if (size > s->size)
+		s->size = size;
+	s->changed = st.st_mtim;
+	s->links = st.st_nlink;
+	return changed;
+}
+
+/* pread(2), through signals. */
+static ssize_t read_at(const struct source *s, char *out, size_t n,
+		       uint64_t offset)
+{
+	ssize_t got;
+
+	do
+		got = pread(s->fd, out, n, (off_t)offset);
+	while (got < 0 && errno == EINTR);
+	return got;
+}
+
+int source_skip_to_last(struct source *s, size_t lines, bool count_unfinished,
+			char *block, struct err *e)
+{
+	// An LF at the very end closes the last line. The one before the
+	// first line that is wanted is the LF to find.
+	uint64_t end = s->size;
+	size_t left = count_unfinished ? lines : lines + 1;
+
+	if (left == 0)
+		s->position = end;
+	if (count_unfinished && end > 0)
+		end--;
+	while (left > 0 && end > 0) {
+		size_t n = end < SOURCE_CHUNK ? (size_t)end : SOURCE_CHUNK;
+		ssize_t got = read_at(s, block, n, end - n);
+
+		if (got < 0)
+			return err_sys(e, "%s", s->path);
+		if ((size_t)got < n)
+			return 0; // it shrinks under our eyes
+		end -= n;
+		for (const char *lf = block + n;
+		     (lf = memrchr(block, '\n', (size_t)(lf - block))) != NULL;)
+			if (--left == 0) {
+				s->position = end + (size_t)(lf - block) + 1;
+				break;
+			}
+	}
+	return 0;
+}
+
+/* The file holds the n bytes before stop, and they end at offset end. */
+static void keep(struct source *s, const char *stop, size_t n, uint64_t end)
+{
+	s->kept_len = n < SOURCE_KEPT ? n : SOURCE_KEPT;
+	s->kept_end = end;
+	memcpy(s->kept, stop - s->kept_len, s->kept_len);
+}
+
+/* More of a line whose end has not been written yet. */
+static void note_unfinished(struct source *s, struct slice part)
+{
+	if (s->rest.len == s->seen)
+		buf_put_slice(&s->rest, part);
+	s->seen += part.len;
+}
+
+static void forget_unfinished(struct source *s)
+{
+	s->seen = 0;
+	buf_clear(&s->rest);
+}
+
+/*
+ * Read what comes after what was seen, into block; before it, there, is what
+ * was kept. SOURCE_PIECE: fresh has it.
+ */
+static enum source_got read_fresh(struct source *s, char *block,
+				  struct slice *fresh, struct err *e)
+{
+	uint64_t from = s->position + s->seen;
+	size_t overlap = s->kept_end == from ? s->kept_len : 0;
+	ssize_t got = read_at(s, block, overlap + SOURCE_CHUNK, from - overlap);
+
+	if (got < 0) {
+		err_sys(e, "%s", s->path);
+		return SOURCE_FAILED;
+	}
+	if ((size_t)got < overlap || memcmp(block, s->kept, overlap) != 0)
+		return SOURCE_TRUNCATED;
+	*fresh = (struct slice){ block + overlap, (size_t)got - overlap };
+	if (fresh->len > 0)
+		return SOURCE_PIECE;
+	if (overlap > 0 || from == 0)
+		return SOURCE_DRY;
+
+	// Nothing to compare with, so the size has to tell.
+	struct stat st;
+	if (fstat(s->fd, &st) < 0) {
+		err_sys(e, "%s", s->path);
+		return SOURCE_FAILED;
+	}
+	return (uint64_t)st.st_size < from ? SOURCE_TRUNCATED : SOURCE_DRY;
+}
+
+/*
+ * A writer without O_APPEND goes on where it was when its file was truncated,
+ * and leaves a hole before that: pass over it.
+ */
+static void skip_hole(struct source *s, struct slice *fresh)
+{
+	size_t n = 0;
+
+	while (n < fresh->len && fresh->data[n] == '\0')
+		n++;
+	s->position += n;
+	*fresh = slice_from(*fresh, n);
+	s->after_truncation = fresh->len == 0;
+}
+
+/* Hand out the whole lines of fresh, which begins one. False: there is none. */
+static bool take_lines(struct source *s, const char *block, struct slice fresh,
+		       struct chunk *chunk)
+{
+	const char *stop = fresh.data + fresh.len;
+	const char *lf = memrchr(fresh.data, '\n', fresh.len);
+	size_t n = lf != NULL ? (size_t)(lf - fresh.data) + 1 : 0;
+
+	chunk->bytes = (struct slice){ fresh.data, n };
+	chunk->offset = s->position;
+	s->position += n;
+	// In the middle of the file, the rest comes with the next block.
+	if (n == 0 || fresh.len < SOURCE_CHUNK)
+		note_unfinished(s, slice_from(fresh, n));
+	else
+		stop = lf + 1;
+	keep(s, stop, (size_t)(stop - block), s->position + s->seen);
+	return n > 0;
+}
+
+/* Is the end of the unfinished line in fresh? Then it is read once more. */
+static void find_end(struct source *s, const char *block, struct slice fresh)
+{
+	const char *stop = fresh.data + fresh.len;
+	const char *lf = memchr(fresh.data, '\n', fresh.len);
+
+	if (lf == NULL) {
+		note_unfinished(s, fresh);
+		keep(s, stop, (size_t)(stop - block), s->position + s->seen);
+		return;
+	}
+
+	uint64_t len = s->seen + (size_t)(lf - fresh.data) + 1;
+	forget_unfinished(s);
+	if (len > SOURCE_CHUNK)
+		s->line_left = len;
+}
+
+/* The next piece of a line that is too long for one. */
+static enum source_got read_piece(struct source *s, char *block,
+				  struct chunk *chunk, struct err *e)
+{
+	size_t n = s->line_left < SOURCE_CHUNK ? (size_t)s->line_left
+					       : SOURCE_CHUNK;
+	ssize_t got = read_at(s, block, n, s->position);
+
+	if (got < 0) {
+		err_sys(e, "%s", s->path);
+		return SOURCE_FAILED;
+	}
+	if (got == 0)
+		return SOURCE_TRUNCATED;
+
+	n = (size_t)got;
+	chunk->bytes = (struct slice){ block, n };
+	chunk->offset = s->position;
+	s->position += n;
+	s->line_left -= n;
+	s->line_open = s->line_left > 0;
+	if (s->line_open)
+		return SOURCE_PIECE;
+	keep(s, block + n, n, s->position);
+	if (s->line_torn) {
+		block[n] = '\n';
+		chunk->bytes.len++;
+		s->line_torn = false;
+	}
+	return SOURCE_LINES;
+}
+
+enum source_got source_read(struct source *s, char *block, struct chunk *chunk,
+			    struct err *e)
+{
+	while (s->line_left == 0) {
+		struct slice fresh;
+		enum source_got got = read_fresh(s, block, &fresh, e);
+
+		if (got != SOURCE_PIECE)
+			return got;
+		if (s->after_truncation)
+			skip_hole(s, &fresh);
+		if (s->seen > 0)
+			find_end(s, block, fresh);
+		else if (fresh.len > 0 && take_lines(s, block, fresh, chunk))
+			return SOURCE_LINES;
+	}
+	return read_piece(s, block, chunk, e);
+}
+
+void source_end_line(struct source *s)
+{
+	s->line_left = s->seen;
+	s->line_torn = s->seen > 0;
+	forget_unfinished(s);
+}
+
+uint64_t source_truncated(struct source *s, char *block, struct slice *torn)
+{
+	uint64_t end = s->position + s->seen;
+	uint64_t lost = (s->size > end ? s->size : end) - s->position;
+
+	*torn = (struct slice){ block, 0 };
+	if (s->seen > 0 && s->rest.len == s->seen) {
+		memcpy(block, s->rest.data, s->rest.len);
+		torn->len = s->rest.len;
+		lost -= s->rest.len;
+	}
+	if (torn->len > 0 || s->line_open)
+		block[torn->len++] = '\n';
+
+	forget_unfinished(s);
+	s->position = 0;
+	s->size = 0;
+	s->kept_len = 0;
+	s->line_left = 0;
+	s->line_open = false;
+	s->line_torn = false;
+	s->after_truncation = true;
+	return lost;
+}
