@@ -320,12 +320,20 @@ static size_t put_number(char out[TIMESTAMP_MAX], int64_t n, int decimals)
 	char *end = text + sizeof(text);
 	char *p = end;
 
-	for (int written = 0; written <= decimals || left > 0; written++) {
-		if (written == decimals && decimals > 0)
-			*--p = '.';
+	for (int i = 0; i < decimals; i++, left /= 10)
 		*--p = (char)('0' + left % 10);
-		left /= 10;
+	if (decimals > 0)
+		*--p = '.';
+
+	const char *point = p;
+	for (; left >= 10; left /= 100) { // two at a time
+		uint32_t two = (uint32_t)(left % 100);
+
+		*--p = (char)('0' + two % 10);
+		*--p = (char)('0' + two / 10);
 	}
+	if (left > 0 || p == point)
+		*--p = (char)('0' + left);
 	if (n < 0)
 		*--p = '-';
 

@@ -78,7 +78,7 @@ int compile_constant(struct compiler *c, const struct place *at,
 	return 0;
 }
 
-/* Add expr, which was made of what before describes. */
+/* Add expr, which was made of what the other arguments describe. */
 static int put_expr(struct compiler *c, struct expr expr, uint32_t reads,
 		    uint32_t depth, struct compiled *out, struct err *e)
 {
@@ -86,6 +86,7 @@ static int put_expr(struct compiler *c, struct expr expr, uint32_t reads,
 		.index = program_add_expr(c->program, expr),
 		.reads = reads,
 		.depth = depth + 1,
+		.keeps = reads > 0,
 	};
 	return out->index != PROGRAM_NONE ? 0 : compile_no_memory(e);
 }
@@ -281,6 +282,16 @@ int compile_links(struct compiler *c, const uint32_t *links, uint32_t count,
 	return 0;
 }
 
+/* Most alternatives are plain paths, which can be looked up in one go. */
+static bool are_paths(const struct program *p, const uint32_t *exprs,
+		      size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (p->exprs[exprs[i]].op != EXPR_PATH)
+			return false;
+	return true;
+}
+
 /* A list: the first of its elements that is there. */
 static int first_of(struct compiler *c, const struct place *at,
 		    struct compiled *out, struct err *e)
@@ -303,10 +314,20 @@ static int first_of(struct compiler *c, const struct place *at,
 		links[i] = one.index;
 		sum.reads += one.reads;
 		sum.depth = compile_larger(sum.depth, one.depth);
+		sum.keeps |= one.keeps;
+		if (one.keeps)
+			expr.of = (uint32_t)i + 1;
 	}
-	if (compile_links(c, links, (uint32_t)count, &expr.span, e) < 0)
+	if (are_paths(c->program, links, count)) {
+		expr.op = EXPR_PATHS;
+		for (size_t i = 0; i < count; i++)
+			links[i] = c->program->exprs[links[i]].slot;
+	}
+	if (compile_links(c, links, (uint32_t)count, &expr.span, e) < 0 ||
+	    put_expr(c, expr, sum.reads, sum.depth, out, e) < 0)
 		return -1;
-	return put_expr(c, expr, sum.reads, sum.depth, out, e);
+	out->keeps = sum.keeps;
+	return 0;
 }
 
 static int const_of(struct compiler *c, const struct place *at,
@@ -381,14 +402,6 @@ static int text_of(struct compiler *c, const struct place *at,
 	return put_expr(c, expr, sum.reads, sum.depth, out, e);
 }
 
-static int compare_cases(const void *a, const void *b)
-{
-	const struct table_case *left = a;
-	const struct table_case *right = b;
-
-	return program_compare_names(left->name, right->name);
-}
-
 static void lower(struct slice text)
 {
 	char *p = (char *)(uintptr_t)text.data; // a copy that is ours
@@ -397,41 +410,58 @@ static void lower(struct slice text)
 		p[i] = program_lower(p[i]);
 }
 
-/* The rows of a table, sorted. */
-static int put_cases(struct compiler *c, const struct place *at,
-		     struct expr *expr, struct err *e)
+/* Make a table that has room for count rows, and as much again. */
+static int put_table(struct compiler *c, size_t count, struct span *span,
+		     struct err *e)
 {
-	struct program *p = c->program;
+	const struct table_case none = { .name = { NULL, 0 } };
+
+	span->first = c->program->case_list.count;
+	for (span->count = 2; span->count < 2 * count;)
+		span->count *= 2;
+	for (uint32_t i = 0; i < span->count; i++)
+		if (program_add_case(c->program, none) == PROGRAM_NONE)
+			return compile_no_memory(e);
+	return 0;
+}
+
+static int put_case(struct compiler *c, const struct place *at,
+		    const struct expr *table, struct err *e)
+{
+	struct slice name = slice_of(at->key);
+	struct table_case *row;
+
+	if (!program_keep(c->program, &name))
+		return compile_no_memory(e);
+	if (table->ignore_case)
+		lower(name);
+	row = program_find_case(c->program, table->span, name);
+	if (row->name.data != NULL)
+		return source_fail_key(c->source, at, e,
+				       "\"%s\" is there twice", name.data);
+	row->name = name;
+	return compile_constant(c, at, &row->value, e);
+}
+
+static int put_cases(struct compiler *c, const struct place *at,
+		     struct expr *table, struct err *e)
+{
+	size_t count = json_object_size(at->value);
 	const char *key;
 	json_t *value;
 
-	if (!json_is_object(at->value) || json_object_size(at->value) == 0)
+	if (count == 0 || count > INT32_MAX / 4)
 		return source_fail(c->source, at, e,
 				   "expected an object that is not empty");
-	expr->span.first = p->case_list.count;
+	if (put_table(c, count, &table->span, e) < 0)
+		return -1;
 	json_object_foreach(at->value, key, value)
 	{
 		struct place here = { .up = at, .key = key, .value = value };
-		struct table_case row = { .name = slice_of(key) };
 
-		if (!program_keep(p, &row.name))
-			return compile_no_memory(e);
-		if (expr->ignore_case)
-			lower(row.name);
-		if (compile_constant(c, &here, &row.value, e) < 0)
+		if (put_case(c, &here, table, e) < 0)
 			return -1;
-		if (program_add_case(p, row) == PROGRAM_NONE)
-			return compile_no_memory(e);
-		expr->span.count++;
 	}
-
-	struct table_case *first = p->cases + expr->span.first;
-	qsort(first, expr->span.count, sizeof(*first), compare_cases);
-	for (uint32_t i = 1; i < expr->span.count; i++)
-		if (compare_cases(&first[i - 1], &first[i]) == 0)
-			return source_fail(c->source, at, e,
-					   "\"%s\" is there twice",
-					   first[i].name.data);
 	return 0;
 }
 
@@ -527,13 +557,14 @@ static int if_of(struct compiler *c, const struct place *at,
 	expr.of = cond.index;
 	expr.then = then.index;
 	expr.otherwise = otherwise.index;
-	return put_expr(
-		c, expr,
-		compile_larger(cond.reads,
-			       compile_larger(then.reads, otherwise.reads)),
-		compile_larger(cond.depth,
-			       compile_larger(then.depth, otherwise.depth)),
-		out, e);
+
+	uint32_t reads = compile_larger(then.reads, otherwise.reads);
+	uint32_t depth = compile_larger(then.depth, otherwise.depth);
+	if (put_expr(c, expr, compile_larger(cond.reads, reads),
+		     compile_larger(cond.depth, depth), out, e) < 0)
+		return -1;
+	out->keeps = then.keeps || otherwise.keeps;
+	return 0;
 }
 
 static const struct compile_form expr_forms[] = {

@@ -20,6 +20,7 @@ struct compiled {
 	uint32_t index;
 	uint32_t reads; // members, at most
 	uint32_t depth; // expressions within one another
+	bool keeps; // it may note that it read something
 };
 
 #define COMPILED_NOTHING ((struct compiled){ .index = PROGRAM_NONE })

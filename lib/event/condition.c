@@ -25,7 +25,18 @@ static int has_of(struct compiler *c, const struct place *at,
 
 	if (compile_member(c, at, "has", &of, e) < 0)
 		return -1;
+
+	const struct expr *expr = &c->program->exprs[of.index];
+	uint32_t slot = expr->slot;
 	cond.of = of.index;
+	if (expr->op == EXPR_PATHS) {
+		cond.op = COND_HAS_MEMBER;
+		cond.span = expr->span;
+	} else if (expr->op == EXPR_PATH) {
+		cond.op = COND_HAS_MEMBER;
+		if (compile_links(c, &slot, 1, &cond.span, e) < 0)
+			return -1;
+	}
 	return put_cond(c, cond, of.reads, of.depth, out, e);
 }
 

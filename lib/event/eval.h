@@ -44,36 +44,38 @@ struct eval {
 	uint32_t read[PROGRAM_READS];
 	size_t read_count;
 
-	bool too_large;     // a value did not fit the arena
+	bool too_large; // a value did not fit the arena
 	bool out_of_memory;
 
 	// private
 	const struct element *element; // that a join has come to
 	struct buf one, other;         // decoded texts, to be compared
 	struct buf joined;
-	unsigned deciding; // conditions around what is evaluated
+	char *pool; // of the arena, for small values
+	size_t pool_left;
 };
 
-/* The bounds are on one value that is made of others. */
-#define EVAL_INIT(max) \
-	((struct eval){ .one = BUF_INIT(max), .other = BUF_INIT(max), \
+/* The bound is on one value that is made of others. */
+#define EVAL_INIT(max)                          \
+	((struct eval){ .one = BUF_INIT(max),   \
+			.other = BUF_INIT(max), \
 			.joined = BUF_INIT(max) })
 
 void eval_free(struct eval *v);
 
-/* Begin with another record. */
+/* Begin with another record; the arena is empty. */
 void eval_begin(struct eval *v);
 
 /*
  * The value of an expression, VALUE_NONE where it has none; what it read is
  * appended to v->read. A null member is none.
  */
-struct value eval_expr(struct eval *v, uint32_t expr);
-bool eval_cond(struct eval *v, uint32_t cond);
+static inline struct value eval_expr(struct eval *v, uint32_t expr);
+static inline bool eval_cond(struct eval *v, uint32_t cond);
 
 /* Mark what was read since the first count of v->read as used; or do not. */
-void eval_commit(struct eval *v);
-void eval_forget(struct eval *v, size_t count);
+static inline void eval_commit(struct eval *v);
+static inline void eval_forget(struct eval *v, size_t count);
 
 /* Keep what was read, and read it again. */
 void eval_keep_origin(const struct eval *v, struct origin *origin);
@@ -83,18 +85,138 @@ void eval_read(struct eval *v, const struct origin *origin);
  * The text of a value: strings decoded, containers as compact JSON. It may
  * stand in scratch, which is overwritten.
  */
-struct slice eval_text(struct eval *v, struct value value, struct buf *scratch);
+static inline struct slice eval_text(struct eval *v, struct value value,
+				     struct buf *scratch);
 
-/* Copy bytes to the arena; of none a value that is none. */
+/* n bytes that last as long as the event, or NULL, which v notes. */
+static inline char *eval_take(struct eval *v, size_t n);
+
+/* Copy bytes to such memory; VALUE_NONE where there is none. */
 struct value eval_keep(struct eval *v, struct slice text);
 
 /* A value of the same text with nothing left to decode. */
-struct value eval_plain(struct eval *v, struct value value);
+static inline struct value eval_plain(struct eval *v, struct value value);
 
 /* Make value fit type; false where it does not. */
-bool eval_fit(struct eval *v, enum field_type type, struct value *value);
+static inline bool eval_fit(struct eval *v, enum field_type type,
+			    struct value *value);
 
 /* Read a value as a time. */
 bool eval_time(struct eval *v, struct value value, struct timestamp *t);
+
+/*
+ * What follows is how eval.c, decide.c and element.c work together, and what
+ * of it runs for every field of every record.
+ */
+
+/* The functions that evaluate, by enum expr_op and by enum cond_op. */
+extern struct value (*const eval_ops[])(struct eval *v,
+					const struct expr *expr);
+extern bool (*const eval_cond_ops[])(struct eval *v, const struct cond *cond);
+
+struct value eval_join(struct eval *v, const struct expr *expr);
+struct value eval_sum(struct eval *v, const struct expr *expr);
+struct value eval_element(struct eval *v, const struct expr *expr);
+struct value eval_part(struct eval *v, const struct expr *expr);
+bool eval_some(struct eval *v, const struct cond *cond);
+
+/* Append a template to out; nothing, and false, where a piece is missing. */
+bool eval_put_template(struct eval *v, const struct expr *expr,
+		       struct buf *out);
+
+/* Take the text that v->joined has from start on off it. */
+struct value eval_take_joined(struct eval *v, size_t start);
+
+void eval_give_up(struct eval *v, int error);
+char *eval_take_slowly(struct eval *v, size_t n);
+struct slice eval_text_slowly(struct eval *v, struct value value,
+			      struct buf *scratch);
+bool eval_fit_slowly(struct eval *v, enum field_type type, struct value *value);
+
+/* The member of a slot, where there is one and it is not null. */
+IN_LINE struct value eval_member(struct eval *v, uint32_t slot)
+{
+	uint32_t i = v->scan->by_slot[slot];
+
+	if (i == 0)
+		return (struct value){ .type = VALUE_NONE };
+
+	struct value value = v->scan->members[i - 1].value;
+	if (value_is_missing(value))
+		return (struct value){ .type = VALUE_NONE };
+	v->read[v->read_count++] = i - 1;
+	return value;
+}
+
+IN_LINE struct value eval_expr(struct eval *v, uint32_t index)
+{
+	const struct expr *expr = &v->program->exprs[index];
+
+	if (expr->op == EXPR_PATH)
+		return eval_member(v, expr->slot);
+	if (expr->op == EXPR_CONST)
+		return expr->value;
+	return eval_ops[expr->op](v, expr);
+}
+
+IN_LINE bool eval_cond(struct eval *v, uint32_t index)
+{
+	const struct cond *cond = &v->program->conds[index];
+
+	return eval_cond_ops[cond->op](v, cond);
+}
+
+IN_LINE void eval_put(struct buf *out, struct slice text)
+{
+	char *room = buf_room(out, text.len);
+
+	if (LIKELY(room != NULL)) {
+		memcpy(room, text.data, text.len);
+		buf_grown(out, text.len);
+	}
+}
+
+IN_LINE void eval_commit(struct eval *v)
+{
+	for (size_t i = 0; i < v->read_count; i++)
+		v->scan->members[v->read[i]].used = true;
+	v->read_count = 0;
+}
+
+static inline void eval_forget(struct eval *v, size_t count)
+{
+	v->read_count = count;
+}
+
+static inline char *eval_take(struct eval *v, size_t n)
+{
+	if (UNLIKELY(n > v->pool_left))
+		return eval_take_slowly(v, n);
+
+	char *bytes = v->pool;
+	v->pool += n;
+	v->pool_left -= n;
+	return bytes;
+}
+
+IN_LINE struct slice eval_text(struct eval *v, struct value value,
+			       struct buf *scratch)
+{
+	if (LIKELY(value.flags == 0))
+		return value_slice(value);
+	return eval_text_slowly(v, value, scratch);
+}
+
+IN_LINE struct value eval_plain(struct eval *v, struct value value)
+{
+	if (LIKELY(value.flags == 0))
+		return value;
+	return eval_keep(v, eval_text_slowly(v, value, &v->one));
+}
+
+IN_LINE bool eval_fit(struct eval *v, enum field_type type, struct value *value)
+{
+	return type == FIELD_TEXT || eval_fit_slowly(v, type, value);
+}
 
 #endif

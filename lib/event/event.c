@@ -160,6 +160,14 @@ static bool level_of(struct eval *v, struct value value, struct event *event,
 		     bool *exact)
 {
 	struct slice text = { 0 };
+
+	if (LIKELY(value.type >= VALUE_NUMBER && value.len == 1 &&
+		   value.data[0] >= '0' && value.data[0] <= '9')) {
+		event->severity = value.data[0] - '0';
+		event->emergency = false;
+		return *exact = true;
+	}
+
 	bool number = number_of(v, value, &text);
 
 	event->emergency = slice_is(text, SLICE("emergency"));
@@ -242,12 +250,13 @@ static void put_attributes(struct mapper *m, struct event *event)
 	const char *const *names = m->maps->shape->attributes;
 
 	for (size_t i = 0; names[i] != NULL; i++) {
-		event->attributes[i] = (struct value){ .type = VALUE_NONE };
-		if (m->plan->attributes[i] == PROGRAM_NONE)
-			continue;
-		event->attributes[i] = eval_plain(
-			&m->eval, eval_expr(&m->eval, m->plan->attributes[i]));
-		commit(m, TRACE_ATTRIBUTE, slice_of(names[i]));
+		struct value value = { .type = VALUE_NONE };
+
+		if (m->plan->attributes[i] != PROGRAM_NONE)
+			value = eval_expr(&m->eval, m->plan->attributes[i]);
+		event->attributes[i] = eval_plain(&m->eval, value);
+		if (m->eval.read_count > 0)
+			commit(m, TRACE_ATTRIBUTE, slice_of(names[i]));
 	}
 }
 
@@ -255,45 +264,81 @@ static void put_attributes(struct mapper *m, struct event *event)
 static bool is_taken(const struct fields *f, struct slice key)
 {
 	for (size_t i = 0; i < f->count; i++)
-		if (slice_is(f->list[i].key, key))
+		if (f->list[i].key.data == key.data)
 			return true;
 	return false;
 }
 
-/* The member that a value stands in, where it came from just that. */
-static uint32_t member_of(const struct eval *v, struct value value)
+IN_LINE void set_field(struct field *f, const struct target *t,
+		       struct value value)
 {
-	if (v->read_count == 0)
-		return FIELD_DERIVED;
-
-	uint32_t i = v->read[0];
-	return v->scan->members[i].value.data == value.data ? i : FIELD_DERIVED;
+	f->key = t->key;
+	f->label = t->label;
+	f->value = value;
+	f->max = t->max;
 }
 
 static void put_row(struct mapper *m, const struct row *row)
 {
 	struct value value = eval_expr(&m->eval, row->expr);
+	struct fields *f = &m->fields;
 
 	if (value.type == VALUE_NONE)
 		return;
 	for (size_t i = 0; i < row->target_count && value.len > 0; i++) {
 		const struct target *t = &row->targets[i];
-		uint32_t member = member_of(&m->eval, value);
 
-		if ((t->shared && is_taken(&m->fields, t->key)) ||
+		if ((t->shared && is_taken(f, t->key)) ||
 		    !eval_fit(&m->eval, t->type, &value))
 			continue;
-		m->fields.list[m->fields.count++] = (struct field){
-			.key = t->key,
-			.label = t->label,
-			.value = value,
-			.max = t->max,
-			.member = member,
-		};
+		set_field(&f->list[f->count++], t, value);
 		commit(m, TRACE_FIELD, t->key);
 		return;
 	}
 	eval_forget(&m->eval, 0);
+}
+
+/*
+ * The same for rows of which little can go wrong, until one takes a closer
+ * look or *row is end: the text of a member, or of another in its place.
+ */
+static void put_plain_rows(struct mapper *m, const struct row **row,
+			   const struct row *end)
+{
+	const uint32_t *by_slot = m->scan.by_slot;
+	struct member *members = m->scan.members;
+	struct field *f = m->fields.list + m->fields.count;
+	bool use = !m->plan->rest.all;
+
+	for (; *row < end && (*row)->is_plain; ++*row) {
+		uint32_t i = by_slot[(*row)->slot];
+		uint32_t other = by_slot[(*row)->other];
+
+		if ((i | other) == 0)
+			continue;
+		if (i != 0 && other != 0)
+			break;
+
+		struct member *member = &members[(i | other) - 1];
+		if (member->value.type == VALUE_NULL || member->value.len == 0)
+			continue;
+		set_field(f++, (*row)->targets, member->value);
+		member->used |= use;
+	}
+	m->fields.count = (size_t)(f - m->fields.list);
+}
+
+static void put_rows(struct mapper *m)
+{
+	const struct row *row = m->plan->rows;
+	const struct row *end = row + m->plan->row_count;
+
+	while (row < end) {
+		if (LIKELY(!m->tracing))
+			put_plain_rows(m, &row, end);
+		if (row < end)
+			put_row(m, row++);
+	}
 }
 
 /* Mark the members that the map does not want. */
@@ -322,18 +367,11 @@ static bool put_fields(struct mapper *m, struct event *event)
 		m->eval.out_of_memory = true;
 		return false;
 	}
-	for (size_t i = 0; i < m->plan->row_count; i++)
-		put_row(m, &m->plan->rows[i]);
+	put_rows(m);
 	leave_out(m);
 	event->rest = f->count;
-	if (!rest_collect(&m->rest, &m->eval, shape, &m->plan->rest, f))
-		return false;
-	if (UNLIKELY(m->tracing))
-		for (size_t i = event->rest; i < f->count; i++)
-			if (!trace_add(&m->trace, f->list[i].member, TRACE_REST,
-				       f->list[i].key))
-				m->eval.out_of_memory = true;
-	return true;
+	return rest_collect(&m->rest, &m->eval, shape, &m->plan->rest, f,
+			    m->tracing ? &m->trace : NULL);
 }
 
 /* Map the record that has been scanned. */

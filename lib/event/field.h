@@ -40,10 +40,7 @@ struct field {
 	struct slice label; // where not empty: key "Label" with this goes before
 	struct value value; // never missing; text typed as its rule demands
 	uint32_t max;       // as in field_rule
-	uint32_t member;    // index of the member it came from, or FIELD_DERIVED
 };
-
-enum { FIELD_DERIVED = UINT32_MAX };
 
 /*
  * Does the text of a value fit a type, as it stands? Times are not asked here:

@@ -50,16 +50,6 @@ static void *room_for(struct loader *l, size_t count, size_t size)
 	return room;
 }
 
-bool map_allows(const struct map_shape *shape, char c)
-{
-	unsigned char b = (unsigned char)c;
-
-	if (shape->rest_names == REST_PATH) // SD-NAME of RFC 5424
-		return b > ' ' && b < 0x7f && b != '=' && b != ']' && b != '"';
-	return (b >= '0' && b <= '9') ||
-	       ((b | 0x20) >= 'a' && (b | 0x20) <= 'z');
-}
-
 /* The text at a place, which is to be a key of the format or part of one. */
 static int read_key(struct loader *l, const struct place *at, struct slice *key,
 		    struct err *e)
@@ -68,7 +58,7 @@ static int read_key(struct loader *l, const struct place *at, struct slice *key,
 		return source_fail(&l->source, at, e, "expected a key");
 	*key = place_text(at);
 	for (size_t i = 0; i < key->len; i++)
-		if (!map_allows(l->shape, key->data[i]))
+		if (!map_allows(l->shape->rest_names, key->data[i]))
 			return source_fail(&l->source, at, e,
 					   "\"%.*s\" has a byte that keys of "
 					   "%s cannot have",
@@ -153,22 +143,52 @@ static int read_targets(struct loader *l, const struct place *at,
 	return 0;
 }
 
-/* Say of each target whether another has its key. */
+/* Find those before target, which is number j of row i, that have its key. */
+static void find_same(struct target *target, struct row *rows, size_t i,
+		      size_t j)
+{
+	for (size_t k = 0; k <= i; k++)
+		for (size_t m = 0; m < (k < i ? rows[k].target_count : j);
+		     m++) {
+			struct target *other = &rows[k].targets[m];
+
+			if (!slice_is(other->key, target->key))
+				continue;
+			target->key = other->key;
+			target->shared = other->shared = true;
+		}
+}
+
+/*
+ * Say of each target whether another has its key; those that have the same
+ * point to the same bytes.
+ */
 static void find_shared(struct row *rows, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		for (size_t j = 0; j < rows[i].target_count; j++) {
-			struct target *t =
-				(struct target *)(uintptr_t)&rows[i].targets[j];
-			size_t same = 0;
+		for (size_t j = 0; j < rows[i].target_count; j++)
+			find_same(&rows[i].targets[j], rows, i, j);
+}
 
-			for (size_t k = 0; k < count; k++)
-				for (size_t m = 0; m < rows[k].target_count;
-				     m++)
-					same += slice_is(rows[k].targets[m].key,
-							 t->key);
-			t->shared = same > 1;
+/* Note which rows need no more than a look at one or two slots. */
+static void find_plain(const struct program *p, struct row *rows, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct expr *expr = &p->exprs[rows[i].expr];
+		const struct target *t = rows[i].targets;
+		const uint32_t *slots = p->links + expr->span.first;
+
+		if (t->shared || t->type != FIELD_TEXT)
+			continue;
+		if (expr->op == EXPR_PATH) {
+			rows[i].is_plain = true;
+			rows[i].slot = expr->slot;
+		} else if (expr->op == EXPR_PATHS && expr->span.count == 2) {
+			rows[i].is_plain = true;
+			rows[i].slot = (uint16_t)slots[0];
+			rows[i].other = (uint16_t)slots[1];
 		}
+	}
 }
 
 static int read_rows(struct loader *l, const struct place *at, struct err *e)
@@ -197,9 +217,10 @@ static int read_rows(struct loader *l, const struct place *at, struct err *e)
 		    read_targets(l, &here, &rows[i], e) < 0)
 			return -1;
 	}
-	find_shared(rows, count);
 	l->plan->rows = rows;
 	l->plan->row_count = count;
+	find_shared(rows, count);
+	find_plain(l->program, rows, count);
 	return 0;
 }
 

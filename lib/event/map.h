@@ -67,8 +67,14 @@ const struct map_builtin *map_find_builtin(const char *name);
  */
 extern const char *const map_sections[];
 
-/* May a key of that format hold this byte? */
-bool map_allows(const struct map_shape *shape, char c);
+/* May a key hold this byte? Those of paths are SD-NAMEs (RFC 5424, 6.3.3). */
+static inline bool map_allows(enum rest_names names, char c)
+{
+	if (names == REST_PATH)
+		return c > ' ' && c < 0x7f && c != '=' && c != ']' && c != '"';
+	return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' &&
+					  (c | 0x20) <= 'z');
+}
 
 /* Compiled maps: read-only from here on. */
 struct maps;

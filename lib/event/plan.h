@@ -16,10 +16,10 @@
 struct map_shape;
 
 enum {
-	PLAN_SEVERITY = 2,        // of an event whose map knows no better
+	PLAN_SEVERITY = 2, // of an event whose map knows no better
 	PLAN_SEVERITY_MOST = 10,
-	PLAN_ATTRIBUTES = 16,     // of a format, at most
-	PLAN_TARGETS = 8,         // of a row, at most
+	PLAN_ATTRIBUTES = 16, // of a format, at most
+	PLAN_TARGETS = 8,     // of a row, at most
 };
 
 /* Where the value of a row can go. */
@@ -28,14 +28,17 @@ struct target {
 	struct slice label;
 	enum field_type type;
 	uint32_t max;
-	bool shared; // other targets have the same key
+	bool shared; // others have the same key, at the same address
 };
 
 /* A value and where it goes: the first target whose type it fits. */
 struct row {
 	uint32_t expr;
 	uint32_t target_count;
-	const struct target *targets;
+	struct target *targets;
+	bool is_plain;        // the member of slot, or else of other, goes
+	uint16_t slot, other; // as text to the only target, which no other
+			      // row has; SCAN_NO_SLOT: there is no other
 };
 
 /* What becomes of members that no row uses. */

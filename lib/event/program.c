@@ -69,10 +69,3 @@ ADD(program_add_link, uint32_t, links, link_list)
 ADD(program_add_word, struct slice, words, word_list)
 ADD(program_add_case, struct table_case, cases, case_list)
 ADD(program_add_part, struct part, parts, part_list)
-
-int program_compare_names(struct slice a, struct slice b)
-{
-	if (a.len != b.len)
-		return a.len < b.len ? -1 : 1;
-	return a.len != 0 ? memcmp(a.data, b.data, a.len) : 0;
-}

@@ -33,7 +33,9 @@ struct span {
 enum expr_op {
 	EXPR_PATH,     // the member of slot
 	EXPR_CONST,    // value
-	EXPR_FIRST,    // the first that is there of the links in span
+	EXPR_PATHS,    // the first member that is there of the slots in span
+	EXPR_FIRST,    // the first that is there of the links in span, of which
+		       // those before number of may have read a member
 	EXPR_TEXT,     // the links in span, one behind the other; or nothing
 	EXPR_TABLE,    // the case in span that of names, or otherwise
 	EXPR_JOIN,     // the elements of of, each as then says; value between
@@ -61,6 +63,7 @@ struct expr {
 
 enum cond_op {
 	COND_HAS,    // of is there
+	COND_HAS_MEMBER, // a member of the slots in span is there
 	COND_IN,     // of is one of the words in span
 	COND_LONGER, // of is longer than length bytes
 	COND_STARTS, // of begins with the word in span
@@ -82,7 +85,10 @@ struct cond {
 	struct span span;
 };
 
-/* A row of a table; those of one table are sorted by length, then bytes. */
+/*
+ * A row of a table, which is a hash table of twice as many places at least; a
+ * free one has no name.
+ */
 struct table_case {
 	struct slice name; // in lower case where the table ignores case
 	struct value value;
@@ -104,7 +110,7 @@ struct program {
 	struct paths *paths;
 	struct expr *exprs;
 	struct cond *conds;
-	uint32_t *links;
+	uint32_t *links; // indexes of expressions or conditions, and slots
 	struct slice *words;
 	struct table_case *cases;
 	struct part *parts;
@@ -140,7 +146,28 @@ static inline char program_lower(char c)
 	return c;
 }
 
-/* The order of the cases of a table, for qsort() and the search. */
-int program_compare_names(struct slice a, struct slice b);
+/* Where to look first for a name in a table. */
+static inline uint32_t program_hash(struct slice name)
+{
+	const unsigned char *p = (const unsigned char *)name.data;
+	uint32_t len = (uint32_t)name.len;
+
+	if (len == 0)
+		return 0;
+	return len + p[0] * 7U + p[len / 2] * 31U + p[len - 1] * 127U;
+}
+
+/* The place of a name in a table that span tells of; it may be free. */
+static inline struct table_case *program_find_case(const struct program *p,
+						   struct span span,
+						   struct slice name)
+{
+	struct table_case *first = p->cases + span.first;
+	uint32_t i = program_hash(name) & (span.count - 1);
+
+	while (first[i].name.data != NULL && !slice_is(first[i].name, name))
+		i = (i + 1) & (span.count - 1);
+	return &first[i];
+}
 
 #endif

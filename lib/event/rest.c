@@ -8,7 +8,6 @@
 
 enum {
 	SMALLEST_TABLE = 32, // names, a power of two
-	POOL = 1024,         // bytes of keys that are taken at once
 	FIRST_SUFFIX = 2,    // of the second key that would be the same
 };
 
@@ -29,10 +28,9 @@ struct task {
 	const struct map_shape *shape;
 	const struct rest *rest;
 	struct fields *fields;
+	struct trace *trace;
 	size_t rows; // fields that rows have put
 };
-
-static const struct slice nameless = { "member", sizeof("member") - 1 };
 
 bool fields_reserve(struct fields *f, size_t n)
 {
@@ -186,23 +184,11 @@ static bool name_of(struct eval *v, const struct member *m, struct slice *name)
 	return key.type != VALUE_NONE;
 }
 
-/* Are there members that no path names, so that two may have one name? */
-static bool may_repeat(const struct scan *s)
-{
-	size_t unnamed = 0;
-
-	for (size_t i = 0; i < s->count && unnamed < 2; i++)
-		unnamed += s->members[i].slot == SCAN_NO_SLOT;
-	return unnamed == 2;
-}
-
 /* Of members that no path names, the scan left it to us to find the last. */
 static bool supersede(struct task *t)
 {
 	struct scan *s = t->eval->scan;
 
-	if (!may_repeat(s))
-		return true;
 	if (!begin_names(t->work))
 		return no_memory(t);
 	for (uint32_t i = 0; i < s->count; i++) {
@@ -224,12 +210,6 @@ static bool supersede(struct task *t)
 	return true;
 }
 
-static bool is_word_byte(char c)
-{
-	return (c >= '0' && c <= '9') ||
-	       ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
-}
-
 static char upper(char c)
 {
 	if (c >= 'a' && c <= 'z')
@@ -237,52 +217,81 @@ static char upper(char c)
 	return c;
 }
 
-/* Append a name in camel case; the very first word stays as it is. */
-static void put_camel(struct buf *key, struct slice name)
+/*
+ * Each of these writes what a key takes of a name to p, which has room for as
+ * many bytes, and returns what follows.
+ */
+
+/* Words in camel case; the first of the key stays as it is. */
+static char *put_camel(char *p, struct slice name, bool first)
 {
-	bool begins = key->len > 0;
+	bool begins = !first;
 
 	for (size_t i = 0; i < name.len; i++) {
 		char c = name.data[i];
 
-		if (!is_word_byte(c)) {
-			begins = key->len > 0;
+		if (!map_allows(REST_CAMEL, c)) {
+			begins = !first;
 			continue;
 		}
 		if (begins)
 			c = upper(c);
-		buf_putc(key, c);
-		begins = false;
+		*p++ = c;
+		begins = first = false;
 	}
+	return p;
 }
 
-/* Append the bytes of a name that keys may have; of the others nothing. */
-static void put_allowed(struct buf *key, const struct map_shape *shape,
-			struct slice name)
+/* The bytes that keys may have. */
+static char *put_allowed(char *p, struct slice name)
 {
 	for (size_t i = 0; i < name.len; i++)
-		if (map_allows(shape, name.data[i]))
-			buf_putc(key, name.data[i]);
+		if (map_allows(REST_CAMEL, name.data[i]))
+			*p++ = name.data[i];
+	return p;
 }
 
-/* Append a name, each character that keys may not have becoming one _. */
-static void put_replaced(struct buf *key, const struct map_shape *shape,
-			 struct slice name)
+/* All of it, each character that keys may not have becoming one _. */
+static char *put_replaced(char *p, struct slice name)
 {
 	for (size_t i = 0; i < name.len; i++) {
 		unsigned char c = (unsigned char)name.data[i];
 
-		if (map_allows(shape, name.data[i]))
-			buf_putc(key, name.data[i]);
+		if (map_allows(REST_PATH, name.data[i]))
+			*p++ = name.data[i];
 		else if (c < 0x80 || c >= 0xc0) // not within a character
-			buf_putc(key, '_');
+			*p++ = '_';
 	}
+	return p;
+}
+
+/* Append a name to the key that is being made. */
+static void put_name(struct task *t, struct slice name)
+{
+	struct buf *key = &t->work->key;
+	bool first = key->len == t->rest->prefix.len;
+	char *start = buf_room(key, name.len + 1);
+	char *p = start;
+
+	if (start == NULL)
+		return;
+	if (t->shape->rest_names == REST_PATH) {
+		if (!first)
+			*p++ = '.';
+		p = put_replaced(p, name);
+	} else if (t->rest->given) {
+		p = put_allowed(p, name);
+	} else {
+		p = put_camel(p, name, key->len == 0);
+	}
+	buf_grown(key, (size_t)(p - start));
 }
 
 /* Make the key of a member from its path: t->work->key. */
 static bool make_key(struct task *t, uint32_t member)
 {
 	const struct member *members = t->eval->scan->members;
+	const struct slice nameless = SLICE("member");
 	struct buf *key = &t->work->key;
 	uint32_t path[SCAN_DEPTH];
 	size_t depth = 0;
@@ -296,27 +305,14 @@ static bool make_key(struct task *t, uint32_t member)
 
 		if (!name_of(t->eval, &members[path[--depth]], &name))
 			return false;
-		if (t->shape->rest_names == REST_PATH) {
-			if (key->len > t->rest->prefix.len)
-				buf_putc(key, '.');
-			put_replaced(key, t->shape, name);
-		} else if (t->rest->given) {
-			put_allowed(key, t->shape, name);
-		} else {
-			put_camel(key, name);
-		}
+		put_name(t, name);
 	}
-	if (key->len == t->rest->prefix.len) {
-		if (t->shape->rest_names == REST_PATH)
-			buf_putc(key, '_');
-		else
-			put_camel(key, nameless);
-	}
-	if (buf_status(key) == EMSGSIZE)
-		t->eval->too_large = true;
-	else if (buf_status(key) != 0)
-		return no_memory(t);
-	return buf_status(key) == 0;
+	if (key->len == t->rest->prefix.len)
+		put_name(t, nameless);
+	if (buf_status(key) == 0)
+		return true;
+	eval_give_up(t->eval, buf_status(key));
+	return false;
 }
 
 /* Has a row put a field of that key, or one whose label has it? */
@@ -340,27 +336,10 @@ static bool is_of_row(const struct task *t, struct slice key)
 /* Copy a key to memory that lasts as long as the event. */
 static bool keep_key(struct task *t, struct slice *key)
 {
-	struct rest_work *w = t->work;
-	struct arena *arena = t->eval->arena;
+	struct value kept = eval_keep(t->eval, *key);
 
-	if (key->len > w->pool_left) {
-		size_t n = key->len > POOL ? key->len : POOL;
-		bool fits = n <= arena->max - arena->taken;
-
-		w->pool = fits ? arena_take(arena, n) : NULL;
-		w->pool_left = w->pool != NULL ? n : 0;
-		if (!fits)
-			t->eval->too_large = true;
-		else if (w->pool == NULL)
-			t->eval->out_of_memory = true;
-		if (w->pool == NULL)
-			return false;
-	}
-	memcpy(w->pool, key->data, key->len);
-	key->data = w->pool;
-	w->pool += key->len;
-	w->pool_left -= key->len;
-	return true;
+	*key = value_slice(kept);
+	return kept.type != VALUE_NONE;
 }
 
 /*
@@ -428,8 +407,7 @@ static bool take_key(struct task *t, struct value *value, struct slice *key,
 /* Append the field of a member. */
 static bool put_member(struct task *t, uint32_t i)
 {
-	struct field f = { .member = i,
-			   .value = t->eval->scan->members[i].value };
+	struct field f = { .value = t->eval->scan->members[i].value };
 
 	if (t->fields->count == t->rows && !begin_names(t->work))
 		return no_memory(t);
@@ -438,6 +416,8 @@ static bool put_member(struct task *t, uint32_t i)
 	if (!fields_reserve(t->fields, 1))
 		return no_memory(t);
 	t->fields->list[t->fields->count++] = f;
+	if (t->trace != NULL && !trace_add(t->trace, i, TRACE_REST, f.key))
+		return no_memory(t);
 	return true;
 }
 
@@ -450,31 +430,40 @@ static bool is_opened(const struct task *t, const struct member *m, uint32_t i)
 
 bool rest_collect(struct rest_work *w, struct eval *v,
 		  const struct map_shape *shape, const struct rest *rest,
-		  struct fields *fields)
+		  struct fields *fields, struct trace *trace)
 {
 	struct task t = { .work = w,
 			  .eval = v,
 			  .shape = shape,
 			  .rest = rest,
 			  .fields = fields,
+			  .trace = trace,
 			  .rows = fields->count };
-	const struct scan *s = v->scan;
+	const struct member *members = v->scan->members;
+	size_t unnamed = 0;
 
-	w->pool_left = 0;
-	if (!supersede(&t))
-		return false;
-	for (uint32_t i = 0; i < s->count;) {
-		const struct member *m = &s->members[i];
+	for (uint32_t i = 0; i < v->scan->count;) {
+		const struct member *m = &members[i];
 
 		if (m->used || m->superseded || m->value.type == VALUE_NULL) {
 			i = m->next;
-		} else if (is_opened(&t, m, i)) {
-			i++;
-		} else {
-			if (!put_member(&t, i))
-				return false;
-			i = m->next;
+			continue;
 		}
+		// Two that no path names may have the same name.
+		if (m->slot == SCAN_NO_SLOT && ++unnamed == 2) {
+			if (!supersede(&t))
+				return false;
+			fields->count = t.rows;
+			i = 0;
+			continue;
+		}
+		if (is_opened(&t, m, i)) {
+			i++;
+			continue;
+		}
+		if (!put_member(&t, i))
+			return false;
+		i = m->next;
 	}
 	return !v->too_large && !v->out_of_memory;
 }

@@ -8,6 +8,7 @@
 #include "core/attr.h"
 #include "core/buf.h"
 #include "event/eval.h"
+#include "event/explain.h"
 #include "event/field.h"
 #include "event/map.h"
 #include "event/plan.h"
@@ -34,9 +35,7 @@ struct rest_work {
 	size_t cap;         // of it, as allocated
 	size_t size, count; // of it, as in use
 	uint64_t seed;
-	struct buf key;     // the key that is being made
-	char *pool;         // room for keys, of the arena
-	size_t pool_left;
+	struct buf key; // the key that is being made
 };
 
 /* The bound is on one key. */
@@ -48,10 +47,11 @@ void rest_work_free(struct rest_work *w);
 /*
  * Append a field for every member that is neither used nor null, objects as
  * their members. Of those that have the same name in the same object the last
- * one counts. False where v has noted that memory did not suffice.
+ * one counts. trace, which may be NULL, is told what became of each. False
+ * where v has noted that memory did not suffice.
  */
 bool rest_collect(struct rest_work *w, struct eval *v,
 		  const struct map_shape *shape, const struct rest *rest,
-		  struct fields *fields) MUST_CHECK;
+		  struct fields *fields, struct trace *trace) MUST_CHECK;
 
 #endif

@@ -1,0 +1,356 @@
+#include "event/eval.h"
+
+#include "json/walk.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* What an expression read, where it was not a member of the record. */
+enum {
+	READ_PART = 1 << 30,    // and the number of the part
+	READ_ELEMENT = 1 << 29, // the whole of it
+};
+
+static const struct value none = { .type = VALUE_NONE };
+
+/* What a join, or "some", knows of the element it has come to. */
+struct element {
+	struct value value;
+	struct value parts[PROGRAM_PARTS];
+	uint32_t present; // a bit for each of the parts it has
+};
+
+struct value eval_element(struct eval *v, const struct expr *expr)
+{
+	(void)expr;
+	v->read[v->read_count++] = READ_ELEMENT;
+	return v->element->value;
+}
+
+struct value eval_part(struct eval *v, const struct expr *expr)
+{
+	if ((v->element->present >> expr->slot & 1) == 0)
+		return none;
+	v->read[v->read_count++] = READ_PART | (uint32_t)expr->slot;
+	return v->element->parts[expr->slot];
+}
+
+/* Find the part of that name among those that first begins, or NULL. */
+static const struct part *find_part(const struct eval *v, uint32_t first,
+				    struct slice name, bool escaped)
+{
+	const struct part *parts = v->program->parts;
+
+	for (uint32_t i = first; i != PROGRAM_NONE; i = parts[i].next) {
+		struct slice wanted = parts[i].name;
+
+		if (UNLIKELY(escaped) ? scan_is(name, true, wanted)
+				      : slice_is(name, wanted))
+			return &parts[i];
+	}
+	return NULL;
+}
+
+/* Elements in the making: they are read as they are walked over. */
+struct elements {
+	const struct eval *eval;
+	struct walk walk;
+	const char *at;    // behind the last element; NULL: at the end
+	struct value lone; // the only element, where there is no array
+	uint32_t parts;    // what is read of objects
+	bool complete;     // parts name all of the last element
+};
+
+static const char *read_object(struct elements *e, const char *p,
+			       uint32_t first, struct element *element);
+
+/*
+ * Read the value at p of a member that part names, or none does; returns what
+ * follows it.
+ */
+static const char *read_member(struct elements *e, const char *p,
+			       const struct part *part, struct element *element)
+{
+	bool wanted = part != NULL && part->number != PROGRAM_NONE;
+	struct value value;
+
+	if (part != NULL && part->child != PROGRAM_NONE && *p == '{') {
+		value = (struct value){ .data = p };
+		p = read_object(e, p, part->child, element);
+		walk_close(&e->walk, &value, p);
+	} else {
+		p = walk_value(&e->walk, p, 0, &value);
+		if (!wanted)
+			e->complete &= value.type == VALUE_NULL;
+	}
+	assert(p != NULL);
+	if (wanted) {
+		uint32_t bit = UINT32_C(1) << part->number;
+
+		element->parts[part->number] = value;
+		element->present |= bit;
+		if (value.type == VALUE_NULL)
+			element->present &= ~bit;
+	}
+	return p;
+}
+
+/*
+ * Read the object at p, of whose members the parts from first on are to be
+ * noted; returns what follows it.
+ */
+static const char *read_object(struct elements *e, const char *p,
+			       uint32_t first, struct element *element)
+{
+	for (p = walk_space(&e->walk, p + 1); *p != '}';) {
+		struct slice name = { 0 };
+		bool escaped = false;
+
+		p = walk_name(&e->walk, p, &name, &escaped);
+		p = read_member(e, p, find_part(e->eval, first, name, escaped),
+				element);
+		p = walk_space(&e->walk, p);
+		if (*p == ',')
+			p = walk_space(&e->walk, p + 1);
+	}
+	return p + 1;
+}
+
+/* Read the element at p; returns what follows it. */
+static const char *read_element(struct elements *e, const char *p,
+				struct element *element)
+{
+	element->value = none;
+	element->present = 0; // the values of parts need no clearing then
+	e->complete = true;
+	if (*p != '{' || e->parts == PROGRAM_NONE)
+		return walk_value(&e->walk, p, 0, &element->value);
+	element->value = (struct value){ .data = p };
+	p = read_object(e, p, e->parts, element);
+	walk_close(&e->walk, &element->value, p);
+	return p;
+}
+
+/*
+ * Begin with the elements of an array; anything else is the only element. The
+ * text has been validated, so that walking over it cannot fail.
+ */
+static void begin(struct elements *e, const struct eval *v, struct value value,
+		  uint32_t parts)
+{
+	e->eval = v;
+	e->parts = parts;
+	e->at = value.type != VALUE_NONE ? value.data : NULL;
+	e->lone = value;
+	if (value.type >= VALUE_ARRAY)
+		walk_start(&e->walk, value_slice(value));
+}
+
+/* The next element that is not null; false at the end. */
+static bool next(struct elements *e, struct element *element)
+{
+	if (e->at == NULL)
+		return false;
+	if (e->lone.type != VALUE_ARRAY) {
+		e->at = NULL;
+		element->value = e->lone;
+		element->present = 0;
+		e->complete = true;
+		if (e->lone.type == VALUE_OBJECT)
+			(void)read_element(e, e->lone.data, element);
+		return true;
+	}
+	do {
+		const char *p = walk_space(&e->walk, e->at);
+
+		// At the bracket, a comma, or the closing bracket.
+		if (*p != ']')
+			p = walk_space(&e->walk, p + 1);
+		if (*p == ']') {
+			e->at = NULL;
+			return false;
+		}
+		e->at = read_element(e, p, element);
+	} while (element->value.type == VALUE_NULL);
+	return true;
+}
+
+/*
+ * Was all of the element read since before? named: all it has are parts that
+ * the join names.
+ */
+static bool is_read(const struct eval *v, const struct element *element,
+		    size_t before, bool named)
+{
+	uint32_t unread = element->present;
+
+	for (size_t i = before; i < v->read_count; i++) {
+		if (v->read[i] == READ_ELEMENT)
+			return true;
+		if (v->read[i] & READ_PART)
+			unread &= ~(UINT32_C(1) << (v->read[i] - READ_PART));
+	}
+	return named && unread == 0;
+}
+
+/* Append the value of an expression to out; false where it has none. */
+static bool put_value(struct eval *v, uint32_t index, struct buf *out)
+{
+	const struct expr *expr = &v->program->exprs[index];
+	const uint32_t *links = v->program->links + expr->span.first;
+
+	if (expr->op == EXPR_TEXT)
+		return eval_put_template(v, expr, out);
+	if (expr->op == EXPR_FIRST) {
+		for (uint32_t i = 0; i < expr->span.count; i++)
+			if (put_value(v, links[i], out))
+				return true;
+		return false;
+	}
+
+	struct value value = eval_expr(v, index);
+	if (value.type == VALUE_NONE)
+		return false;
+	eval_put(out, eval_text(v, value, &v->one));
+	return true;
+}
+
+/*
+ * Append what a join makes of one element. False where something of it is
+ * missing there.
+ */
+static bool join_element(struct eval *v, const struct expr *expr,
+			 const struct element *element, bool named,
+			 size_t start)
+{
+	const struct element *outer = v->element;
+	struct buf *out = &v->joined;
+	size_t before = v->read_count;
+	size_t end = out->len;
+
+	if (end > start)
+		eval_put(out, value_slice(expr->value));
+	if (expr->then == PROGRAM_NONE) {
+		eval_put(out, eval_text(v, element->value, &v->one));
+		return true;
+	}
+	v->element = element;
+	bool found = put_value(v, expr->then, out);
+	v->element = outer;
+
+	bool complete = found && is_read(v, element, before, named);
+	eval_forget(v, before);
+	if (!found)
+		buf_cut(out, end);
+	return complete;
+}
+
+struct value eval_join(struct eval *v, const struct expr *expr)
+{
+	size_t before = v->read_count;
+	size_t start = v->joined.len;
+	bool complete = true;
+	struct elements elements;
+	struct element element;
+
+	begin(&elements, v, eval_expr(v, expr->of), expr->parts);
+	while (next(&elements, &element))
+		complete &= join_element(v, expr, &element, elements.complete,
+					 start);
+
+	struct value result = eval_take_joined(v, start);
+	// What does not say everything leaves the member to the rest.
+	if (result.type == VALUE_NONE || !complete)
+		eval_forget(v, before);
+	return result;
+}
+
+bool eval_some(struct eval *v, const struct cond *cond)
+{
+	const struct element *outer = v->element;
+	size_t before = v->read_count;
+	struct elements elements;
+	struct element element;
+	bool found = false;
+
+	begin(&elements, v, eval_expr(v, cond->of), cond->parts);
+	eval_forget(v, before);
+	while (!found && next(&elements, &element)) {
+		v->element = &element;
+		found = eval_cond(v, cond->then);
+		v->element = outer;
+	}
+	return found;
+}
+
+/* A sum that is a whole number as long as it can be. */
+struct sum {
+	size_t count;
+	bool whole;
+	int64_t integer;
+	double real;
+};
+
+static bool add(struct sum *sum, struct slice number)
+{
+	char copy[64];
+	long long integer = 0;
+
+	if (number.len >= sizeof(copy))
+		return false;
+	memcpy(copy, number.data, number.len);
+	copy[number.len] = '\0';
+	sum->count++;
+	sum->whole = sum->whole && field_fits(FIELD_INT64, number);
+	if (sum->whole) {
+		integer = strtoll(copy, NULL, 10);
+		sum->whole = !__builtin_add_overflow(sum->integer, integer,
+						     &sum->integer);
+		sum->real += (double)integer;
+	} else {
+		sum->real += strtod(copy, NULL);
+	}
+	return isfinite(sum->real);
+}
+
+static struct value text_of_sum(struct eval *v, const struct sum *sum)
+{
+	char text[32];
+	int len = 0;
+
+	if (sum->whole)
+		len = snprintf(text, sizeof(text), "%lld",
+			       (long long)sum->integer);
+	// The shortest text that reads as the same double.
+	for (int digits = 15; !sum->whole && digits <= 17; digits++) {
+		len = snprintf(text, sizeof(text), "%.*g", digits, sum->real);
+		if (strtod(text, NULL) == sum->real)
+			break;
+	}
+	return eval_keep(v, (struct slice){ text, (size_t)len });
+}
+
+struct value eval_sum(struct eval *v, const struct expr *expr)
+{
+	size_t before = v->read_count;
+	struct value container = eval_expr(v, expr->of);
+	struct slice rest = value_slice(container);
+	struct sum sum = { .whole = true };
+	struct value result = none;
+	struct value key, value;
+	bool good = container.type >= VALUE_ARRAY;
+
+	if (container.type == VALUE_NUMBER)
+		return container;
+	while (good && scan_next(&rest, &key, &value))
+		good = value.type == VALUE_NULL ||
+		       (value.type == VALUE_NUMBER &&
+			add(&sum, value_slice(value)));
+	if (good && sum.count > 0)
+		result = text_of_sum(v, &sum);
+	if (result.type == VALUE_NONE)
+		eval_forget(v, before);
+	return result;
+}
