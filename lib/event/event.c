@@ -8,7 +8,6 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <sys/random.h>
 
@@ -140,7 +139,9 @@ static bool scale(struct slice text, double out_of, int *level)
 	copy[text.len] = '\0';
 
 	double n = strtod(copy, NULL) * PLAN_SEVERITY_MOST / out_of;
-	*level = (int)floor(fmin(fmax(n, 0), PLAN_SEVERITY_MOST) + 0.5);
+	if (n > PLAN_SEVERITY_MOST)
+		n = PLAN_SEVERITY_MOST;
+	*level = n > 0 ? (int)(n + 0.5) : 0;
 	return true;
 }
 
