@@ -3,6 +3,8 @@
 #include "core/buf.h"
 #include "core/utf8.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -21,9 +23,23 @@ static const enum exit_status status_of[] = {
 	[ERR_PIPE] = STATUS_UNDELIVERED,
 };
 
+/*
+ * Whatever is opened next would take the place of a standard stream that is
+ * closed. So that is held by something that cannot be read, or not written.
+ */
+static void hold_standard_places(void)
+{
+	static const int opposite[] = { O_WRONLY, O_RDONLY, O_RDONLY };
+
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+			(void)open("/dev/null", opposite[fd]);
+}
+
 void msg_init(const char *name)
 {
 	tool_name = name;
+	hold_standard_places();
 }
 
 void msg_set_level(enum msg_level level)

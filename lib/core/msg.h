@@ -26,7 +26,11 @@ enum msg_level {
 	MSG_VERBOSE, // and what is done step by step
 };
 
-/* Call once, first: name is that of the tool, borrowed for good. */
+/*
+ * Call once, first: name is that of the tool, borrowed for good. A standard
+ * stream that is closed stays so: using it fails with EBADF, and nothing that
+ * is opened later takes its number.
+ */
 void msg_init(const char *name);
 void msg_set_level(enum msg_level level);
 const char *msg_name(void);
