@@ -145,6 +145,8 @@ static int wait_for_input(struct stream *s, struct err *e)
 	struct pollfd fds[] = {
 		{ .fd = s->in.fd, .events = POLLIN },
 		{ .fd = s->out.fd, .events = 0 },
+		// A signal that comes just before poll() does not interrupt it.
+		{ .fd = quit_fd(), .events = POLLIN },
 	};
 
 	tell_stats(s);
@@ -152,16 +154,18 @@ static int wait_for_input(struct stream *s, struct err *e)
 		return 0;
 	for (;;) {
 		bool holding = s->out.out.len > 0;
-		int n = poll(fds, 2, holding ? 0 : -1);
+		int n = poll(fds, 3, holding ? 0 : -1);
 
 		if (n < 0 && errno != EINTR)
 			return err_sys(e, "poll");
+		if (n > 0 && fds[2].revents != 0)
+			quit_clear();
 		tell_stats(s);
 		if (n > 0 && (fds[1].revents & POLLERR) != 0) {
 			errno = EPIPE;
 			return err_sys(e, "write");
 		}
-		if (n > 0)
+		if (n > 0 && (fds[0].revents | fds[1].revents) != 0)
 			return 0;
 		if (n == 0 && holding && writer_flush(&s->out, e) < 0)
 			return -1;
