@@ -53,11 +53,14 @@ static bool grow(struct task *t, const char *p)
 	struct scan *s = t->scan;
 
 	if (s->cap == SCAN_MEMBERS) {
-		walk_fail(&t->walk, p, "more than 65536 members");
+		_Static_assert(SCAN_MEMBERS == 12288, "as the message says");
+		walk_fail(&t->walk, p, "more than 12288 members");
 		return false;
 	}
 
 	size_t cap = s->cap != 0 ? 2 * s->cap : 64;
+	if (cap > SCAN_MEMBERS)
+		cap = SCAN_MEMBERS;
 	struct member *members = realloc(s->members, cap * sizeof(*members));
 	t->out_of_memory = members == NULL;
 	if (members == NULL)

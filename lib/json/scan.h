@@ -26,7 +26,7 @@
 
 enum {
 	SCAN_DEPTH = 512,       // arrays and objects within one another
-	SCAN_MEMBERS = 65536,   // of one record, those in arrays not counted
+	SCAN_MEMBERS = 12288,   // of one record, those in arrays not counted
 	SCAN_NO_SLOT = 0,       // the slot of a member that no path names
 	SCAN_ROOT = UINT32_MAX, // the parent of a member of the record itself
 };
