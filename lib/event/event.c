@@ -38,7 +38,7 @@ struct mapper *mapper_new(const struct maps *maps,
 {
 	struct mapper *m = calloc(1, sizeof(*m));
 	// What is made of a record may be larger than it, within reason.
-	size_t most = 4 * max_record + ((size_t)1 << 20);
+	size_t most = 3 * max_record + ((size_t)1 << 20);
 	uint64_t seed;
 
 	assert(shape == maps->shape);
