@@ -238,28 +238,31 @@ static struct slice trim(struct slice s)
 	return trim_end(s);
 }
 
-static inline void put_header(struct line *l, size_t place)
+IN_LINE char *put_header(struct line *l, char *at, size_t place)
 {
 	struct slice text = trim(line_attribute(l, place));
 	size_t max = header_max[place];
 
 	if (UNLIKELY(text.len > max))
 		text = line_fit(l, slice_of(attributes[place]), text, max);
-	line_put_header(l, trim_end(text), &header);
+	return line_put_header(l, at, trim_end(text), &header);
 }
 
 /* An empty value is as good as none, and its label then says nothing. */
-static inline void put_field(struct line *l, const struct field *f)
+IN_LINE char *put_field(struct line *l, char *at, const struct field *f)
 {
 	struct slice text = trim(line_text(l, f->value));
 
 	text = trim_end(line_fit(l, f->key, text, f->max));
 	if (text.len == 0)
-		return;
+		return at;
 	if (f->label.len != 0)
-		line_put_pair(l, ' ', f->key, SLICE("Label"), SLICE(""),
-			      f->label, &value);
-	line_put_pair(l, ' ', f->key, SLICE(""), SLICE(""), text, &value);
+		at = line_put_pair(l, at, ' ', f->key, SLICE("Label"),
+				   SLICE(""), f->label, &value);
+	if (UNLIKELY(at == NULL))
+		return NULL;
+	return line_put_pair(l, at, ' ', f->key, SLICE(""), SLICE(""), text,
+			     &value);
 }
 
 static void put_syslog(struct line *l)
@@ -284,8 +287,10 @@ static int write_event(const struct event *event, struct mapper *text,
 
 	put_syslog(&l);
 	buf_put(out, "CEF:0|", 6);
-	for (size_t i = VENDOR; i <= NAME; i++)
-		put_header(&l, i);
+	char *at = line_at(&l);
+	for (size_t i = VENDOR; i <= NAME && at != NULL; i++)
+		at = put_header(&l, at, i);
+	line_put_at(&l, at);
 	buf_put_int(out, event->severity);
 	buf_putc(out, '|');
 	line_put_fields(&l, 0, put_field);

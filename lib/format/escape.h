@@ -20,6 +20,17 @@
 #include <emmintrin.h>
 #endif
 
+#if defined(__SANITIZE_ADDRESS__)
+#define ESCAPE_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ESCAPE_SANITIZED 1
+#endif
+#endif
+#ifndef ESCAPE_SANITIZED
+#define ESCAPE_SANITIZED 0
+#endif
+
 /* Eight bytes, so that a row is copied with one move. */
 struct escape_row {
 	char text[7];
@@ -94,30 +105,33 @@ char *escape_slowly(char *at, const char *s, size_t n,
 		    const struct escape *how);
 
 /*
- * Copy a few bytes and return where the next go. For keys: most are shorter
- * than what a call of memcpy() costs.
+ * May 16 bytes be read at p, of which the first belongs to us? What is behind
+ * the end of an object is in the same page of memory, or it is not read. The
+ * sanitizers do not know that this is harmless.
+ */
+IN_LINE bool escape_may_read_16(const char *p)
+{
+	enum { PAGE = 4096 };
+
+	return !ESCAPE_SANITIZED && ((uintptr_t)p & (PAGE - 1)) <= PAGE - 16;
+}
+
+/*
+ * Copy a key, which is not empty, and return where the next byte goes; up to
+ * ESCAPE_SLACK bytes more are written. Most keys are shorter than what a call
+ * of memcpy() costs.
  */
 IN_LINE char *escape_copy_key(char *at, struct slice key)
 {
-	const char *from = key.data;
 	size_t n = key.len;
 
-	// Two moves that overlap cover every length between one and two.
-	if (n > 32) {
-		memcpy(at, from, n);
-	} else if (n >= 16) {
-		memcpy(at, from, 16);
-		memcpy(at + n - 16, from + n - 16, 16);
-	} else if (n >= 8) {
-		memcpy(at, from, 8);
-		memcpy(at + n - 8, from + n - 8, 8);
-	} else if (n >= 4) {
-		memcpy(at, from, 4);
-		memcpy(at + n - 4, from + n - 4, 4);
-	} else if (n > 0) {
-		at[0] = from[0];
-		at[n / 2] = from[n / 2];
-		at[n - 1] = from[n - 1];
+	if (LIKELY(n <= 16 && escape_may_read_16(key.data))) {
+		memcpy(at, key.data, 16);
+	} else if (n >= 16 && n <= 32) { // two moves that overlap
+		memcpy(at, key.data, 16);
+		memcpy(at + n - 16, key.data + n - 16, 16);
+	} else {
+		memcpy(at, key.data, n);
 	}
 	return at + n;
 }
@@ -137,70 +151,28 @@ IN_LINE unsigned escape_mask(__m128i v, const struct escape *how)
 }
 
 /*
- * Fewer than 16 bytes, by two moves that overlap. False where one of them is
- * touched; then nothing that was written counts.
- */
-IN_LINE bool escape_copy_few(char *at, const char *s, size_t n,
-				   const struct escape *how)
-{
-	__m128i v;
-
-	if (n >= 8) {
-		__m128i a = _mm_loadl_epi64((const __m128i *)s);
-		__m128i b = _mm_loadl_epi64((const __m128i *)(s + n - 8));
-
-		_mm_storel_epi64((__m128i *)at, a);
-		_mm_storel_epi64((__m128i *)(at + n - 8), b);
-		v = _mm_unpacklo_epi64(a, b);
-	} else if (n >= 4) {
-		uint32_t a, b;
-
-		memcpy(&a, s, 4);
-		memcpy(&b, s + n - 4, 4);
-		memcpy(at, &a, 4);
-		memcpy(at + n - 4, &b, 4);
-		v = _mm_unpacklo_epi32(_mm_cvtsi32_si128((int)a),
-				       _mm_cvtsi32_si128((int)b));
-	} else {
-		unsigned char a = (unsigned char)s[0];
-		unsigned char b = (unsigned char)s[n / 2];
-		unsigned char c = (unsigned char)s[n - 1];
-
-		at[0] = (char)a;
-		at[n / 2] = (char)b;
-		at[n - 1] = (char)c;
-		v = _mm_cvtsi32_si128(a | b << 8 | c << 16 | a << 24);
-		return (escape_mask(v, how) & 0xf) == 0;
-	}
-	return (escape_mask(v, how) & (n >= 8 ? 0xffff : 0xff)) == 0;
-}
-
-/*
- * The same for text that is likely to need no escape, in line: how is then
- * known when this is compiled.
+ * Write the n bytes at s, escaped, where there is room. For text that is
+ * likely to need no escape, in line, where the compiler knows the table.
  */
 IN_LINE char *escape_quickly(char *at, const char *s, size_t n,
-				   const struct escape *how)
+			     const struct escape *how)
 {
-	size_t done = 0;
+	for (; n >= 16; at += 16, s += 16, n -= 16) {
+		__m128i v = _mm_loadu_si128((const __m128i *)s);
 
-	if (UNLIKELY(n == 0))
-		return at;
-	if (n < 16)
-		return LIKELY(escape_copy_few(at, s, n, how)) ?
-			       at + n :
-			       escape_slowly(at, s, n, how);
-	while (done < n) {
-		// The last move overlaps the one before it.
-		size_t i = n - done >= 16 ? done : n - 16;
-		__m128i v = _mm_loadu_si128((const __m128i *)(s + i));
-
-		_mm_storeu_si128((__m128i *)(at + i), v);
+		_mm_storeu_si128((__m128i *)at, v);
 		if (UNLIKELY(escape_mask(v, how) != 0))
-			return escape_slowly(at + done, s + done, n - done,
-					     how);
-		done = i + 16;
+			return escape_slowly(at, s, n, how);
 	}
+	if (n == 0)
+		return at;
+	if (UNLIKELY(!escape_may_read_16(s)))
+		return escape_slowly(at, s, n, how);
+
+	__m128i v = _mm_loadu_si128((const __m128i *)s);
+	_mm_storeu_si128((__m128i *)at, v);
+	if (UNLIKELY((escape_mask(v, how) & ((1u << n) - 1)) != 0))
+		return escape_slowly(at, s, n, how);
 	return at + n;
 }
 

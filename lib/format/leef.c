@@ -107,22 +107,26 @@ static const struct map_shape *shape_of(const char *variant)
 	return &shape;
 }
 
-static inline void put_header(struct line *l, size_t place, size_t max)
+static void put_header(struct line *l, size_t place, size_t max)
 {
 	struct slice text = line_attribute(l, place);
+	char *at = line_at(l);
 
 	if (UNLIKELY(text.len > max))
 		text = line_fit(l, slice_of(attributes[place]), text, max);
-	line_put_header(l, text, &header);
+	if (at != NULL)
+		at = line_put_header(l, at, text, &header);
+	line_put_at(l, at);
 }
 
-static inline void put_field(struct line *l, const struct field *f)
+IN_LINE char *put_field(struct line *l, char *at, const struct field *f)
 {
 	struct slice text = line_fit(l, f->key, line_text(l, f->value), f->max);
 
-	if (text.len != 0)
-		line_put_pair(l, '\t', f->key, SLICE(""), SLICE(""), text,
-			      &value);
+	if (text.len == 0)
+		return at;
+	return line_put_pair(l, at, '\t', f->key, SLICE(""), SLICE(""), text,
+			     &value);
 }
 
 static int write_event(const struct event *event, struct mapper *text,

@@ -13,7 +13,7 @@ int line_end(const struct line *l, struct err *e)
 
 	if (l->failed || buf_status(l->out) == EMSGSIZE)
 		return err_set(e, ERR_DATA,
-			       "takes more memory than a record may");
+			       "becomes too long a line (see --max-record)");
 	if (buf_status(l->out) != 0)
 		return err_set(e, ERR_SYSTEM, "out of memory");
 	if (max != 0 && len > max)
@@ -66,26 +66,61 @@ struct slice line_cut(struct line *l, struct slice name, struct slice text,
 	return (struct slice){ text.data, kept };
 }
 
-bool line_is_long(const struct line *l, size_t tail)
+char *line_grow(struct line *l, const char *at, size_t n)
 {
-	size_t len = l->out->len - l->start;
-	size_t max = l->options->max_line;
-
-	return tail > max || len > max - tail || buf_status(l->out) != 0;
+	line_put_at(l, at);
+	if (buf_room(l->out, n) == NULL)
+		return NULL;
+	return line_at(l);
 }
 
-void line_leave_out(struct line *l, size_t i, size_t before,
-		    line_put_field *put)
+char *line_put_long(struct line *l, char *at, struct slice text,
+		    const struct escape *how)
 {
-	for (;;) {
-		const struct field *f = &l->event->fields[i];
+	line_put_at(l, at);
+	escape_put(l->out, text, how);
+	return line_at(l);
+}
 
+/* Would the line be too long with so many bytes, and tail behind them? */
+static bool is_long(const struct line *l, size_t len, size_t tail)
+{
+	size_t max = l->options->max_line;
+
+	return tail > max || len - l->start > max - tail;
+}
+
+/* Append a field. True: it did not fit, or would not leave room for tail. */
+static bool put_one(struct line *l, size_t tail, line_put_field *put,
+		    const struct field *f)
+{
+	char *at = line_at(l);
+
+	if (at != NULL)
+		line_put_at(l, put(l, at, f));
+	return buf_status(l->out) != 0 || is_long(l, l->out->len, tail);
+}
+
+/* Where one field is left out, so are all behind it. */
+void line_put_some(struct line *l, size_t tail, line_put_field *put)
+{
+	const struct event *event = l->event;
+	size_t begin = l->out->len;
+	bool full = false;
+
+	// Without any field it would be rejected: nothing is left out then.
+	if (is_long(l, begin, tail))
+		return;
+	for (size_t i = 0; i < event->count; i++) {
+		const struct field *f = &event->fields[i];
+		size_t before = l->out->len;
+
+		full |= put_one(l, tail, put, f);
+		if (!full)
+			continue;
 		if (l->out->len > before || buf_status(l->out) != 0)
 			lose(l, FORMAT_LEFT_OUT, f->key, 0, 0);
 		buf_cut(l->out, before);
-		if (++i == l->event->count)
-			return;
-		put(l, &l->event->fields[i]);
 	}
 }
 

@@ -22,11 +22,48 @@ struct line {
 	struct buf *out;
 	size_t start;  // where the line begins in out
 	size_t fields; // where its fields begin
+	char *end;     // up to which there is room
+	bool begun;    // something is there for a divider to divide from
 	bool failed;   // a value could not be decoded
 };
 
+/*
+ * On the hot path, where the next byte goes is not kept in the buffer but
+ * handed from one step to the next: line_at() says where, each step returns
+ * what comes behind it, and line_put_at() tells the buffer. It is NULL after a
+ * failure, which the buffer remembers.
+ */
+static inline char *line_at(struct line *l)
+{
+	struct buf *out = l->out;
+	char *at = buf_room(out, ESCAPE_SLACK);
+
+	if (at != NULL)
+		l->end = out->data + (out->cap - 1 < out->max ? out->cap - 1 :
+								out->max);
+	return at;
+}
+
+static inline void line_put_at(struct line *l, const char *at)
+{
+	if (at != NULL)
+		l->out->len = (size_t)(at - l->out->data);
+}
+
+/* Make room for n bytes where there is none. */
+char *line_grow(struct line *l, const char *at, size_t n);
+
+IN_LINE char *line_room(struct line *l, char *at, size_t n)
+{
+	return LIKELY(n <= (size_t)(l->end - at)) ? at : line_grow(l, at, n);
+}
+
+/* Write text, escaped, of which any length may come. */
+char *line_put_long(struct line *l, char *at, struct slice text,
+		    const struct escape *how);
+
 /* Append what a field becomes; nothing where it has no value to show. */
-typedef void line_put_field(struct line *l, const struct field *f);
+typedef char *line_put_field(struct line *l, char *at, const struct field *f);
 
 static inline struct line line_begin(const struct event *event,
 				     struct mapper *text,
@@ -97,87 +134,77 @@ void line_put_3164(struct line *l);
 void line_put_3164_tag(struct line *l, struct slice tag);
 void line_put_short(struct line *l);
 
-/* Must a line that ends in tail more bytes lose something of what it has? */
-bool line_is_long(const struct line *l, size_t tail);
-
-/* Leave out field i, which begins at before and was too much, and the rest. */
-void line_leave_out(struct line *l, size_t i, size_t before,
-		    line_put_field *put);
+/* The same as line_put_fields() where there is a max_line. */
+void line_put_some(struct line *l, size_t tail, line_put_field *put);
 
 /*
- * Append KEY SUFFIX = QUOTE text QUOTE, the text escaped, and before all but
- * the first field a divider. The hot path: it asks for room once.
+ * Append KEY SUFFIX = QUOTE text QUOTE, the text escaped, and a divider before
+ * all of it unless it comes first. It asks for room once.
  */
-IN_LINE void line_put_pair(struct line *l, char divider,
-				 struct slice key, struct slice suffix,
-				 struct slice quote, struct slice text,
-				 const struct escape *how)
+IN_LINE char *line_put_pair(struct line *l, char *at, char divider,
+			    struct slice key, struct slice suffix,
+			    struct slice quote, struct slice text,
+			    const struct escape *how)
 {
-	struct buf *out = l->out;
 	bool is_short = LIKELY(text.len <= ESCAPE_SHORT);
 	size_t frame = 2 + key.len + suffix.len + 2 * quote.len;
-	char *start = buf_room(out,
-			       frame + escape_room(is_short ? text.len : 0));
 
-	if (UNLIKELY(start == NULL))
-		return;
-	char *at = start;
+	at = line_room(l, at, frame + escape_room(is_short ? text.len : 0));
+	if (UNLIKELY(at == NULL))
+		return NULL;
 	*at = divider;
-	at += out->len != l->fields;
+	at += l->begun;
+	l->begun = true;
 	at = escape_copy_key(at, key);
-	at = escape_copy_key(at, suffix);
+	memcpy(at, suffix.data, suffix.len);
+	at += suffix.len;
 	*at++ = '=';
-	at = escape_copy_key(at, quote);
-	if (is_short) {
+	memcpy(at, quote.data, quote.len);
+	at += quote.len;
+	if (LIKELY(is_short))
 		at = escape_quickly(at, text.data, text.len, how);
-		at = escape_copy_key(at, quote);
-		buf_grown(out, (size_t)(at - start));
-	} else {
-		buf_grown(out, (size_t)(at - start));
-		escape_put(out, text, how);
-		buf_put_slice(out, quote);
-	}
+	else
+		at = line_put_long(l, at, text, how);
+	if (quote.len != 0 && LIKELY(at != NULL))
+		at = (char *)memcpy(at, quote.data, quote.len) + quote.len;
+	return at;
 }
 
 /* Append a field of a header, escaped, and the pipe behind it. */
-IN_LINE void line_put_header(struct line *l, struct slice text,
-				   const struct escape *how)
+IN_LINE char *line_put_header(struct line *l, char *at, struct slice text,
+			      const struct escape *how)
 {
-	struct buf *out = l->out;
-	char *start = buf_room(out, escape_room(ESCAPE_SHORT) + 1);
+	bool is_short = LIKELY(text.len <= ESCAPE_SHORT);
 
-	if (UNLIKELY(start == NULL))
-		return;
-	if (text.len > ESCAPE_SHORT) {
-		escape_put(out, text, how);
-		buf_putc(out, '|');
-		return;
-	}
-	char *at = escape_quickly(start, text.data, text.len, how);
-	*at++ = '|';
-	buf_grown(out, (size_t)(at - start));
+	at = line_room(l, at, escape_room(is_short ? text.len : 0) + 1);
+	if (UNLIKELY(at == NULL))
+		return NULL;
+	if (LIKELY(is_short))
+		at = escape_quickly(at, text.data, text.len, how);
+	else
+		at = line_put_long(l, at, text, how);
+	if (LIKELY(at != NULL))
+		*at++ = '|';
+	return at;
 }
 
 /*
  * Append the fields of the event, each with put. With --max-line, those that
  * would not leave room for tail bytes behind them are left out.
  */
-static inline void line_put_fields(struct line *l, size_t tail,
-				   line_put_field *put)
+IN_LINE void line_put_fields(struct line *l, size_t tail, line_put_field *put)
 {
-	const struct event *event = l->event;
-	bool limited = l->options->max_line != 0;
+	const struct field *f = l->event->fields;
+	size_t count = l->event->count;
+	char *at = line_at(l);
 
-	l->fields = l->out->len;
-	for (size_t i = 0; i < event->count; i++) {
-		size_t before = l->out->len;
-
-		put(l, &event->fields[i]);
-		if (UNLIKELY(limited) && line_is_long(l, tail)) {
-			line_leave_out(l, i, before, put);
-			return;
-		}
+	if (UNLIKELY(l->options->max_line != 0)) {
+		line_put_some(l, tail, put);
+		return;
 	}
+	for (size_t i = 0; i < count && LIKELY(at != NULL); i++)
+		at = put(l, at, &f[i]);
+	line_put_at(l, at);
 }
 
 #endif

@@ -54,16 +54,14 @@ static bool wants_quotes(struct slice text)
 	return text.len == 0;
 }
 
-static inline void put_pair(struct line *l, const struct field *f)
+IN_LINE char *put_pair(struct line *l, char *at, const struct field *f)
 {
-	if (value_is_missing(f->value))
-		return;
-
 	struct slice text = line_fit(l, f->key, line_text(l, f->value), f->max);
 	struct slice quote = wants_quotes(text) ? SLICE("\"") : SLICE("");
 
 	// What wants no quotes has nothing to escape either.
-	line_put_pair(l, ' ', f->key, SLICE(""), quote, text, &quoted);
+	return line_put_pair(l, at, ' ', f->key, SLICE(""), quote, text,
+			     &quoted);
 }
 
 static int write_event(const struct event *event, struct mapper *text,
@@ -82,7 +80,7 @@ static int write_event(const struct event *event, struct mapper *text,
 
 const struct format format_rfc3164 = {
 	.name = "rfc3164",
-	.summary = "syslog (RFC 3164) of the record or of its members",
+	.summary = "syslog (RFC 3164), record or members",
 	.variants = "plain|kv",
 	.syslog = NULL,
 	.shape = shape_of,

@@ -69,26 +69,30 @@ static const struct map_shape *shape_of(const char *variant)
 /* Section 6.3.2: no space, quote, bracket or equals sign. */
 static void put_sdid(struct line *l, struct slice id)
 {
+	char *at = buf_room(l->out, SD_NAME_MAX);
+
 	if (id.len == 0)
 		id = SLICE("audit@32473");
 	if (id.len > SD_NAME_MAX)
 		id = line_cut(l, SLICE("SD-ID"), id, SD_NAME_MAX);
+	if (at == NULL)
+		return;
 	for (size_t i = 0; i < id.len; i++) {
 		char c = id.data[i];
-		bool fits = c > 32 && c < 127 && c != '=' && c != ']' &&
-			    c != '"';
 
-		buf_put(l->out, fits ? &c : "_", 1);
+		at[i] = '_';
+		if (c > 32 && c < 127 && c != '=' && c != ']' && c != '"')
+			at[i] = c;
 	}
+	buf_grown(l->out, id.len);
 }
 
-static inline void put_param(struct line *l, const struct field *f)
+IN_LINE char *put_param(struct line *l, char *at, const struct field *f)
 {
-	if (value_is_missing(f->value))
-		return;
-	line_put_pair(l, ' ', f->key, SLICE(""), SLICE("\""),
-		      line_fit(l, f->key, line_text(l, f->value), f->max),
-		      &param);
+	struct slice text = line_fit(l, f->key, line_text(l, f->value), f->max);
+
+	return line_put_pair(l, at, ' ', f->key, SLICE(""), SLICE("\""), text,
+			     &param);
 }
 
 /*
@@ -133,19 +137,16 @@ static size_t measure_msg(struct line *l, struct slice msg)
 /* One element of all fields; the nil value where there is none. */
 static void put_sd(struct line *l, struct slice msg)
 {
-	struct buf *out = l->out;
-	size_t before = out->len;
 	size_t tail = 1 + measure_msg(l, msg); // and the bracket
 
-	buf_putc(out, '[');
-	put_sdid(l, line_attribute(l, SDID));
-	buf_putc(out, ' ');
-	line_put_fields(l, tail, put_param);
-	if (out->len != l->fields || buf_status(out) != 0) {
-		buf_putc(out, ']');
+	if (l->event->count == 0) {
+		buf_putc(l->out, '-');
 	} else {
-		buf_cut(out, before);
-		buf_putc(out, '-');
+		buf_putc(l->out, '[');
+		put_sdid(l, line_attribute(l, SDID));
+		l->begun = true;
+		line_put_fields(l, tail, put_param);
+		buf_putc(l->out, ']');
 	}
 	put_msg(l, msg);
 }
@@ -171,7 +172,7 @@ static int write_event(const struct event *event, struct mapper *text,
 
 const struct format format_rfc5424 = {
 	.name = "rfc5424",
-	.summary = "syslog (RFC 5424) of the record or of its members",
+	.summary = "syslog (RFC 5424), record or members",
 	.variants = "plain|sd",
 	.syslog = NULL,
 	.shape = shape_of,

@@ -256,10 +256,12 @@ static bool time_of_value(struct slice value, struct timestamp *time)
 				  timestamp_parse(value, time);
 }
 
-/* The names that a time goes by, as those that map "generic" reads. */
+/* The names that a time goes by, as in the map "generic". */
 static const char *const time_names[] = {
-	"ts", "timestamp", "@timestamp", "time", "eventTime", "event_time",
-	"datetime", "date", NULL,
+	"timestamp",  "@timestamp", "ts",	       "time",
+	"event_time", "eventTime",  "event_timestamp", "datetime",
+	"date",	      "created_at", "createdAt",       "created",
+	"occurred_at", "logged_at", NULL,
 };
 
 static bool time_of_object(struct slice object, struct timestamp *time)

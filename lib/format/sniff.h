@@ -21,15 +21,16 @@ enum line_format {
 
 enum line_header {
 	HEADER_NONE,
-	HEADER_3164, // <PRI>Mmm dd hh:mm:ss HOST
-	HEADER_5424, // <PRI>1 TIMESTAMP ...
+	HEADER_3164, // <PRI>Mmm dd hh:mm:ss HOST, or with an RFC 3339 time
+	HEADER_5424, // <PRI>1 TIMESTAMP ..., QRadar's short form included
 	HEADER_BARE, // Mmm dd hh:mm:ss HOST, without a PRI
 };
 
 struct sniff {
 	enum line_header header;
 	enum line_format format; // of what stands behind the header
-	struct slice body;       // that part of the line
+	struct slice body;       // that part of the line: behind a byte order
+				 // mark, and a TAG unless it is text
 };
 
 /* Never fails: what is not understood is text without a header. */
