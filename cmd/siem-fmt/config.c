@@ -1,0 +1,222 @@
+#include "config.h"
+
+#include "event/map.h"
+#include "format/registry.h"
+#include "format/syslog.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MIB ((size_t)1 << 20)
+
+/* Those that are not formats. */
+static const struct opt own_rows[] = {
+	OPT_PICK("syslog", syslog, "5424|3164",
+		 "put a syslog header before the line"),
+	OPT_STRING(0, "facility", facility, "NAME",
+		   "facility of syslog headers [local0]"),
+	OPT_STRING(0, "severity", severity, "NAME",
+		   "severity of the same, or auto [info]"),
+	OPT_STRING(0, "host", host, "NAME",
+		   "host of the same [this one]"),
+	OPT_STRING('m', "map", map, "NAME|FILE",
+		   "how members become fields [auto]"),
+	OPT_SIZE(0, "max-line", max_line, "BYTES", 1024 * MIB,
+		 "leave out trailing fields of longer lines"),
+	OPT_SIZE(0, "max-record", max_record, "BYTES", 1024 * MIB,
+		 "reject records that are longer [1MB]"),
+	OPT_FLAG(0, "no-limits", no_limits,
+		 "do not cut values to what their keys allow"),
+	OPT_STRING('r', "reject", reject, "FILE",
+		   "append bad records to FILE"),
+	OPT_FLAG('x', "explain", explain,
+		 "show where each member goes instead"),
+	OPT_FLAG('l', "list", list, "list the formats and the maps, and exit"),
+	OPT_COMMON_ROWS,
+	OPT_END,
+};
+
+enum { OWN_ROWS = sizeof(own_rows) / sizeof(own_rows[0]) };
+
+/* A row for each format, then the others. */
+static struct opt *make_rows(void)
+{
+	struct opt *rows = calloc(format_count + OWN_ROWS, sizeof(*rows));
+
+	if (rows == NULL)
+		return NULL;
+	for (size_t i = 0; i < format_count; i++) {
+		const struct format *f = formats[i];
+
+		rows[i] = (struct opt)OPT_PICK(f->name, format, f->variants,
+					       f->summary);
+	}
+	memcpy(rows + format_count, own_rows, sizeof(own_rows));
+	return rows;
+}
+
+int config_parse(struct config *c, int argc, char *argv[], struct err *e)
+{
+	struct opt *rows = make_rows();
+	const struct cli cli = {
+		.name = "siem-fmt",
+		.operands = "[FILE...]",
+		.summary = "Turn JSON lines into what a SIEM reads.",
+		.options = rows,
+	};
+
+	*c = (struct config){
+		.facility = "local0",
+		.severity = "info",
+		.map = "auto",
+		.max_record = 1 * MIB,
+		.common = OPT_COMMON_DEFAULTS,
+	};
+	if (rows == NULL)
+		return err_sys(e, "options");
+
+	int first = opt_parse(&cli, argc, argv, c, e);
+	free(rows);
+	return first;
+}
+
+/* "give one of --cef, --leef, ..." */
+static int fail_without_format(struct err *e)
+{
+	struct buf names = BUF_INIT(sizeof(e->text));
+
+	for (size_t i = 0; i < format_count; i++)
+		buf_printf(&names, "%s--%s",
+			   i == 0		     ? "" :
+			   i + 1 == format_count ? " or " :
+						     ", ",
+			   formats[i]->name);
+	err_set(e, ERR_USAGE, "no format: give one of %s", buf_str(&names));
+	buf_free(&names);
+	return -1;
+}
+
+/* Both a variant that was named and the first of those there are. */
+static void choose_variant(const struct config *c, struct choice *choice)
+{
+	const char *variants = choice->format->variants;
+	const char *variant = c->format.variant;
+
+	if (variants == NULL)
+		return;
+	if (variant == NULL)
+		variant = variants;
+	size_t len = strcspn(variant, "|");
+	memcpy(choice->variant, variant, len);
+	choice->variant[len] = '\0';
+	choice->options.variant = choice->variant;
+}
+
+static int choose_syslog(const struct config *c, struct choice *choice,
+			 struct err *e)
+{
+	const struct format *f = choice->format;
+
+	if (c->syslog.name == NULL)
+		return 0;
+	if (f->syslog == NULL)
+		return err_set(e, ERR_USAGE,
+			       "option --syslog: --%s has a syslog header "
+			       "already",
+			       f->name);
+	choice->options.syslog =
+		c->syslog.variant != NULL ? c->syslog.variant : f->syslog;
+	return 0;
+}
+
+static int fail_name(const char *option, const char *name, const char *nearest,
+		     struct err *e)
+{
+	if (nearest == NULL)
+		return err_set(e, ERR_USAGE, "option --%s: there is no %s",
+			       option, name);
+	return err_set(e, ERR_USAGE,
+		       "option --%s: there is no %s (did you mean %s?)", option,
+		       name, nearest);
+}
+
+static int choose_priority(const struct config *c, struct choice *choice,
+			   struct err *e)
+{
+	struct format_options *o = &choice->options;
+
+	o->facility = syslog_facility(c->facility);
+	if (o->facility < 0)
+		return fail_name("facility", c->facility,
+				 syslog_nearest_facility(c->facility), e);
+	if (strcmp(c->severity, "auto") == 0) {
+		o->severity = FORMAT_SEVERITY_AUTO;
+		return 0;
+	}
+	o->severity = syslog_severity(c->severity);
+	if (o->severity < 0)
+		return fail_name("severity", c->severity,
+				 syslog_nearest_severity(c->severity), e);
+	return 0;
+}
+
+static int choose_host(const struct config *c, struct choice *choice,
+		       struct err *e)
+{
+	choice->options.host = choice->host;
+	if (c->host == NULL) {
+		// POSIX leaves open whether a cut name ends in a NUL.
+		if (gethostname(choice->host, sizeof(choice->host) - 1) < 0)
+			return err_sys(e, "host name");
+		return 0;
+	}
+
+	size_t len = strlen(c->host);
+	if (len == 0 || len > SYSLOG_HOST_MAX)
+		return err_set(e, ERR_USAGE,
+			       "option --host: a name has 1 to %d bytes",
+			       SYSLOG_HOST_MAX);
+	for (size_t i = 0; i < len; i++)
+		if (c->host[i] <= ' ' || c->host[i] >= 0x7f)
+			return err_set(e, ERR_USAGE,
+				       "option --host: %s is no name: only "
+				       "printable ASCII, without spaces",
+				       c->host);
+	memcpy(choice->host, c->host, len + 1);
+	return 0;
+}
+
+int config_choose(const struct config *c, struct choice *choice, struct err *e)
+{
+	*choice = (struct choice){ 0 };
+	if (c->format.name == NULL)
+		return fail_without_format(e);
+	choice->format = format_find(c->format.name);
+	choice->options.no_limits = c->no_limits;
+	choice->options.max_line = c->max_line;
+	choose_variant(c, choice);
+	if (choose_syslog(c, choice, e) < 0 ||
+	    choose_priority(c, choice, e) < 0)
+		return -1;
+	return choose_host(c, choice, e);
+}
+
+int config_list(struct err *e)
+{
+	printf("formats:\n");
+	for (size_t i = 0; i < format_count; i++) {
+		const struct format *f = formats[i];
+		char left[40];
+
+		snprintf(left, sizeof(left), "--%s%s%s%s", f->name,
+			 f->variants != NULL ? "[=" : "",
+			 f->variants != NULL ? f->variants : "",
+			 f->variants != NULL ? "]" : "");
+		printf("  %-22s %s\n", left, f->summary);
+	}
+	printf("maps:\n");
+	for (size_t i = 0; i < map_builtin_count; i++)
+		printf("  %s\n", map_builtins[i].name);
+	return fflush(stdout) == 0 ? 0 : err_sys(e, "standard output");
+}

@@ -1,0 +1,220 @@
+/*
+ * siem-fmt: JSON lines in, one line of a SIEM's format out for each.
+ *
+ * main() reads the command line (config.c), opens what is needed, gives up the
+ * rest and runs; format_stream() is the work. What is said about the run is in
+ * report.c.
+ */
+#include "config.h"
+#include "report.h"
+
+#include "core/msg.h"
+#include "core/quit.h"
+#include "core/seal.h"
+#include "event/event.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <malloc.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* How much longer than a record its line may be: escapes, keys, labels. */
+enum { LINE_GROWTH = 3, LINE_EXTRA = 64 << 10 };
+
+struct input {
+	int fd;           // -1: it cannot be read, and that has been said
+	const char *name; // NULL: standard input
+};
+
+struct inputs {
+	struct input *items; // count of them, in the order of the operands
+	size_t count;
+};
+
+struct job {
+	const struct config *config;
+	struct choice choice;
+	struct maps *maps;
+	struct mapper *mapper;
+	struct inputs inputs;
+	struct stream stream;
+	struct report report;
+};
+
+static int open_input(const char *name)
+{
+	struct stat st;
+	int fd = open(name, O_RDONLY | O_CLOEXEC);
+
+	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
+		close(fd);
+		fd = -1;
+		errno = EISDIR;
+	}
+	if (fd < 0)
+		msg_error("%s: %s", name, strerror(errno));
+	return fd;
+}
+
+/* All operands, before the seal; those that fail do not stop the others. */
+static int open_inputs(struct job *j, char *names[], size_t count,
+		       struct err *e)
+{
+	struct inputs *in = &j->inputs;
+
+	in->items = calloc(count + 1, sizeof(*in->items));
+	if (in->items == NULL)
+		return err_sys(e, "inputs");
+	if (count == 0)
+		in->items[in->count++].fd = STDIN_FILENO;
+	for (size_t n = 0; n < count; n++) {
+		struct input *i = &in->items[in->count++];
+
+		i->fd = STDIN_FILENO;
+		if (strcmp(names[n], "-") == 0)
+			continue;
+		i->name = names[n];
+		i->fd = open_input(i->name);
+		if (i->fd < 0)
+			j->stream.status = STATUS_UNDELIVERED;
+	}
+	return 0;
+}
+
+static int open_job(struct job *j, struct err *e)
+{
+	const struct config *c = j->config;
+	const struct choice *choice = &j->choice;
+	const struct map_shape *shape =
+		choice->format->shape(choice->options.variant);
+
+	j->maps = maps_load(c->map, shape, e);
+	if (j->maps == NULL)
+		return -1;
+	j->mapper = mapper_new(j->maps, shape, c->max_record);
+	if (j->mapper == NULL)
+		return err_set(e, ERR_SYSTEM, "out of memory");
+	if (c->reject != NULL &&
+	    reject_open(&j->stream.reject, c->reject, e) < 0)
+		return -1;
+	return quit_setup((unsigned)c->common.grace_sec, QUIT_EXIT_LATE, e);
+}
+
+static void close_job(struct job *j)
+{
+	for (size_t i = 0; i < j->inputs.count; i++)
+		if (j->inputs.items[i].name != NULL &&
+		    j->inputs.items[i].fd >= 0)
+			close(j->inputs.items[i].fd);
+	free(j->inputs.items);
+	stream_free(&j->stream);
+	mapper_free(j->mapper);
+	maps_free(j->maps);
+}
+
+/* Append what becomes of a record. -1 with why filled. */
+static int format_record(struct job *j, struct slice record, struct err *why)
+{
+	struct event event;
+	struct buf *out = &j->stream.out.out;
+
+	if (mapper_read(j->mapper, record, &event, why) < 0)
+		return -1;
+	if (j->config->explain) {
+		mapper_explain(j->mapper, &event, out);
+		return 0;
+	}
+	return j->choice.format->write(&event, j->mapper, &j->choice.options,
+				       out, &j->report.counts, why);
+}
+
+/* Every record of the current input. */
+static int format_stream(struct job *j, struct err *e)
+{
+	struct stream *s = &j->stream;
+	struct slice record;
+	struct err why;
+	int got;
+
+	while ((got = stream_read(s, &record, e)) > 0) {
+		if (format_record(j, record, &why) == 0) {
+			if (stream_write(s, e) < 0)
+				return -1;
+			continue;
+		}
+		if (why.kind != ERR_DATA) {
+			*e = why;
+			return -1;
+		}
+		if (stream_reject(s, &why, e) < 0)
+			return -1;
+	}
+	return got;
+}
+
+static int format_inputs(struct job *j, struct err *e)
+{
+	for (size_t i = 0; i < j->inputs.count; i++) {
+		const struct input *in = &j->inputs.items[i];
+
+		if (in->fd < 0)
+			continue;
+		report_next_input(&j->report);
+		stream_next_input(&j->stream, in->fd, in->name);
+		if (format_stream(j, e) < 0)
+			return -1;
+	}
+	return stream_finish(&j->stream, e);
+}
+
+/* The work, and what is said of it, however it ended. */
+static int run(struct job *j, struct err *e)
+{
+	int rc = format_inputs(j, e);
+
+	report_losses(&j->report);
+	if (j->config->common.stats)
+		report_stats(&j->stream, &j->report);
+	return rc;
+}
+
+int main(int argc, char *argv[])
+{
+	struct config c;
+	struct job j = { .config = &c };
+	struct err e = { 0 };
+
+	msg_init("siem-fmt");
+	// What a giant record needed goes back to the system, and is not kept
+	// for the next one (mallopt(3) says why it otherwise would).
+	mallopt(M_MMAP_THRESHOLD, 64 << 10);
+	int first = config_parse(&c, argc, argv, &e);
+	if (first == 0)
+		return STATUS_DONE;
+	if (first < 0)
+		return msg_exit(&e);
+	opt_apply_common(&c.common);
+	if (c.list)
+		return config_list(&e) < 0 ? msg_exit(&e) : STATUS_DONE;
+	if (config_choose(&c, &j.choice, &e) < 0)
+		return msg_exit(&e);
+
+	j.stream = STREAM_INIT(STDIN_FILENO, STDOUT_FILENO, c.max_record,
+			       LINE_GROWTH * c.max_record + LINE_EXTRA);
+	report_init(&j.report, &j.stream);
+	j.stream.print_stats = report_stats;
+	j.stream.context = &j.report;
+
+	int status;
+	if (open_job(&j, &e) < 0 ||
+	    open_inputs(&j, argv + first, (size_t)(argc - first), &e) < 0 ||
+	    seal_filter(&e) < 0 || run(&j, &e) < 0)
+		status = msg_exit(&e);
+	else
+		status = j.stream.status;
+	close_job(&j);
+	return status;
+}

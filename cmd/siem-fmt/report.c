@@ -1,0 +1,66 @@
+#include "report.h"
+
+#include "core/msg.h"
+
+enum { TOLD = 5 }; // losses that are told one by one
+
+static void tell(void *who, enum format_loss loss, struct slice key,
+		 size_t kept, size_t of)
+{
+	struct report *r = who;
+	const struct stream *s = r->stream;
+
+	if (r->told++ >= TOLD)
+		return;
+
+	const char *name = s->name != NULL ? s->name : "";
+	const char *colon = s->name != NULL ? ": " : "";
+	unsigned long long line = (unsigned long long)s->in.records;
+	int len = key.len < 64 ? (int)key.len : 64;
+
+	switch (loss) {
+	case FORMAT_CUT:
+		msg_warn("%s%sline %llu: %.*s cut to %zu of %zu bytes", name,
+			 colon, line, len, key.data, kept, of);
+		break;
+	case FORMAT_LEFT_OUT:
+		msg_warn("%s%sline %llu: %.*s left out, to keep to --max-line",
+			 name, colon, line, len, key.data);
+		break;
+	}
+}
+
+void report_init(struct report *r, const struct stream *s)
+{
+	*r = (struct report){
+		.stream = s,
+		.counts = { .tell = tell, .who = r },
+	};
+}
+
+void report_next_input(struct report *r)
+{
+	r->bytes_before += r->stream->in.bytes;
+}
+
+void report_losses(const struct report *r)
+{
+	if (r->told > TOLD)
+		msg_warn("%llu values cut and %llu fields left out in all",
+			 (unsigned long long)r->counts.cut,
+			 (unsigned long long)r->counts.left_out);
+}
+
+void report_stats(const struct stream *s, void *context)
+{
+	const struct report *r = context;
+
+	msg_error("%llu records read (%llu bytes), %llu written, "
+		  "%llu rejected; %llu values cut, %llu fields left out",
+		  (unsigned long long)s->read,
+		  (unsigned long long)(r->bytes_before + s->in.bytes),
+		  (unsigned long long)s->written,
+		  (unsigned long long)s->rejected,
+		  (unsigned long long)r->counts.cut,
+		  (unsigned long long)r->counts.left_out);
+}

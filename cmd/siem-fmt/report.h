@@ -1,0 +1,32 @@
+/*
+ * What siem-fmt says about a run on standard error: values that were cut and
+ * fields that were left out, the first few one by one, and the counts.
+ */
+#ifndef SIEM_FMT_REPORT_H
+#define SIEM_FMT_REPORT_H
+
+#include "format/format.h"
+#include "stream/stream.h"
+
+#include <stdint.h>
+
+struct report {
+	const struct stream *stream;
+	struct format_counts counts;
+	uint64_t bytes_before; // of the inputs that have ended
+	uint64_t told;         // losses that were told one by one
+};
+
+/* report is told of losses from here on, and stays where it is. */
+void report_init(struct report *r, const struct stream *s);
+
+/* Another input follows the one that has ended. */
+void report_next_input(struct report *r);
+
+/* At the end: how much was lost beyond what was told. */
+void report_losses(const struct report *r);
+
+/* The line of --stats; also what SIGUSR1 prints, context being the report. */
+void report_stats(const struct stream *s, void *context);
+
+#endif

@@ -1,0 +1,109 @@
+/*
+ * Any record through every format: a line comes out, or a reason why not. No
+ * line has a byte that could end it or speak to a terminal.
+ */
+#include "format/registry.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
+
+enum { MAX_RECORD = 64 << 10 };
+
+static const struct way {
+	const char *format;
+	const char *variant;
+	const char *syslog;
+	bool verbatim; // it ends in the record, whatever that holds
+} ways[] = {
+	{ "cef", NULL, NULL, false },      { "cef", NULL, "3164", false },
+	{ "cef", NULL, "5424", false },    { "leef", "2.0", NULL, false },
+	{ "leef", "1.0", "5424", false },  { "rfc5424", "plain", NULL, true },
+	{ "rfc5424", "sd", NULL, false },  { "rfc3164", "plain", NULL, true },
+	{ "rfc3164", "kv", NULL, false },  { "json", NULL, NULL, true },
+	{ "json", NULL, "3164", true },
+};
+
+enum { WAYS = sizeof(ways) / sizeof(ways[0]) };
+
+static struct mapper *mapper_of(const struct way *way)
+{
+	struct err e;
+	const struct map_shape *shape =
+		format_find(way->format)->shape(way->variant);
+	struct maps *maps = maps_load("auto", shape, &e);
+
+	if (maps == NULL)
+		abort();
+	struct mapper *m = mapper_new(maps, shape, MAX_RECORD);
+	if (m == NULL)
+		abort();
+	return m; // for the life of the process, like maps
+}
+
+static void check_line(const struct way *way, const struct event *event,
+		       struct slice line, size_t max_line)
+{
+	bool tabs = strcmp(way->format, "cef") == 0 ||
+		    strcmp(way->format, "leef") == 0;
+
+	if (max_line != 0 && line.len > max_line)
+		abort();
+	if (way->verbatim) {
+		size_t head = line.len - event->record.len;
+
+		if (line.len < event->record.len ||
+		    !slice_is(slice_from(line, head), event->record))
+			abort();
+		line.len = head;
+	}
+	for (size_t i = 0; i < line.len; i++) {
+		unsigned char c = (unsigned char)line.data[i];
+
+		if ((c < 0x20 && !(c == '\t' && tabs)) || c == 0x7f)
+			abort();
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
+{
+	static struct mapper *mappers[WAYS];
+
+	if (n < 2 || n > MAX_RECORD)
+		return 0;
+
+	const struct way *way = &ways[bytes[0] % WAYS];
+	struct mapper **m = &mappers[bytes[0] % WAYS];
+	struct format_options options = {
+		.variant = way->variant,
+		.host = "h1",
+		.facility = 16,
+		.severity = FORMAT_SEVERITY_AUTO,
+		.syslog = way->syslog,
+		.no_limits = bytes[1] & 1,
+		.max_line = (size_t)(bytes[1] >> 1) * 8,
+	};
+	struct format_counts counts = { 0 };
+	struct buf out = BUF_INIT(16 * MAX_RECORD);
+	struct slice record = { (const char *)bytes + 2, n - 2 };
+	struct event event;
+	struct err e = { 0 };
+
+	if (*m == NULL)
+		*m = mapper_of(way);
+	if (memchr(record.data, '\n', record.len) != NULL)
+		return 0;
+	if (mapper_read(*m, record, &event, &e) < 0 ||
+	    format_find(way->format)
+			    ->write(&event, *m, &options, &out, &counts, &e) <
+		    0) {
+		if (e.kind != ERR_DATA)
+			abort();
+	} else {
+		check_line(way, &event, buf_slice(&out), options.max_line);
+	}
+	buf_free(&out);
+	return 0;
+}
