@@ -14,7 +14,7 @@ enum fault {
 	FAULT_NONE,
 	FAULT_STALL, // it is read no more, and stays open
 	FAULT_RESET, // it is broken, with whatever was on its way
-	FAULT_CLOSE, // it is ended in good order; what still comes is lost
+	FAULT_CLOSE, // it is ended in good order, once what was read is taken
 };
 
 enum { FAULT_KINDS = FAULT_CLOSE + 1 };

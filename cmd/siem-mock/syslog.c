@@ -23,7 +23,6 @@
 enum {
 	PEERS_MAX = 900,      // below what a process may usually open
 	HANDSHAKE_MS = 10000, // to be through with TLS
-	GOODBYE_MS = 1000,    // for the other side to end, once we have
 	READS = 4,            // of a connection, before others have their turn
 	DATAGRAMS = 256,      // the same for a socket
 	DATAGRAM_MAX = 65536,
@@ -34,13 +33,13 @@ enum peer_state {
 	PEER_READING,
 	PEER_WAITING, // for until_ms, before its next message is taken
 	PEER_STALLED, // on purpose: not read, and not closed
-	PEER_ENDING,  // on purpose: what still comes is thrown away
+	PEER_ENDING,  // on purpose: what was read is taken, and no more read
 	PEER_GONE,    // to be swept out
 };
 
 struct peer {
 	enum peer_state state;
-	int64_t until_ms; // PEER_WAITING, PEER_ENDING
+	int64_t until_ms; // PEER_WAITING
 	struct conn *conn;
 	const char *transport;
 	const char *name; // "127.0.0.1:51234", part of conn's
@@ -167,9 +166,7 @@ static void strike(struct server *s, struct peer *p, enum fault fault)
 		p->state = PEER_GONE;
 		break;
 	case FAULT_CLOSE:
-		conn_end(p->conn);
 		p->state = PEER_ENDING;
-		p->until_ms = mock_now_ms() + GOODBYE_MS;
 		break;
 	}
 }
@@ -189,7 +186,9 @@ static int take_frame(struct server *s, struct peer *p, struct err *e)
 
 	if (take(s->mock, p->frame.text, &from, e) < 0)
 		return -1;
-	strike(s, p, fault_next(&s->mock->faults, ++p->messages));
+	p->messages++;
+	if (p->state == PEER_READING)
+		strike(s, p, fault_next(&s->mock->faults, p->messages));
 	return 0;
 }
 
@@ -217,15 +216,21 @@ static int pump(struct server *s, struct peer *p, struct err *e)
 
 	for (int reads = 0; reads <= READS; reads++) {
 		while (deframer_next(&p->in, &p->frame)) {
-			if (delay > 0) {
+			if (delay > 0 && p->state == PEER_READING) {
 				p->state = PEER_WAITING;
 				p->until_ms = mock_now_ms() + (int64_t)delay;
 				return 0;
 			}
 			if (take_frame(s, p, e) < 0)
 				return -1;
-			if (p->state != PEER_READING)
+			if (p->state != PEER_READING &&
+			    p->state != PEER_ENDING)
 				return 0;
+		}
+		if (p->state == PEER_ENDING) {
+			conn_end(p->conn);
+			p->state = PEER_GONE;
+			return 0;
 		}
 
 		size_t size;
@@ -261,21 +266,12 @@ static int work(struct server *s, struct peer *p, struct err *e)
 		p->state = PEER_READING;
 		if (take_frame(s, p, e) < 0)
 			return -1;
-		if (p->state != PEER_READING)
+		if (p->state != PEER_READING && p->state != PEER_ENDING)
 			return 0;
 		return pump(s, p, e);
 	}
 
 	state = conn_step(p->conn, &why);
-	if (p->state == PEER_ENDING) {
-		while (state == CONN_READY &&
-		       conn_read(p->conn, s->datagram, sizeof(s->datagram),
-				 &why) > 0)
-			;
-		if (state != CONN_READY || mock_now_ms() >= p->until_ms)
-			p->state = PEER_GONE;
-		return 0;
-	}
 	if (state < 0) {
 		s->mock->counts.refused += p->state == PEER_OPENING;
 		msg_warn("%s", why.text);
@@ -296,7 +292,7 @@ static int wait_of(const struct peer *p)
 {
 	if (p->state == PEER_STALLED)
 		return -1;
-	if (p->state != PEER_WAITING && p->state != PEER_ENDING)
+	if (p->state != PEER_WAITING)
 		return conn_timeout_ms(p->conn);
 	int64_t left = p->until_ms - mock_now_ms();
 	return left > 0 ? (int)left : 0;

@@ -159,7 +159,8 @@ const char *address_text(const struct address *a, char out[ADDRESS_MAX])
 int address_listen(const struct address *a, int socktype, struct err *e)
 {
 	char text[ADDRESS_MAX];
-	int on = 1;
+	const int on = 1;
+	const int room = 8 << 20;
 	int fd = socket(a->sa.ss_family,
 			socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
@@ -168,6 +169,10 @@ int address_listen(const struct address *a, int socktype, struct err *e)
 	// So that a server can start again where the last one just ended.
 	if (socktype == SOCK_STREAM)
 		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	// What finds no room here is lost; the system gives what it may.
+	else if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room,
+			    sizeof(room)) < 0)
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
 	if (bind(fd, (const struct sockaddr *)&a->sa, a->len) < 0 ||
 	    (socktype == SOCK_STREAM && listen(fd, SOMAXCONN) < 0)) {
 		err_sys(e, "listen on %s", address_text(a, text));
