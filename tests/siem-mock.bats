@@ -261,6 +261,20 @@ after' "$(jq -r 'if .cut then (.message | length) else .message end' arrived)"
 	equal "$(seq 0 1002)" "$(jq -r .message arrived | sort -n)"
 }
 
+@test "a burst is taken whole, though its sender has gone" {
+	start -l tcp://127.0.0.1:0 -n 1
+	kill -STOP "$mock"
+	# Five blocks of 64 KiB, which is how it reads, and the end behind them.
+	for _ in $(seq 10); do
+		head -c 32767 /dev/zero | tr '\0' x
+		echo
+	done >"/dev/tcp/127.0.0.1/$(port)"
+	kill -CONT "$mock"
+	ended
+
+	equal 10 "$(wc -l <arrived)"
+}
+
 @test "SIGINT ends it as SIGTERM does, SIGUSR1 prints the counts" {
 	start -q -l tcp://127.0.0.1:0
 	kill -USR1 "$mock"

@@ -214,7 +214,7 @@ static int pump(struct server *s, struct peer *p, struct err *e)
 	uint64_t delay = s->mock->faults.delay_ms;
 	struct err why;
 
-	for (int reads = 0; reads <= READS; reads++) {
+	for (int reads = 0;; reads++) {
 		while (deframer_next(&p->in, &p->frame)) {
 			if (delay > 0 && p->state == PEER_READING) {
 				p->state = PEER_WAITING;
@@ -228,10 +228,11 @@ static int pump(struct server *s, struct peer *p, struct err *e)
 				return 0;
 		}
 		if (p->state == PEER_ENDING) {
-			conn_end(p->conn);
 			p->state = PEER_GONE;
 			return 0;
 		}
+		if (reads == READS)
+			return 0;
 
 		size_t size;
 		char *room = deframer_room(&p->in, &size);
@@ -247,7 +248,6 @@ static int pump(struct server *s, struct peer *p, struct err *e)
 		deframer_grown(&p->in, (size_t)n);
 		mock_touch(s->mock);
 	}
-	return 0;
 }
 
 /* A connection has something to say, or its time has come. */
@@ -277,7 +277,6 @@ static int work(struct server *s, struct peer *p, struct err *e)
 		msg_warn("%s", why.text);
 		leave(s, p);
 	} else if (state == CONN_CLOSED) {
-		conn_end(p->conn);
 		leave(s, p);
 	} else if (state == CONN_READY) {
 		s->mock->counts.connections += p->state == PEER_OPENING;
