@@ -40,6 +40,8 @@ struct conn {
 	bool accepted; // it came to us
 	bool failed;   // acked stays as it is
 	bool ending;   // nothing more will be written
+	bool told_closed; // conn_step() has said CONN_CLOSED
+	bool ended_first; // the other side had ended when we did
 
 	char where[NI_MAXHOST + 40];              // "siem.example.com:6514"
 	char name[NI_MAXHOST + 60 + ADDRESS_MAX]; // for conn_name()
@@ -366,6 +368,32 @@ static int step_udp(struct conn *c, struct err *e)
 	return lost(c, error, e);
 }
 
+/* Bytes that the other side's TCP has not acknowledged, a FIN being one. */
+static uint64_t unacked(const struct conn *c)
+{
+	int n;
+
+	return ioctl(c->fd, SIOCOUTQ, &n) < 0 ? UINT64_MAX : (uint64_t)n;
+}
+
+/*
+ * The other side has ended. That answers our own end only if it came later and
+ * acknowledges every byte before; else something may lie there unread.
+ */
+static int ended(struct conn *c, struct err *e)
+{
+	if (c->ending && !c->told_closed &&
+	    (c->ended_first || unacked(c) != 0)) {
+		c->failed = true;
+		return err_set(e, ERR_TEMPORARY,
+			       "connection %s %s: closed before it had taken "
+			       "everything",
+			       c->accepted ? "from" : "to", c->where);
+	}
+	c->told_closed = true;
+	return CONN_CLOSED;
+}
+
 static int step_tls(struct conn *c, struct err *e)
 {
 	switch (tls_step(c->tls, e)) {
@@ -373,7 +401,7 @@ static int step_tls(struct conn *c, struct err *e)
 	case TLS_OPEN:
 		return CONN_READY;
 	case TLS_ENDED:
-		return CONN_CLOSED;
+		return ended(c, e);
 	default:
 		return lost_tls(c, e);
 	}
@@ -385,7 +413,7 @@ static int step_tcp(struct conn *c, struct err *e)
 	ssize_t got = recv(c->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
 
 	if (got == 0)
-		return CONN_CLOSED;
+		return ended(c, e);
 	if (got < 0 && errno != EAGAIN && errno != EINTR)
 		return lost(c, errno, e);
 	return CONN_READY;
@@ -471,23 +499,18 @@ ssize_t conn_read(struct conn *c, void *bytes, size_t n, struct err *e)
 
 uint64_t conn_acked(struct conn *c)
 {
-	int unacked;
-
 	if (!is_socket(c))
 		return output_acked(&c->output);
 	if (is_udp(c))
 		return c->written;
-	if (c->failed || c->phase != PHASE_UP ||
-	    ioctl(c->fd, SIOCOUTQ, &unacked) < 0)
+	if (c->failed || c->phase != PHASE_UP)
 		return c->acked;
 
-	if (c->tls != NULL) {
-		c->acked = tls_acked(c->tls, (uint64_t)unacked);
-		return c->acked;
-	}
-	// A FIN counts as one byte, so there can be more than was written.
-	uint64_t waiting = (uint64_t)unacked;
-	if (waiting <= c->written && c->written - waiting > c->acked)
+	uint64_t waiting = unacked(c);
+	// With a FIN on its way, more can wait than was written.
+	if (c->tls != NULL)
+		c->acked = tls_acked(c->tls, waiting);
+	else if (waiting <= c->written && c->written - waiting > c->acked)
 		c->acked = c->written - waiting;
 	return c->acked;
 }
@@ -513,11 +536,19 @@ int conn_sync(struct conn *c, struct err *e)
 
 void conn_end(struct conn *c)
 {
-	if (!c->ending && c->tls != NULL)
-		tls_end(c->tls);
-	else if (!c->ending && is_socket(c) && !is_udp(c))
-		shutdown(c->fd, SHUT_WR);
+	struct err e;
+
+	if (c->ending || !is_socket(c) || is_udp(c) || c->phase != PHASE_UP) {
+		c->ending = true;
+		return;
+	}
+	c->ended_first = !c->told_closed && conn_step(c, &e) != CONN_READY;
+	c->told_closed &= !c->ended_first;
 	c->ending = true;
+	if (c->tls != NULL)
+		tls_end(c->tls);
+	else
+		shutdown(c->fd, SHUT_WR);
 }
 
 const char *conn_name(const struct conn *c)
@@ -529,6 +560,8 @@ void conn_close(struct conn *c)
 {
 	if (c == NULL)
 		return;
+	if (c->tls != NULL && c->phase == PHASE_UP && !c->failed)
+		tls_say_goodbye(c->tls);
 	close_socket(c);
 	output_close(&c->output);
 	address_list_free(&c->addresses);
@@ -542,5 +575,6 @@ void conn_reset(struct conn *c)
 	if (c->fd >= 0)
 		setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &at_once,
 			   sizeof(at_once));
+	close_socket(c);
 	conn_close(c);
 }

@@ -114,15 +114,18 @@ int conn_sync(struct conn *c, struct err *e) MUST_CHECK;
 
 /*
  * Say that nothing more will come: close_notify, FIN. Everything offered to
- * conn_write() must have been taken. conn_step() says CONN_CLOSED once the
- * other side has ended as well, in good order; go on polling and reading.
+ * conn_write() must have been taken. Go on polling and reading: conn_step() says
+ * CONN_CLOSED once the other side has answered with its own end, after it took
+ * every byte. One that had ended before is an error (ERR_TEMPORARY): it may
+ * have left something unread.
  */
 void conn_end(struct conn *c);
 
 /* Who it is, for messages: "tls://siem.example.com:6514 (192.0.2.7)". */
 const char *conn_name(const struct conn *c);
 
-/* Close; conn_reset() so that the other side sees a reset. */
+/* Close, TLS with a close_notify; conn_reset() so that the other side sees a
+   reset. */
 void conn_close(struct conn *c);
 void conn_reset(struct conn *c);
 

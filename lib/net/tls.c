@@ -594,6 +594,15 @@ uint64_t tls_acked(struct tls *t, uint64_t unacked)
 	return t->acked;
 }
 
+void tls_say_goodbye(struct tls *t)
+{
+	if (!t->open || t->ended || t->broken.kind != ERR_NONE)
+		return;
+	ERR_clear_error();
+	(void)SSL_shutdown(t->ssl);
+	ERR_clear_error();
+}
+
 void tls_end(struct tls *t)
 {
 	t->ending = true;

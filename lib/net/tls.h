@@ -81,6 +81,9 @@ uint64_t tls_acked(struct tls *t, uint64_t unacked);
 /* Send close_notify and FIN; tls_step() goes on with it. */
 void tls_end(struct tls *t);
 
+/* Send close_notify as far as that goes at once: the socket is to be closed. */
+void tls_say_goodbye(struct tls *t);
+
 void tls_close(struct tls *t);
 
 #endif

@@ -279,6 +279,45 @@ static void an_end_is_answered_by_an_end(void)
 	close(fd);
 }
 
+static void an_end_that_came_before_ours_is_no_answer_to_it(void)
+{
+	char port[8];
+	struct err e = { 0 };
+	int fd = listener(SOCK_STREAM, port);
+	struct conn_target t = target(TRANSPORT_TCP, port);
+	struct conn *c = open_ready(&t);
+	int peer = accepted(fd);
+	struct pollfd p = { .fd = conn_fd(c), .events = POLLIN };
+
+	CHECK(conn_write(c, "hello", 5, &e) == 5);
+	shutdown(peer, SHUT_WR);
+	CHECK(poll(&p, 1, 5000) == 1);
+	conn_end(c);
+	CHECK(conn_step(c, &e) == -1 && e.kind == ERR_TEMPORARY);
+	CHECK(strstr(e.text, "closed before it had taken everything") != NULL);
+	conn_close(c);
+	close(peer);
+	close(fd);
+}
+
+static void our_end_may_answer_theirs(void)
+{
+	char port[8];
+	struct err e = { 0 };
+	int fd = listener(SOCK_STREAM, port);
+	struct conn_target t = target(TRANSPORT_TCP, port);
+	struct conn *c = open_ready(&t);
+	int peer = accepted(fd);
+
+	shutdown(peer, SHUT_WR);
+	CHECK(step_while(c, CONN_READY, &e) == CONN_CLOSED);
+	conn_end(c);
+	CHECK(conn_step(c, &e) == CONN_CLOSED);
+	conn_close(c);
+	close(peer);
+	close(fd);
+}
+
 static void an_accepted_connection_is_one_like_any_other(void)
 {
 	char port[8], got[8];
@@ -401,6 +440,8 @@ int main(void)
 	RUN(after_a_reset_nothing_more_counts);
 	RUN(bytes_that_wait_for_a_reader_are_not_acknowledged);
 	RUN(an_end_is_answered_by_an_end);
+	RUN(an_end_that_came_before_ours_is_no_answer_to_it);
+	RUN(our_end_may_answer_theirs);
 	RUN(an_accepted_connection_is_one_like_any_other);
 	RUN(a_write_to_udp_is_one_datagram);
 	RUN(nobody_at_a_udp_port_is_reported_once);

@@ -396,6 +396,37 @@ static void an_end_is_answered_by_an_end(void)
 	part(&p);
 }
 
+static void an_end_that_came_before_ours_is_no_answer_to_it(void)
+{
+	struct pair p;
+	struct err e = { 0 };
+	struct pollfd wait;
+
+	meet(&p, "localhost", &plain_server, &plain_client);
+	CHECK(conn_write(p.client, "hello", 5, &e) == 5);
+	conn_end(p.server);
+	wait = (struct pollfd){ conn_fd(p.client), POLLIN, 0 };
+	CHECK(poll(&wait, 1, 5000) == 1);
+	conn_end(p.client);
+	wait_for_client_err(&p);
+	CHECK(says(&p.client_err, ERR_TEMPORARY,
+		   "closed before it had taken everything"));
+	part(&p);
+}
+
+static void a_connection_is_closed_with_a_close_notify(void)
+{
+	struct pair p;
+
+	meet(&p, "localhost", &plain_server, &plain_client);
+	conn_close(p.server);
+	p.server = NULL;
+	for (int i = 0; i < 500 && state(p.client) == CONN_READY; i++)
+		poll(NULL, 0, 10);
+	CHECK(state(p.client) == CONN_CLOSED);
+	part(&p);
+}
+
 static void an_end_without_a_close_notify_is_no_good_order(void)
 {
 	struct pair p;
@@ -588,6 +619,8 @@ int main(void)
 	RUN(writing_to_a_server_that_says_no_fails_for_the_same_reason);
 	RUN(a_client_certificate_of_another_authority_is_named);
 	RUN(an_end_is_answered_by_an_end);
+	RUN(an_end_that_came_before_ours_is_no_answer_to_it);
+	RUN(a_connection_is_closed_with_a_close_notify);
 	RUN(an_end_without_a_close_notify_is_no_good_order);
 	RUN(a_server_that_asked_and_hung_up_is_told_as_refusing);
 	RUN(a_server_that_speaks_no_tls_is_told);
