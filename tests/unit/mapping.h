@@ -1,16 +1,22 @@
 /*
  * Maps seen from a test: a record in, what its event says as one line of text
  * out. The shapes are those of formats, but for dictionaries of a few keys.
+ *
+ * Quotes are written ' for the sake of the reader, in records, in maps and in
+ * what comes out.
  */
 #ifndef SIEM_TESTS_UNIT_MAPPING_H
 #define SIEM_TESTS_UNIT_MAPPING_H
 
 #include "core/buf.h"
+#include "core/file.h"
 #include "event/event.h"
 #include "event/map.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 enum { MAX_RECORD = 1 << 20 };
@@ -134,62 +140,91 @@ static inline void put_event(struct mapper *m, const struct map_shape *shape,
 	}
 }
 
-/* A temporary file that holds the text of a map. */
-static inline const char *map_file(const char *text)
+static inline void replace_bytes(char *text, char from, char to)
 {
-	static char path[64];
-	FILE *f;
+	for (char *p = text; (p = strchr(p, from)) != NULL;)
+		*p = to;
+}
 
-	snprintf(path, sizeof(path), "/tmp/event-test.%ld.json",
-		 (long)getpid());
-	f = fopen(path, "w");
-	if (f == NULL || fputs(text, f) < 0 || fclose(f) != 0)
+/* text with quotes, to be freed. */
+static inline char *quoted(const char *text)
+{
+	char *copy = strdup(text);
+
+	if (copy == NULL)
 		abort();
-	return path;
+	replace_bytes(copy, '\'', '"');
+	return copy;
 }
 
 /*
- * What the map called which makes of a record; or the error. Valid until the
- * next call.
+ * What the map called which makes of a record; or, behind "error: ", why it
+ * does not. Valid until the next call.
  */
 static inline const char *mapped(const char *which,
 				 const struct map_shape *shape,
-				 struct slice record)
+				 const char *record)
 {
 	static struct buf out;
 	struct err e = { 0 };
 	struct event event;
 	struct maps *maps = maps_load(which, shape, &e);
-	struct mapper *m;
+	struct mapper *m = maps != NULL ?
+				   mapper_new(maps, shape, MAX_RECORD) : NULL;
+	char *text = quoted(record);
 
 	out.max = 64 << 20;
 	buf_clear(&out);
-	if (maps == NULL) {
-		buf_puts(&out, e.text);
-		return buf_str(&out);
-	}
-	m = mapper_new(maps, shape, MAX_RECORD);
 	if (m == NULL)
-		abort();
-	if (mapper_read(m, record, &event, &e) < 0)
-		buf_printf(&out, "column %zu: %s", e.column, e.text);
+		buf_printf(&out, "error: %s", e.text);
+	else if (mapper_read(m, slice_of(text), &event, &e) < 0)
+		buf_printf(&out, "error: column %zu: %s", e.column, e.text);
 	else
 		put_event(m, shape, &event, &out);
+	free(text);
 	mapper_free(m);
 	maps_free(maps);
-	return buf_str(&out);
+	buf_putc(&out, '\0');
+	replace_bytes(out.data, '"', '\'');
+	return out.data;
 }
 
-/* The same with the text of a map. */
+/* A file that holds text and has no name of its own. */
+static inline const char *unnamed_file(const char *text)
+{
+	static char path[64];
+	static int fd = -1;
+
+	if (fd >= 0)
+		close(fd);
+	fd = memfd_create("map", MFD_CLOEXEC);
+	if (fd < 0 || file_write_all(fd, text, strlen(text)) < 0)
+		abort();
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	return path;
+}
+
+/* The same for a map that is given as text; errors without its name. */
 static inline const char *mapped_by(const char *map,
 				    const struct map_shape *shape,
 				    const char *record)
 {
-	const char *path = map_file(map);
-	const char *out = mapped(path, shape, slice_of(record));
+	char *text = quoted(map);
+	const char *path = unnamed_file(text);
+	const char *out = mapped(path, shape, record);
+	const char *name = strstr(out, path);
 
-	unlink(path);
-	return out;
+	free(text);
+	return name != NULL && strncmp(out, "error: ", 7) == 0 ?
+		       name + strlen(path) + 2 : out;
+}
+
+static inline bool is(const char *got, const char *want)
+{
+	if (strcmp(got, want) == 0)
+		return true;
+	printf("# want %s\n# got  %s\n", want, got);
+	return false;
 }
 
 #endif

@@ -1,0 +1,272 @@
+/*
+ * The rest: the names of members that no row uses, and that none is lost.
+ */
+#include "mapping.h"
+
+#include "check.h"
+
+/* The fields that a section of such text makes of a record. */
+static const char *fields_by(const struct map_shape *shape, const char *section,
+			     const char *record)
+{
+	char map[1024];
+	const char *line;
+
+	snprintf(map, sizeof(map), "{'name':'m','time':'t','%s':{%s}}",
+		 shape->section, section);
+	line = mapped_by(map, shape, record);
+	return strncmp(line, "m|", 2) == 0 ? strrchr(line, '|') + 1 : line;
+}
+
+static const char *camel(const char *record)
+{
+	return fields_by(&leef, "'fields':[{'key':'usrName','from':'user'}]",
+			 record);
+}
+
+static const char *dotted(const char *record)
+{
+	return fields_by(&rfc5424, "", record);
+}
+
+static const char *given(const char *record)
+{
+	return fields_by(&cef,
+			 "'fields':[{'key':'cs1','label':'l','from':'one'}],"
+			 "'rest':{'given':true}", record);
+}
+
+static void names_are_the_path_in_camel_case(void)
+{
+	CHECK(is(camel("{'a':1,'b_c':2,'d':{'e-f':{'g':3}}}"),
+		 "a=1 bC=2 dEFG=3"));
+	CHECK(is(camel("{'Name':1,'URL':2,'x':{'ID':3,'y':4}}"),
+		 "Name=1 URL=2 xID=3 xY=4"));
+	CHECK(is(camel("{'_id':1,'__a__b__':2,'7':3}"), "id=1 aB=2 7=3"));
+}
+
+static void a_prefix_begins_every_name(void)
+{
+	CHECK(is(fields_by(&cef, "'rest':{'prefix':'AcmeAudit'}",
+			   "{'a':1,'b_c':{'d':2}}"),
+		 "AcmeAuditA=1 AcmeAuditBCD=2"));
+}
+
+static void escapes_in_names_are_decoded(void)
+{
+	CHECK(is(camel("{'\\u0061\\u0062':1}"), "ab=1"));
+	CHECK(is(dotted("{'a\\tb':1,'\\u00e9':2}"), "a_b=1 _=2"));
+}
+
+static void a_name_of_which_nothing_is_left_is_member(void)
+{
+	CHECK(is(camel("{'':1}"), "member=1"));
+	CHECK(is(camel("{'\u65e5\u672c':1,'!':2}"), "member=1 member2=2"));
+	CHECK(is(fields_by(&cef, "'rest':{'prefix':'Acme'}", "{'-':1}"),
+		 "AcmeMember=1"));
+	CHECK(is(given("{'!':1}"), "member=1"));
+}
+
+static void names_that_would_be_equal_are_numbered(void)
+{
+	CHECK(is(camel("{'a b':1,'a_b':2,'a':{'b':3}}"), "aB=1 aB2=2 aB3=3"));
+	CHECK(is(camel("{'a b':1,'a_b2':2,'aB':3,'a-b':4}"),
+		 "aB=1 aB2=2 aB3=3 aB4=4"));
+}
+
+static void a_name_of_the_formats_own_is_not_taken(void)
+{
+	CHECK(is(camel("{'role':1,'dev_time':2,'devTime':3}"),
+		 "role2=1 devTime2=2 devTime3=3"));
+	CHECK(is(fields_by(&cef, "'rest':{'prefix':'a'}",
+			   "{'ct':1,'gt':2}"), "aCt=1 aGt=2"));
+	CHECK(is(fields_by(&cef, "", "{'act':1,'agt':2,'cs1Label':3}"),
+		 "act2=1 agt2=2 cs1Label2=3"));
+}
+
+static void a_name_that_a_row_has_put_is_not_taken(void)
+{
+	CHECK(is(fields_by(&cef, "'fields':[{'key':'myKey','from':'x'}]",
+			   "{'my_key':1,'x':2}"), "myKey=2 myKey2=1"));
+	CHECK(is(fields_by(&cef, "'fields':[{'key':'myKey','from':'x'}]",
+			   "{'my_key':1}"), "myKey=1"));
+	CHECK(is(fields_by(&cef, "'fields':[{'key':'my','label':'l',"
+				 "'from':'x'}]", "{'myLabel':1,'x':2}"),
+		 "myLabel=l my=2 myLabel2=1"));
+}
+
+static void dotted_names_are_the_path_as_far_as_it_is_allowed(void)
+{
+	CHECK(is(dotted("{'a':{'b':1},'c d':2,'e=f]':{'\\\"':3}}"),
+		 "a.b=1 c_d=2 e_f_._=3"));
+	CHECK(is(dotted("{'caf\u00e9 \u65e5':1,'.':2}"), "caf___=1 .=2"));
+	CHECK(is(dotted("{'':1}"), "member=1"));
+}
+
+static void dotted_names_are_cut_to_what_the_format_allows(void)
+{
+	CHECK(is(dotted("{'a2345678901234567890123456789012345':1}"),
+		 "a2345678901234567890123456789012=1"));
+}
+
+static void a_number_fits_behind_a_name_that_was_cut(void)
+{
+	CHECK(is(dotted("{'a234567890123456789012345678901x3':1,"
+			"'a234567890123456789012345678901x4':2,"
+			"'a234567890123456789012345678901x5':3}"),
+		 "a234567890123456789012345678901x=1 "
+		 "a2345678901234567890123456789012=2 "
+		 "a2345678901234567890123456789013=3"));
+}
+
+static void objects_are_flattened_and_arrays_are_not(void)
+{
+	CHECK(is(camel("{'a':{'b':{'c':1,'d':[{'e':2}]},'f':{}},'g':[]}"),
+		 "aBC=1 aBD=[{'e':2}] aF={} g=[]"));
+}
+
+static void null_members_are_left_out(void)
+{
+	CHECK(is(camel("{'a':null,'b':{'c':null,'d':1},'e':{'f':null}}"),
+		 "bD=1"));
+}
+
+static void what_a_row_used_is_not_there_again(void)
+{
+	CHECK(is(fields_by(&cef, "'fields':[{'key':'x','from':'a.b'},"
+				 "{'key':'y','from':'c'}]",
+			   "{'a':{'b':1,'d':2},'c':{'e':3}}"),
+		 "x=1 y={'e':3} aD=2"));
+}
+
+static void a_map_may_want_all_members_again(void)
+{
+	CHECK(is(fields_by(&cef, "'fields':[{'key':'x','from':'a'}],"
+				 "'rest':{'all':true}", "{'a':1,'b':2}"),
+		 "x=1 a=1 b=2"));
+	CHECK(is(fields_by(&rfc5424, "'msgid':'a','rest':{'all':true}",
+			   "{'a':1,'t':'2025-10-08T22:45:00Z'}"), "a=1"));
+	CHECK(is(fields_by(&rfc5424, "'rest':{'all':true}",
+			   "{'a':1,'t':'yesterday'}"), "a=1 t=yesterday"));
+}
+
+static void a_map_may_leave_members_out(void)
+{
+	CHECK(is(fields_by(&cef, "'rest':{'leave_out':['b','c.d']}",
+			   "{'a':1,'b':{'x':2},'c':{'d':3,'e':4}}"),
+		 "a=1 cE=4"));
+}
+
+static void given_names_may_be_the_formats_own(void)
+{
+	CHECK(is(given("{'msg':'m','user.name':'bob','a b':1,'k_v':2}"),
+		 "msg=m username=bob ab=1 kv=2"));
+	CHECK(is(given("{'cs2':{'p':[1, 2]}}"), "cs2={'p':[1,2]}"));
+	CHECK(is(given("{'end':'2025-10-08T22:45:00Z'}"),
+		 "end=1759963500000"));
+}
+
+static void a_given_name_does_not_get_what_does_not_fit_it(void)
+{
+	CHECK(is(given("{'cn1':'x','src':'::1','end':'now','agt':'y'}"),
+		 "cn12=x src2=::1 end2=now agt2=y"));
+	CHECK(is(given("{'one':1,'cs1':2}"), "cs1Label=l cs1=1 cs12=2"));
+}
+
+static void the_last_of_equal_names_counts_whoever_names_them(void)
+{
+	CHECK(is(camel("{'a':1,'b':2,'a':3}"), "b=2 a=3"));
+	CHECK(is(camel("{'a':{'b':1,'b':2},'c':{'b':3}}"), "aB=2 cB=3"));
+	CHECK(is(camel("{'a':{'b':1},'a':{'c':2}}"), "aC=2"));
+	CHECK(is(camel("{'a':{'b':1},'a':4}"), "a=4"));
+	CHECK(is(camel("{'a':1,'\\u0061':2,'x':3}"), "a=2 x=3"));
+	CHECK(is(camel("{'user':1,'user':2}"), "usrName=2"));
+}
+
+/* A record of 10,000 members, whose names are four of these bytes each. */
+static char *wide_record(const char digits[11])
+{
+	char *record = malloc(10000 * 10 + 2);
+	char *p = record;
+
+	if (record == NULL)
+		abort();
+	for (int i = 0; i < 10000; i++) {
+		*p++ = i == 0 ? '{' : ',';
+		*p++ = '\'';
+		for (int n = 1000; n > 0; n /= 10)
+			*p++ = digits[i / n % 10];
+		memcpy(p, "':1", 3);
+		p += 3;
+	}
+	memcpy(p, "}", 2);
+	return record;
+}
+
+static void ten_thousand_names_are_kept_apart(void)
+{
+	char *record = wide_record("abcdefghij");
+	const char *line = camel(record);
+
+	CHECK(strncmp(line, "aaaa=1 aaab=1 ", 14) == 0);
+	CHECK(strcmp(line + strlen(line) - 14, " jjji=1 jjjj=1") == 0);
+	free(record);
+}
+
+static void ten_thousand_equal_names_are_one(void)
+{
+	char *record = wide_record("aaaaaaaaaa");
+
+	CHECK(is(camel(record), "aaaa=1"));
+	free(record);
+}
+
+static void ten_thousand_names_that_would_be_equal_are_numbered(void)
+{
+	char *record = wide_record("!#$%&*+-/;");
+	const char *line = camel(record);
+
+	CHECK(strncmp(line, "member=1 member2=1 ", 19) == 0);
+	CHECK(strcmp(line + strlen(line) - 14, " member10000=1") == 0);
+	free(record);
+}
+
+static void a_very_long_name_is_kept(void)
+{
+	static char record[61 * 1024 + 16];
+	size_t len = 60 * 1024;
+
+	record[0] = '{';
+	record[1] = '\'';
+	memset(record + 2, 'k', len);
+	strcpy(record + 2 + len, "':1}");
+	CHECK(strlen(camel(record)) == len + 2);
+	CHECK(is(dotted(record), "kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk=1"));
+}
+
+int main(void)
+{
+	RUN(names_are_the_path_in_camel_case);
+	RUN(a_prefix_begins_every_name);
+	RUN(escapes_in_names_are_decoded);
+	RUN(a_name_of_which_nothing_is_left_is_member);
+	RUN(names_that_would_be_equal_are_numbered);
+	RUN(a_name_of_the_formats_own_is_not_taken);
+	RUN(a_name_that_a_row_has_put_is_not_taken);
+	RUN(dotted_names_are_the_path_as_far_as_it_is_allowed);
+	RUN(dotted_names_are_cut_to_what_the_format_allows);
+	RUN(a_number_fits_behind_a_name_that_was_cut);
+	RUN(objects_are_flattened_and_arrays_are_not);
+	RUN(null_members_are_left_out);
+	RUN(what_a_row_used_is_not_there_again);
+	RUN(a_map_may_want_all_members_again);
+	RUN(a_map_may_leave_members_out);
+	RUN(given_names_may_be_the_formats_own);
+	RUN(a_given_name_does_not_get_what_does_not_fit_it);
+	RUN(the_last_of_equal_names_counts_whoever_names_them);
+	RUN(ten_thousand_names_are_kept_apart);
+	RUN(ten_thousand_equal_names_are_one);
+	RUN(ten_thousand_names_that_would_be_equal_are_numbered);
+	RUN(a_very_long_name_is_kept);
+	return check_done();
+}
