@@ -331,9 +331,11 @@ static void put_plain_rows(struct mapper *m, const struct row **row,
 
 static void put_rows(struct mapper *m)
 {
+	if (m->plan->row_count == 0)
+		return;
+
 	const struct row *row = m->plan->rows;
 	const struct row *end = row + m->plan->row_count;
-
 	while (row < end) {
 		if (LIKELY(!m->tracing))
 			put_plain_rows(m, &row, end);
