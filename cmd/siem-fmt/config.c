@@ -37,6 +37,9 @@ static const struct opt own_rows[] = {
 	OPT_END,
 };
 
+/* What the rows of formats have in common. */
+static const struct opt format_row = OPT_PICK("", format, NULL, "");
+
 enum { OWN_ROWS = sizeof(own_rows) / sizeof(own_rows[0]) };
 
 /* A row for each format, then the others. */
@@ -49,8 +52,10 @@ static struct opt *make_rows(void)
 	for (size_t i = 0; i < format_count; i++) {
 		const struct format *f = formats[i];
 
-		rows[i] = (struct opt)OPT_PICK(f->name, format, f->variants,
-					       f->summary);
+		rows[i] = format_row;
+		rows[i].name = f->name;
+		rows[i].variants = f->variants;
+		rows[i].help = f->summary;
 	}
 	memcpy(rows + format_count, own_rows, sizeof(own_rows));
 	return rows;

@@ -54,11 +54,11 @@ void report_losses(const struct report *r)
 void report_stats(const struct stream *s, void *context)
 {
 	const struct report *r = context;
+	unsigned long long bytes = r->bytes_before + s->in.bytes;
 
 	msg_error("%llu records read (%llu bytes), %llu written, "
 		  "%llu rejected; %llu values cut, %llu fields left out",
-		  (unsigned long long)s->read,
-		  (unsigned long long)(r->bytes_before + s->in.bytes),
+		  (unsigned long long)s->read, bytes,
 		  (unsigned long long)s->written,
 		  (unsigned long long)s->rejected,
 		  (unsigned long long)r->counts.cut,

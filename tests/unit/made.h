@@ -24,7 +24,9 @@ struct made {
 
 static inline struct value made_value(const char *text)
 {
-	return text == NULL ? (struct value){ 0 } : value_text(slice_of(text));
+	struct value none = { 0 };
+
+	return text == NULL ? none : value_text(slice_of(text));
 }
 
 /* 2025-10-08T22:45:00Z, severity 5, no attributes and no fields. */
