@@ -52,7 +52,8 @@ struct server {
 	struct mock *mock;
 	struct peer *peers[PEERS_MAX];
 	size_t count;
-	bool full;            // no more can be accepted, until one goes
+	bool full;      // no more can be accepted, until one goes
+	bool told_full; // which is said once
 	struct pollfd *polls; // signals, output, listeners, peers
 	char datagram[DATAGRAM_MAX];
 };
@@ -131,9 +132,13 @@ static int accept_peers(struct server *s, const struct listener *l,
 				      HANDSHAKE_MS, &conn, e);
 		if (got == 0)
 			return 0;
-		if (got < 0)
-			msg_warn("%s: %s", l->name, e->text);
-		else if (accept_peer(s, conn, tls, e) < 0)
+		if (got < 0 && s->count == 0)
+			return -1; // nobody is there whose end would help
+		if (got < 0 && !s->told_full)
+			msg_warn("%s: %s; others wait until one is closed",
+				 l->name, e->text);
+		s->told_full |= got < 0;
+		if (got > 0 && accept_peer(s, conn, tls, e) < 0)
 			return -1;
 		s->full = got < 0 || s->count == PEERS_MAX;
 	}
