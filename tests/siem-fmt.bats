@@ -483,6 +483,13 @@ refused()
 	equal 'siem-fmt: two: line 2: column 1: a number, not an object' "$stderr"
 }
 
+@test "-v says what is read" {
+	echo '{"a":1}' >one
+	run -0 --separate-stderr siem-fmt --json -v one - <<<'{"a":2}'
+
+	equal $'siem-fmt: reading one\nsiem-fmt: reading standard input' "$stderr"
+}
+
 # --- streams
 
 @test "a record comes out at once, not when the input ends" {

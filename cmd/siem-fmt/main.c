@@ -162,6 +162,8 @@ static int format_inputs(struct job *j, struct err *e)
 
 		if (in->fd < 0)
 			continue;
+		msg_info("reading %s", in->name != NULL ? in->name :
+							  "standard input");
 		report_next_input(&j->report);
 		stream_next_input(&j->stream, in->fd, in->name);
 		if (format_stream(j, e) < 0)

@@ -20,50 +20,11 @@ struct line {
 	const struct format_options *options;
 	struct format_counts *counts;
 	struct buf *out;
-	size_t start;  // where the line begins in out
-	size_t fields; // where its fields begin
-	char *end;     // up to which there is room
-	bool begun;    // something is there for a divider to divide from
-	bool failed;   // a value could not be decoded
+	size_t start; // where the line begins in out
+	char *end;    // up to which there is room
+	bool begun;   // something is there for a divider to divide from
+	bool failed;  // a value could not be decoded
 };
-
-/*
- * On the hot path, where the next byte goes is not kept in the buffer but
- * handed from one step to the next: line_at() says where, each step returns
- * what comes behind it, and line_put_at() tells the buffer. It is NULL after a
- * failure, which the buffer remembers.
- */
-static inline char *line_at(struct line *l)
-{
-	struct buf *out = l->out;
-	char *at = buf_room(out, ESCAPE_SLACK);
-
-	if (at != NULL)
-		l->end = out->data + (out->cap - 1 < out->max ? out->cap - 1 :
-								out->max);
-	return at;
-}
-
-static inline void line_put_at(struct line *l, const char *at)
-{
-	if (at != NULL)
-		l->out->len = (size_t)(at - l->out->data);
-}
-
-/* Make room for n bytes where there is none. */
-char *line_grow(struct line *l, const char *at, size_t n);
-
-IN_LINE char *line_room(struct line *l, char *at, size_t n)
-{
-	return LIKELY(n <= (size_t)(l->end - at)) ? at : line_grow(l, at, n);
-}
-
-/* Write text, escaped, of which any length may come. */
-char *line_put_long(struct line *l, char *at, struct slice text,
-		    const struct escape *how);
-
-/* Append what a field becomes; nothing where it has no value to show. */
-typedef char *line_put_field(struct line *l, char *at, const struct field *f);
 
 static inline struct line line_begin(const struct event *event,
 				     struct mapper *text,
@@ -134,6 +95,44 @@ void line_put_3164(struct line *l);
 void line_put_3164_tag(struct line *l, struct slice tag);
 void line_put_short(struct line *l);
 
+/*
+ * On the hot path, where the next byte goes is not kept in the buffer but
+ * handed from one step to the next: line_at() says where, each step returns
+ * what comes behind it, and line_put_at() tells the buffer. It is NULL after a
+ * failure, which the buffer remembers.
+ */
+static inline char *line_at(struct line *l)
+{
+	struct buf *out = l->out;
+	char *at = buf_room(out, ESCAPE_SLACK);
+
+	if (at != NULL)
+		l->end = out->data + (out->cap - 1 < out->max ? out->cap - 1 :
+								out->max);
+	return at;
+}
+
+static inline void line_put_at(struct line *l, const char *at)
+{
+	if (at != NULL)
+		l->out->len = (size_t)(at - l->out->data);
+}
+
+/* Make room for n bytes where there is none. */
+char *line_grow(struct line *l, const char *at, size_t n);
+
+IN_LINE char *line_room(struct line *l, char *at, size_t n)
+{
+	return LIKELY(n <= (size_t)(l->end - at)) ? at : line_grow(l, at, n);
+}
+
+/* Write text, escaped, of which any length may come. */
+char *line_put_long(struct line *l, char *at, struct slice text,
+		    const struct escape *how);
+
+/* Append what a field becomes; nothing where it has no value to show. */
+typedef char *line_put_field(struct line *l, char *at, const struct field *f);
+
 /* The same as line_put_fields() where there is a max_line. */
 void line_put_some(struct line *l, size_t tail, line_put_field *put);
 
@@ -196,12 +195,12 @@ IN_LINE void line_put_fields(struct line *l, size_t tail, line_put_field *put)
 {
 	const struct field *f = l->event->fields;
 	size_t count = l->event->count;
-	char *at = line_at(l);
 
 	if (UNLIKELY(l->options->max_line != 0)) {
 		line_put_some(l, tail, put);
 		return;
 	}
+	char *at = line_at(l);
 	for (size_t i = 0; i < count && LIKELY(at != NULL); i++)
 		at = put(l, at, &f[i]);
 	line_put_at(l, at);
