@@ -35,6 +35,16 @@ static size_t distance(const char *a, size_t a_len, const char *b, size_t b_len)
 	return row[a_len % 3][b_len];
 }
 
+/* How many bytes two words begin with alike. */
+static size_t alike(const char *a, const char *b)
+{
+	size_t n = 0;
+
+	while (a[n] != '\0' && a[n] == b[n])
+		n++;
+	return n;
+}
+
 void nearest_try(struct nearest *n, const char *candidate)
 {
 	size_t a = strlen(n->word);
@@ -49,7 +59,12 @@ void nearest_try(struct nearest *n, const char *candidate)
 	size_t allowed = a < 3 ? 1 : a < 6 ? 2 : 3;
 	if (far > allowed && a >= 3 && strncmp(n->word, candidate, a) == 0)
 		far = allowed;
-	if (far <= allowed && (n->best == NULL || far < n->distance)) {
+	if (far > allowed)
+		return;
+	// Of two as close, people get the beginning right.
+	if (n->best == NULL || far < n->distance ||
+	    (far == n->distance &&
+	     alike(n->word, candidate) > alike(n->word, n->best))) {
 		n->best = candidate;
 		n->distance = far;
 	}
