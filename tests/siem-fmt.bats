@@ -475,6 +475,15 @@ refused()
 	equal $'siem-fmt: absent: No such file or directory\nsiem-fmt: folder: Is a directory' "$stderr"
 }
 
+@test "there may be more operands than files are usually open" {
+	for n in {1..300}; do echo "{\"a\":$n}" >"$n"; done
+	ulimit -Sn 100
+	run -0 siem-fmt --json {1..300}
+
+	equal 300 "${#lines[@]}"
+	equal '{"a":300}' "${lines[299]}"
+}
+
 @test "a bad record is named by its file and the line in it" {
 	echo '{"a":1}' >one
 	printf '{"a":2}\n3\n' >two

@@ -18,6 +18,7 @@
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -59,6 +60,20 @@ static int open_input(const char *name)
 	return fd;
 }
 
+/* Let that many files be open, as far as the system's own limit allows. */
+static void allow_files(size_t count)
+{
+	enum { OTHERS = 32 };
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 ||
+	    limit.rlim_cur >= count + OTHERS)
+		return;
+	limit.rlim_cur = count + OTHERS < limit.rlim_max ? count + OTHERS :
+							   limit.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 /* All operands, before the seal; those that fail do not stop the others. */
 static int open_inputs(struct job *j, char *names[], size_t count,
 		       struct err *e)
@@ -68,6 +83,7 @@ static int open_inputs(struct job *j, char *names[], size_t count,
 	in->items = calloc(count + 1, sizeof(*in->items));
 	if (in->items == NULL)
 		return err_sys(e, "inputs");
+	allow_files(count);
 	if (count == 0)
 		in->items[in->count++].fd = STDIN_FILENO;
 	for (size_t n = 0; n < count; n++) {
