@@ -1,11 +1,12 @@
 /*
  * siem-fmt: JSON lines in, one line of a SIEM's format out for each.
  *
- * main() reads the command line (config.c), opens what is needed, gives up the
- * rest and runs; format_stream() is the work. What is said about the run is in
- * report.c.
+ * main() reads the command line (config.c), opens what is needed (inputs.c and
+ * the libraries), gives up the rest and runs; format_stream() is the work. What
+ * is said of the run is in report.c.
  */
 #include "config.h"
+#include "inputs.h"
 #include "report.h"
 
 #include "core/msg.h"
@@ -13,27 +14,11 @@
 #include "core/seal.h"
 #include "event/event.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <malloc.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 /* How much longer than a record its line may be: escapes, keys, labels. */
 enum { LINE_GROWTH = 3, LINE_EXTRA = 64 << 10 };
-
-struct input {
-	int fd;           // -1: it cannot be read, and that has been said
-	const char *name; // NULL: standard input
-};
-
-struct inputs {
-	struct input *items; // count of them, in the order of the operands
-	size_t count;
-};
 
 struct job {
 	const struct config *config;
@@ -45,62 +30,19 @@ struct job {
 	struct report report;
 };
 
-static int open_input(const char *name)
+static void init_stream(struct job *j)
 {
-	struct stat st;
-	int fd = open(name, O_RDONLY | O_CLOEXEC);
+	size_t max = j->config->max_record;
 
-	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
-		close(fd);
-		fd = -1;
-		errno = EISDIR;
-	}
-	if (fd < 0)
-		msg_error("%s: %s", name, strerror(errno));
-	return fd;
+	j->stream = STREAM_INIT(STDIN_FILENO, STDOUT_FILENO, max,
+				LINE_GROWTH * max + LINE_EXTRA);
+	report_init(&j->report, &j->stream);
+	j->stream.print_stats = report_stats;
+	j->stream.context = &j->report;
 }
 
-/* Let that many files be open, as far as the system's own limit allows. */
-static void allow_files(size_t count)
-{
-	enum { OTHERS = 32 };
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 ||
-	    limit.rlim_cur >= count + OTHERS)
-		return;
-	limit.rlim_cur = count + OTHERS < limit.rlim_max ? count + OTHERS :
-							   limit.rlim_max;
-	(void)setrlimit(RLIMIT_NOFILE, &limit);
-}
-
-/* All operands, before the seal; those that fail do not stop the others. */
-static int open_inputs(struct job *j, char *names[], size_t count,
-		       struct err *e)
-{
-	struct inputs *in = &j->inputs;
-
-	in->items = calloc(count + 1, sizeof(*in->items));
-	if (in->items == NULL)
-		return err_sys(e, "inputs");
-	allow_files(count);
-	if (count == 0)
-		in->items[in->count++].fd = STDIN_FILENO;
-	for (size_t n = 0; n < count; n++) {
-		struct input *i = &in->items[in->count++];
-
-		i->fd = STDIN_FILENO;
-		if (strcmp(names[n], "-") == 0)
-			continue;
-		i->name = names[n];
-		i->fd = open_input(i->name);
-		if (i->fd < 0)
-			j->stream.status = STATUS_UNDELIVERED;
-	}
-	return 0;
-}
-
-static int open_job(struct job *j, struct err *e)
+/* Everything that is needed later. */
+static int open_job(struct job *j, char *names[], size_t count, struct err *e)
 {
 	const struct config *c = j->config;
 	const struct choice *choice = &j->choice;
@@ -116,16 +58,16 @@ static int open_job(struct job *j, struct err *e)
 	if (c->reject != NULL &&
 	    reject_open(&j->stream.reject, c->reject, e) < 0)
 		return -1;
+	if (inputs_open(&j->inputs, names, count, e) < 0)
+		return -1;
+	if (j->inputs.failed)
+		j->stream.status = STATUS_UNDELIVERED;
 	return quit_setup((unsigned)c->common.grace_sec, QUIT_EXIT_LATE, e);
 }
 
 static void close_job(struct job *j)
 {
-	for (size_t i = 0; i < j->inputs.count; i++)
-		if (j->inputs.items[i].name != NULL &&
-		    j->inputs.items[i].fd >= 0)
-			close(j->inputs.items[i].fd);
-	free(j->inputs.items);
+	inputs_close(&j->inputs);
 	stream_free(&j->stream);
 	mapper_free(j->mapper);
 	maps_free(j->maps);
@@ -220,15 +162,9 @@ int main(int argc, char *argv[])
 	if (config_choose(&c, &j.choice, &e) < 0)
 		return msg_exit(&e);
 
-	j.stream = STREAM_INIT(STDIN_FILENO, STDOUT_FILENO, c.max_record,
-			       LINE_GROWTH * c.max_record + LINE_EXTRA);
-	report_init(&j.report, &j.stream);
-	j.stream.print_stats = report_stats;
-	j.stream.context = &j.report;
-
 	int status;
-	if (open_job(&j, &e) < 0 ||
-	    open_inputs(&j, argv + first, (size_t)(argc - first), &e) < 0 ||
+	init_stream(&j);
+	if (open_job(&j, argv + first, (size_t)(argc - first), &e) < 0 ||
 	    seal_filter(&e) < 0 || run(&j, &e) < 0)
 		status = msg_exit(&e);
 	else

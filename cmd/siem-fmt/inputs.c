@@ -1,0 +1,69 @@
+#include "inputs.h"
+
+#include "core/msg.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Let that many files be open, as far as the system's own limit allows. */
+static void allow_files(size_t count)
+{
+	enum { OTHERS = 32 };
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 ||
+	    limit.rlim_cur >= count + OTHERS)
+		return;
+	limit.rlim_cur = count + OTHERS < limit.rlim_max ? count + OTHERS :
+							   limit.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static int open_file(const char *name)
+{
+	struct stat st;
+	int fd = open(name, O_RDONLY | O_CLOEXEC);
+
+	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
+		close(fd);
+		fd = -1;
+		errno = EISDIR;
+	}
+	if (fd < 0)
+		msg_error("%s: %s", name, strerror(errno));
+	return fd;
+}
+
+int inputs_open(struct inputs *in, char *names[], size_t count, struct err *e)
+{
+	in->items = calloc(count + 1, sizeof(*in->items));
+	if (in->items == NULL)
+		return err_sys(e, "inputs");
+	allow_files(count);
+	if (count == 0)
+		in->items[in->count++].fd = STDIN_FILENO;
+	for (size_t n = 0; n < count; n++) {
+		struct input *i = &in->items[in->count++];
+
+		i->fd = STDIN_FILENO;
+		if (strcmp(names[n], "-") == 0)
+			continue;
+		i->name = names[n];
+		i->fd = open_file(i->name);
+		in->failed |= i->fd < 0;
+	}
+	return 0;
+}
+
+void inputs_close(struct inputs *in)
+{
+	for (size_t i = 0; i < in->count; i++)
+		if (in->items[i].name != NULL && in->items[i].fd >= 0)
+			close(in->items[i].fd);
+	free(in->items);
+}

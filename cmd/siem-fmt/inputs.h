@@ -1,0 +1,34 @@
+/*
+ * The files that siem-fmt reads, all of them opened before the first is read:
+ * after that it can open nothing any more.
+ */
+#ifndef SIEM_FMT_INPUTS_H
+#define SIEM_FMT_INPUTS_H
+
+#include "core/attr.h"
+#include "core/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct input {
+	int fd;           // -1: it cannot be read, and that has been said
+	const char *name; // NULL: standard input
+};
+
+struct inputs {
+	struct input *items; // count of them, in the order of the operands
+	size_t count;
+	bool failed; // some could not be opened
+};
+
+/*
+ * Open the operands, of which "-", or none at all, is standard input. Those
+ * that cannot be opened are reported, and do not stop the others. -1 with e
+ * filled: out of memory.
+ */
+int inputs_open(struct inputs *in, char *names[], size_t count,
+		struct err *e) MUST_CHECK;
+void inputs_close(struct inputs *in);
+
+#endif
