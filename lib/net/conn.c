@@ -333,41 +333,6 @@ static int step_connect(struct conn *c, struct err *e)
 	return connected(c, e);
 }
 
-static int step_handshake(struct conn *c, struct err *e)
-{
-	struct err why = { 0 };
-
-	switch (tls_step(c->tls, &why)) {
-	case TLS_BUSY:
-		return now_ms() < c->deadline_ms
-			       ? CONN_OPENING
-			       : too_late(c, "no end of the TLS handshake", e);
-	case TLS_OPEN:
-		c->phase = PHASE_UP;
-		return CONN_READY;
-	case TLS_ENDED:
-		c->phase = PHASE_UP;
-		return CONN_CLOSED;
-	default:
-		note_failure(c, why.kind, why.text);
-		return try_next(c, e);
-	}
-}
-
-/* An ICMP error, which does not end anything. */
-static int step_udp(struct conn *c, struct err *e)
-{
-	int error = 0;
-	socklen_t len = sizeof(error);
-
-	if (c->ending)
-		return CONN_CLOSED;
-	if (getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &error, &len) < 0 ||
-	    error == 0)
-		return CONN_READY;
-	return lost(c, error, e);
-}
-
 /* Bytes that the other side's TCP has not acknowledged, a FIN being one. */
 static uint64_t unacked(const struct conn *c)
 {
@@ -392,6 +357,41 @@ static int ended(struct conn *c, struct err *e)
 	}
 	c->told_closed = true;
 	return CONN_CLOSED;
+}
+
+static int step_handshake(struct conn *c, struct err *e)
+{
+	struct err why = { 0 };
+
+	switch (tls_step(c->tls, &why)) {
+	case TLS_BUSY:
+		return now_ms() < c->deadline_ms
+			       ? CONN_OPENING
+			       : too_late(c, "no end of the TLS handshake", e);
+	case TLS_OPEN:
+		c->phase = PHASE_UP;
+		return CONN_READY;
+	case TLS_ENDED:
+		c->phase = PHASE_UP;
+		return ended(c, e);
+	default:
+		note_failure(c, why.kind, why.text);
+		return try_next(c, e);
+	}
+}
+
+/* An ICMP error, which does not end anything. */
+static int step_udp(struct conn *c, struct err *e)
+{
+	int error = 0;
+	socklen_t len = sizeof(error);
+
+	if (c->ending)
+		return CONN_CLOSED;
+	if (getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &error, &len) < 0 ||
+	    error == 0)
+		return CONN_READY;
+	return lost(c, error, e);
 }
 
 static int step_tls(struct conn *c, struct err *e)

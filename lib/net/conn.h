@@ -114,10 +114,10 @@ int conn_sync(struct conn *c, struct err *e) MUST_CHECK;
 
 /*
  * Say that nothing more will come: close_notify, FIN. Everything offered to
- * conn_write() must have been taken. Go on polling and reading: conn_step() says
- * CONN_CLOSED once the other side has answered with its own end, after it took
- * every byte. One that had ended before is an error (ERR_TEMPORARY): it may
- * have left something unread.
+ * conn_write() must have been taken. Go on polling and reading: conn_step()
+ * says CONN_CLOSED once the other side has answered with its own end, after it
+ * took every byte. One that had ended before is an error (ERR_TEMPORARY): it
+ * may have left something unread.
  */
 void conn_end(struct conn *c);
 

@@ -177,54 +177,52 @@ int tls_say_untrusted(X509_STORE_CTX *store, const struct tls_side *side,
 	}
 }
 
-static int say_certificate_missing(struct err *e)
+/* What a server says of the certificate it was shown, or NULL. */
+static const char *fault_of_ours(int alert)
 {
-	return err_set(e, ERR_DENIED,
-		       "the server requires a client certificate: set "
-		       "cert_file and key_file");
+	switch (alert) {
+	case SSL_AD_BAD_CERTIFICATE:
+		return "it is bad";
+	case SSL_AD_UNSUPPORTED_CERTIFICATE:
+		return "of a kind it cannot use";
+	case SSL_AD_CERTIFICATE_REVOKED:
+		return "it is revoked";
+	case SSL_AD_CERTIFICATE_EXPIRED:
+		return "it has expired";
+	case SSL_AD_CERTIFICATE_UNKNOWN:
+		return "it does not say why";
+	case SSL_AD_UNKNOWN_CA:
+		return "it does not know its authority";
+	case SSL_AD_ACCESS_DENIED:
+		return "access denied";
+	case SSL_AD_DECRYPT_ERROR:
+		return "its signature does not fit";
+	default:
+		return NULL;
+	}
 }
 
 int tls_say_alert(int alert, const struct tls_side *side, struct err *e)
 {
-	// What a server says of the certificate it was shown.
-	static const struct {
-		int alert;
-		const char *why;
-	} of_ours[] = {
-		{ SSL_AD_BAD_CERTIFICATE, "it is bad" },
-		{ SSL_AD_UNSUPPORTED_CERTIFICATE, "of a kind it cannot use" },
-		{ SSL_AD_CERTIFICATE_REVOKED, "it is revoked" },
-		{ SSL_AD_CERTIFICATE_EXPIRED, "it has expired" },
-		{ SSL_AD_CERTIFICATE_UNKNOWN, "it does not say why" },
-		{ SSL_AD_UNKNOWN_CA, "it does not know its authority" },
-		{ SSL_AD_ACCESS_DENIED, "access denied" },
-		{ SSL_AD_DECRYPT_ERROR, "its signature does not fit" },
-	};
 	const char *name = SSL_alert_desc_string_long(alert);
+	const char *fault = fault_of_ours(alert);
 
 	if (side->is_server)
 		return err_set(e, ERR_DENIED,
-			       "the client refuses: TLS alert "
-			       "\"%s\"",
-			       name);
-	if (alert == SSL_AD_CERTIFICATE_REQUIRED)
-		return say_certificate_missing(e);
-	for (size_t i = 0; i < sizeof(of_ours) / sizeof(of_ours[0]); i++) {
-		if (of_ours[i].alert != alert)
-			continue;
-		if (lacks_certificate(side))
-			return say_certificate_missing(e);
-		if (side->cert_file != NULL)
-			return err_set(e, ERR_DENIED,
-				       "the server does not accept the "
-				       "certificate in %s: %s (TLS alert "
-				       "\"%s\")",
-				       side->cert_file, of_ours[i].why, name);
-	}
+			       "the client refuses: TLS alert \"%s\"", name);
+	if (alert == SSL_AD_CERTIFICATE_REQUIRED ||
+	    (lacks_certificate(side) &&
+	     (fault != NULL || alert == SSL_AD_HANDSHAKE_FAILURE)))
+		return err_set(e, ERR_DENIED,
+			       "the server requires a client certificate: set "
+			       "cert_file and key_file");
+	if (fault != NULL && side->cert_file != NULL)
+		return err_set(e, ERR_DENIED,
+			       "the server does not accept the certificate in "
+			       "%s: %s (TLS alert \"%s\")",
+			       side->cert_file, fault, name);
 	switch (alert) {
 	case SSL_AD_HANDSHAKE_FAILURE:
-		if (lacks_certificate(side))
-			return say_certificate_missing(e);
 		return err_set(e, ERR_DENIED,
 			       "the server refuses the handshake: no cipher "
 			       "or no kind of certificate in common (TLS "
