@@ -238,6 +238,7 @@ siem-tail: loop: Too many levels of symbolic links' "$stderr"
 		seq "$i" "$((i + 99))" >"logs/$i"
 		printf unfinished >>"logs/$i"
 	done
+	ulimit -S -n 100
 	begin measure cost siem-tail logs
 	eventually eval '[ "$(wc -l <out)" -eq 50000 ]'
 	for i in {1..500}; do
@@ -372,7 +373,8 @@ siem-tail: loop: Too many levels of symbolic links' "$stderr"
 	seq 9 >log
 	follow -n 1 log later
 	wait_for 9
-	seq 3 >later
+	seq 3 >new
+	mv new later
 	wait_for $'9\n1\n2\n3'
 
 	stop
@@ -488,7 +490,8 @@ siem-tail: loop: Too many levels of symbolic links' "$stderr"
 
 @test "a writer may go on in the renamed file after the new one has begun" {
 	echo one >log
-	follow log
+	touch other
+	follow --poll 0.01 log other
 	wait_for one
 	exec 4>>log
 	mv log log.1
@@ -496,8 +499,11 @@ siem-tail: loop: Too many levels of symbolic links' "$stderr"
 	wait_for $'one\ntwo'
 	echo three >log
 	wait_for $'one\ntwo\nthree'
+	# So at least one look has come upon the file that was renamed.
+	echo tick >>other
+	wait_for $'one\ntwo\nthree\ntick'
 	echo four >&4
-	wait_for $'one\ntwo\nthree\nfour'
+	wait_for $'one\ntwo\nthree\ntick\nfour'
 	exec 4>&-
 
 	stop
@@ -543,6 +549,18 @@ siem-tail: loop: Too many levels of symbolic links' "$stderr"
 
 	stop
 	equal 1 "$(wc -l <err)"
+}
+
+@test "a truncation is noticed before anything was read" {
+	printf 'one\ntwo\n' >log
+	follow -n 0 log
+	eventually waits_for log
+	: >log
+	hear 'siem-tail: log: truncated; reading it from its start'
+	echo three >>log
+	wait_for three
+
+	stop
 }
 
 @test "a truncation is noticed also when the file has outgrown its position" {
@@ -654,18 +672,43 @@ siem-tail: loop: Too many levels of symbolic links' "$stderr"
 	stop
 }
 
+@test "what is added to a renamed file comes before a new one not yet begun" {
+	mkfifo pipe
+	seq 300000 >other
+	seq 300000 >log
+	to=pipe follow other log
+	exec 4<pipe
+	eventually waits_for log
+	mv log log.1
+	echo new >log
+	eventually waits_for log
+	# Some of log.1 is read, and it is its turn.
+	head -c 100 log.1 | cat other - | wc -c >size
+	dd bs=64K count="$(cat size)" iflag=fullblock,count_bytes <&4 >/dev/null 2>&1
+	seq -f 'late %.0f' 20000 >>log.1
+	eventually waits_for log
+	to=out begin cat <&4
+	eventually eval 'tail -n 1 out | grep -qxE "new|late 20000"'
+	stop
+	wait
+
+	tail -c +101 log.1 | cat - log | cmp - out
+}
+
 @test "rotations are noticed while nobody takes the output" {
 	mkfifo pipe
 	seq 300000 >log
 	to=pipe follow log
 	exec 4<pipe
 	read -r first <&4
+	equal 1 "$first"
 	for i in 1 2 3 4 5; do
 		mv log "log.$i"
 		echo "after rotation $i" >log
 		inode=$(stat -c %i log)
 		eventually eval 'readlink /proc/$pid/fd/* | grep -qx "$PWD/log"'
 		[ "$inode" = "$(stat -c %i log)" ]
+		echo "late $i" >>"log.$i"
 		# Its name is free again, and so is its content.
 		[ "$i" -lt 3 ] || { mv log gone; rm gone; echo "again $i" >log; }
 	done
@@ -675,8 +718,9 @@ siem-tail: loop: Too many levels of symbolic links' "$stderr"
 	wait
 
 	seq 2 300000 >want
-	printf 'after rotation %s\n' 1 2 3 >>want
-	head -n 300002 out | cmp - want
+	printf '%s\n' 'late 1' 'after rotation 1' \
+		'late 2' 'after rotation 2' 'late 3' 'after rotation 3' >>want
+	head -n 300005 out | cmp - want
 }
 
 # write_numbered COUNT: lines with numbers, as a log writer makes them that

@@ -311,6 +311,7 @@ static int take_turn(struct tail *t, struct file *f, struct err *e)
 
 	if (got < 0)
 		return handle_failure(t, f, &trouble, e);
+	uint64_t until = s->size;
 	do {
 		got = step(t, f, e);
 		if (got == SOURCE_DRY && (t->cfg->once || f->ending))
@@ -322,7 +323,7 @@ static int take_turn(struct tail *t, struct file *f, struct err *e)
 		if (quit_asked() && !s->line_open)
 			return 0;
 	} while (t->cfg->once || s->line_open ||
-		 s->position + s->seen < s->size);
+		 s->position + s->seen < until);
 
 	if (source_measure(s, &trouble) > 0 && s->size > s->position + s->seen)
 		files_queue(&t->files, f);

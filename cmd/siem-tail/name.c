@@ -130,7 +130,7 @@ static struct file *open_file(struct tail *t, struct name *name)
 		return f;
 	}
 	// Files that come later are read whole.
-	if (t->names.looks == 1 && t->cfg->last_lines != SIZE_MAX &&
+	if (t->looked_ns == 0 && t->cfg->last_lines != SIZE_MAX &&
 	    source_skip_to_last(&source, t->cfg->last_lines, t->cfg->once,
 				t->block, &e) < 0) {
 		source_close(&source);
@@ -163,7 +163,7 @@ static void take_file(struct tail *t, struct name *name, struct file *f)
 	f->active_ns = clock_ns();
 	files_queue(&t->files, f);
 	t->report.rotations += replaced;
-	if (t->names.looks > 1)
+	if (t->looked_ns != 0)
 		msg_info("%s: %s", name->path,
 			 replaced ? "a new file" : "has appeared");
 }

@@ -222,8 +222,8 @@ static void find_end(struct source *s, const char *block, struct slice fresh)
 static enum source_got read_piece(struct source *s, char *block,
 				  struct chunk *chunk, struct err *e)
 {
-	size_t n = s->line_left < SOURCE_CHUNK ? (size_t)s->line_left
-					       : SOURCE_CHUNK;
+	size_t most = SOURCE_CHUNK - (s->line_torn ? 1 : 0);
+	size_t n = s->line_left < most ? (size_t)s->line_left : most;
 	ssize_t got = read_at(s, block, n, s->position);
 
 	if (got < 0) {

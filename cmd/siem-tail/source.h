@@ -31,7 +31,7 @@ enum {
 	SOURCE_KEPT = 64,        // bytes that are compared
 	SOURCE_CHUNK = 64 << 10, // bytes handed out at most
 	SOURCE_REST = 4096,      // of an unfinished line, kept in memory
-	SOURCE_BLOCK = SOURCE_KEPT + SOURCE_CHUNK + 1, // what reading needs
+	SOURCE_BLOCK = SOURCE_KEPT + SOURCE_CHUNK, // what reading needs
 };
 
 struct source {

@@ -45,7 +45,7 @@ struct tail {
 	struct files files;
 	struct rate_limit limit;
 	struct report report;
-	int64_t looked_ns; // when all names and files were looked at,
+	int64_t looked_ns; // when all names and files were looked at; 0: never
 	int64_t look_ns;   // and when they will be
 	int status;        // the worst that was met so far
 	char block[SOURCE_BLOCK];
