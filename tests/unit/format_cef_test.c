@@ -97,6 +97,16 @@ static void a_value_is_trimmed_cut_trimmed_again_and_then_escaped(void)
 	CHECK(m.counts.cut == 2);
 }
 
+static void spaces_around_a_value_do_not_count_as_cut(void)
+{
+	struct made m;
+
+	begin(&m);
+	made_text(&m, "act", "  abcd  ")->max = 4;
+	CHECK(made_is(&m, "cef", "CEF:0|Acme|Audit|1.0|E1|test|5|act=abcd"));
+	CHECK(m.counts.cut == 0);
+}
+
 static void a_cut_never_divides_a_character(void)
 {
 	struct made m;
@@ -281,6 +291,7 @@ int main(void)
 	RUN(the_extension_escapes_backslash_equals_and_line_ends);
 	RUN(a_label_goes_before_its_value_and_with_it);
 	RUN(a_value_is_trimmed_cut_trimmed_again_and_then_escaped);
+	RUN(spaces_around_a_value_do_not_count_as_cut);
 	RUN(a_cut_never_divides_a_character);
 	RUN(without_limits_nothing_is_cut);
 	RUN(a_value_of_any_length_is_escaped);

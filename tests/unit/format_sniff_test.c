@@ -168,7 +168,7 @@ static void leef_has_it_in_dev_time_whatever_divides_its_pairs(void)
 	CHECK(time_of("LEEF:2.0|a|b|1|c|x09|devTime=Oct 08 2025 22:45:00\t"
 		      "x=1") == 1759963500000);
 	CHECK(time_of("LEEF:2.0|a|b|1|c|x09|xdevTime=1759963500000") == -1);
-	CHECK(time_of("LEEF:2.0|a\\|b|1|c|x09|devTime=1759963500000") ==
+	CHECK(time_of("LEEF:1.0|a\\|b|1|c|devTime=1759963500000") ==
 	      1759963500000);
 }
 
