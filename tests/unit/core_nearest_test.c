@@ -5,57 +5,87 @@
 
 #include <string.h>
 
-/* The one of the words, which NULL ends, that is nearest; "" for none. */
-static const char *nearest(const char *word, const char *const *words)
+/* The nearest of some option names to a word, or "-". */
+static const char *nearest(const char *word)
 {
+	static const char *const names[] = {
+		"cef",      "leef",     "json",       "rfc5424", "rfc3164",
+		"facility", "severity", "max-record", "reject"
+	};
 	struct nearest n = NEAREST_INIT(word);
 
-	for (; *words != NULL; words++)
-		nearest_try(&n, *words);
-	return n.best != NULL ? n.best : "";
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		nearest_try(&n, names[i]);
+	return n.best != NULL ? n.best : "-";
 }
 
-static const char *const options[] = { "cef", "leef", "json", "max-line",
-				       "max-record", NULL };
-
-static void a_typing_error_is_seen_through(void)
+static bool is(const char *word, const char *want)
 {
-	CHECK(strcmp(nearest("jsno", options), "json") == 0);
-	CHECK(strcmp(nearest("maxline", options), "max-line") == 0);
-	CHECK(strcmp(nearest("max-recrod", options), "max-record") == 0);
+	return strcmp(nearest(word), want) == 0;
 }
 
-static void a_word_that_was_not_finished_is_found(void)
+static void the_word_itself_is_nearest(void)
 {
-	CHECK(strcmp(nearest("max-r", options), "max-record") == 0);
+	CHECK(is("cef", "cef") && is("rfc3164", "rfc3164"));
+}
+
+static void one_slip_is_forgiven(void)
+{
+	CHECK(is("jsno", "json"));
+	CHECK(is("facilty", "facility"));
+	CHECK(is("facillity", "facility"));
+	CHECK(is("rejekt", "reject"));
+	CHECK(is("severtiy", "severity"));
+}
+
+static void the_fewest_slips_win(void)
+{
+	CHECK(is("rfc5425", "rfc5424"));
+	CHECK(is("rfc3146", "rfc3164"));
 }
 
 static void of_two_as_close_the_one_that_begins_alike_is_meant(void)
 {
-	CHECK(strcmp(nearest("lef", options), "leef") == 0);
+	CHECK(is("lef", "leef"));
 }
 
-static void what_is_far_from_all_is_none_of_them(void)
+static void the_beginning_of_a_word_is_enough(void)
 {
-	CHECK(strcmp(nearest("colour", options), "") == 0);
-	CHECK(strcmp(nearest("", options), "") == 0);
+	CHECK(is("max", "max-record"));
+	CHECK(is("facil", "facility"));
+	CHECK(is("sev", "severity"));
 }
 
-static void a_giant_word_is_none_of_them(void)
+static void another_word_is_not_taken_for_one(void)
 {
-	char giant[5000];
+	CHECK(is("verbose", "-") && is("colour", "-") && is("xml", "-"));
+	CHECK(is("", "-") && is("zz", "-"));
+}
 
-	memset(giant, 'a', sizeof(giant) - 1);
-	giant[sizeof(giant) - 1] = '\0';
-	CHECK(strcmp(nearest(giant, options), "") == 0);
+static void words_of_any_length_do_no_harm(void)
+{
+	char word[200];
+
+	memset(word, 'a', sizeof(word));
+	word[sizeof(word) - 1] = '\0';
+	CHECK(is(word, "-"));
+	struct nearest n = NEAREST_INIT("json");
+	nearest_try(&n, word);
+	CHECK(n.best == NULL);
+	word[63] = '\0';
+	n = NEAREST_INIT(word);
+	nearest_try(&n, word);
+	CHECK(n.best == word && n.distance == 0);
 }
 
 int main(void)
 {
-	RUN(a_typing_error_is_seen_through);
-	RUN(a_word_that_was_not_finished_is_found);
+	RUN(the_word_itself_is_nearest);
+	RUN(one_slip_is_forgiven);
+	RUN(the_fewest_slips_win);
 	RUN(of_two_as_close_the_one_that_begins_alike_is_meant);
-	RUN(what_is_far_from_all_is_none_of_them);
-	RUN(a_giant_word_is_none_of_them);
+	RUN(the_beginning_of_a_word_is_enough);
+	RUN(another_word_is_not_taken_for_one);
+	RUN(words_of_any_length_do_no_harm);
 	return check_done();
 }
