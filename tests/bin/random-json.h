@@ -54,17 +54,11 @@ static const char *random_pick(struct random *r, const char *const *list)
 	return list[random_below(r, count)];
 }
 
-static void put_some_space(struct random *r, struct buf *out)
+/* White space once in so many times, or never where that is 0. */
+static void put_space(struct random *r, size_t space, struct buf *out)
 {
-	while (random_once_in(r, 3))
+	while (space > 0 && random_once_in(r, space))
 		buf_putc(out, " \t\r\n"[random_below(r, 4)]);
-}
-
-/* White space where a document has any at all. */
-static void put_space(struct random *r, bool spacious, struct buf *out)
-{
-	if (spacious)
-		put_some_space(r, out);
 }
 
 static void put_digits(struct random *r, size_t count, struct buf *out)
@@ -155,7 +149,7 @@ static void put_escape(struct random *r, struct buf *out)
 
 	switch (random_below(r, 12)) {
 	case 0:
-		put_unit(r, (uint32_t)random_below(r, 0x100), out);
+		put_unit(r, (uint32_t)random_below(r, 0x30), out);
 		break;
 	case 1:
 		put_unit(r, (uint32_t)random_below(r, 0xd800), out);
@@ -269,14 +263,16 @@ static void put_name(struct random *r, struct buf *out)
 
 	if (random_once_in(r, 6))
 		put_text(r, out);
+	else if (random_once_in(r, 500))
+		buf_puts(out, "a\"b");
 	else
 		buf_puts(out, random_pick(r, names));
 }
 
-static void put_value(struct random *r, bool spacious, size_t depth,
+static void put_value(struct random *r, size_t space, size_t depth,
 		      struct buf *out);
 
-static void put_object(struct random *r, bool spacious, size_t depth,
+static void put_object(struct random *r, size_t space, size_t depth,
 		       struct buf *out)
 {
 	size_t count = random_size(r, depth == 0 ? 12 : 5);
@@ -285,19 +281,19 @@ static void put_object(struct random *r, bool spacious, size_t depth,
 	for (size_t i = 0; i < count; i++) {
 		if (i > 0)
 			buf_putc(out, ',');
-		put_space(r, spacious, out);
+		put_space(r, space, out);
 		buf_putc(out, '"');
 		put_name(r, out);
 		buf_putc(out, '"');
-		put_space(r, spacious, out);
+		put_space(r, space, out);
 		buf_putc(out, ':');
-		put_value(r, spacious, depth + 1, out);
+		put_value(r, space, depth + 1, out);
 	}
-	put_space(r, spacious, out);
+	put_space(r, space, out);
 	buf_putc(out, '}');
 }
 
-static void put_array(struct random *r, bool spacious, size_t depth,
+static void put_array(struct random *r, size_t space, size_t depth,
 		      struct buf *out)
 {
 	size_t count = random_size(r, 5);
@@ -306,13 +302,13 @@ static void put_array(struct random *r, bool spacious, size_t depth,
 	for (size_t i = 0; i < count; i++) {
 		if (i > 0)
 			buf_putc(out, ',');
-		put_value(r, spacious, depth + 1, out);
+		put_value(r, space, depth + 1, out);
 	}
-	put_space(r, spacious, out);
+	put_space(r, space, out);
 	buf_putc(out, ']');
 }
 
-static void put_value(struct random *r, bool spacious, size_t depth,
+static void put_value(struct random *r, size_t space, size_t depth,
 		      struct buf *out)
 {
 	static const char *const words[] = { "true", "false", "null", NULL };
@@ -320,7 +316,7 @@ static void put_value(struct random *r, bool spacious, size_t depth,
 					      "tru",  "fals3", "undefined",
 					      NULL };
 
-	put_space(r, spacious, out);
+	put_space(r, space, out);
 	switch (random_below(r, depth < 6 ? 10 : 7)) {
 	case 0:
 	case 1:
@@ -331,11 +327,11 @@ static void put_value(struct random *r, bool spacious, size_t depth,
 								    : words));
 		break;
 	case 7:
-		put_array(r, spacious, depth, out);
+		put_array(r, space, depth, out);
 		break;
 	case 8:
 	case 9:
-		put_object(r, spacious, depth, out);
+		put_object(r, space, depth, out);
 		break;
 	default:
 		buf_putc(out, '"');
@@ -343,7 +339,7 @@ static void put_value(struct random *r, bool spacious, size_t depth,
 		buf_putc(out, '"');
 		break;
 	}
-	put_space(r, spacious, out);
+	put_space(r, space, out);
 }
 
 /* Arrays and objects within one another, around the limit or well beyond. */
@@ -362,7 +358,7 @@ static void put_deep(struct random *r, struct buf *out)
 		buf_puts(out, open);
 		closing[i] = open[0] == '[' ? ']' : '}';
 	}
-	put_value(r, false, 6, out);
+	put_value(r, 0, 6, out);
 	while (depth-- > 0)
 		buf_putc(out, closing[depth]);
 	buf_putc(out, '}');
@@ -394,7 +390,7 @@ static void splice(struct buf *b, size_t at, size_t len, struct slice by)
 static void mutate(struct random *r, struct buf *b)
 {
 	static const char tokens[] = "{}[]\",:\\ \t\n0129-+.eEtfnu/\x7f";
-	char byte = tokens[random_below(r, sizeof(tokens) - 1)];
+	char byte = tokens[random_below(r, sizeof(tokens))]; // or its NUL
 	size_t at = random_below(r, b->len + 1);
 	size_t len = random_size(r, b->len - at);
 	size_t from = random_below(r, b->len + 1);
@@ -433,20 +429,22 @@ static void mutate(struct random *r, struct buf *b)
 }
 
 /* Append a document to out, which is empty. */
-static void random_document(struct random *r, struct buf *out)
+static inline void random_document(struct random *r, struct buf *out)
 {
-	bool spacious = random_once_in(r, 3);
+	// None, much, or here and there a little.
+	static const size_t spaces[] = { 0, 0, 0, 3, 40, 40 };
+	size_t space = spaces[random_below(r, 6)];
 
 	if (random_once_in(r, 50000))
 		put_many_members(r, out);
 	else if (random_once_in(r, 300))
 		put_deep(r, out);
 	else if (random_once_in(r, 10))
-		put_value(r, spacious, 0, out);
+		put_value(r, space, 0, out);
 	else
-		put_object(r, spacious, 0, out);
+		put_object(r, space, 0, out);
 	if (random_once_in(r, 10))
-		put_some_space(r, out);
+		put_space(r, 2, out);
 	if (random_once_in(r, 2))
 		for (size_t n = random_below(r, 4); n > 0; n--)
 			mutate(r, out);

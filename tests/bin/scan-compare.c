@@ -14,6 +14,10 @@
  *   is replaced by U+0001.
  * - jansson refuses a surrogate without its other half, which RFC 8259 section
  *   8.2 leaves to the reader. We read U+FFFD, and that replaces it.
+ * - jansson passes over a byte of value 0 that directly follows a number or a
+ *   word: it puts the byte back, and then takes it for the end of its buffer.
+ *   RFC 8259 section 2 does not count it among white space. It is replaced by
+ *   a space once we have refused it.
  * - A record is an object, is no deeper than SCAN_DEPTH and has no more than
  *   SCAN_MEMBERS members. What jansson accepts beyond that is counted on its
  *   result, and our refusal has to say just that.
@@ -23,6 +27,7 @@
 #include "json/write.h"
 #include "random-json.h"
 
+#include <ctype.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,7 +59,7 @@ enum { PATHS = sizeof(path_names) / sizeof(path_names[0]) };
 
 static struct {
 	size_t accepted, refused;
-	size_t numbers, nuls, surrogates; // replaced
+	size_t numbers, nuls, surrogates, zeros; // replaced
 	size_t no_object, too_deep, too_many;
 	size_t repaired;
 } counts;
@@ -100,6 +105,11 @@ static struct slice copy_of(struct slice text)
 	if (text.len > 0)
 		memcpy(copy, text.data, text.len);
 	return (struct slice){ copy, text.len };
+}
+
+static void free_copy(struct slice copy)
+{
+	free((char *)(uintptr_t)copy.data);
 }
 
 static bool scans(struct slice text, struct err *e)
@@ -178,7 +188,7 @@ static void put_skeleton(struct slice text, struct buf *out)
 	}
 }
 
-/* Compact JSON says the same, and is marked where it was something else. */
+/* Compact JSON says the same; what is not compact yet is marked. */
 static void same_compact(struct value v, const json_t *want)
 {
 	struct buf compact = BUF_INIT(MOST);
@@ -186,7 +196,9 @@ static void same_compact(struct value v, const json_t *want)
 	struct buf was = BUF_INIT(MOST);
 	json_error_t error;
 
-	scan_compact(v, &compact);
+	struct value loose = v; // so that nothing is taken as it stands
+	loose.flags |= VALUE_LOOSE;
+	scan_compact(loose, &compact);
 	json_t *loaded = load(buf_slice(&compact), &error);
 	expect(loaded != NULL && json_equal(loaded, want), "compact JSON");
 	expect(((v.flags & VALUE_LOOSE) != 0) !=
@@ -463,6 +475,13 @@ static void replace_escapes(struct buf *b, bool surrogates)
 	}
 }
 
+static bool is_lone_surrogate(const json_error_t *error)
+{
+	static const char why[] = "invalid Unicode '";
+
+	return strncmp(error->text, why, sizeof(why) - 1) == 0;
+}
+
 /*
  * Replace what only jansson refuses, and why it has just refused text; false
  * where that was something else.
@@ -475,7 +494,7 @@ static bool replace(struct buf *text, const json_error_t *error)
 	} else if (json_error_code(error) == json_error_null_byte_in_key) {
 		counts.nuls++;
 		replace_escapes(text, false);
-	} else if (strstr(error->text, "invalid Unicode '") != NULL) {
+	} else if (is_lone_surrogate(error)) {
 		counts.surrogates++;
 		replace_escapes(text, true);
 	} else {
@@ -523,30 +542,58 @@ static void same_after_replacing(struct slice before, struct slice after,
 	buf_free(&found);
 }
 
-static void compare(struct slice text)
+/* Replace the byte 0 behind a number or a word that text is refused for. */
+static bool replace_zero(struct buf *text)
 {
-	struct buf patched = BUF_INIT(MOST);
-	struct slice copy = copy_of(text);
+	struct slice copy = copy_of(buf_slice(text));
+	struct err e;
+
+	bool found = !scans(copy, &e) && e.column >= 2 &&
+		     e.column <= copy.len && copy.data[e.column - 1] == '\0' &&
+		     isalnum((unsigned char)copy.data[e.column - 2]) &&
+		     strncmp(e.text, "expected a comma or ", 20) == 0;
+	if (found)
+		text->data[e.column - 1] = ' ';
+	free_copy(copy);
+	counts.zeros += found;
+	return found;
+}
+
+/* What jansson makes of text once all that only one takes is replaced. */
+static json_t *load_replaced(struct buf *text)
+{
+	struct slice before = copy_of(buf_slice(text));
 	bool replaced = false, only_surrogates = true;
 	json_error_t error;
 	json_t *root;
-	struct err e;
 
-	buf_put_slice(&patched, text);
-	while ((root = load(buf_slice(&patched), &error)) == NULL &&
-	       replace(&patched, &error)) {
+	while ((root = load(buf_slice(text), &error)) == NULL &&
+	       replace(text, &error)) {
 		replaced = true;
-		if (strstr(error.text, "invalid Unicode '") == NULL)
-			only_surrogates = false;
+		only_surrogates &= is_lone_surrogate(&error);
 	}
 	if (replaced) {
-		struct slice after = copy_of(buf_slice(&patched));
+		struct slice after = copy_of(buf_slice(text));
 
-		same_after_replacing(copy, after, only_surrogates);
-		free((char *)(uintptr_t)copy.data);
-		copy = after;
+		same_after_replacing(before, after, only_surrogates);
+		free_copy(after);
 	}
+	while (root != NULL && replace_zero(text)) {
+		json_decref(root);
+		root = load(buf_slice(text), &error);
+	}
+	free_copy(before);
+	return root;
+}
 
+static void compare(struct slice text)
+{
+	struct buf replaced = BUF_INIT(MOST);
+	struct err e;
+
+	buf_put_slice(&replaced, text);
+	json_t *root = load_replaced(&replaced);
+	struct slice copy = copy_of(buf_slice(&replaced));
 	if (root != NULL) {
 		compare_accepted(copy, root);
 	} else {
@@ -556,8 +603,8 @@ static void compare(struct slice text)
 	expect(!scan.bad_utf8 || utf8_valid(copy) < copy.len,
 	       "UTF-8 that is called bad");
 	json_decref(root);
-	free((char *)(uintptr_t)copy.data);
-	buf_free(&patched);
+	free_copy(copy);
+	buf_free(&replaced);
 }
 
 /* A document, and it once more where its UTF-8 needs to be repaired. */
@@ -595,6 +642,7 @@ static bool add_paths(void)
 	return true;
 }
 
+#ifndef SCAN_COMPARE_NO_MAIN
 int main(int argc, char *argv[])
 {
 	struct buf text = BUF_INIT(MOST);
@@ -622,11 +670,12 @@ int main(int argc, char *argv[])
 	       count, counts.accepted, counts.refused);
 	printf("no object %zu, too deep %zu, too many members %zu\n",
 	       counts.no_object, counts.too_deep, counts.too_many);
-	printf("replaced: numbers %zu, U+0000 %zu, surrogates %zu; repaired "
-	       "%zu\n",
-	       counts.numbers, counts.nuls, counts.surrogates, counts.repaired);
+	printf("replaced: numbers %zu, U+0000 %zu, surrogates %zu, zeros %zu\n",
+	       counts.numbers, counts.nuls, counts.surrogates, counts.zeros);
+	printf("repaired: %zu\n", counts.repaired);
 	scan_free(&scan);
 	paths_free(paths);
 	buf_free(&text);
 	return 0;
 }
+#endif
