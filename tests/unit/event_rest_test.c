@@ -239,7 +239,7 @@ static void a_very_long_name_is_kept(void)
 	record[0] = '{';
 	record[1] = '\'';
 	memset(record + 2, 'k', len);
-	strcpy(record + 2 + len, "':1}");
+	memcpy(record + 2 + len, "':1}", sizeof("':1}"));
 	CHECK(strlen(camel(record)) == len + 2);
 	CHECK(is(dotted(record), "kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk=1"));
 }
