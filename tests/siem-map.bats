@@ -1,0 +1,52 @@
+#!/usr/bin/env bats
+# Maps that users write: the manual, and what is said of a map that is wrong.
+
+load helper
+
+@test "the map in siem-map(5) makes of its record what the page shows" {
+	page=$(mandoc -T utf8 -O width=1000 "$root/man/siem-map.5" |
+		sed 's/.\x08//g' | sed -n '/^EXAMPLES/,/^[A-Z]/s/^ \{11\}//p')
+	grep '^{"at"' <<<"$page" >orders.jsonl
+	sed -n '/^{$/,/^}$/p' <<<"$page" >orders.json
+
+	run -0 --separate-stderr siem-fmt --cef --map ./orders.json orders.jsonl
+
+	equal "$(grep '^CEF:0|Acme' <<<"$page")" "$output"
+	equal '' "$stderr"
+}
+
+@test "a wrong map is a usage error that names file, line, column and word" {
+	printf '%s\n' '{' '  "cef": {"fields": [' \
+		'    {"key": "act", "form": "action"}' '  ]}' '}' >mine.json
+
+	run -2 siem-fmt --cef --map mine.json </dev/null
+
+	equal 'siem-fmt: mine.json: line 3, column 20: unknown key "form" (did you mean "from"?)' "$output"
+}
+
+@test "a map that is no JSON is named by line and column too" {
+	printf '%s\n' '{"name": "mine",' '  "cef": }' >mine.json
+
+	run -2 siem-fmt --cef --map mine.json </dev/null
+
+	equal "siem-fmt: mine.json: line 2, column 10: unexpected token near '}'" "$output"
+}
+
+@test "a copy of a built-in map does what the built-in map does" {
+	for map in mcp-redaction gatekit generic; do
+		for format in --cef --leef; do
+			run -0 siem-fmt "$format" --map "$map" "$root/tests/vectors/audit.jsonl"
+			want=$output
+			run -0 siem-fmt "$format" --map "$root/share/maps/$map.json" "$root/tests/vectors/audit.jsonl"
+			equal "$want" "$output"
+		done
+	done
+}
+
+@test "a map without a section for the format uses that of the generic map" {
+	echo '{"name": "mine", "time": "when", "leef": {}}' >mine.json
+
+	run -0 siem-fmt --cef --map mine.json <<<'{"when":1759963500,"user":"bob","x":1}'
+
+	equal 'CEF:0|siem-tools|generic|1.0|event|Event|2|rt=1759963500000 suser=bob GenericX=1' "$output"
+}
