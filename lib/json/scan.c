@@ -13,10 +13,10 @@ static const size_t longest_record = (size_t)1 << 30;
 
 /*
  * What is known of a path besides its slot: how its name looks in a record,
- * and which path the next member had, the last time there was one here. Events
- * of a kind have their members in the same order, so most names are compared
- * with the one that is expected, and need neither a look for their end nor one
- * into the table of paths.
+ * and which paths the next member had lately. Events of a kind have their
+ * members in the same order, so most names are compared with the one that is
+ * expected, and need neither a look for their end nor one into the table of
+ * paths.
  */
 struct scan_path {
 	// The name in its quotes, and a bit for each byte of that; what does
@@ -25,9 +25,10 @@ struct scan_path {
 	uint32_t needed[2];
 	uint32_t len; // of the name
 	uint16_t slot;
-	bool has_children;       // a path may go on from here
-	struct scan_path *first; // the first member of the object that this is
-	struct scan_path *next;  // the member behind this one
+	bool has_children; // a path may go on from here
+	// What came last time, and what had come before that changed: as the
+	// first member of the object that this is, and behind this member.
+	struct scan_path *first[2], *next[2];
 };
 
 enum { NEVER_SET = 1 << 16 };
@@ -35,7 +36,7 @@ enum { NEVER_SET = 1 << 16 };
 /* An object of the record that is open. */
 struct level {
 	const struct scan_path *path;
-	struct scan_path **guess; // what the next member is expected to be
+	struct scan_path **guess; // what the next member may be, two of them
 	uint32_t member;          // whose value it is
 };
 
@@ -116,7 +117,14 @@ IN_LINE bool stands_at(const struct scan_path *path, const char *p,
 		agree(p + 16, path->quoted + 16, path->needed[1]));
 }
 
-/* Read a name that was not expected here; it will be, the next time. */
+/* Expect a path the next time that a member stands here. */
+IN_LINE void expect(struct level *level, struct scan_path *path)
+{
+	level->guess[1] = level->guess[0];
+	level->guess[0] = path;
+}
+
+/* Read a name that was not expected here. */
 static NEVER_INLINE const char *read_name(struct task *t, struct level *level,
 					  const char *p, struct member *m)
 {
@@ -139,8 +147,8 @@ static NEVER_INLINE const char *read_name(struct task *t, struct level *level,
 				  : escaped_child(s->paths, level->path->slot,
 						  m->key);
 	if (m->slot != SCAN_NO_SLOT) {
-		*level->guess = &s->known[m->slot];
-		level->guess = &s->known[m->slot].next;
+		expect(level, &s->known[m->slot]);
+		level->guess = s->known[m->slot].next;
 	}
 	return p + 1;
 }
@@ -149,16 +157,20 @@ static NEVER_INLINE const char *read_name(struct task *t, struct level *level,
 IN_LINE const char *scan_name(struct task *t, struct level *level,
 			      const char *p, struct member *m)
 {
-	struct scan_path *expected = *level->guess;
+	struct scan_path *path = level->guess[0];
 
-	if (UNLIKELY(!stands_at(expected, p, t->walk.last_block)))
-		return read_name(t, level, p, m);
+	if (UNLIKELY(!stands_at(path, p, t->walk.last_block))) {
+		path = level->guess[1];
+		if (!stands_at(path, p, t->walk.last_block))
+			return read_name(t, level, p, m);
+		expect(level, path);
+	}
+	level->guess = path->next;
 	m->key.data = p + 1;
-	m->key.len = expected->len;
-	m->slot = expected->slot;
+	m->key.len = path->len;
+	m->slot = path->slot;
 	m->key_escaped = false;
-	level->guess = &expected->next;
-	return p + expected->len + 2;
+	return p + path->len + 2;
 }
 
 /* The last member wins: forget the one before it, and what is in it. */
@@ -185,7 +197,7 @@ IN_LINE void open_level(struct level *level, uint32_t member,
 {
 	level->member = member;
 	level->path = path;
-	level->guess = &path->first;
+	level->guess = path->first;
 }
 
 /* Close an object that ends before end; count members are there by now. */
@@ -380,7 +392,8 @@ static bool bind_paths(struct scan *s, const struct paths *paths)
 		// Node 0 of the paths is the record.
 		const struct paths_node *n = &paths->nodes[i % count];
 
-		known[i].first = known[i].next = &known[0];
+		known[i].first[0] = known[i].first[1] = &known[0];
+		known[i].next[0] = known[i].next[1] = &known[0];
 		known[i].slot = (uint16_t)(i % count);
 		known[i].has_children = i != 0 && n->first_child != 0;
 		known[i].needed[0] = NEVER_SET;
