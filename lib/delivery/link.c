@@ -29,11 +29,11 @@ static bool confirms(const struct link *l)
 	return stream_of(l)->receive != NULL && !l->dry_run;
 }
 
-/* Does an acknowledgement of the transport need time to be believed? */
+/* Do only acknowledgements of the transport tell, which need time? */
 static bool must_settle(const struct link *l)
 {
-	return l->route.target.transport == TRANSPORT_TCP ||
-	       l->route.target.transport == TRANSPORT_TLS;
+	return !confirms(l) && (l->route.target.transport == TRANSPORT_TCP ||
+				l->route.target.transport == TRANSPORT_TLS);
 }
 
 static bool is_flushed(const struct link *l)
@@ -56,6 +56,7 @@ int link_open(struct link *l, const struct dest *dest, struct queue *queue,
 		.ledger = ledger,
 		.flight = { .queue = queue, .ledger = ledger },
 		.dry_run = dry_run,
+		.leeway = LEEWAY_INIT,
 		.out = BUF_INIT(SIZE_MAX / 4),
 		.in = BUF_INIT(ANSWER_MAX + ANSWER_BLOCK),
 	};
@@ -113,6 +114,8 @@ static int fail(struct link *l, int64_t now_ms, const struct err *e)
 {
 	bool counts = e->kind == ERR_TEMPORARY;
 
+	if (must_settle(l) && l->settle.taken == 0)
+		leeway_shrink(&l->leeway, l->written);
 	if (counts && !l->progress)
 		l->queue->epoch++;
 	flight_put_back(&l->flight, l->written, counts && l->progress);
@@ -215,12 +218,19 @@ static int begin(struct link *l, int64_t now_ms, struct err *e)
 	return 0;
 }
 
+/* Bytes of frames that have not settled, written or not. */
+static uint64_t under_way(const struct link *l)
+{
+	return l->written + (l->out.len - l->out_done) - l->settle.taken;
+}
+
 static bool may_send(const struct link *l)
 {
 	const struct dest_link *s = &l->session;
 
 	return l->phase == LINK_UP && s->ready && !s->spent && !s->ended &&
-	       (s->window == 0 || l->flight.count < s->window);
+	       (s->window == 0 || l->flight.count < s->window) &&
+	       (l->flight.count == 0 || under_way(l) < l->leeway.bytes);
 }
 
 /* Append the frame of an item. */
@@ -409,8 +419,10 @@ static int collect_settled(struct link *l, int64_t now_ms, struct err *e)
 		return -1;
 	if (l->phase == LINK_DOWN)
 		return 0; // it ended in good order
+	uint64_t before = l->settle.taken;
 	l->acked = acked;
 	arrived(l, settle_note(&l->settle, now_ms, acked, window));
+	leeway_grow(&l->leeway, l->settle.taken - before);
 	return 0;
 }
 

@@ -16,6 +16,7 @@
 #include "delivery/backoff.h"
 #include "delivery/flight.h"
 #include "delivery/ledger.h"
+#include "delivery/leeway.h"
 #include "delivery/queue.h"
 #include "delivery/settle.h"
 #include "dest/dest.h"
@@ -48,6 +49,7 @@ struct link {
 	struct conn *conn;
 	struct dest_link session;
 	struct settle settle;
+	struct leeway leeway; // for what has to settle
 	struct backoff backoff;
 	struct err refusal;  // what an answer said against going on
 	struct queue_item *last; // that was framed

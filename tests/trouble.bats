@@ -1,0 +1,64 @@
+#!/usr/bin/env bats
+# The whole pipeline, while receivers and files do what they should not.
+
+load helper
+
+teardown()
+{
+	local pid
+
+	for pid in ${pids:-}; do
+		kill -9 "$pid" || true
+		wait "$pid" || true
+	done 2>/dev/null
+}
+
+# eventually COMMAND...: wait until it succeeds, for twenty seconds at most.
+eventually()
+{
+	local tries=2000
+
+	until "$@"; do
+		[ $((tries -= 1)) -gt 0 ] || { echo "never: $*"; return 1; }
+		sleep 0.01
+	done 2>/dev/null
+}
+
+# mock ARG...: a receiver in the background, at $at; "arrived" gets what comes.
+mock()
+{
+	rm -f where
+	siem-mock syslog --listen-file where "$@" >>arrived 2>>mock.err 3>&- &
+	mock=$!
+	pids="${pids:-} $mock"
+	eventually test -s where || { cat mock.err; return 1; }
+	at=$(<where)
+}
+
+# records COUNT: numbered records, with a header.
+records()
+{
+	seq -f '<13>Oct  8 22:45:00 web01 su: %.0f' "$1"
+}
+
+# all_arrived COUNT: records of all numbers have arrived, and no others.
+all_arrived()
+{
+	[ "$(jq -r .message arrived | sort -nu)" = "$(seq "$1")" ]
+}
+
+@test "a receiver that resets each connection before anything settles gets everything" {
+	mock -l tcp://127.0.0.1:0 --fault reset-after=40
+	records 100 >in
+
+	run -0 timeout 60 siem-send "syslog:$at" <in
+	eventually all_arrived 100
+}
+
+@test "a receiver that closes each connection before anything settles gets everything" {
+	mock -l tcp://127.0.0.1:0 --fault close-after=40
+	records 100 >in
+
+	run -0 timeout 60 siem-send "syslog:$at" <in
+	eventually all_arrived 100
+}
