@@ -7,6 +7,7 @@
 
 #include "core/buf.h"
 #include "core/utf8.h"
+#include "json/scan.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -348,8 +349,9 @@ static void put_deep(struct random *r, struct buf *out)
 	static const char *const opening[] = { "[", "{\"a\":", "[1,",
 					       "{\"b\":{},\"a\":", NULL };
 	char closing[2200];
-	size_t depth = random_once_in(r, 4) ? random_below(r, sizeof(closing))
-					    : 505 + random_below(r, 15);
+	size_t depth = random_once_in(r, 4)
+			       ? random_below(r, sizeof(closing))
+			       : SCAN_DEPTH - 7 + random_below(r, 15);
 
 	buf_puts(out, "{\"a\":");
 	for (size_t i = 0; i < depth; i++) {
@@ -366,7 +368,7 @@ static void put_deep(struct random *r, struct buf *out)
 
 static void put_many_members(struct random *r, struct buf *out)
 {
-	size_t count = 65530 + random_below(r, 12);
+	size_t count = SCAN_MEMBERS - 6 + random_below(r, 12);
 
 	buf_putc(out, '{');
 	for (size_t i = 0; i < count; i++)
@@ -435,7 +437,7 @@ static inline void random_document(struct random *r, struct buf *out)
 	static const size_t spaces[] = { 0, 0, 0, 3, 40, 40 };
 	size_t space = spaces[random_below(r, 6)];
 
-	if (random_once_in(r, 50000))
+	if (random_once_in(r, 20000))
 		put_many_members(r, out);
 	else if (random_once_in(r, 300))
 		put_deep(r, out);
