@@ -849,6 +849,39 @@ copy_and_truncate()
 	stop
 }
 
+@test "more changes than inotify can hold are no reason to miss one" {
+	[ "$(cat /proc/sys/fs/inotify/max_queued_events)" -le 20000 ] ||
+		skip 'the queue is too long to overflow it'
+	mkdir logs
+	echo one >logs/log
+	follow -v logs/log
+	wait_for one
+	kill -STOP "$pid"
+	(cd logs && seq 21000 | xargs touch)
+	mv logs/log logs/log.1
+	echo two >>logs/log.1
+	echo three >logs/log
+	kill -CONT "$pid"
+	wait_for $'one\ntwo\nthree'
+
+	stop
+}
+
+@test "--progress shows on a terminal how far it is" {
+	seq 20 >log
+	run -0 script -qec 'siem-tail --once --progress --rate 10/s log >out' /dev/null
+
+	cmp log out
+	grep -qE '[0-9]+ B of 51 B, [0-9]+ lines, [0-9]+ B/s, [0-9]+ lines/s' <<<"$output"
+}
+
+@test "--progress says nothing where standard error is no terminal" {
+	seq 20 >log
+	run -0 --separate-stderr siem-tail --once --progress --rate 20/s log
+
+	equal '' "$stderr"
+}
+
 @test "a reader that goes away ends it at once, also while it waits" {
 	echo one >log
 	# Not by its SIGTERM at the end: that would be status 124.
