@@ -289,7 +289,7 @@ siem-tail: loop: Too many levels of symbolic links' "$stderr"
 	echo one >log
 	run -3 sh -c 'siem-tail --once log >&-'
 
-	equal 'siem-tail: standard output: Bad file descriptor' "$output"
+	equal 'siem-tail: write: Bad file descriptor' "$output"
 }
 
 @test "--stats counts what was written" {

@@ -32,6 +32,7 @@ struct file *files_add(struct files *files, struct source *source,
 	f->source = *source;
 	f->after = after;
 	f->wd = -1;
+	f->previous = files->last;
 	if (files->last != NULL)
 		files->last->next = f;
 	else
@@ -102,20 +103,17 @@ bool files_is_over(const struct file *f, int64_t now_ns)
 
 void files_remove(struct files *files, struct file *f)
 {
-	struct file *before = NULL;
-
-	for (struct file *g = files->first; g != NULL; g = g->next) {
+	for (struct file *g = files->first; g != NULL; g = g->next)
 		if (g->after == f)
 			g->after = f->after;
-		if (g->next == f)
-			before = g;
-	}
-	if (before != NULL)
-		before->next = f->next;
+	if (f->previous != NULL)
+		f->previous->next = f->next;
 	else
 		files->first = f->next;
-	if (files->last == f)
-		files->last = before;
+	if (f->next != NULL)
+		f->next->previous = f->previous;
+	else
+		files->last = f->previous;
 	source_close(&f->source);
 	free(f);
 }

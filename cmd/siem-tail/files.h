@@ -26,8 +26,8 @@ struct file {
 	int64_t active_ns;  // when something came last
 
 	// private
-	struct file *next;   // in the order they were opened
-	struct file *behind; // in the queue
+	struct file *previous, *next; // in the order they were opened
+	struct file *behind;          // in the queue
 };
 
 struct files {

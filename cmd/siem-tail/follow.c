@@ -322,8 +322,7 @@ static int take_turn(struct tail *t, struct file *f, struct err *e)
 			return -1;
 		if (quit_asked() && !s->line_open)
 			return 0;
-	} while (t->cfg->once || s->line_open ||
-		 s->position + s->seen < until);
+	} while (t->cfg->once || s->line_open || s->position + s->seen < until);
 
 	if (source_measure(s, &trouble) > 0 && s->size > s->position + s->seen)
 		files_queue(&t->files, f);

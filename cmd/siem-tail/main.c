@@ -10,6 +10,7 @@
 #include "core/clock.h"
 #include "core/msg.h"
 #include "core/quit.h"
+#include "core/seal.h"
 
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -110,7 +111,7 @@ int main(int argc, char *argv[])
 	t.watch = WATCH_NONE;
 	int status;
 	if (tail_open(&t, argv + first, argc - first, &e) < 0 ||
-	    run(&t, &e) < 0)
+	    seal_source(&e) < 0 || run(&t, &e) < 0)
 		status = msg_exit(&e);
 	else
 		status = t.status;

@@ -160,8 +160,7 @@ static int look_at_many(struct tail *t, const char *operand,
 	for (size_t i = 0; i < found.count; i++)
 		if (look_at_path(t, found.items[i].path, false) < 0)
 			goto out;
-	if (found.count == 0 && kind == OPERAND_PATTERN &&
-	    t->looked_ns == 0) {
+	if (found.count == 0 && kind == OPERAND_PATTERN && t->looked_ns == 0) {
 		if (t->cfg->once) {
 			msg_error("%s: no file matches", operand);
 			t->status = STATUS_UNDELIVERED;

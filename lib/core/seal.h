@@ -20,4 +20,10 @@
  */
 int seal_filter(struct err *e) MUST_CHECK;
 
+/*
+ * Of a source: the same, but files and folders can still be opened to be read,
+ * and watched with inotify.
+ */
+int seal_source(struct err *e) MUST_CHECK;
+
 #endif
