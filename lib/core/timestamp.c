@@ -236,21 +236,41 @@ struct timestamp timestamp_now(void)
 	};
 }
 
-/* Write count digits of n; returns what follows them. */
-static inline char *put_digits(char *p, uint32_t n, int count)
+/* Write the last two digits of n; returns what follows them. */
+static inline char *put_two(char *p, unsigned n)
 {
-	for (int i = count; i-- > 0; n /= 10)
-		p[i] = (char)('0' + n % 10);
-	return p + count;
+	static const char pairs[] = "00010203040506070809"
+				    "10111213141516171819"
+				    "20212223242526272829"
+				    "30313233343536373839"
+				    "40414243444546474849"
+				    "50515253545556575859"
+				    "60616263646566676869"
+				    "70717273747576777879"
+				    "80818283848586878889"
+				    "90919293949596979899";
+
+	memcpy(p, pairs + (size_t)2 * (n % 100), 2);
+	return p + 2;
+}
+
+/* Write the first digits of a fraction, which has nine. */
+static char *put_fraction(char *p, uint32_t nsec, int digits)
+{
+	for (; digits > 0; digits--) {
+		*p++ = (char)('0' + nsec / 100000000);
+		nsec = nsec % 100000000 * 10;
+	}
+	return p;
 }
 
 static char *put_clock(char *p, const struct civil *c)
 {
-	p = put_digits(p, (uint32_t)c->hour, 2);
+	p = put_two(p, (unsigned)c->hour);
 	*p++ = ':';
-	p = put_digits(p, (uint32_t)c->minute, 2);
+	p = put_two(p, (unsigned)c->minute);
 	*p++ = ':';
-	return put_digits(p, (uint32_t)c->second, 2);
+	return put_two(p, (unsigned)c->second);
 }
 
 static char *put_month(char *p, const struct civil *c)
@@ -269,25 +289,26 @@ size_t timestamp_rfc5424(const struct timestamp *t, char out[TIMESTAMP_MAX])
 	int offset = t->offset_min;
 	char *p = out;
 
-	p = put_digits(p, (uint32_t)c.year, 4);
+	p = put_two(p, (unsigned)c.year / 100);
+	p = put_two(p, (unsigned)c.year);
 	*p++ = '-';
-	p = put_digits(p, (uint32_t)c.month, 2);
+	p = put_two(p, (unsigned)c.month);
 	*p++ = '-';
-	p = put_digits(p, (uint32_t)c.day, 2);
+	p = put_two(p, (unsigned)c.day);
 	*p++ = 'T';
 	p = put_clock(p, &c);
 	if (digits > 0) {
 		*p++ = '.';
-		p = put_digits(p, t->nsec / power_of_ten[9 - digits], digits);
+		p = put_fraction(p, t->nsec, digits);
 	}
 	if (t->zulu) {
 		*p++ = 'Z';
 	} else {
 		*p++ = offset < 0 ? '-' : '+';
 		offset = offset < 0 ? -offset : offset;
-		p = put_digits(p, (uint32_t)offset / 60, 2);
+		p = put_two(p, (unsigned)offset / 60);
 		*p++ = ':';
-		p = put_digits(p, (uint32_t)offset % 60, 2);
+		p = put_two(p, (unsigned)offset % 60);
 	}
 	*p = '\0';
 	return (size_t)(p - out);
@@ -298,7 +319,7 @@ size_t timestamp_rfc3164(const struct timestamp *t, char out[TIMESTAMP_MAX])
 	struct civil c = civil_of(t->sec - t->leap);
 	char *p = put_month(out, &c);
 
-	p = put_digits(p, (uint32_t)c.day, 2);
+	p = put_two(p, (unsigned)c.day);
 	if (p[-2] == '0')
 		p[-2] = ' ';
 	*p++ = ' ';
@@ -358,13 +379,14 @@ size_t timestamp_cef(const struct timestamp *t, char out[TIMESTAMP_MAX])
 	struct civil c = civil_of(t->sec);
 	char *p = put_month(out, &c);
 
-	p = put_digits(p, (uint32_t)c.day, 2);
+	p = put_two(p, (unsigned)c.day);
 	*p++ = ' ';
-	p = put_digits(p, (uint32_t)c.year, 4);
+	p = put_two(p, (unsigned)c.year / 100);
+	p = put_two(p, (unsigned)c.year);
 	*p++ = ' ';
 	p = put_clock(p, &c);
 	*p++ = '.';
-	p = put_digits(p, t->nsec / 1000000, 3);
+	p = put_fraction(p, t->nsec, 3);
 	memcpy(p, " UTC", 5);
 	return (size_t)(p + 4 - out);
 }
