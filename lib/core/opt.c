@@ -281,6 +281,15 @@ static int set(const struct opt *o, const char *arg, void *config,
 	return err_set(e, ERR_USAGE, "option --%s", o->name);
 }
 
+static int needs_argument(const struct table *t, int found, struct err *e)
+{
+	if (found < 256)
+		return err_set(e, ERR_USAGE, "option -%c needs an argument",
+			       found);
+	return err_set(e, ERR_USAGE, "option --%s needs an argument",
+		       row_of(t, found)->name);
+}
+
 static int unknown(const struct table *t, const char *word, struct err *e)
 {
 	// Without the dashes, and without "=value".
@@ -356,14 +365,13 @@ int opt_parse(const struct cli *cli, int argc, char *argv[], void *config,
 		return -1;
 
 	opterr = 0;
-	optind = 1;
+	optind = 0; // start afresh, also after one that failed half way
 	while ((found = getopt_long(argc, argv, t.shorts, t.longs, NULL)) !=
 	       -1) {
 		const struct opt *row = NULL;
 
 		if (found == ':') {
-			err_set(e, ERR_USAGE, "option %s needs an argument",
-				argv[optind - 1]);
+			needs_argument(&t, optopt, e);
 			goto out;
 		}
 		if (found != '?')
