@@ -410,9 +410,8 @@ static void lower(struct slice text)
 		p[i] = program_lower(p[i]);
 }
 
-/* Make a table that has room for count rows, and as much again. */
-static int put_table(struct compiler *c, size_t count, struct span *span,
-		     struct err *e)
+int compile_table(struct compiler *c, size_t count, struct span *span,
+		  struct err *e)
 {
 	const struct table_case none = { .name = { NULL, 0 } };
 
@@ -453,7 +452,7 @@ static int put_cases(struct compiler *c, const struct place *at,
 	if (count == 0 || count > INT32_MAX / 4)
 		return source_fail(c->source, at, e,
 				   "expected an object that is not empty");
-	if (put_table(c, count, &table->span, e) < 0)
+	if (compile_table(c, count, &table->span, e) < 0)
 		return -1;
 	json_object_foreach(at->value, key, value)
 	{

@@ -64,6 +64,10 @@ int compile_path(struct compiler *c, const struct place *at, uint16_t *slot,
 int compile_type(struct compiler *c, const struct place *at,
 		 enum field_type *type, struct err *e) MUST_CHECK;
 
+/* Make a table that has room for count rows, and as much again. */
+int compile_table(struct compiler *c, size_t count, struct span *span,
+		  struct err *e) MUST_CHECK;
+
 /* A string, an integer, true or false, kept as text by the program. */
 int compile_constant(struct compiler *c, const struct place *at,
 		     struct value *value, struct err *e) MUST_CHECK;

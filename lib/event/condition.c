@@ -40,7 +40,7 @@ static int has_of(struct compiler *c, const struct place *at,
 	return put_cond(c, cond, of.reads, of.depth, out, e);
 }
 
-/* Append the constant at a place to the words of cond. */
+/* The constant at a place becomes the word of cond. */
 static int put_word(struct compiler *c, const struct place *at,
 		    struct cond *cond, struct err *e)
 {
@@ -48,24 +48,32 @@ static int put_word(struct compiler *c, const struct place *at,
 
 	if (compile_constant(c, at, &value, e) < 0)
 		return -1;
-	if (cond->span.count == 0)
-		cond->span.first = c->program->word_list.count;
+	cond->span = (struct span){ c->program->word_list.count, 1 };
 	if (program_add_word(c->program, value_slice(value)) == PROGRAM_NONE)
 		return compile_no_memory(e);
-	cond->span.count++;
 	return 0;
 }
 
+/* The constants at a place become the names of a table. */
 static int put_words(struct compiler *c, const struct place *at,
 		     struct cond *cond, struct err *e)
 {
+	size_t count = json_array_size(at->value);
+
 	if (!json_is_array(at->value))
 		return source_fail(c->source, at, e, "expected a list");
-	for (size_t i = 0; i < json_array_size(at->value); i++) {
+	if (count > INT32_MAX / 4)
+		return source_fail(c->source, at, e, "too long a list");
+	if (compile_table(c, count, &cond->span, e) < 0)
+		return -1;
+	for (size_t i = 0; i < count; i++) {
 		struct place here = place_element(at, i);
+		struct value value;
 
-		if (put_word(c, &here, cond, e) < 0)
+		if (compile_constant(c, &here, &value, e) < 0)
 			return -1;
+		program_find_case(c->program, cond->span, value_slice(value))
+			->name = value_slice(value);
 	}
 	return 0;
 }
@@ -114,7 +122,7 @@ static const struct {
 	int (*put)(struct compiler *c, const struct place *at,
 		   struct cond *cond, struct err *e);
 } tests[] = {
-	{ "is", COND_IN, put_word },
+	{ "is", COND_IS, put_word },
 	{ "in", COND_IN, put_words },
 	{ "starts", COND_STARTS, put_word },
 	{ "ends", COND_ENDS, put_word },

@@ -42,19 +42,21 @@ static bool has_member(struct eval *v, const struct cond *cond)
 	return false;
 }
 
-static bool is_in(struct eval *v, const struct cond *cond)
+static bool is_word(struct eval *v, const struct cond *cond)
 {
-	const struct slice *words = v->program->words + cond->span.first;
 	struct slice text;
 
-	if (!text_of(v, cond, &text))
-		return false;
-	for (uint32_t i = 0; i < cond->span.count; i++)
-		if (words[i].len == text.len &&
-		    (text.len == 0 || (words[i].data[0] == text.data[0] &&
-				       slice_is(words[i], text))))
-			return true;
-	return false;
+	return text_of(v, cond, &text) &&
+	       short_is(text, v->program->words[cond->span.first]);
+}
+
+static bool is_in(struct eval *v, const struct cond *cond)
+{
+	struct slice text;
+
+	return text_of(v, cond, &text) &&
+	       program_find_case(v->program, cond->span, text)->name.data !=
+		       NULL;
 }
 
 static bool is_longer(struct eval *v, const struct cond *cond)
@@ -124,9 +126,10 @@ static bool negated(struct eval *v, const struct cond *cond)
 
 bool (*const eval_cond_ops[])(struct eval *v, const struct cond *cond) = {
 	[COND_HAS] = has,         [COND_HAS_MEMBER] = has_member,
-	[COND_IN] = is_in,        [COND_LONGER] = is_longer,
-	[COND_STARTS] = starts,   [COND_ENDS] = ends,
-	[COND_TYPE] = is_of_type, [COND_FITS] = fits,
-	[COND_SOME] = eval_some,  [COND_ALL] = all,
-	[COND_ANY] = any,         [COND_NOT] = negated,
+	[COND_IS] = is_word,      [COND_IN] = is_in,
+	[COND_LONGER] = is_longer, [COND_STARTS] = starts,
+	[COND_ENDS] = ends,       [COND_TYPE] = is_of_type,
+	[COND_FITS] = fits,       [COND_SOME] = eval_some,
+	[COND_ALL] = all,         [COND_ANY] = any,
+	[COND_NOT] = negated,
 };

@@ -47,7 +47,7 @@ static const struct part *find_part(const struct eval *v, uint32_t first,
 		struct slice wanted = parts[i].name;
 
 		if (UNLIKELY(escaped) ? scan_is(name, true, wanted)
-				      : slice_is(name, wanted))
+				      : short_is(name, wanted))
 			return &parts[i];
 	}
 	return NULL;

@@ -56,7 +56,8 @@ void eval_give_up(struct eval *v, int error)
 
 char *eval_take_slowly(struct eval *v, size_t n)
 {
-	size_t whole = n > POOL ? n : POOL;
+	size_t most = n + SHORT_SLACK;
+	size_t whole = most > POOL ? most : POOL;
 	bool fits = whole <= v->arena->max - v->arena->taken;
 	char *bytes = fits ? arena_take(v->arena, whole) : NULL;
 
@@ -64,9 +65,9 @@ char *eval_take_slowly(struct eval *v, size_t n)
 		eval_give_up(v, fits ? ENOMEM : EMSGSIZE);
 		return NULL;
 	}
-	if (whole - n > v->pool_left) {
+	if (whole - most > v->pool_left) {
 		v->pool = bytes + n;
-		v->pool_left = whole - n;
+		v->pool_left = whole - most;
 	}
 	return bytes;
 }
@@ -77,8 +78,7 @@ struct value eval_keep(struct eval *v, struct slice text)
 
 	if (copy == NULL)
 		return none;
-	if (text.len > 0)
-		memcpy(copy, text.data, text.len);
+	short_copy(copy, text);
 	return value_text((struct slice){ copy, text.len });
 }
 
@@ -143,7 +143,7 @@ static void claim(struct eval *v, struct value value, struct value other,
 		  size_t before)
 {
 	if (other.type != VALUE_NONE &&
-	    !slice_is(eval_text(v, value, &v->one),
+	    !short_is(eval_text(v, value, &v->one),
 		      eval_text(v, other, &v->other)))
 		eval_forget(v, before);
 }

@@ -10,6 +10,7 @@
 #include "core/arena.h"
 #include "core/attr.h"
 #include "core/buf.h"
+#include "core/short.h"
 #include "core/timestamp.h"
 #include "event/field.h"
 #include "event/program.h"
@@ -88,7 +89,10 @@ void eval_read(struct eval *v, const struct origin *origin);
 static inline struct slice eval_text(struct eval *v, struct value value,
 				     struct buf *scratch);
 
-/* n bytes that last as long as the event, or NULL, which v notes. */
+/*
+ * n bytes that last as long as the event, or NULL, which v notes. SHORT_SLACK
+ * bytes behind them may be written until the next call.
+ */
 static inline char *eval_take(struct eval *v, size_t n);
 
 /* Copy bytes to such memory; VALUE_NONE where there is none. */
@@ -168,10 +172,10 @@ IN_LINE bool eval_cond(struct eval *v, uint32_t index)
 
 IN_LINE void eval_put(struct buf *out, struct slice text)
 {
-	char *room = buf_room(out, text.len);
+	char *room = buf_room(out, text.len + SHORT_SLACK);
 
 	if (LIKELY(room != NULL)) {
-		memcpy(room, text.data, text.len);
+		short_copy(room, text);
 		buf_grown(out, text.len);
 	}
 }

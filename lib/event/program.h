@@ -7,6 +7,7 @@
 
 #include "core/arena.h"
 #include "core/attr.h"
+#include "core/short.h"
 #include "core/slice.h"
 #include "event/field.h"
 #include "json/scan.h"
@@ -64,7 +65,8 @@ struct expr {
 enum cond_op {
 	COND_HAS,    // of is there
 	COND_HAS_MEMBER, // a member of the slots in span is there
-	COND_IN,     // of is one of the words in span
+	COND_IS,     // of is the word in span
+	COND_IN,     // of is one of the names in the table of span
 	COND_LONGER, // of is longer than length bytes
 	COND_STARTS, // of begins with the word in span
 	COND_ENDS,
@@ -165,7 +167,7 @@ static inline struct table_case *program_find_case(const struct program *p,
 	struct table_case *first = p->cases + span.first;
 	uint32_t i = program_hash(name) & (span.count - 1);
 
-	while (first[i].name.data != NULL && !slice_is(first[i].name, name))
+	while (first[i].name.data != NULL && !short_is(first[i].name, name))
 		i = (i + 1) & (span.count - 1);
 	return &first[i];
 }

@@ -10,6 +10,7 @@
 
 #include "core/attr.h"
 #include "core/buf.h"
+#include "core/short.h"
 #include "core/slice.h"
 
 #include <stdbool.h>
@@ -18,17 +19,6 @@
 #include <string.h>
 #ifdef __SSE2__
 #include <emmintrin.h>
-#endif
-
-#if defined(__SANITIZE_ADDRESS__)
-#define ESCAPE_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define ESCAPE_SANITIZED 1
-#endif
-#endif
-#ifndef ESCAPE_SANITIZED
-#define ESCAPE_SANITIZED 0
 #endif
 
 /* Eight bytes, so that a row is copied with one move. */
@@ -84,7 +74,7 @@ struct escape {
 
 enum {
 	ESCAPE_WORST = 7,    // bytes that one byte may become
-	ESCAPE_SLACK = 16,   // bytes that a move may write too many
+	ESCAPE_SLACK = SHORT_SLACK, // bytes that a move may write too many
 	ESCAPE_SHORT = 1024, // what is longer is escaped piece by piece
 };
 
@@ -103,38 +93,6 @@ static inline size_t escape_room(size_t n)
 /* Write the n bytes at s, escaped, where there is that room; any bytes. */
 char *escape_slowly(char *at, const char *s, size_t n,
 		    const struct escape *how);
-
-/*
- * May 16 bytes be read at p, of which the first belongs to us? What is behind
- * the end of an object is in the same page of memory, or it is not read. The
- * sanitizers do not know that this is harmless.
- */
-IN_LINE bool escape_may_read_16(const char *p)
-{
-	enum { PAGE = 4096 };
-
-	return !ESCAPE_SANITIZED && ((uintptr_t)p & (PAGE - 1)) <= PAGE - 16;
-}
-
-/*
- * Copy a key, which is not empty, and return where the next byte goes; up to
- * ESCAPE_SLACK bytes more are written. Most keys are shorter than what a call
- * of memcpy() costs.
- */
-IN_LINE char *escape_copy_key(char *at, struct slice key)
-{
-	size_t n = key.len;
-
-	if (LIKELY(n <= 16 && escape_may_read_16(key.data))) {
-		memcpy(at, key.data, 16);
-	} else if (n >= 16 && n <= 32) { // two moves that overlap
-		memcpy(at, key.data, 16);
-		memcpy(at + n - 16, key.data + n - 16, 16);
-	} else {
-		memcpy(at, key.data, n);
-	}
-	return at + n;
-}
 
 #ifdef __SSE2__
 
@@ -166,7 +124,7 @@ IN_LINE char *escape_quickly(char *at, const char *s, size_t n,
 	}
 	if (n == 0)
 		return at;
-	if (UNLIKELY(!escape_may_read_16(s)))
+	if (UNLIKELY(!short_may_read_16(s)))
 		return escape_slowly(at, s, n, how);
 
 	__m128i v = _mm_loadu_si128((const __m128i *)s);

@@ -154,7 +154,7 @@ IN_LINE char *line_put_pair(struct line *l, char *at, char divider,
 	*at = divider;
 	at += l->begun;
 	l->begun = true;
-	at = escape_copy_key(at, key);
+	at = short_copy(at, key);
 	memcpy(at, suffix.data, suffix.len);
 	at += suffix.len;
 	*at++ = '=';

@@ -152,20 +152,6 @@ static void a_full_buffer_says_so(void)
 	buf_free(&out);
 }
 
-static void keys_of_every_length_are_copied(void)
-{
-	static const char key[] = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEF";
-	char out[64];
-
-	for (size_t n = 1; n < sizeof(key); n++) {
-		memset(out, '.', sizeof(out));
-		char *end = escape_copy_key(out, (struct slice){ key, n });
-
-		CHECK(end == out + n && memcmp(out, key, n) == 0);
-		CHECK(out[n + ESCAPE_SLACK] == '.');
-	}
-}
-
 int main(void)
 {
 	RUN(what_has_no_row_is_copied);
@@ -173,6 +159,5 @@ int main(void)
 	RUN(cr_lf_can_count_as_one);
 	RUN(every_length_and_place_gives_the_same_as_byte_by_byte);
 	RUN(a_full_buffer_says_so);
-	RUN(keys_of_every_length_are_copied);
 	return check_done();
 }
