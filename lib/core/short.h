@@ -48,11 +48,11 @@ IN_LINE char *short_copy(char *at, struct slice text)
 {
 	size_t n = text.len;
 
-	if (n >= 16 && n <= 32) { // two moves that overlap
+	if (LIKELY(n > 0 && n <= 16 && short_may_read_16(text.data))) {
+		memcpy(at, text.data, 16);
+	} else if (n >= 16 && n <= 32) { // two moves that overlap
 		memcpy(at, text.data, 16);
 		memcpy(at + n - 16, text.data + n - 16, 16);
-	} else if (LIKELY(n < 16 && n > 0 && short_may_read_16(text.data))) {
-		memcpy(at, text.data, 16);
 	} else if (n > 0) {
 		memcpy(at, text.data, n);
 	}

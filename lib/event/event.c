@@ -275,6 +275,7 @@ IN_LINE void set_field(struct field *f, const struct target *t,
 {
 	f->key = t->key;
 	f->label = t->label;
+	f->lead = t->lead;
 	f->value = value;
 	f->max = t->max;
 }

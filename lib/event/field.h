@@ -38,6 +38,9 @@ struct field_rule {
 struct field {
 	struct slice key;   // as the format writes it
 	struct slice label; // where not empty: key "Label" with this goes before
+	struct slice lead;  // what the format has made of both, once for all
+			    // records; SHORT_SLACK bytes more may be read.
+			    // Empty: it has to be made now
 	struct value value; // never missing; text typed as its rule demands
 	uint32_t max;       // as in field_rule
 };

@@ -77,6 +77,23 @@ static const struct field_rule *rule_of(const struct map_shape *shape,
 	return shape->find_rule != NULL ? shape->find_rule(key) : NULL;
 }
 
+/* Let the format make what goes before the value of a target. */
+static int make_lead(struct loader *l, struct target *target, struct err *e)
+{
+	struct buf lead = BUF_INIT(largest_map);
+	int rc = 0;
+
+	if (l->shape->put_lead == NULL)
+		return 0;
+	l->shape->put_lead(&lead, target->key, target->label);
+	target->lead = buf_slice(&lead);
+	if (buf_status(&lead) != 0 ||
+	    !program_keep(l->program, &target->lead))
+		rc = no_memory(e);
+	buf_free(&lead);
+	return rc;
+}
+
 /* Read one target of a row; at is the row itself, or its "else". */
 static int read_target(struct loader *l, const struct place *at,
 		       struct target *target, struct err *e)
@@ -102,12 +119,14 @@ static int read_target(struct loader *l, const struct place *at,
 	if (type.value != NULL &&
 	    compile_type(&l->compiler, &type, &target->type, e) < 0)
 		return -1;
-	if (label.value == NULL)
-		return 0;
-	if (!json_is_string(label.value))
+	if (label.value != NULL && !json_is_string(label.value))
 		return source_fail(&l->source, &label, e, "expected a string");
-	target->label = place_text(&label);
-	return program_keep(l->program, &target->label) ? 0 : no_memory(e);
+	if (label.value != NULL) {
+		target->label = place_text(&label);
+		if (!program_keep(l->program, &target->label))
+			return no_memory(e);
+	}
+	return make_lead(l, target, e);
 }
 
 /* Read the targets of the row at a place: its own, and those that "else"

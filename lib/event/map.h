@@ -9,6 +9,7 @@
 #define SIEM_EVENT_MAP_H
 
 #include "core/attr.h"
+#include "core/buf.h"
 #include "core/err.h"
 #include "event/field.h"
 
@@ -46,6 +47,12 @@ struct map_shape {
 	 * nothing takes a key that is FIELD_RESERVED.
 	 */
 	const struct field_rule *(*find_rule)(struct slice key);
+
+	/*
+	 * Append what goes before the value of a field, but for what divides it
+	 * from the field before; or NULL where that is not known in advance.
+	 */
+	void (*put_lead)(struct buf *out, struct slice key, struct slice label);
 };
 
 /* The built-in maps, in the order in which records are tried against them. */

@@ -26,6 +26,7 @@ enum {
 struct target {
 	struct slice key;
 	struct slice label;
+	struct slice lead; // as in struct field
 	enum field_type type;
 	uint32_t max;
 	bool shared; // others have the same key, at the same address

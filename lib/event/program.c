@@ -24,7 +24,7 @@ void program_free(struct program *p)
 
 bool program_keep(struct program *p, struct slice *text)
 {
-	char *copy = arena_take(&p->texts, text->len + 1);
+	char *copy = arena_take(&p->texts, text->len + SHORT_SLACK);
 
 	if (copy == NULL)
 		return false;

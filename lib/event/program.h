@@ -125,7 +125,10 @@ struct program {
 bool program_init(struct program *p) MUST_CHECK;
 void program_free(struct program *p);
 
-/* Keep a copy of text for the life of the program. False out of memory. */
+/*
+ * Keep a copy of text for the life of the program, with a NUL behind it, and
+ * SHORT_SLACK bytes behind it that may be read. False out of memory.
+ */
 bool program_keep(struct program *p, struct slice *text) MUST_CHECK;
 
 /*

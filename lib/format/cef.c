@@ -210,12 +210,26 @@ static const struct field_rule *find_rule(struct slice key)
 	return line_find_rule(dictionary, DICTIONARY_COUNT, key);
 }
 
+/* A label goes before the key that it is the label of. */
+static void put_lead(struct buf *out, struct slice key, struct slice label)
+{
+	if (label.len != 0) {
+		buf_put_slice(out, key);
+		buf_puts(out, "Label=");
+		escape_put(out, label, &value);
+		buf_putc(out, ' ');
+	}
+	buf_put_slice(out, key);
+	buf_putc(out, '=');
+}
+
 static const struct map_shape shape = {
 	.section = "cef",
 	.attributes = attributes,
 	.rest_names = REST_CAMEL,
 	.has_severity = true,
 	.find_rule = find_rule,
+	.put_lead = put_lead,
 };
 
 static const struct map_shape *shape_of(const char *variant)
@@ -253,16 +267,11 @@ IN_LINE char *put_field(struct line *l, char *at, const struct field *f)
 {
 	struct slice text = trim(line_text(l, f->value));
 
-	text = trim_end(line_fit(l, f->key, text, f->max));
+	if (UNLIKELY(f->max != 0 && text.len > f->max))
+		text = trim_end(line_fit(l, f->key, text, f->max));
 	if (text.len == 0)
 		return at;
-	if (f->label.len != 0)
-		at = line_put_pair(l, at, ' ', f->key, SLICE("Label"),
-				   SLICE(""), f->label, &value);
-	if (UNLIKELY(at == NULL))
-		return NULL;
-	return line_put_pair(l, at, ' ', f->key, SLICE(""), SLICE(""), text,
-			     &value);
+	return line_put_led(l, at, ' ', f, put_lead, text, &value);
 }
 
 static void put_syslog(struct line *l)

@@ -94,11 +94,20 @@ static const struct field_rule *find_rule(struct slice key)
 			      sizeof(predefined) / sizeof(predefined[0]), key);
 }
 
+/* Labels are for formats whose keys say nothing. */
+static void put_lead(struct buf *out, struct slice key, struct slice label)
+{
+	(void)label;
+	buf_put_slice(out, key);
+	buf_putc(out, '=');
+}
+
 static const struct map_shape shape = {
 	.section = "leef",
 	.attributes = attributes,
 	.rest_names = REST_CAMEL,
 	.find_rule = find_rule,
+	.put_lead = put_lead,
 };
 
 static const struct map_shape *shape_of(const char *variant)
@@ -125,8 +134,7 @@ IN_LINE char *put_field(struct line *l, char *at, const struct field *f)
 
 	if (text.len == 0)
 		return at;
-	return line_put_pair(l, at, '\t', f->key, SLICE(""), SLICE(""), text,
-			     &value);
+	return line_put_led(l, at, '\t', f, put_lead, text, &value);
 }
 
 static int write_event(const struct event *event, struct mapper *text,

@@ -169,6 +169,42 @@ IN_LINE char *line_put_pair(struct line *l, char *at, char divider,
 	return at;
 }
 
+/*
+ * Append a field: a divider unless it comes first, its lead, and the text,
+ * escaped. put_lead is that of the format's shape.
+ */
+IN_LINE char *line_put_led(struct line *l, char *at, char divider,
+			   const struct field *f,
+			   void (*put_lead)(struct buf *out, struct slice key,
+					    struct slice label),
+			   struct slice text, const struct escape *how)
+{
+	bool is_short = LIKELY(text.len <= ESCAPE_SHORT);
+	size_t frame = 1 + f->lead.len + SHORT_SLACK;
+
+	at = line_room(l, at, frame + escape_room(is_short ? text.len : 0));
+	if (UNLIKELY(at == NULL))
+		return NULL;
+	*at = divider;
+	at += l->begun;
+	l->begun = true;
+	if (LIKELY(f->lead.len != 0)) {
+		for (size_t i = 0; i < f->lead.len; i += 16)
+			memcpy(at + i, f->lead.data + i, 16);
+		at += f->lead.len;
+	} else {
+		line_put_at(l, at);
+		put_lead(l->out, f->key, f->label);
+		at = line_grow(l, line_at(l),
+			       escape_room(is_short ? text.len : 0));
+		if (UNLIKELY(at == NULL))
+			return NULL;
+	}
+	if (LIKELY(is_short))
+		return escape_quickly(at, text.data, text.len, how);
+	return line_put_long(l, at, text, how);
+}
+
 /* Append a field of a header, escaped, and the pipe behind it. */
 IN_LINE char *line_put_header(struct line *l, char *at, struct slice text,
 			      const struct escape *how)
