@@ -301,48 +301,38 @@ static void put_row(struct mapper *m, const struct row *row)
 }
 
 /*
- * The same for rows of which little can go wrong, until one takes a closer
- * look or *row is end: the text of a member, or of another in its place.
+ * The same for a row of which little can go wrong: the text of a member, or of
+ * another in its place. False: it takes a closer look.
  */
-static void put_plain_rows(struct mapper *m, const struct row **row,
-			   const struct row *end)
+IN_LINE bool put_plain_row(struct mapper *m, const struct row *row)
 {
-	const uint32_t *by_slot = m->scan.by_slot;
-	struct member *members = m->scan.members;
-	struct field *f = m->fields.list + m->fields.count;
-	bool use = !m->plan->rest.all;
+	const struct scan *s = &m->scan;
+	uint32_t i = s->by_slot[row->slot];
+	uint32_t other = s->by_slot[row->other];
 
-	for (; *row < end && (*row)->is_plain; ++*row) {
-		uint32_t i = by_slot[(*row)->slot];
-		uint32_t other = by_slot[(*row)->other];
+	if ((i | other) == 0)
+		return true;
+	if (i != 0 && other != 0)
+		return false;
 
-		if ((i | other) == 0)
-			continue;
-		if (i != 0 && other != 0)
-			break;
-
-		struct member *member = &members[(i | other) - 1];
-		if (member->value.type == VALUE_NULL || member->value.len == 0)
-			continue;
-		set_field(f++, (*row)->targets, member->value);
-		member->used |= use;
+	struct member *member = &s->members[(i | other) - 1];
+	if (member->value.type != VALUE_NULL && member->value.len != 0) {
+		set_field(&m->fields.list[m->fields.count++], row->targets,
+			  member->value);
+		member->used |= !m->plan->rest.all;
 	}
-	m->fields.count = (size_t)(f - m->fields.list);
+	return true;
 }
 
 static void put_rows(struct mapper *m)
 {
-	if (m->plan->row_count == 0)
-		return;
-
 	const struct row *row = m->plan->rows;
 	const struct row *end = row + m->plan->row_count;
-	while (row < end) {
-		if (LIKELY(!m->tracing))
-			put_plain_rows(m, &row, end);
-		if (row < end)
-			put_row(m, row++);
-	}
+
+	for (; row < end; row++)
+		if (UNLIKELY(m->tracing) || !row->is_plain ||
+		    !put_plain_row(m, row))
+			put_row(m, row);
 }
 
 /* Mark the members that the map does not want. */

@@ -245,8 +245,10 @@ static struct slice trim_end(struct slice s)
 	return s;
 }
 
-static struct slice trim(struct slice s)
+IN_LINE struct slice trim(struct slice s)
 {
+	if (LIKELY(s.len > 0 && s.data[0] != ' ' && s.data[s.len - 1] != ' '))
+		return s;
 	while (s.len > 0 && s.data[0] == ' ')
 		s = slice_from(s, 1);
 	return trim_end(s);
@@ -258,8 +260,9 @@ IN_LINE char *put_header(struct line *l, char *at, size_t place)
 	size_t max = header_max[place];
 
 	if (UNLIKELY(text.len > max))
-		text = line_fit(l, slice_of(attributes[place]), text, max);
-	return line_put_header(l, at, trim_end(text), &header);
+		text = trim_end(line_fit(l, slice_of(attributes[place]), text,
+					 max));
+	return line_put_header(l, at, text, &header);
 }
 
 /* An empty value is as good as none, and its label then says nothing. */

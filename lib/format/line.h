@@ -189,7 +189,8 @@ IN_LINE char *line_put_led(struct line *l, char *at, char divider,
 	at += l->begun;
 	l->begun = true;
 	if (LIKELY(f->lead.len != 0)) {
-		for (size_t i = 0; i < f->lead.len; i += 16)
+		memcpy(at, f->lead.data, 16);
+		for (size_t i = 16; i < f->lead.len; i += 16)
 			memcpy(at + i, f->lead.data + i, 16);
 		at += f->lead.len;
 	} else {
