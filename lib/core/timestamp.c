@@ -139,11 +139,13 @@ static bool parse_zone(struct slice text, struct timestamp *t)
 	return true;
 }
 
-bool timestamp_parse(struct slice text, struct timestamp *t)
+/*
+ * Read date and time to the second, as seconds since 1970 on the clock of its
+ * zone; *leap: they end in :60.
+ */
+static bool parse_clock(const char *p, int64_t *sec, bool *leap)
 {
-	const char *p = text.data;
-
-	if (text.len < 19 || p[4] != '-' || p[7] != '-' ||
+	if (p[4] != '-' || p[7] != '-' ||
 	    ((p[10] | 0x20) != 't' && p[10] != ' ') || p[13] != ':' ||
 	    p[16] != ':')
 		return false;
@@ -158,8 +160,32 @@ bool timestamp_parse(struct slice text, struct timestamp *t)
 	    second > 60)
 		return false;
 
-	struct timestamp read = { .leap = second == 60 };
-	text = slice_from(text, 19);
+	*leap = second == 60;
+	*sec = days_of(year, (int)month, (int)day) * DAY + hour * 3600 +
+	       minute * 60 + second;
+	return true;
+}
+
+bool timestamp_parse_next(struct slice text, struct timestamp *t,
+			  struct timestamp_last *last)
+{
+	struct timestamp read = { 0 };
+
+	if (text.len < sizeof(last->text))
+		return false;
+	if (last->text[0] != '\0' &&
+	    memcmp(text.data, last->text, sizeof(last->text)) == 0) {
+		read.sec = last->sec;
+	} else {
+		if (!parse_clock(text.data, &read.sec, &read.leap))
+			return false;
+		if (!read.leap) {
+			memcpy(last->text, text.data, sizeof(last->text));
+			last->sec = read.sec;
+		}
+	}
+
+	text = slice_from(text, sizeof(last->text));
 	if (text.len > 0 && *text.data == '.') {
 		text = slice_from(text, 1);
 		if (take_fraction(&text, &read) == 0)
@@ -167,8 +193,7 @@ bool timestamp_parse(struct slice text, struct timestamp *t)
 	}
 	if (!parse_zone(text, &read))
 		return false;
-	read.sec = days_of(year, (int)month, (int)day) * DAY + hour * 3600 +
-		   minute * 60 + second - read.offset_min * 60;
+	read.sec -= read.offset_min * 60;
 	if (read.sec < first_sec || read.sec > last_sec)
 		return false;
 	// RFC 3339 section 5.7: only the last second of a day can be doubled.
@@ -176,6 +201,13 @@ bool timestamp_parse(struct slice text, struct timestamp *t)
 		return false;
 	*t = read;
 	return true;
+}
+
+bool timestamp_parse(struct slice text, struct timestamp *t)
+{
+	struct timestamp_last none = { .sec = 0 };
+
+	return timestamp_parse_next(text, t, &none);
 }
 
 bool timestamp_parse_epoch(struct slice number, struct timestamp *t)
@@ -336,6 +368,16 @@ static int64_t milliseconds(const struct timestamp *t)
 /* Write n in decimal, with a point before the last decimals of them. */
 static size_t put_number(char out[TIMESTAMP_MAX], int64_t n, int decimals)
 {
+	static const char pairs[] = "00010203040506070809"
+				    "10111213141516171819"
+				    "20212223242526272829"
+				    "30313233343536373839"
+				    "40414243444546474849"
+				    "50515253545556575859"
+				    "60616263646566676869"
+				    "70717273747576777879"
+				    "80818283848586878889"
+				    "90919293949596979899";
 	uint64_t left = n < 0 ? -(uint64_t)n : (uint64_t)n;
 	char text[TIMESTAMP_MAX];
 	char *end = text + sizeof(text);
@@ -347,12 +389,8 @@ static size_t put_number(char out[TIMESTAMP_MAX], int64_t n, int decimals)
 		*--p = '.';
 
 	const char *point = p;
-	for (; left >= 10; left /= 100) { // two at a time
-		uint32_t two = (uint32_t)(left % 100);
-
-		*--p = (char)('0' + two % 10);
-		*--p = (char)('0' + two / 10);
-	}
+	for (; left >= 10; left /= 100)
+		memcpy(p -= 2, pairs + 2 * (left % 100), 2);
 	if (left > 0 || p == point)
 		*--p = (char)('0' + left);
 	if (n < 0)

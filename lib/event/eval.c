@@ -106,7 +106,8 @@ bool eval_time(struct eval *v, struct value value, struct timestamp *t)
 		return false;
 
 	struct slice text = eval_text(v, value, &v->one);
-	if (value.type == VALUE_STRING && timestamp_parse(text, t))
+	if (value.type == VALUE_STRING &&
+	    timestamp_parse_next(text, t, &v->last_time))
 		return true;
 	return timestamp_parse_epoch(text, t);
 }

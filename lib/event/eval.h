@@ -52,6 +52,7 @@ struct eval {
 	const struct element *element; // that a join has come to
 	struct buf one, other;         // decoded texts, to be compared
 	struct buf joined;
+	struct timestamp_last last_time;
 	char *pool; // of the arena, for small values
 	size_t pool_left;
 };

@@ -300,6 +300,54 @@ static void a_time_that_no_text_can_say_does_no_harm(void)
 	CHECK(writes(&t, EPOCH_SEC, "-9223372036854774.000"));
 }
 
+/* Is that what becomes of a text behind the one that was read last? */
+static bool follows(struct timestamp_last *last, const char *text,
+		    const char *want)
+{
+	struct timestamp t = { 0 };
+	char out[TIMESTAMP_MAX];
+
+	if (!timestamp_parse_next(slice_of(text), &t, last))
+		return want == NULL;
+	return want != NULL &&
+	       slice_is((struct slice){ out, timestamp_rfc5424(&t, out) },
+			slice_of(want));
+}
+
+static void what_follows_a_time_of_the_same_second_is_read_anew(void)
+{
+	struct timestamp_last last = { .sec = 0 };
+
+	for (int i = 0; i < 2; i++) {
+		CHECK(follows(&last, "2025-10-08T22:45:00.5Z",
+			      "2025-10-08T22:45:00.5Z"));
+		CHECK(follows(&last, "2025-10-08T22:45:00.123456+02:00",
+			      "2025-10-08T22:45:00.123456+02:00"));
+		CHECK(follows(&last, "2025-10-08T22:45:00",
+			      "2025-10-08T22:45:00Z"));
+		CHECK(follows(&last, "2025-10-08T22:45:00.Z", NULL));
+		CHECK(follows(&last, "2025-10-08T22:45:00+24:00", NULL));
+		CHECK(follows(&last, "2025-10-08T22:45:0", NULL));
+		CHECK(follows(&last, "2025-10-08T22:45:01Z",
+			      "2025-10-08T22:45:01Z"));
+		CHECK(follows(&last, "2016-12-31T23:59:60Z",
+			      "2016-12-31T23:59:59Z"));
+		CHECK(follows(&last, "2016-12-31T23:59:60+01:00", NULL));
+		CHECK(follows(&last, "2025-10-08T22:45:01Z",
+			      "2025-10-08T22:45:01Z"));
+	}
+}
+
+static void bytes_of_zero_are_no_time_that_came_before(void)
+{
+	struct timestamp_last last = { .sec = 0 };
+	char zeros[sizeof(last.text)] = { 0 };
+	struct timestamp t;
+
+	CHECK(!timestamp_parse_next((struct slice){ zeros, sizeof(zeros) }, &t,
+				    &last));
+}
+
 int main(void)
 {
 	RUN(a_time_has_the_form_that_each_format_wants);
@@ -315,5 +363,7 @@ int main(void)
 	RUN(an_epoch_may_have_a_fraction_or_be_negative);
 	RUN(now_is_later_than_when_this_was_written);
 	RUN(a_time_that_no_text_can_say_does_no_harm);
+	RUN(what_follows_a_time_of_the_same_second_is_read_anew);
+	RUN(bytes_of_zero_are_no_time_that_came_before);
 	return check_done();
 }
