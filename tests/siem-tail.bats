@@ -31,6 +31,14 @@ follow()
 	follow_with siem-tail "$@"
 }
 
+# unprivileged COMMAND...: so that the modes of files hold for root, too.
+unprivileged()
+{
+	[ "$(id -u)" -ne 0 ] || set -- setpriv \
+		--bounding-set=-dac_override,-dac_read_search "$@"
+	exec "$@"
+}
+
 # eventually COMMAND...: wait until it succeeds, for ten seconds at most.
 eventually()
 {
@@ -459,11 +467,9 @@ siem-tail: loop: Too many levels of symbolic links' "$stderr"
 }
 
 @test "a file that may not be read is read once it may" {
-	[ "$(id -u)" -ne 0 ] || drop='setpriv --bounding-set=-dac_override,-dac_read_search'
 	echo one >log
 	chmod 000 log
-	# shellcheck disable=SC2086
-	follow_with ${drop:-} siem-tail log
+	follow_with unprivileged siem-tail log
 	hear 'siem-tail: log: Permission denied; waiting for that to change'
 	chmod 600 log
 	wait_for one
@@ -847,6 +853,27 @@ copy_and_truncate()
 	wait_for $'one\ntwo'
 
 	stop
+}
+
+@test "rotations are noticed also where the pipe cannot be opened once more" {
+	mkfifo pipe
+	exec 4<>pipe
+	seq 300000 >log
+	to=pipe follow_with unprivileged sh -c '
+		until [ "$(stat -c %a pipe)" = 0 ]; do sleep 0.01; done
+		exec siem-tail log'
+	chmod 000 pipe
+	eventually waits_for log
+	mv log log.1
+	echo new >log
+	eventually waits_for log
+	echo late >>log.1
+	to=out begin cat <&4
+	exec 4>&-
+	eventually eval 'tail -n 1 out | grep -qx new'
+	stop
+
+	cat log.1 log | cmp - out
 }
 
 @test "more changes than inotify can hold are no reason to miss one" {

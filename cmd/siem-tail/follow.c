@@ -307,15 +307,17 @@ static int take_turn(struct tail *t, struct file *f, struct err *e)
 {
 	struct source *s = &f->source;
 	struct err trouble;
-	int got = source_measure(s, &trouble);
 
-	if (got < 0)
-		return handle_failure(t, f, &trouble, e);
+	// Where it cannot be asked it cannot be read either, which is said.
+	(void)!source_measure(s, &trouble);
 	uint64_t until = s->size;
 	do {
-		got = step(t, f, e);
+		int got = step(t, f, e);
+
 		if (got == SOURCE_DRY && (t->cfg->once || f->ending))
 			return end_file(t, f, e);
+		if (got == SOURCE_FAILED && f->ending && !f->queued)
+			close_file(t, f);
 		if (got < 0 || got == SOURCE_DRY || got == SOURCE_FAILED)
 			return got < 0 ? -1 : 0;
 		if (tend(t, e) < 0)

@@ -4,6 +4,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -27,20 +29,39 @@ int output_open(struct output *o, struct err *e)
 	// O_NONBLOCK belongs to the open file, which others may share: the
 	// shell, its other children. So the same pipe is opened once more.
 	int fd = open("/proc/self/fd/1", O_WRONLY | O_NONBLOCK | O_CLOEXEC);
-	if (fd >= 0) {
+	o->own = fd >= 0;
+	o->shared_pipe = fd < 0;
+	if (o->own)
 		o->fd = fd;
-		o->own = true;
-	}
 	// Fewer switches between us and the reader. Not given, not needed.
 	fcntl(o->fd, F_SETPIPE_SZ, PIPE_BYTES);
 	return 0;
 }
 
+/* As write(2), but fails with EAGAIN where that would have to wait. */
+static ssize_t try_write(const struct output *o, const char *bytes, size_t n)
+{
+	struct pollfd room = { .fd = o->fd, .events = POLLOUT };
+
+	if (o->socket)
+		return send(o->fd, bytes, n, MSG_DONTWAIT);
+	if (o->shared_pipe) {
+		// Where a pipe has room at all, it is for as much as this.
+		if (n > PIPE_BUF)
+			n = PIPE_BUF;
+		int ready = poll(&room, 1, 0);
+		if (ready == 0)
+			errno = EAGAIN;
+		if (ready <= 0)
+			return -1;
+	}
+	return write(o->fd, bytes, n);
+}
+
 ssize_t output_write(struct output *o, const char *bytes, size_t n,
 		     struct err *e)
 {
-	ssize_t done = o->socket ? send(o->fd, bytes, n, MSG_DONTWAIT)
-				 : write(o->fd, bytes, n);
+	ssize_t done = try_write(o, bytes, n);
 
 	if (done < 0 && (errno == EAGAIN || errno == EINTR))
 		return 0;

@@ -15,7 +15,8 @@
 
 struct output {
 	int fd;
-	bool own; // fd is ours, and nobody else's flags changed
+	bool own;         // fd is one of our own on the same pipe
+	bool shared_pipe; // it is a pipe, and there is none of our own
 	bool socket;
 	bool regular; // a file: which one follows
 	dev_t dev;

@@ -54,8 +54,12 @@ int source_measure(struct source *s, struct err *e)
 {
 	struct stat st;
 
-	if (fstat(s->fd, &st) < 0)
+	if (fstat(s->fd, &st) < 0) {
+		// How a server says that it was deleted there.
+		if (errno == ESTALE)
+			s->links = 0;
 		return err_sys(e, "%s", s->path);
+	}
 
 	uint64_t size = (uint64_t)st.st_size;
 	bool changed = size != s->position + s->seen ||
