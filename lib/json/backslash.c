@@ -8,13 +8,16 @@ static const char meanings[] = "\"\\/\b\f\n\r\t";
 /* The value of a hexadecimal digit, or -1. */
 static int hex_digit(char c)
 {
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
+	// One more than the value, so that all others are 0.
+	static const signed char digits[256] = {
+		['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,
+		['5'] = 6,  ['6'] = 7,  ['7'] = 8,  ['8'] = 9,  ['9'] = 10,
+		['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15,
+		['f'] = 16, ['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14,
+		['E'] = 15, ['F'] = 16,
+	};
+
+	return digits[(unsigned char)c] - 1;
 }
 
 /* The four hexadecimal digits at p. */
@@ -45,6 +48,8 @@ bool backslash_is_shortest(const char *p)
 {
 	if (p[1] != 'u')
 		return p[1] != '/';
+	if (p[2] != '0' || p[3] != '0')
+		return false;
 
 	uint32_t unit = hex_four(p + 2);
 	return unit < 0x20 && memchr("\b\f\n\r\t", (int)unit, 5) == NULL &&

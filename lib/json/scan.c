@@ -71,18 +71,42 @@ static bool grow(struct task *t, const char *p)
 	return true;
 }
 
-/* The slot of a member whose name has escapes in it. */
+/*
+ * Decode the inside of a string to out, of max bytes. The result has no data
+ * where that is not enough, which it may not be with less than 4 to spare.
+ */
+static struct slice decode_short(struct slice string, char *out, size_t max)
+{
+	const char *p = string.data;
+	const char *end = p + string.len;
+	size_t len = 0;
+
+	while (p < end) {
+		if (max - len < 4)
+			return (struct slice){ NULL, 0 };
+		if (*p == '\\')
+			len += utf8_encode(backslash_take(&p, end), out + len);
+		else
+			out[len++] = *p++;
+	}
+	return (struct slice){ out, len };
+}
+
+/* The child of a node by a name that has escapes in it, or 0. */
 static uint16_t escaped_child(const struct paths *p, uint16_t parent,
 			      struct slice name)
 {
+	char text[256];
+	struct slice decoded = decode_short(name, text, sizeof(text));
 	uint16_t i = p->nodes[parent].first_child;
 
-	while (i != 0) {
+	if (decoded.data != NULL)
+		return paths_child(p, parent, decoded, text + decoded.len);
+	for (; i != 0; i = p->nodes[i].next_sibling) {
 		const struct paths_node *n = &p->nodes[i];
 
 		if (scan_is(name, true, (struct slice){ n->name, n->len }))
 			break;
-		i = n->next_sibling;
 	}
 	return i;
 }

@@ -404,6 +404,27 @@ static void a_name_with_escapes_is_the_name_it_stands_for(void)
 	CHECK(s.members[0].superseded && !s.members[1].superseded);
 }
 
+static void a_long_name_may_have_escapes_as_well(void)
+{
+	struct buf name = BUF_INIT(1000);
+	struct buf text = BUF_INIT(2000);
+
+	for (size_t len = 250; len < 260; len++) {
+		buf_clear(&name);
+		buf_clear(&text);
+		for (size_t i = 0; i < len; i++)
+			buf_putc(&name, (char)('a' + i % 26));
+		buf_printf(&text, "{\"\\u0061%s\":1}", buf_str(&name) + 1);
+		uint16_t slot = slot_of(buf_str(&name));
+		CHECK(accepts(buf_str(&text)) && slot_is(slot, "1"));
+		text.data[text.len - 5]++;
+		CHECK(accepts(buf_str(&text)));
+		CHECK(scan_value(&s, slot).type == VALUE_NONE);
+	}
+	buf_free(&text);
+	buf_free(&name);
+}
+
 static void a_name_that_is_expected_is_no_more_trusted_than_another(void)
 {
 	uint16_t quote = slot_of("a\"b"), bell = slot_of("a\ab");
@@ -633,6 +654,7 @@ int main(void)
 	RUN(names_of_every_length_are_told_apart);
 	RUN(there_may_be_65535_paths_and_no_more);
 	RUN(a_name_with_escapes_is_the_name_it_stands_for);
+	RUN(a_long_name_may_have_escapes_as_well);
 	RUN(a_name_that_is_expected_is_no_more_trusted_than_another);
 	RUN(a_member_is_found_in_its_object_whatever_came_before);
 	RUN(the_last_of_equal_members_wins);
