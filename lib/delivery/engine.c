@@ -253,9 +253,7 @@ int engine_run(struct engine *g)
 	};
 
 	while (!g->over) {
-		step(g, now_ms());
-		if (g->over)
-			break;
+		// First of all, so that an empty input needs no destination.
 		wait(g);
 		if (quit_wants_stats())
 			engine_print_counts(g);
@@ -263,7 +261,9 @@ int engine_run(struct engine *g)
 			outage_final(&g->outage, &late);
 			cut_short(g, STATUS_UNDELIVERED, late.text);
 			commit(g, now_ms());
+			break;
 		}
+		step(g, now_ms());
 	}
 
 	int status = g->status;

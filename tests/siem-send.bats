@@ -1,0 +1,714 @@
+#!/usr/bin/env bats
+# siem-send: every record is delivered, set aside or reported, whatever the
+# destination does.
+
+load helper
+
+teardown()
+{
+	local pid
+
+	for pid in ${pids:-}; do
+		kill -9 "$pid" || true
+		wait "$pid" || true
+	done 2>/dev/null
+}
+
+# eventually COMMAND...: wait until it succeeds, for ten seconds at most.
+eventually()
+{
+	local tries=1000
+
+	until "$@"; do
+		[ $((tries -= 1)) -gt 0 ] || { echo "never: $*"; return 1; }
+		sleep 0.01
+	done 2>/dev/null
+}
+
+# mock ARG...: a receiver in the background, at $at; "arrived" gets what comes.
+# It listens for TCP, or for TLS, unless told otherwise.
+mock()
+{
+	local listen=(-l tcp://127.0.0.1:0)
+
+	[[ " $* " != *' --tls '* ]] || listen=(-l tls://127.0.0.1:0)
+	[[ " $* " != *' -l '* ]] || listen=()
+	rm -f where
+	siem-mock syslog --listen-file where "${listen[@]}" "$@" \
+		>>arrived 2>mock.err 3>&- 7>&- &
+	mock=$!
+	pids="${pids:-} $mock"
+	eventually test -s where || { cat mock.err; return 1; }
+	at=$(<where)
+}
+
+# unmock [SIGNAL]: it goes away.
+unmock()
+{
+	kill "-${1:-TERM}" "$mock"
+	wait "$mock" || true
+}
+
+# nobody: $at is an address where nobody listens, nor anybody else will.
+nobody()
+{
+	mock
+	unmock
+	: >arrived
+}
+
+# send ARG...: siem-send in the background, that reads what goes to &7.
+send()
+{
+	mkfifo in
+	siem-send "$@" <in >out 2>err 3>&- &
+	pid=$!
+	pids="${pids:-} $pid"
+	exec 7>in
+}
+
+# ends STATUS: it ends by itself, with that status.
+ends()
+{
+	local status=0
+
+	exec 7>&-
+	wait "$pid" || status=$?
+	equal "$1" "$status"
+}
+
+# The texts that arrived, those of whole lines.
+messages()
+{
+	grep '}$' arrived | jq -r .message
+}
+
+# arrived COUNT: as many lines are there.
+arrived()
+{
+	[ "$(wc -l <arrived)" -ge "$1" ]
+}
+
+said()
+{
+	grep -qF -e "$1" err
+}
+
+# counted TEXT: is that among the counts now?
+counted()
+{
+	kill -USR1 "$pid"
+	said "$1"
+}
+
+@test "records arrive in the order they came, and none twice" {
+	mock
+	run -0 siem-send "syslog:$at" < <(seq -f 'line %g' 2000)
+
+	equal '' "$output"
+	eventually arrived 2000
+	equal "$(seq -f 'line %g' 2000)" "$(messages)"
+}
+
+@test "a record is passed on at once, not when the input ends" {
+	mock
+	send "syslog:$at"
+	echo one >&7
+	eventually arrived 1
+	echo two >&7
+	eventually arrived 2
+	ends 0
+
+	equal $'one\ntwo' "$(messages)"
+}
+
+@test "what is no record is passed over, and an unfinished line is one" {
+	mock
+	run -0 siem-send "syslog:$at" --stats < <(printf 'one\r\n\n \t\r\n\nend')
+
+	eventually arrived 2
+	equal $'one\nend' "$(messages)"
+	[[ $output == *': 2 read, 2 delivered, 0 rejected'* ]]
+}
+
+@test "records that do not fit into memory go through it" {
+	mock
+	run -0 siem-send --memory 1 "syslog:$at" < <(seq -f 'line %g' 300)
+
+	eventually arrived 300
+	equal "$(seq -f 'line %g' 300)" "$(messages)"
+}
+
+@test "by TCP each line ends with LF, by TLS it is counted, unless told" {
+	mock
+	echo one | siem-send "syslog:$at"
+	echo two | siem-send "syslog:$at" -o framing=octet-counting
+	eventually arrived 2
+	unmock
+	mock --tls --tls-dir tls
+	echo three | siem-send "syslog:$at" -o ca_file=tls/ca.pem
+	echo four | siem-send "syslog:$at" -o ca_file=tls/ca.pem -o framing=lf
+	echo five | siem-send "qradar:$at" -o ca_file=tls/ca.pem
+	eventually arrived 5
+
+	equal 'one tcp lf
+two tcp octet-counting
+three tls octet-counting
+four tls lf
+five tls lf' "$(jq -r '"\(.message) \(.transport) \(.framing)"' arrived)"
+}
+
+@test "a header is added only where there is none" {
+	mock
+	run -0 siem-send "syslog:$at" -o hostname=web01 -o facility=audit <<'EOF'
+<13>Oct  9 01:02:03 other su: x
+<34>1 2003-10-11T22:14:15.003Z h su - ID47 - x
+LEEF:1.0|Acme|Auditor|1.0|login|src=192.0.2.10
+{"user":"alice"}
+EOF
+	eventually arrived 4
+
+	equal '<13>Oct  9 01:02:03 other su: x
+<34>1 2003-10-11T22:14:15.003Z h su - ID47 - x' "$(jq -r .raw arrived | head -n 2)"
+	equal 'rfc3164 13 web01 LEEF:1.0|Acme|Auditor|1.0|login|src=192.0.2.10
+rfc5424 13 web01 {"user":"alice"}' \
+		"$(jq -r '"\(.header) \(.facility) \(.host) \(.message)"' arrived | tail -n 2)"
+}
+
+@test "a header has the time at which the record was read" {
+	before=$(date +%s)
+	mock
+	echo one | siem-send "syslog:$at"
+	eventually arrived 1
+	stamp=$(date -d "$(jq -r .timestamp arrived)" +%s)
+
+	[ "$stamp" -ge "$before" ]
+	[ "$stamp" -le "$(date +%s)" ]
+}
+
+@test "UDP: each record is a datagram, and it is said that nothing confirms it" {
+	mock -l udp://127.0.0.1:0
+	run -0 siem-send "syslog:$at" < <(printf '%s\n' one two)
+
+	equal 'siem-send: syslog: UDP confirms nothing: what was sent counts as delivered' "$output"
+	eventually arrived 2
+	equal $'one udp\ntwo udp' "$(jq -r '"\(.message) \(.transport)"' arrived)"
+}
+
+@test "a record too large for the destination is set aside, and only that" {
+	mock
+	long=$(printf '%080d' 0)
+	run -1 siem-send "qradar:$at" -o max_line=60 -o log_source_identifier=web01 \
+		--dead-letter dead < <(printf '%s\n' one "$long" three)
+
+	equal 'siem-send: line 2: 107 bytes, more than the 60 that QRadar is taken to accept by TCP (-o max_line); siem-fmt --max-line 33 makes it shorter' "$output"
+	eventually arrived 2
+	equal $'one\nthree' "$(messages)"
+	equal "$long" "$(<dead)"
+	equal 2 "$(jq .line dead.why)"
+}
+
+@test "a record over --max-record is set aside whole" {
+	mock
+	{
+		echo one
+		head -c 3000000 /dev/zero | tr '\0' x
+		echo
+		echo three
+	} >input
+	run -1 siem-send "syslog:$at" --dead-letter dead <input
+
+	equal 'siem-send: line 2: longer than 1048576 bytes (see --max-record)' "$output"
+	equal "$(sed -n 2p input | cksum)" "$(cksum <dead)"
+	eventually arrived 2
+	equal $'one\nthree' "$(messages)"
+}
+
+@test "without dead letters, what was set aside nowhere is counted" {
+	mock
+	run -1 siem-send "syslog:$at" --max-record 3 < <(printf '%s\n' one longer two)
+
+	equal 'siem-send: line 2: longer than 3 bytes (see --max-record)
+siem-send: records neither delivered nor kept: 1 (see --dead-letter)' "$output"
+}
+
+@test "only the first few of many rejected records are reported" {
+	mock
+	run -1 siem-send -q "syslog:$at" --dead-letter dead --max-record 3 < <(seq 1000 1020)
+	equal '' "$output"
+	run -1 siem-send "syslog:$at" --dead-letter dead --max-record 3 < <(seq 1000 1020)
+
+	equal 6 "${#lines[@]}"
+	equal 'siem-send: records rejected in all: 21' "${lines[5]}"
+	equal "$(seq 1000 1020; seq 1000 1020)" "$(<dead)"
+}
+
+@test "a receiver that is away at first gets everything once it is there" {
+	nobody
+	send "syslog:$at"
+	seq -f 'line %g' 100 >&7
+	eventually said 'Connection refused'
+	mock -l "$at"
+	ends 0
+
+	eventually arrived 100
+	equal "$(seq -f 'line %g' 100)" "$(messages)"
+}
+
+@test "that a destination fails, and works again, is said once each" {
+	nobody
+	send "syslog:$at" -v
+	echo one >&7
+	# The first is told, the next are noted with -v.
+	eventually said "siem-send: syslog: connect ${at#tcp://}: Connection refused"
+	eventually test "$(grep -c 'Connection refused' err)" -ge 3 ||
+		eventually test "$(grep -c 'Connection refused' err)" -ge 3
+	mock -l "$at"
+	ends 0
+
+	equal 1 "$(grep -c "^siem-send: SIEM shipping failed: syslog: connect ${at#tcp://}: Connection refused; trying again (records waiting: [01])$" err)"
+	equal 1 "$(grep -c '^siem-send: syslog: works again after .* s (failed tries: [0-9]*)$' err)"
+}
+
+@test "a receiver that breaks the connection loses nothing" {
+	mock --fault reset-after=50 -n 50
+	address=$at
+	send "syslog:$at"
+	seq -f 'line %g' 1000 >&7
+	wait "$mock"
+	mv arrived before
+	mock -l "$address"
+	ends 0
+
+	eventually arrived 1000
+	# All of them, for nobody can know what was read of those before.
+	equal "$(seq -f 'line %g' 1000)" "$(messages)"
+	grep -qF 'Connection reset by peer' err
+}
+
+@test "a receiver that is killed loses nothing that it has not written" {
+	mock
+	address=$at
+	send "syslog:$at" --stats
+	seq -f 'line %g' 500 >&7
+	eventually arrived 500
+	unmock KILL
+	seq -f 'line %g' 501 1000 >&7
+	mock -l "$address"
+	ends 0
+
+	equal "$(seq -f 'line %g' 1000)" "$(messages | awk '!seen[$0]++')"
+	said ': 1000 read, 1000 delivered, 0 rejected, 0 given up, 0 set aside, 500 sent again'
+}
+
+@test "an end that nobody asked for is noticed before the next record" {
+	mock
+	address=$at
+	send "syslog:$at" -o settle=0.05
+	echo one >&7
+	eventually counted '1 delivered'
+	unmock
+	eventually said 'SIEM shipping failed'
+	mock -l "$address"
+	echo two >&7
+	ends 0
+
+	eventually arrived 2
+	equal $'one\ntwo' "$(messages)"
+}
+
+@test "a receiver that closes with records under way gets them again" {
+	mock --fault close-after=1 -n 1
+	address=$at
+	send "syslog:$at" --stats
+	echo one >&7
+	eventually said 'closed the connection; trying again (records waiting: 1)'
+	wait "$mock"
+	mock -l "$address"
+	echo two >&7
+	ends 0
+
+	eventually arrived 3
+	equal $'one\none\ntwo' "$(messages)"
+	said ', 1 sent again,'
+}
+
+@test "a receiver that never closes its side holds nobody up" {
+	mock --fault stall-after=1
+	run -0 timeout 5 siem-send "syslog:$at" -o settle=0.2 --stats <<<one
+
+	[[ $output == *': 1 read, 1 delivered'* ]]
+}
+
+@test "a slow receiver gets everything" {
+	mock --fault delay=5
+	run -0 siem-send "syslog:$at" < <(seq -f 'line %g' 100)
+
+	eventually arrived 100
+	equal "$(seq -f 'line %g' 100)" "$(messages)"
+}
+
+# stopped_reading: is the count of what was read the same as last time?
+stopped_reading()
+{
+	local count
+
+	kill -USR1 "$pid"
+	count=$(grep -o '[0-9]* read' err | tail -n 1)
+	[ -n "$count" ] && [ "$count" = "$last_count" ] && return
+	last_count=$count
+	return 1
+}
+
+@test "memory is bounded while the receiver stalls, and the source waits" {
+	case ${BUILD:-} in
+	*-san) skip 'sanitizers need memory of their own' ;;
+	esac
+	mock --fault stall-after=1
+	send "syslog:$at" --memory 4MB --grace 1
+	yes "$(printf '%0500d' 0)" >&7 2>/dev/null 3>&- &
+	pids="$pids $!"
+	last_count=
+	eventually stopped_reading
+	[ "$(sed -n 's/^VmHWM:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/$pid/status")" -lt 16384 ]
+	kill "$pid"
+	ends 3
+
+	said 'SIEM shipping failed: syslog: not through within --grace seconds'
+	said 'records neither delivered nor kept'
+}
+
+@test "--retries: what could not be delivered is kept, and can be sent again" {
+	nobody
+	run -3 siem-send "syslog:$at" --retries 1 --dead-letter dead < <(seq -f 'line %g' 5)
+
+	[[ ${lines[0]} == "siem-send: SIEM shipping failed: syslog: connect ${at#tcp://}: Connection refused; "* ]]
+	equal 'siem-send: syslog: records given up after 1 retries: 5, kept in dead' "${lines[1]}"
+	equal "$(seq -f 'line %g' 5)" "$(<dead)"
+	equal "connect ${at#tcp://}: Connection refused" "$(jq -r .reason dead.why | sort -u)"
+	equal "$(seq 5)" "$(jq .line dead.why)"
+
+	mock
+	run -0 siem-send "syslog:$at" <dead
+	eventually arrived 5
+	equal "$(seq -f 'line %g' 5)" "$(messages)"
+}
+
+@test "--retries: the run goes on after records were given up" {
+	nobody
+	address=$at
+	send "syslog:$at" --retries 0 --dead-letter dead
+	echo one >&7
+	eventually test -s dead
+	mock -l "$address"
+	eventually counted '1 connections'
+	echo two >&7
+	ends 3
+
+	eventually arrived 1
+	equal two "$(messages)"
+	equal one "$(<dead)"
+}
+
+@test "--retries without dead letters ends the run, and says what is lost" {
+	nobody
+	run -3 siem-send "syslog:$at" --retries 1 < <(seq 5)
+
+	equal "siem-send: SIEM shipping failed: syslog: connect ${at#tcp://}: Connection refused" "${lines[-2]}"
+	equal 'siem-send: records neither delivered nor kept: 5 (see --dead-letter)' "${lines[-1]}"
+}
+
+@test "an empty input needs no destination" {
+	nobody
+	run -0 siem-send "syslog:$at" </dev/null
+
+	equal '' "$output"
+}
+
+@test "SIGTERM lets it read on to the end of its input" {
+	mock
+	send "syslog:$at"
+	echo one >&7
+	eventually arrived 1
+	kill "$pid"
+	echo two >&7
+	eventually arrived 2
+	ends 0
+
+	equal $'one\ntwo' "$(messages)"
+}
+
+@test "SIGTERM while the destination is away ends within --grace" {
+	nobody
+	send "syslog:$at" --grace 1 --dead-letter dead
+	seq 3 >&7
+	eventually said 'Connection refused'
+	eventually counted '3 read'
+	SECONDS=0
+	kill "$pid"
+	status=0
+	wait "$pid" || status=$?
+
+	equal 3 "$status"
+	[ "$SECONDS" -le 3 ]
+	said 'SIEM shipping failed: syslog: not through within --grace seconds'
+	equal "$(seq 3)" "$(<dead)"
+}
+
+@test "SIGUSR1 prints the counts" {
+	mock
+	send "syslog:$at" -o settle=0.05
+	printf '%s\n' one two >&7
+	eventually counted 'siem-send: 2 read, 2 delivered, 0 rejected, 0 given up, 0 set aside, 0 sent again, 6 bytes delivered, 1 connections, 0 waiting'
+	ends 0
+}
+
+@test "the environment alone is enough" {
+	mock
+	port=${at##*:}
+	export SIEM_TYPE=syslog SYSLOG_HOST=127.0.0.1 SYSLOG_PORT=$port SYSLOG_FACILITY=4
+	SYSLOG_TRANSPORT=tcp run -0 siem-send <<<one
+
+	eventually arrived 1
+	equal '4 one' "$(jq -r '"\(.facility) \(.message)"' arrived)"
+}
+
+@test "a dry run prints the bytes, and connects nowhere" {
+	nobody
+	printf '%s\n' '<13>1 - - - - - - a' '<13>1 - - - - - - bc' >input
+	siem-send --dry-run "syslog:$at" <input >lf
+	siem-send --dry-run syslog:tls://h -o ca_file=missing <input >counted
+	siem-send --dry-run syslog:h <input >datagrams
+
+	cmp input lf
+	equal '19 <13>1 - - - - - - a20 <13>1 - - - - - - bc' "$(<counted)"
+	cmp input datagrams
+}
+
+@test "a dry run says what would be set aside, and sets nothing aside" {
+	run -1 siem-send --dry-run --dead-letter dead qradar:h -o max_line=10 <<<'LEEF:1.0|a'
+
+	[[ ${lines[0]} == 'siem-send: line 1: '*'more than the 10 that QRadar is taken to accept'* ]]
+	[ ! -e dead ]
+}
+
+@test "a file: records are appended, and synced before it ends" {
+	printf 'before\ntorn' >log
+	if ! strace -o trace -e trace=write,fdatasync,fsync \
+		siem-send file:log < <(printf '%s\n' one two) 2>/dev/null; then
+		# Where nothing may be traced, the order is not seen.
+		printf 'before\ntorn' >log
+		siem-send file:log < <(printf '%s\n' one two)
+		trace=
+	fi
+
+	equal $'before\ntorn\none\ntwo' "$(<log)"
+	[ -z "${trace-trace}" ] ||
+		equal 0 "$(awk '/^write.*"(one|two)/ { n = 1 } /^f(data)?sync/ { n = 0 } END { print n + 0 }' trace)"
+}
+
+@test "a file that cannot be opened is an error" {
+	run -3 siem-send file:missing/log <<<one
+
+	equal 'siem-send: SIEM shipping failed: file: missing/log: No such file or directory' "${lines[0]}"
+}
+
+@test "a full disk is no success" {
+	run -3 sh -c 'echo one | siem-send stdout >/dev/full'
+	equal 'siem-send: SIEM shipping failed: stdout: standard output: No space left on device' "${lines[0]}"
+
+	run -3 siem-send --retries 0 --dead-letter dead file:/dev/full <<<one
+	[[ ${lines[0]} == 'siem-send: SIEM shipping failed: file: /dev/full: No space left on device; '* ]]
+	equal one "$(<dead)"
+}
+
+@test "a closed standard output is an error" {
+	run -3 sh -c 'echo one | siem-send stdout >&-'
+
+	[[ ${lines[0]} == *'standard output: Bad file descriptor' ]]
+}
+
+@test "a reader of standard output that leaves ends it in silence" {
+	run -0 bash -c 'yes | siem-send stdout | head -n 1; exit $((PIPESTATUS[1] - 141))'
+
+	equal y "$output"
+}
+
+@test "TLS: a certificate of the right authority is accepted" {
+	mock --tls --tls-dir tls
+	run -0 siem-send "syslog:$at" -o ca_file=tls/ca.pem <<<one
+
+	equal '' "$output"
+	eventually arrived 1
+	equal one "$(messages)"
+}
+
+# refused WORD ARG...: the mock, set up by ARG, and siem-send do not get along:
+# that is said with the WORD, status 4, and nothing counts as delivered.
+refused()
+{
+	local word=$1
+
+	shift
+	run -4 siem-send "syslog:$at" --stats "$@" < <(seq 3)
+	[[ $output == 'siem-send: SIEM shipping failed: syslog: '*"${at#tls://}: "*"$word"* ]] ||
+		{ echo "$output"; return 1; }
+	[[ $output == *', 0 delivered, 0 rejected, '* ]]
+	equal '' "$(<arrived)"
+}
+
+@test "TLS: a wrong authority is refused, with the reason" {
+	mock --tls --tls-dir tls
+	mkdir other
+	siem-mock syslog -l tls://127.0.0.1:0 --tls-dir other --listen-file there >/dev/null 2>&1 3>&- &
+	pids="$pids $!"
+	eventually test -s there
+
+	refused certificate -o ca_file=other/ca.pem
+}
+
+@test "TLS: an expired certificate is refused, with its date" {
+	mock --tls --tls-dir tls --tls-expired
+
+	refused 'expired (notAfter' -o ca_file=tls/ca.pem
+}
+
+@test "TLS: a certificate for another host is refused, with the names" {
+	mock --tls --tls-dir tls --tls-name other.example.com
+
+	refused other.example.com -o ca_file=tls/ca.pem
+}
+
+@test "TLS: a missing client certificate is refused, though that comes late" {
+	mock --tls --tls-dir tls --require-client-cert
+
+	refused cert_file -o ca_file=tls/ca.pem
+	run -0 siem-send "syslog:$at" -o ca_file=tls/ca.pem -o cert_file=tls/client.pem \
+		-o key_file=tls/client.key <<<one
+	eventually arrived 1
+	equal one "$(messages)"
+}
+
+@test "TLS: insecure accepts any certificate, and says so" {
+	mock --tls --tls-name other.example.com
+	run -0 siem-send "syslog:$at" -o insecure=true <<<one
+
+	equal 'siem-send: syslog: insecure: nobody verifies who the other side is' "$output"
+	eventually arrived 1
+}
+
+@test "TLS: a certificate file that is missing is a usage error" {
+	run -2 siem-send syslog:tls://h -o ca_file=missing.pem <<<one
+
+	[[ $output == 'siem-send: syslog: ca_file missing.pem: No such file or directory'* ]]
+}
+
+@test "marked: an orderly end passes its status on" {
+	mock
+	run -0 siem-send "syslog:$at" < <(printf '\020H siem/1 -\none\n\020M log 4\n\020E 0\n')
+	run -1 siem-send "syslog:$at" < <(printf '\020H siem/1 -\n\020E 1\n')
+	run -3 siem-send "syslog:$at" < <(printf '\020H siem/1 -\n\020E 3\n')
+	run -0 siem-send "syslog:$at" < <(printf '\020H siem/1 - F\n\020\020x\n\020F\n\020E 0\n')
+
+	eventually arrived 2
+	equal $'one\n\020x' "$(messages)"
+}
+
+@test "marked: a stream that was cut off is an error, and its torn line not sent" {
+	mock
+	run -3 siem-send "syslog:$at" < <(printf '\020H siem/1 -\none\ntor')
+
+	equal 'siem-send: the input was cut off: a stage before this one ended early' "$output"
+	eventually arrived 1
+	equal one "$(messages)"
+}
+
+@test "marked: what a filter rejected ends in the dead letters, with its reason" {
+	mock
+	run -1 siem-send "syslog:$at" --dead-letter dead < \
+		<(printf '\020H siem/1 -\n\020R line%%202:%%20no%%20object [1]\none\n\020M log 9\n\020E 1\n')
+
+	equal '' "$output"
+	equal '[1]' "$(<dead)"
+	equal 'line 2: no object' "$(jq -r .reason dead.why)"
+	eventually arrived 1
+	equal one "$(messages)"
+}
+
+@test "marked: a damaged stream is an error, what came before is delivered" {
+	mock
+	run -3 siem-send "syslog:$at" < <(printf '\020H siem/1 -\none\n\020H siem/1 -\ntwo\n')
+
+	equal 'siem-send: the marked stream is damaged: a second header' "$output"
+	eventually arrived 1
+	equal one "$(messages)"
+}
+
+@test "dead letters that cannot be written end the run, and are no success" {
+	run -3 siem-send --dead-letter missing/dead stdout <<<one
+	equal 'siem-send: missing/dead: No such file or directory' "$output"
+
+	(
+		trap '' XFSZ
+		ulimit -f 1
+		printf '%s\n' one "$(printf '%05000d' 0)" three |
+			siem-send --max-record 100 --dead-letter dead stdout
+	) >out 2>err && status=0 || status=$?
+	equal 3 "$status"
+	equal one "$(head -n 1 out)"
+	said 'siem-send: dead letters: dead: File too large'
+}
+
+@test "an error names the key, the kind or the option, and the nearest" {
+	run -2 siem-send qrader:h <<<one
+	equal 'siem-send: unknown kind of destination: qrader (did you mean qradar?)' "$output"
+	run -2 siem-send qradar:h -o prot=1 <<<one
+	equal 'siem-send: option -o: qradar has no setting prot (did you mean port?)' "$output"
+	run -2 siem-send qradar:h --dead-leter x <<<one
+	equal 'siem-send: unknown option: --dead-leter (did you mean --dead-letter?)' "$output"
+	run -2 siem-send <<<one
+	equal 'siem-send: no destination: give KIND:ADDRESS, or set SIEM_TYPE (see --list)' "$output"
+	run -2 siem-send stdout stdout <<<one
+	equal 'siem-send: one destination at a time: stdout is too much' "$output"
+}
+
+@test "after a usage error nothing has been read" {
+	run -0 sh -c 'siem-send qradar:h -o prot=1 2>/dev/null; cat' <<<one
+
+	equal one "$output"
+}
+
+@test "--list and --settings show what there is" {
+	run -0 siem-send --list
+	equal 'sc4s qradar syslog file stdout' "$(awk '{ print $1 }' <<<"$output" | xargs)"
+	run -0 siem-send --settings file
+	equal 'path SIEM_FILE_PATH - the file to append to' "$(xargs <<<"$output")"
+	run -2 siem-send --settings qrada
+	equal 'siem-send: unknown kind of destination: qrada (did you mean qradar?)' "$output"
+}
+
+@test "every kind has a manual, that explains every setting and no other" {
+	while read -r kind _; do
+		page=$root/man/siem-$kind.7
+		[ -f "$page" ] || page=$root/man/siem-file.7
+		keys=$(siem-send --settings "$kind" | awk '{ print $1 }' | sort)
+		written=$(sed -n 's/^\.It Cm //p' "$page" |
+			sed 's/ , /\n/g' | sort)
+		if grep -q '^\.Xr siem-syslog 7 ,$' "$page" && [ "$kind" != stdout ] && [ "$kind" != file ]; then
+			shared=$(sed -n 's/^\.It Cm //p' "$root/man/siem-syslog.7" |
+				sed 's/ , /\n/g' | sort)
+			# What is said there, less what this kind calls otherwise.
+			written=$(sort -u <<<"$written"$'\n'"$shared")
+			[ "$kind" = sc4s ] || written=$(grep -vx hostname <<<"$written")
+		fi
+		[ "$kind" = stdout ] || equal "$keys" "$written"
+	done < <(siem-send --list)
+}
+
+@test "the variable of a setting is its name in capitals" {
+	for kind in syslog qradar sc4s; do
+		while read -r key variable _; do
+			equal "${kind^^}_${key^^}" "$variable"
+		done < <(siem-send --settings "$kind")
+	done
+}
