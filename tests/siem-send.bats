@@ -94,7 +94,13 @@ said()
 	grep -qF -e "$1" err
 }
 
-# counted TEXT: is that among the counts now?
+said_times()
+{
+	[ "$(grep -cF -e "$2" err)" -ge "$1" ]
+}
+
+# counted TEXT: is that among the counts now? Once it has shown that it is
+# ready for signals, that is.
 counted()
 {
 	kill -USR1 "$pid"
@@ -261,8 +267,7 @@ siem-send: records neither delivered nor kept: 1 (see --dead-letter)' "$output"
 	echo one >&7
 	# The first is told, the next are noted with -v.
 	eventually said "siem-send: syslog: connect ${at#tcp://}: Connection refused"
-	eventually test "$(grep -c 'Connection refused' err)" -ge 3 ||
-		eventually test "$(grep -c 'Connection refused' err)" -ge 3
+	eventually said_times 3 'Connection refused'
 	mock -l "$at"
 	ends 0
 
@@ -306,6 +311,7 @@ siem-send: records neither delivered nor kept: 1 (see --dead-letter)' "$output"
 	address=$at
 	send "syslog:$at" -o settle=0.05
 	echo one >&7
+	eventually arrived 1
 	eventually counted '1 delivered'
 	unmock
 	eventually said 'SIEM shipping failed'
@@ -368,6 +374,7 @@ stopped_reading()
 	send "syslog:$at" --memory 4MB --grace 1
 	yes "$(printf '%0500d' 0)" >&7 2>/dev/null 3>&- &
 	pids="$pids $!"
+	eventually arrived 1
 	last_count=
 	eventually stopped_reading
 	[ "$(sed -n 's/^VmHWM:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/$pid/status")" -lt 16384 ]
@@ -459,6 +466,7 @@ stopped_reading()
 	mock
 	send "syslog:$at" -o settle=0.05
 	printf '%s\n' one two >&7
+	eventually arrived 2
 	eventually counted 'siem-send: 2 read, 2 delivered, 0 rejected, 0 given up, 0 set aside, 0 sent again, 6 bytes delivered, 1 connections, 0 waiting'
 	ends 0
 }
