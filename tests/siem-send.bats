@@ -25,6 +25,12 @@ eventually()
 	done 2>/dev/null
 }
 
+# remember PID: end it with the test.
+remember()
+{
+	pids="${pids:-} $1"
+}
+
 # mock ARG...: a receiver in the background, at $at; "arrived" gets what comes.
 # It listens for TCP, or for TLS, unless told otherwise.
 mock()
@@ -37,7 +43,7 @@ mock()
 	siem-mock syslog --listen-file where "${listen[@]}" "$@" \
 		>>arrived 2>mock.err 3>&- 7>&- &
 	mock=$!
-	pids="${pids:-} $mock"
+	remember "$mock"
 	eventually test -s where || { cat mock.err; return 1; }
 	at=$(<where)
 }
@@ -63,7 +69,7 @@ send()
 	mkfifo in
 	siem-send "$@" <in >out 2>err 3>&- &
 	pid=$!
-	pids="${pids:-} $pid"
+	remember "$pid"
 	exec 7>in
 }
 
@@ -373,7 +379,7 @@ stopped_reading()
 	mock --fault stall-after=1
 	send "syslog:$at" --memory 4MB --grace 1
 	yes "$(printf '%0500d' 0)" >&7 2>/dev/null 3>&- &
-	pids="$pids $!"
+	remember "$!"
 	eventually arrived 1
 	last_count=
 	eventually stopped_reading
@@ -555,13 +561,14 @@ stopped_reading()
 # that is said with the WORD, status 4, and nothing counts as delivered.
 refused()
 {
-	local word=$1
+	local word=$1 status=0
 
 	shift
-	run -4 siem-send "syslog:$at" --stats "$@" < <(seq 3)
-	[[ $output == 'siem-send: SIEM shipping failed: syslog: '*"${at#tls://}: "*"$word"* ]] ||
-		{ echo "$output"; return 1; }
-	[[ $output == *', 0 delivered, 0 rejected, '* ]]
+	siem-send "syslog:$at" --stats "$@" < <(seq 3) 2>err || status=$?
+	equal 4 "$status"
+	[[ $(head -n 1 err) == 'siem-send: SIEM shipping failed: syslog: '*"${at#tls://}: "*"$word"* ]] ||
+		{ cat err; return 1; }
+	said ', 0 delivered, 0 rejected, '
 	equal '' "$(<arrived)"
 }
 
@@ -569,7 +576,7 @@ refused()
 	mock --tls --tls-dir tls
 	mkdir other
 	siem-mock syslog -l tls://127.0.0.1:0 --tls-dir other --listen-file there >/dev/null 2>&1 3>&- &
-	pids="$pids $!"
+	remember "$!"
 	eventually test -s there
 
 	refused certificate -o ca_file=other/ca.pem
