@@ -48,6 +48,7 @@ static inline void walk_start(struct walk *w, struct slice text)
 	w->bad_utf8 = false;
 }
 
+_Static_assert(WALK_DEPTH == 512, "as the message says");
 #define WALK_TOO_DEEP "nested deeper than 512 levels"
 #define WALK_CUT_OFF "cut off"
 
