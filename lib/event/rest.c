@@ -7,9 +7,13 @@
 #include <stdlib.h>
 
 enum {
-	SMALLEST_TABLE = 32, // names, a power of two
-	FIRST_SUFFIX = 2,    // of the second key that would be the same
+	SMALLEST_TABLE = 32,   // names, a power of two
+	FIRST_SUFFIX = 2,      // of the second key that would be the same
+	LONGEST_CHARACTER = 4, // of UTF-8, in bytes
 };
+
+/* Whose the names are while keys are made; before, a member's number. */
+enum { OF_KEYS, OF_STEMS };
 
 /* A name that has been seen. */
 struct name {
@@ -170,18 +174,24 @@ static struct name *enter(struct rest_work *w, struct slice name,
 	return n;
 }
 
-/* The name of a member, decoded; false where memory does not suffice. */
-static bool name_of(struct eval *v, const struct member *m, struct slice *name)
+/* The name of a member, decoded; the next call may overwrite it. */
+static struct slice name_of(struct eval *v, const struct member *m)
 {
 	struct value key = value_text(m->key);
 
-	*name = m->key;
 	if (LIKELY(!m->key_escaped))
-		return true;
+		return m->key;
 	key.flags = VALUE_ESCAPED;
-	key = eval_keep(v, eval_text(v, key, &v->one));
-	*name = value_slice(key);
-	return key.type != VALUE_NONE;
+	return eval_text(v, key, &v->one);
+}
+
+/* Copy a name to memory that lasts as long as the event. */
+static bool keep(struct eval *v, struct slice *name)
+{
+	struct value kept = eval_keep(v, *name);
+
+	*name = value_slice(kept);
+	return kept.type != VALUE_NONE;
 }
 
 /* Of members that no path names, the scan left it to us to find the last. */
@@ -196,7 +206,8 @@ static bool supersede(struct task *t)
 
 		if (s->members[i].slot != SCAN_NO_SLOT)
 			continue;
-		if (!name_of(t->eval, &s->members[i], &name))
+		name = name_of(t->eval, &s->members[i]);
+		if (s->members[i].key_escaped && !keep(t->eval, &name))
 			return false;
 
 		struct name *n = enter(t->work, name, s->members[i].parent);
@@ -265,6 +276,16 @@ static char *put_replaced(char *p, struct slice name)
 	return p;
 }
 
+/* What of a name can become part of a key: each character is a byte there. */
+static struct slice useful(const struct task *t, struct slice name)
+{
+	size_t most = t->shape->key_max * LONGEST_CHARACTER;
+
+	if (most != 0 && name.len > most)
+		name.len = most;
+	return name;
+}
+
 /* Append a name to the key that is being made. */
 static void put_name(struct task *t, struct slice name)
 {
@@ -293,6 +314,7 @@ static bool make_key(struct task *t, uint32_t member)
 	const struct member *members = t->eval->scan->members;
 	const struct slice nameless = SLICE("member");
 	struct buf *key = &t->work->key;
+	size_t most = t->shape->key_max != 0 ? t->shape->key_max : SIZE_MAX;
 	uint32_t path[SCAN_DEPTH];
 	size_t depth = 0;
 
@@ -300,19 +322,20 @@ static bool make_key(struct task *t, uint32_t member)
 		path[depth++] = member;
 	buf_clear(key);
 	buf_put_slice(key, t->rest->prefix);
-	while (depth > 0) {
-		struct slice name;
+	while (depth > 0 && key->len < most) {
+		const struct member *m = &members[path[--depth]];
 
-		if (!name_of(t->eval, &members[path[--depth]], &name))
-			return false;
-		put_name(t, name);
+		put_name(t, useful(t, name_of(t->eval, m)));
 	}
 	if (key->len == t->rest->prefix.len)
 		put_name(t, nameless);
-	if (buf_status(key) == 0)
-		return true;
-	eval_give_up(t->eval, buf_status(key));
-	return false;
+	if (buf_status(key) != 0) {
+		eval_give_up(t->eval, buf_status(key));
+		return false;
+	}
+	if (key->len > most)
+		buf_cut(key, most);
+	return !t->eval->too_large && !t->eval->out_of_memory;
 }
 
 /* Has a row put a field of that key, or one whose label has it? */
@@ -331,15 +354,6 @@ static bool is_of_row(const struct task *t, struct slice key)
 			return true;
 	}
 	return false;
-}
-
-/* Copy a key to memory that lasts as long as the event. */
-static bool keep_key(struct task *t, struct slice *key)
-{
-	struct value kept = eval_keep(t->eval, *key);
-
-	*key = value_slice(kept);
-	return kept.type != VALUE_NONE;
 }
 
 /*
@@ -362,6 +376,54 @@ static bool may_take(struct task *t, struct slice key, bool own,
 }
 
 /*
+ * The name that counts the suffixes of so many digits: that of the key, or,
+ * where the key must be cut to make room, of what is left of it. Keys that are
+ * cut to the same share a counter, or each would try all that the others have.
+ */
+static struct name *counter_of(struct task *t, struct slice base, size_t digits)
+{
+	size_t most = t->shape->key_max;
+
+	if (most == 0 || base.len + digits <= most)
+		return enter(t->work, base, OF_KEYS);
+	base.len = most - digits;
+	return enter(t->work, base, OF_STEMS);
+}
+
+/* The next number to try behind a key; 0 out of memory. */
+static uint32_t next_suffix(struct task *t, struct slice base)
+{
+	uint32_t least = FIRST_SUFFIX;
+	uint32_t end = 10;
+
+	for (size_t digits = 1;; digits++) {
+		struct name *n = counter_of(t, base, digits);
+
+		if (n == NULL)
+			return 0;
+		if (n->suffix < least)
+			n->suffix = least;
+		if (n->suffix < end)
+			return n->suffix++;
+		least = end;
+		end *= 10;
+	}
+}
+
+/* Make of base the key that has that number behind it. */
+static void make_numbered(struct task *t, struct slice base, uint32_t number)
+{
+	struct buf *made = &t->work->key;
+	size_t most = t->shape->key_max;
+	char digits[12];
+	size_t len = (size_t)snprintf(digits, sizeof(digits), "%u", number);
+
+	buf_cut(made, most != 0 && base.len + len > most ? most - len
+							 : base.len);
+	buf_put(made, digits, len);
+}
+
+/*
  * Find a key that is free, like the one that has been made, and take it: the
  * same with 2, 3, ... behind it where that is not free itself.
  */
@@ -369,36 +431,30 @@ static bool take_key(struct task *t, struct value *value, struct slice *key,
 		     uint32_t *max)
 {
 	struct buf *made = &t->work->key;
-	size_t most = t->shape->key_max;
 	struct name *n;
 
-	if (most != 0 && made->len > most)
-		buf_cut(made, most);
 	*key = buf_slice(made);
-	if (!keep_key(t, key))
+	if (!keep(t->eval, key))
 		return false;
-	n = enter(t->work, *key, 0);
+	n = enter(t->work, *key, OF_KEYS);
 	if (n == NULL)
 		return no_memory(t);
 	if (!n->taken && may_take(t, *key, true, value, max))
 		return n->taken = true;
 
-	for (const struct slice base = *key;;) {
-		char digits[12];
-		size_t len = (size_t)snprintf(digits, sizeof(digits), "%u",
-					      n->suffix++);
+	const struct slice base = *key;
+	do {
+		uint32_t number = next_suffix(t, base);
 
-		buf_cut(made, most != 0 && base.len + len > most ? most - len
-								 : base.len);
-		buf_put(made, digits, len);
+		if (number == 0)
+			return no_memory(t);
+		make_numbered(t, base, number);
 		*key = buf_slice(made);
-		if (!place_of(t->work, *key, 0)->taken &&
-		    may_take(t, *key, false, value, max))
-			break;
-	}
-	if (!keep_key(t, key))
+	} while (place_of(t->work, *key, OF_KEYS)->taken ||
+		 !may_take(t, *key, false, value, max));
+	if (!keep(t->eval, key))
 		return false;
-	n = enter(t->work, *key, 0);
+	n = enter(t->work, *key, OF_KEYS);
 	if (n == NULL)
 		return no_memory(t);
 	return n->taken = true;
@@ -440,6 +496,7 @@ bool rest_collect(struct rest_work *w, struct eval *v,
 			  .trace = trace,
 			  .rows = fields->count };
 	const struct member *members = v->scan->members;
+	size_t traced = trace != NULL ? trace->count : 0;
 	size_t unnamed = 0;
 
 	for (uint32_t i = 0; i < v->scan->count;) {
@@ -454,6 +511,8 @@ bool rest_collect(struct rest_work *w, struct eval *v,
 			if (!supersede(&t))
 				return false;
 			fields->count = t.rows;
+			if (trace != NULL)
+				trace->count = traced;
 			i = 0;
 			continue;
 		}

@@ -265,7 +265,7 @@ static void an_explanation_says_where_each_member_went(void)
 	CHECK(mapper_read(m.mapper,
 			  SLICE("{\"t\":1759963500,\"id\":\"i\",\"sev\":7,"
 				"\"o\":{\"p\":1,\"q\":2},\"n\":null,"
-				"\"dup\":1,\"a\":{\"b\":2},\"dup\":3,"
+				"\"first\":0,\"dup\":1,\"a\":{\"b\":2},\"dup\":3,"
 				"\"gone\":4}"),
 			  &m.event, &m.e) == 0);
 	mapper_explain(m.mapper, &m.event, &out);
@@ -281,6 +281,8 @@ static void an_explanation_says_where_each_member_went(void)
 		 "with the object it is in\n"
 		 "n                                        "
 		 "left out: null\n"
+		 "first                                    "
+		 "first (no row names it)\n"
 		 "dup                                      "
 		 "left out: a later member has its name\n"
 		 "a.b                                      "
@@ -289,7 +291,7 @@ static void an_explanation_says_where_each_member_went(void)
 		 "dup (no row names it)\n"
 		 "gone                                     "
 		 "left out by the map\n"));
-	CHECK(m.event.count == 5);
+	CHECK(m.event.count == 6);
 	buf_free(&out);
 	end(&m);
 }

@@ -5,6 +5,8 @@
 
 #include "check.h"
 
+#include <time.h>
+
 /* The fields that a section of such text makes of a record. */
 static const char *fields_by(const struct map_shape *shape, const char *section,
 			     const char *record)
@@ -244,6 +246,50 @@ static void a_very_long_name_is_kept(void)
 	CHECK(is(dotted(record), "kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk=1"));
 }
 
+/*
+ * The seconds of processor time it takes to name the members of a record;
+ * *fields is what became of it.
+ */
+static double seconds_for(struct buf *record, const char **fields)
+{
+	clock_t begin = clock();
+
+	*fields = dotted(buf_str(record));
+	buf_free(record);
+	return (double)(clock() - begin) / CLOCKS_PER_SEC;
+}
+
+static void names_that_are_cut_to_be_nearly_equal_cost_little(void)
+{
+	struct buf record = BUF_INIT(MAX_RECORD);
+	const char *fields;
+
+	// Pairs of names that are equal once cut, while no two pairs are.
+	for (int i = 0; i < 6000; i++)
+		buf_printf(&record, "%c'%028d%04d':1,'%028d%04dz':2",
+			   i == 0 ? '{' : ',', 0, i, 0, i);
+	buf_putc(&record, '}');
+	CHECK(seconds_for(&record, &fields) < 2);
+	CHECK(strstr(fields, " 00000000000000000000000000001234=1 ") != NULL);
+	CHECK(strstr(fields, " 0000000000000000000000000001") != NULL);
+}
+
+static void long_names_far_in_cost_no_more_than_is_taken_of_them(void)
+{
+	enum { DEEP = 300, WIDE = 10000 };
+	struct buf record = BUF_INIT(MAX_RECORD);
+	const char *fields;
+
+	for (int i = 0; i < DEEP; i++)
+		buf_printf(&record, "{'%02000d':", i);
+	for (int i = 0; i < WIDE; i++)
+		buf_printf(&record, "%c'%d':1", i == 0 ? '{' : ',', i);
+	for (int i = 0; i <= DEEP; i++)
+		buf_putc(&record, '}');
+	CHECK(seconds_for(&record, &fields) < 2);
+	CHECK(strstr(fields, " 00000000000000000000000000010000=1") != NULL);
+}
+
 int main(void)
 {
 	RUN(names_are_the_path_in_camel_case);
@@ -268,5 +314,7 @@ int main(void)
 	RUN(ten_thousand_equal_names_are_one);
 	RUN(ten_thousand_names_that_would_be_equal_are_numbered);
 	RUN(a_very_long_name_is_kept);
+	RUN(names_that_are_cut_to_be_nearly_equal_cost_little);
+	RUN(long_names_far_in_cost_no_more_than_is_taken_of_them);
 	return check_done();
 }
