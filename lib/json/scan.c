@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-_Static_assert(SCAN_DEPTH == WALK_DEPTH, "arrays and objects count alike");
+_Static_assert((int)SCAN_DEPTH == (int)WALK_DEPTH,
+	       "arrays and objects count alike");
 
 static const size_t longest_record = (size_t)1 << 30;
 
