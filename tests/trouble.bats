@@ -54,11 +54,3 @@ all_arrived()
 	run -0 timeout 60 siem-send "syslog:$at" <in
 	eventually all_arrived 100
 }
-
-@test "a receiver that closes each connection before anything settles gets everything" {
-	mock -l tcp://127.0.0.1:0 --fault close-after=40
-	records 100 >in
-
-	run -0 timeout 60 siem-send "syslog:$at" <in
-	eventually all_arrived 100
-}
