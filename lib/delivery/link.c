@@ -513,10 +513,13 @@ static int clocks(const struct link *l, int64_t now_ms)
 		return sooner(timeout_ms, l->synced_ms + SYNC_MS - now_ms);
 	if (l->acked < l->written)
 		timeout_ms = sooner(timeout_ms, IDLE_SAMPLE_MS);
-	if (settle_due_ms(&l->settle) >= 0)
-		timeout_ms =
-			sooner(timeout_ms, settle_due_ms(&l->settle) - now_ms);
-	return timeout_ms;
+	int64_t due_ms = settle_due_ms(&l->settle);
+	if (due_ms < 0)
+		return timeout_ms;
+	// Before the next look is due, nothing settles.
+	if (due_ms < l->sampled_ms + SAMPLE_MS)
+		due_ms = l->sampled_ms + SAMPLE_MS;
+	return sooner(timeout_ms, due_ms - now_ms);
 }
 
 void link_wait(const struct link *l, int64_t now_ms, struct pollfd *fd,

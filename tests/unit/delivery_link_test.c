@@ -1,0 +1,164 @@
+/*
+ * The way to a destination of the stream shape, on a clock of our own, with a
+ * listener that accepts whatever comes and never reads.
+ */
+#include "delivery/link.h"
+
+#include "check.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+struct config {
+	char port[8];
+};
+
+static void route(const void *config, struct dest_route *route)
+{
+	const struct config *c = config;
+
+	*route = (struct dest_route){
+		.target = { .transport = TRANSPORT_TCP,
+			    .host = "127.0.0.1",
+			    .port = c->port,
+			    .connect_timeout_ms = 5000 },
+		.settle_ms = 1000,
+	};
+}
+
+static int frame(const void *config, struct dest_link *link,
+		 const struct dest_record *record, struct buf *out,
+		 struct err *e)
+{
+	(void)config;
+	(void)link;
+	(void)e;
+	buf_put_slice(out, record->bytes);
+	buf_putc(out, '\n');
+	return 0;
+}
+
+static const struct dest_stream stream = { .route = route, .frame = frame };
+static const struct dest_type type = { .name = "test" };
+
+struct fixture {
+	struct config config;
+	struct dest dest;
+	struct queue queue;
+	struct ledger ledger;
+	struct link link;
+	int listener;
+};
+
+static int listen_somewhere(char port[8])
+{
+	struct sockaddr_in a = { .sin_family = AF_INET };
+	socklen_t len = sizeof(a);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (fd < 0 || bind(fd, (struct sockaddr *)&a, sizeof(a)) < 0 ||
+	    listen(fd, 5) < 0 ||
+	    getsockname(fd, (struct sockaddr *)&a, &len) < 0)
+		abort();
+	snprintf(port, 8, "%d", ntohs(a.sin_port));
+	return fd;
+}
+
+/* Step at this time, with whatever poll() says. */
+static void step(struct fixture *f, int64_t now_ms)
+{
+	struct pollfd fd;
+	struct err e;
+	int timeout_ms;
+
+	link_wait(&f->link, now_ms, &fd, &timeout_ms);
+	poll(&fd, 1, 0);
+	CHECK(link_step(&f->link, now_ms, fd.revents, &e) == 0);
+}
+
+static int wait_at(const struct fixture *f, int64_t now_ms)
+{
+	struct pollfd fd;
+	int timeout_ms;
+
+	link_wait(&f->link, now_ms, &fd, &timeout_ms);
+	return timeout_ms;
+}
+
+static void add(struct fixture *f, const char *record)
+{
+	CHECK(queue_add(&f->queue, QUEUE_RECORD, slice_of(record)) != NULL);
+}
+
+/* An open connection at the time 0. */
+static void begin(struct fixture *f)
+{
+	struct err e;
+
+	*f = (struct fixture){ .queue = QUEUE_INIT(1 << 20) };
+	f->listener = listen_somewhere(f->config.port);
+	f->dest = (struct dest){
+		.type = &type,
+		.plan = { .stream = &stream, .config = &f->config },
+	};
+	if (ledger_open(&f->ledger, NULL, &e) < 0 ||
+	    link_open(&f->link, &f->dest, &f->queue, &f->ledger, false, &e) < 0)
+		abort();
+	step(f, 0);
+	step(f, 0);
+	CHECK(f->link.phase == LINK_UP);
+}
+
+static void end(struct fixture *f)
+{
+	link_close(&f->link);
+	ledger_free(&f->ledger);
+	queue_free(&f->queue);
+	close(f->listener);
+}
+
+static void a_record_counts_after_a_quiet_second(void)
+{
+	struct fixture f;
+
+	begin(&f);
+	add(&f, "one");
+	step(&f, 20);
+	CHECK(wait_at(&f, 20) > 0);
+	step(&f, 1019);
+	CHECK(f.ledger.counts.delivered == 0);
+	step(&f, 1040);
+	CHECK(f.ledger.counts.delivered == 1);
+	end(&f);
+}
+
+/* Else it would spin until then. */
+static void it_waits_for_a_time_at_which_something_can_be_done(void)
+{
+	struct fixture f;
+
+	begin(&f);
+	add(&f, "one");
+	step(&f, 20);
+	add(&f, "two");
+	step(&f, 1015);
+	step(&f, 1020);
+	CHECK(f.ledger.counts.delivered == 0);
+	int wait_ms = wait_at(&f, 1020);
+	CHECK(wait_ms > 0);
+	step(&f, 1020 + wait_ms);
+	CHECK(f.ledger.counts.delivered == 1);
+	end(&f);
+}
+
+int main(void)
+{
+	RUN(a_record_counts_after_a_quiet_second);
+	RUN(it_waits_for_a_time_at_which_something_can_be_done);
+	return check_done();
+}
