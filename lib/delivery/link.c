@@ -285,6 +285,19 @@ static int fill(struct link *l, int64_t now_ms, struct err *e)
 	return 0;
 }
 
+/*
+ * A file takes no more: it still has all that was written before, which, once
+ * synced, need not be written again. Other connections take it with them.
+ */
+static void keep_written(struct link *l)
+{
+	struct err ignored;
+
+	if (!confirms(l) && !must_settle(l) && !l->datagrams &&
+	    conn_sync(l->conn, &ignored) == 0)
+		arrived(l, conn_acked(l->conn));
+}
+
 /* Write what the connection takes. */
 static int pump(struct link *l, int64_t now_ms, struct err *e)
 {
@@ -301,6 +314,8 @@ static int pump(struct link *l, int64_t now_ms, struct err *e)
 			l->out_done = l->out.len;
 			continue;
 		}
+		if (n < 0)
+			keep_written(l);
 		if (n <= 0)
 			return (int)n;
 		if (l->datagrams && l->written == 0)
