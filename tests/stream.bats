@@ -263,6 +263,12 @@ load helper
 	run -3 pass < <(printf '\020H siem/1 -\n\020E 0\na')
 }
 
+@test "what came before the damage of a marked stream is passed on" {
+	run -3 --separate-stderr pass < <(printf '\020H siem/1 -\na\n\020E x\n')
+	[ "$output" = $'\x10H siem/1 -\na' ]
+	[[ $stderr == *'malformed E line' ]]
+}
+
 @test "a control line that cannot be read is status 3" {
 	run -3 pass < <(printf '\020H siem/1 -\n\020M log\n\020E 0\n')
 	run -3 pass < <(printf '\020H siem/1 -\n\020E 7\n')

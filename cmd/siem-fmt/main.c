@@ -117,15 +117,20 @@ static int format_inputs(struct job *j, struct err *e)
 {
 	for (size_t i = 0; i < j->inputs.count; i++) {
 		const struct input *in = &j->inputs.items[i];
+		const char *name = in->name != NULL ? in->name
+						    : "standard input";
 
 		if (in->fd < 0)
 			continue;
-		msg_info("reading %s", in->name != NULL ? in->name :
-							  "standard input");
+		msg_info("reading %s", name);
 		report_next_input(&j->report);
 		stream_next_input(&j->stream, in->fd, in->name);
-		if (format_stream(j, e) < 0)
+		if (format_stream(j, e) == 0)
+			continue;
+		if (!j->stream.input_failed)
 			return -1;
+		msg_error("%s: %s", name, e->text);
+		j->stream.status = STATUS_UNDELIVERED;
 	}
 	return stream_finish(&j->stream, e);
 }

@@ -111,6 +111,12 @@ static int pass_control(struct stream *s, struct err *e)
 {
 	switch (s->line.control.kind) {
 	case CONTROL_HEADER:
+		if (s->inputs > 1)
+			return err_set(e, ERR_SYSTEM,
+				       "%s: a marked stream has to be the "
+				       "first input",
+				       s->name != NULL ? s->name
+						       : "standard input");
 		s->out.marked = true;
 		break;
 	case CONTROL_MARK:
@@ -172,6 +178,26 @@ static int wait_for_input(struct stream *s, struct err *e)
 	}
 }
 
+/* Read more of the input, or note that it is the one that failed. */
+static int fill(struct stream *s, struct err *e)
+{
+	if (reader_fill(&s->in, e) >= 0)
+		return 0;
+	s->input_failed = true;
+	s->cut_off |= s->in.marked;
+	return -1;
+}
+
+/* The stream is damaged; what came before is as good as ever. */
+static int give_up(struct stream *s, struct err *e)
+{
+	struct err failed;
+
+	if (writer_flush(&s->out, &failed) < 0)
+		*e = failed;
+	return -1;
+}
+
 int stream_read(struct stream *s, struct slice *record, struct err *e)
 {
 	for (;;) {
@@ -183,8 +209,7 @@ int stream_read(struct stream *s, struct slice *record, struct err *e)
 			*record = s->line.text;
 			return 1;
 		case READER_MORE:
-			if (wait_for_input(s, e) < 0 ||
-			    reader_fill(&s->in, e) < 0)
+			if (wait_for_input(s, e) < 0 || fill(s, e) < 0)
 				return -1;
 			break;
 		case READER_PIECE:
@@ -193,13 +218,13 @@ int stream_read(struct stream *s, struct slice *record, struct err *e)
 			break;
 		case READER_CONTROL:
 			if (pass_control(s, e) < 0)
-				return -1;
+				return give_up(s, e);
 			break;
 		case READER_EOF:
 			s->cut_off |= s->in.cut_off;
 			return 0;
 		case READER_FAILED:
-			return -1;
+			return give_up(s, e);
 		}
 	}
 }
@@ -222,6 +247,8 @@ void stream_next_input(struct stream *s, int fd, const char *name)
 {
 	reader_restart(&s->in, fd);
 	s->name = name;
+	s->inputs++;
+	s->input_failed = false;
 }
 
 int stream_finish(struct stream *s, struct err *e)

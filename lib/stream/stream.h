@@ -43,8 +43,12 @@ struct stream {
 	void (*print_stats)(const struct stream *s, void *context);
 	void *context;
 
+	// Why stream_read() failed: this input cannot be read, others may be.
+	bool input_failed;
+
 	// private
 	struct reader_line line; // the one stream_read() gave last
+	unsigned inputs;         // that stream_next_input() has begun
 	bool cut_off;            // some input was
 };
 
@@ -59,7 +63,8 @@ struct stream {
 /*
  * The next record, without its LF and CR; blank lines are passed over. Valid
  * until the next call. 1: there is one; 0: the end of this input; -1 with e
- * filled: ERR_SYSTEM or ERR_PIPE.
+ * filled: ERR_SYSTEM or ERR_PIPE. Of a stream that breaks the contract, what
+ * came before has been written.
  */
 int stream_read(struct stream *s, struct slice *record,
 		struct err *e) MUST_CHECK;
@@ -77,7 +82,10 @@ int stream_write(struct stream *s, struct err *e) MUST_CHECK;
 int stream_reject(struct stream *s, const struct err *why,
 		  struct err *e) MUST_CHECK;
 
-/* Go on with another input, a regular file or not; call at the end of one. */
+/*
+ * Go on with another input, a regular file or not; call at the end of one. A
+ * marked stream has to be the first: its header is the first line there is.
+ */
 void stream_next_input(struct stream *s, int fd, const char *name);
 
 /*
