@@ -113,8 +113,7 @@ load helper
 	ln -s /dev/full out
 	run -3 --separate-stderr pass --reject out <<<bad
 
-	[[ ${stderr_lines[-1]} == 'pass: out'*'No space left on device' ]] ||
-		[[ ${stderr_lines[-1]} == 'pass: out:'* ]]
+	equal 'pass: out: No space left on device' "${stderr_lines[-1]}"
 }
 
 @test "a reader that leaves ends the filter at once and in silence" {

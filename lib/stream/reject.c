@@ -13,23 +13,25 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-/* The length of a file without a last line that has no LF; -1 with errno. */
-static off_t whole_lines(int fd)
+/* Cut a last line that has no LF. Returns the length, or -1 with errno. */
+static off_t cut_torn_line(int fd)
 {
 	char block[4096];
-	off_t end = lseek(fd, 0, SEEK_END);
+	off_t len = lseek(fd, 0, SEEK_END);
+	off_t end = len;
+	const char *lf = NULL;
 
-	while (end > 0) {
+	while (end > 0 && lf == NULL) {
 		size_t n = end < (off_t)sizeof(block) ? (size_t)end :
 							sizeof(block);
 		if (pread(fd, block, n, end - (off_t)n) != (ssize_t)n)
 			return -1;
-		const char *lf = memrchr(block, '\n', n);
-		if (lf != NULL)
-			return end - (off_t)n + (lf - block) + 1;
+		lf = memrchr(block, '\n', n);
 		end -= (off_t)n;
+		if (lf != NULL)
+			end += (lf - block) + 1;
 	}
-	return end;
+	return end == len || ftruncate(fd, end) == 0 ? end : -1;
 }
 
 /* Open for appending, without the torn line that a crash may have left. */
@@ -47,8 +49,8 @@ static int open_whole(const char *path, off_t *len, struct err *e)
 			err_sys(e, "%s", path);
 		goto fail;
 	}
-	*len = whole_lines(fd);
-	if (*len < 0 || ftruncate(fd, *len) < 0) {
+	*len = cut_torn_line(fd);
+	if (*len < 0) {
 		err_sys(e, "%s", path);
 		goto fail;
 	}
