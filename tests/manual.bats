@@ -1,18 +1,26 @@
 #!/usr/bin/env bats
-# The EXAMPLES of the manuals work as printed.
+# The EXAMPLES of the manuals, and the first look of the README, work as
+# printed.
 #
 # In a display, a line that begins with "$ " is a command, one that ends with
 # a backslash goes on in the next, and what follows up to the next command is
 # what it prints. Such an example is run, in a folder that holds
-# tests/vectors/audit.jsonl, and must print just that. A command that shows no
-# output speaks of other machines or runs for ever; of these, and of all
-# others, every option must exist and the shell must accept the syntax.
+# tests/vectors/audit.jsonl and what earlier examples of its page left there,
+# and must print just that. A command that shows no output speaks of other
+# machines or runs for ever; of these, and of all others, every option must
+# exist and the shell must accept the syntax.
 
 load helper
+
+pages=("$root"/man/*.[157] "$root/README.md")
 
 # examples PAGE: its EXAMPLES as a reader sees them, without the indentation.
 examples()
 {
+	if [[ $1 == *.md ]]; then
+		sed -n '/^## A look/,/^## Two/s/^    //p' "$1"
+		return
+	fi
 	mandoc -T utf8 -O width=1000 "$1" | sed 's/.\x08//g' |
 		sed -n '/^EXAMPLES/,/^[A-Z]/s/^ \{11\}//p'
 }
@@ -35,22 +43,23 @@ split_examples()
 
 @test "an example that shows its output prints just that" {
 	count=0
-	for page in "$root"/man/*.[157]; do
+	for page in "${pages[@]}"; do
+		mkdir "$BATS_TEST_TMPDIR/${page##*/}"
+		cd "$BATS_TEST_TMPDIR/${page##*/}"
+		cp "$root/tests/vectors/audit.jsonl" .
 		while IFS= read -r -d '' command && IFS= read -r -d '' want; do
 			[ -n "$want" ] || continue
-			mkdir "$((++count))" && cd "$count"
-			cp "$root/tests/vectors/audit.jsonl" .
 			echo "$page: $command"
 			equal "${want%$'\n'}" "$(timeout 20 bash -o pipefail -c "$command" 2>&1)"
-			cd ..
+			count=$((count + 1))
 		done < <(examples "$page" | split_examples)
 	done
-	[ "$count" -ge 5 ]
+	[ "$count" -ge 15 ]
 }
 
 @test "every example is something the shell and the tools understand" {
 	count=0
-	for page in "$root"/man/*.[157]; do
+	for page in "${pages[@]}"; do
 		while IFS= read -r -d '' command && IFS= read -r -d '' _; do
 			echo "$page: $command"
 			bash -n -c "$command"

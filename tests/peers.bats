@@ -1,0 +1,276 @@
+#!/usr/bin/env bats
+# What siem-fmt wrote is what the syslog daemons that people run have received:
+# a real rsyslogd and a real syslog-ng, each as it is configured in the field.
+
+load helper
+
+PEERS=$root/build/peers
+COUNT=10000
+
+setup_file()
+{
+	cd "$BATS_FILE_TMPDIR" || return 1
+	gen-events "$COUNT" >events.jsonl
+	head -n 5 events.jsonl | siem-fmt --leef --syslog >few
+
+	# ca signs server, client and expired; other signs nothing of that.
+	for name in ca other; do
+		openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 \
+			-nodes -subj "/CN=$name" -days 30 \
+			-keyout "$name.key" -out "$name.pem"
+	done 2>/dev/null
+	certificate server 30 'subjectAltName=DNS:localhost,IP:127.0.0.1'
+	certificate expired -1 'subjectAltName=DNS:localhost,IP:127.0.0.1'
+	certificate elsewhere 30 'subjectAltName=DNS:siem.example.com'
+	certificate client 30 'extendedKeyUsage=clientAuth'
+}
+
+# certificate NAME DAYS EXTENSION: NAME.pem and NAME.key, signed by ca.
+certificate()
+{
+	openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+		-subj "/CN=$1" -keyout "$1.key" -out "$1.csr" 2>/dev/null
+	openssl x509 -req -in "$1.csr" -CA ca.pem -CAkey ca.key -days "$2" \
+		-CAcreateserial -extfile <(echo "$3") -out "$1.pem" 2>/dev/null
+}
+
+setup()
+{
+	[ -d "$PEERS" ] || skip 'rsyslog and syslog-ng could not be unpacked'
+	cd "$BATS_TEST_TMPDIR" || return 1
+	ln -s "$BATS_FILE_TMPDIR"/*.{pem,key} .
+	ln -s "$BATS_FILE_TMPDIR"/{events.jsonl,few} .
+	export LC_ALL=C TZ=UTC0
+}
+
+teardown()
+{
+	[ ! -s peer.pid ] || kill "$(cat peer.pid)" 2>/dev/null || true
+}
+
+# until_true SECONDS COMMAND...: wait for it.
+until_true()
+{
+	local deadline=$((SECONDS + $1))
+	shift
+
+	until "$@"; do
+		[ "$SECONDS" -lt "$deadline" ] || { echo "waited for: $*"; return 1; }
+		sleep 0.05
+	done
+}
+
+# port_of PID tcp|udp: print where it listens, by the sockets it holds.
+port_of()
+{
+	local inodes
+
+	inodes=$(readlink "/proc/$1/fd/"* | sed -n 's/socket:\[\(.*\)\]/\1/p')
+	awk -v inodes="$inodes" '
+		BEGIN { n = split(inodes, list); for (i = 1; i <= n; i++) mine[list[i]] }
+		($10 in mine) && $4 ~ /^0[7A]$/ { print $2; found = 1; exit }
+		END { exit !found }' "/proc/net/$2" >port.hex || return 1
+	printf '%d\n' "0x$(cut -d : -f 2 port.hex)" >port
+}
+
+# rsyslog tcp|udp|tls [CERTIFICATE]: start one; its port is in the file port.
+rsyslog()
+{
+	local lib=$PEERS/usr/lib/x86_64-linux-gnu
+	local protocol=tcp module='module(load="imtcp")'
+	# Without a file to note it in, rsyslog takes port 0 for 514.
+	local input="input(type=\"imtcp\" address=\"127.0.0.1\" port=\"0\"
+		listenPortFileName=\"$PWD/listening\")"
+
+	case $1 in
+	udp)
+		protocol=udp
+		module='module(load="imudp")'
+		input='input(type="imudp" address="127.0.0.1" port="0" rcvbufSize="4m")'
+		;;
+	tls)
+		module='module(load="imtcp" streamDriver.name="ossl"
+			streamDriver.mode="1" streamDriver.authMode="x509/certvalid")'
+		;;
+	esac
+	cat >peer.conf <<-END
+		global(workDirectory="$PWD" maxMessageSize="64k"
+			parser.escapeControlCharactersOnReceive="off"
+			defaultNetstreamDriverCAFile="$PWD/ca.pem"
+			defaultNetstreamDriverCertFile="$PWD/${2:-server}.pem"
+			defaultNetstreamDriverKeyFile="$PWD/${2:-server}.key")
+		$module
+		$input
+		template(name="raw" type="string" string="%rawmsg%\n")
+		action(type="omfile" file="$PWD/got" template="raw")
+	END
+	LD_LIBRARY_PATH=$lib "$PEERS/usr/sbin/rsyslogd" -n -f peer.conf \
+		-i "$PWD/rsyslog.pid" -M "$lib/rsyslog" >peer.log 2>&1 3>&- &
+	echo $! >peer.pid
+	until_true 10 port_of "$!" "$protocol"
+}
+
+# syslog_ng tcp|counted|udp|tls [CERTIFICATE]: the same.
+syslog_ng()
+{
+	local lib=$PEERS/usr/lib
+	local driver=network protocol=tcp transport=$1 tls=''
+
+	case $1 in
+	counted) driver=syslog transport=tcp ;;
+	udp) protocol=udp ;;
+	tls) tls="tls(key-file(\"$PWD/${2:-server}.key\") cert-file(\"$PWD/${2:-server}.pem\")
+		ca-file(\"$PWD/ca.pem\") peer-verify(required-trusted))" ;;
+	esac
+	cat >peer.conf <<-END
+		@version: 3.38
+		options { log-msg-size(65536); stats-freq(0); };
+		source s { $driver(ip("127.0.0.1") port(0) transport("$transport")
+			flags(no-parse) so-rcvbuf(4194304) $tls); };
+		destination d { file("$PWD/got" template("\$MSG\n")); };
+		log { source(s); destination(d); flags(flow-control); };
+	END
+	LD_LIBRARY_PATH=$(compgen -G "$lib/*-linux-gnu"):$lib/syslog-ng \
+		"$PEERS/usr/sbin/syslog-ng" -F --no-caps -f "$PWD/peer.conf" \
+		-p "$PWD/syslog-ng.pid" -R "$PWD/persist" -c "$PWD/control" \
+		--module-path="$(compgen -G "$lib/syslog-ng/[0-9]*")" >peer.log 2>&1 3>&- &
+	echo $! >peer.pid
+	until_true 10 port_of "$!" "$protocol"
+}
+
+# ship FORMAT ADDRESS [OPTION...]: the main job, from the events to the peer.
+ship()
+{
+	# shellcheck disable=SC2086 # FORMAT may be two options
+	siem-fmt $1 events.jsonl | tee sent |
+		siem-send "$2:$(cat port)" "${@:3}"
+}
+
+# arrived: all of it, each byte as siem-fmt wrote it, in order.
+arrived()
+{
+	until_true 30 lines_came "$COUNT"
+	cmp sent got
+}
+
+lines_came()
+{
+	[ -e got ] && [ "$(wc -l <got)" -ge "$1" ]
+}
+
+with_client_certificate=(-o ca_file=ca.pem -o cert_file=client.pem -o key_file=client.key)
+
+@test "rsyslog has every byte, in order, by TCP" {
+	rsyslog tcp
+	run -0 ship "--leef --syslog" qradar:tcp://127.0.0.1
+
+	equal '' "$output"
+	arrived
+}
+
+@test "rsyslog has every byte, in order, by TCP with octet counting" {
+	rsyslog tcp
+	run -0 ship --rfc5424 syslog:tcp://127.0.0.1 -o framing=octet-counting
+
+	equal '' "$output"
+	arrived
+}
+
+@test "rsyslog has every byte, in order, by TLS with a client certificate" {
+	rsyslog tls
+	run -0 ship "--cef --syslog" syslog:tls://127.0.0.1 "${with_client_certificate[@]}"
+
+	equal '' "$output"
+	arrived
+}
+
+@test "syslog-ng has every byte, in order, by TCP" {
+	syslog_ng tcp
+	run -0 ship "--cef --syslog" sc4s:tcp://127.0.0.1
+
+	equal '' "$output"
+	arrived
+}
+
+@test "syslog-ng has every byte, in order, by TCP with octet counting" {
+	syslog_ng counted
+	run -0 ship --rfc5424 syslog:tcp://127.0.0.1 -o framing=octet-counting
+
+	equal '' "$output"
+	arrived
+}
+
+@test "syslog-ng has every byte, in order, by TLS with a client certificate" {
+	syslog_ng tls
+	run -0 ship "--leef --syslog" qradar:tls://127.0.0.1 "${with_client_certificate[@]}"
+
+	equal '' "$output"
+	arrived
+}
+
+# paced ADDRESS: as ship, at a pace that loopback holds.
+paced()
+{
+	gen-events --rate 5000 "$COUNT" | siem-fmt --leef --syslog |
+		tee sent | siem-send "$1:$(cat port)" -o max_line=0
+}
+
+@test "rsyslog has every datagram of 10,000 in two seconds by UDP" {
+	rsyslog udp
+	run -0 paced syslog:udp://127.0.0.1
+
+	arrived
+}
+
+@test "syslog-ng has every datagram of 10,000 in two seconds by UDP" {
+	syslog_ng udp
+	run -0 paced syslog:udp://127.0.0.1
+
+	arrived
+}
+
+# refused STATUS WORDS PEER CERTIFICATE ADDRESS OPTION...: the peer shows this
+# certificate; siem-send ends so, its message has the words, nothing came.
+refused()
+{
+	local status=$1 words=$2
+	"$3" tls "$4"
+
+	run "-$status" --separate-stderr siem-send "$5:$(cat port)" "${@:6}" <few
+	echo "$stderr"
+	grep -qF 'SIEM shipping failed' <<<"$stderr"
+	grep -qF -e "$words" <<<"$stderr"
+	grep -qF 'records neither delivered nor kept: 5' <<<"$stderr"
+	[ ! -s got ]
+}
+
+for_both_peers()
+{
+	local peer
+
+	for peer in rsyslog syslog_ng; do
+		refused "$1" "$2" "$peer" "${@:3}"
+		kill "$(cat peer.pid)"
+		rm -f got port
+	done
+}
+
+@test "a certificate of a CA that we do not trust is refused and named" {
+	for_both_peers 4 'not signed by an authority in other.pem' server syslog:tls://127.0.0.1 \
+		-o ca_file=other.pem -o cert_file=client.pem -o key_file=client.key
+}
+
+@test "an expired certificate is refused and named" {
+	for_both_peers 4 'certificate has expired' expired syslog:tls://127.0.0.1 \
+		"${with_client_certificate[@]}"
+}
+
+@test "a certificate of another host is refused and named" {
+	for_both_peers 4 'certificate is for siem.example.com, not for 127.0.0.1' elsewhere syslog:tls://127.0.0.1 \
+		"${with_client_certificate[@]}"
+}
+
+@test "a peer that misses our certificate: refused, and nothing delivered" {
+	for_both_peers 4 'the server requires a client certificate' server syslog:tls://127.0.0.1 \
+		-o ca_file=ca.pem
+}
