@@ -2,6 +2,7 @@
 
 #include "core/nearest.h"
 #include "event/path.h"
+#include "json/write.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -91,6 +92,19 @@ static int put_expr(struct compiler *c, struct expr expr, uint32_t reads,
 	return out->index != PROGRAM_NONE ? 0 : compile_no_memory(e);
 }
 
+/* What a name looks like in a record. */
+static bool quote(struct program *p, struct slice name, struct slice *quoted)
+{
+	struct buf text = BUF_INIT(SIZE_MAX / 4);
+
+	json_put_string(&text, name);
+	buf_putc(&text, ':');
+	*quoted = buf_slice(&text);
+	bool kept = buf_status(&text) == 0 && program_keep(p, quoted);
+	buf_free(&text);
+	return kept;
+}
+
 /* Find or add the part of that name among those that *first begins. */
 static uint32_t part_named(struct compiler *c, uint32_t *first,
 			   struct slice name)
@@ -102,9 +116,12 @@ static uint32_t part_named(struct compiler *c, uint32_t *first,
 		i = p->parts[i].next;
 	if (i != PROGRAM_NONE)
 		return i;
-	if (!program_keep(p, &name))
+
+	struct slice quoted;
+	if (!program_keep(p, &name) || !quote(p, name, &quoted))
 		return PROGRAM_NONE;
 	i = program_add_part(p, (struct part){ .name = name,
+					       .quoted = quoted,
 					       .child = PROGRAM_NONE,
 					       .next = *first,
 					       .number = PROGRAM_NONE });

@@ -53,6 +53,22 @@ static const struct part *find_part(const struct eval *v, uint32_t first,
 	return NULL;
 }
 
+/* The same for the name that stands at p as it is mostly written, or NULL. */
+static const struct part *part_at(const struct eval *v, uint32_t first,
+				  const char *p, const char *end)
+{
+	const struct part *parts = v->program->parts;
+
+	for (uint32_t i = first; i != PROGRAM_NONE; i = parts[i].next) {
+		size_t len = parts[i].quoted.len;
+
+		if (LIKELY((size_t)(end - p) > len) &&
+		    short_is((struct slice){ p, len }, parts[i].quoted))
+			return &parts[i];
+	}
+	return NULL;
+}
+
 /* Elements in the making: they are read as they are walked over. */
 struct elements {
 	const struct eval *eval;
@@ -105,12 +121,19 @@ static const char *read_object(struct elements *e, const char *p,
 			       uint32_t first, struct element *element)
 {
 	for (p = walk_space(&e->walk, p + 1); *p != '}';) {
-		struct slice name = { 0 };
-		bool escaped = false;
+		const struct part *part =
+			part_at(e->eval, first, p, e->walk.end);
 
-		p = walk_name(&e->walk, p, &name, &escaped);
-		p = read_member(e, p, find_part(e->eval, first, name, escaped),
-				element);
+		if (LIKELY(part != NULL)) {
+			p = walk_space(&e->walk, p + part->quoted.len);
+		} else {
+			struct slice name = { 0 };
+			bool escaped = false;
+
+			p = walk_name(&e->walk, p, &name, &escaped);
+			part = find_part(e->eval, first, name, escaped);
+		}
+		p = read_member(e, p, part, element);
 		p = walk_space(&e->walk, p);
 		if (*p == ',')
 			p = walk_space(&e->walk, p + 1);

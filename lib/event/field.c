@@ -28,15 +28,17 @@ static size_t count_digits(struct slice text, size_t at)
 static bool is_integer(struct slice text, uint64_t below_zero, uint64_t most)
 {
 	bool negative = text.len > 0 && text.data[0] == '-';
-	size_t at = negative;
-	size_t digits = count_digits(text, at);
+	size_t digits = text.len - negative;
 	uint64_t n = 0;
 
-	if (digits == 0 || digits > 19 || at + digits != text.len ||
-	    (text.data[at] == '0' && digits > 1))
+	if (digits == 0 || digits > 19 ||
+	    (text.data[negative] == '0' && digits > 1))
 		return false;
-	for (; at < text.len; at++)
-		n = n * 10 + (uint64_t)(text.data[at] - '0');
+	for (size_t i = negative; i < text.len; i++) {
+		if (!is_digit(text.data[i]))
+			return false;
+		n = n * 10 + (uint64_t)(text.data[i] - '0');
+	}
 	return n <= (negative ? below_zero : most);
 }
 

@@ -99,6 +99,7 @@ struct table_case {
 /* The member names that a join reads of each element, as a tree. */
 struct part {
 	struct slice name;
+	struct slice quoted; // as it mostly stands there, colon included
 	uint32_t child, next; // of the same object; PROGRAM_NONE: no more
 	uint32_t number;      // in the element's values, or PROGRAM_NONE
 };
