@@ -949,6 +949,28 @@ copy_and_truncate()
 	cmp log out
 }
 
+# rests COUNT: it has gone to sleep more than COUNT times by now.
+rests()
+{
+	local count
+
+	count=$(grep '^voluntary_ctxt_switches:' "/proc/$pid/status" | cut -f 2)
+	[ "$count" -gt "$1" ]
+}
+
+@test "with --once it sleeps, too, while nobody takes the output" {
+	mkfifo pipe
+	seq 300000 >log
+	to=pipe follow --once log
+	exec 4<pipe
+	read -r _ <&4
+	eventually rests 10
+	to=out begin cat <&4
+	wait
+
+	seq 2 300000 | tail -n 1000 | cmp - <(tail -n 1000 out)
+}
+
 @test "asked to end while nobody reads, it is cut short after --grace" {
 	mkfifo pipe
 	seq 300000 >log

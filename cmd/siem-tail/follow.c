@@ -79,8 +79,12 @@ static int tend(struct tail *t, struct err *e)
 	if (quit_wants_stats())
 		report_stats(&t->report);
 	report_progress(&t->report, now_ns);
-	if (t->cfg->once)
+	if (t->cfg->once) {
+		// There is nothing to look at again, only this to wake up for.
+		if (now_ns >= t->look_ns)
+			t->look_ns = now_ns + BLIND_MS * (int64_t)NS_PER_MS;
 		return 0;
+	}
 	while (watch_next(&t->watch, &event)) {
 		if (event.file != NULL)
 			files_queue(&t->files, event.file);
