@@ -210,6 +210,43 @@ static void find_plain(const struct program *p, struct row *rows, size_t count)
 	}
 }
 
+/* Does a row bring that key along, with its label? */
+static bool is_of_label(const struct row *rows, size_t count, struct slice key)
+{
+	const struct slice end = SLICE("Label");
+
+	if (key.len <= end.len ||
+	    !slice_is(slice_from(key, key.len - end.len), end))
+		return false;
+	key.len -= end.len;
+	for (size_t i = 0; i < count; i++)
+		for (size_t j = 0; j < rows[i].target_count; j++) {
+			const struct target *t = &rows[i].targets[j];
+
+			if (t->label.len > 0 && slice_is(t->key, key))
+				return true;
+		}
+	return false;
+}
+
+/* A label and a row must not put the same key. */
+static int check_labels(struct loader *l, const struct place *at,
+			const struct row *rows, size_t count, struct err *e)
+{
+	for (size_t i = 0; i < count; i++)
+		for (size_t j = 0; j < rows[i].target_count; j++) {
+			struct slice key = rows[i].targets[j].key;
+			struct place here = place_element(at, i);
+
+			if (is_of_label(rows, count, key))
+				return source_fail(&l->source, &here, e,
+						   "\"%s\" comes with the "
+						   "label of another row",
+						   key.data);
+		}
+	return 0;
+}
+
 static int read_rows(struct loader *l, const struct place *at, struct err *e)
 {
 	static const char *const words[] = { "key",  "label", "from",
@@ -240,7 +277,7 @@ static int read_rows(struct loader *l, const struct place *at, struct err *e)
 	l->plan->row_count = count;
 	find_shared(rows, count);
 	find_plain(l->program, rows, count);
-	return 0;
+	return check_labels(l, at, rows, count, e);
 }
 
 static int read_flag(struct loader *l, const struct place *at, bool *flag,

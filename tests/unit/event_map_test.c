@@ -147,6 +147,23 @@ static void a_row_has_a_key_and_says_where_its_value_is_from(void)
 		 "line 1, column 26: expected a key"));
 }
 
+static void a_row_does_not_put_the_label_of_another(void)
+{
+	CHECK(is(error_of("{'cef':{'fields':[{'key':'cs1','label':'l',"
+			  "'from':'a'},{'key':'cs1Label','from':'b'}]}}"),
+		 "line 1, column 58: 'cs1Label' comes with the label of "
+		 "another row"));
+	CHECK(is(error_of("{'cef':{'fields':[{'key':'cs1Label','from':'b'},"
+			  "{'key':'act','from':'a','else':{'key':'cs1',"
+			  "'label':'l'}}]}}"),
+		 "line 1, column 19: 'cs1Label' comes with the label of "
+		 "another row"));
+	CHECK(strstr(mapped_by("{'cef':{'fields':[{'key':'cs1','from':'a'},"
+			       "{'key':'cs1Label','from':'b'}]}}", &cef,
+			       "{'a':1,'b':2}"),
+		     "|cs1=1 cs1Label=2") != NULL);
+}
+
 static void a_key_is_one_that_the_format_can_write(void)
 {
 	CHECK(is(error_of("{'cef':{'fields':[{'key':'a_b','from':'b'}]}}"),
@@ -302,6 +319,7 @@ int main(void)
 	RUN(the_sections_of_other_formats_are_not_looked_into);
 	RUN(what_is_of_the_wrong_kind_is_named_by_its_place);
 	RUN(a_row_has_a_key_and_says_where_its_value_is_from);
+	RUN(a_row_does_not_put_the_label_of_another);
 	RUN(a_key_is_one_that_the_format_can_write);
 	RUN(a_type_is_one_that_there_is);
 	RUN(an_expression_has_one_of_the_known_forms);
