@@ -151,7 +151,7 @@ static void a_row_does_not_put_the_label_of_another(void)
 {
 	CHECK(is(error_of("{'cef':{'fields':[{'key':'cs1','label':'l',"
 			  "'from':'a'},{'key':'cs1Label','from':'b'}]}}"),
-		 "line 1, column 58: 'cs1Label' comes with the label of "
+		 "line 1, column 56: 'cs1Label' comes with the label of "
 		 "another row"));
 	CHECK(is(error_of("{'cef':{'fields':[{'key':'cs1Label','from':'b'},"
 			  "{'key':'act','from':'a','else':{'key':'cs1',"
