@@ -578,8 +578,21 @@ siem-tail: loop: Too many levels of symbolic links' "$stderr"
 	kill -CONT "$pid"
 	wait_for $'one\ntwo\nthree\nfour\nfive'
 
-	hear 'siem-tail: log: truncated; reading it from its start'
 	stop
+	equal 'siem-tail: log: truncated; reading it from its start' "$(<err)"
+}
+
+@test "a truncation is noticed also when the new lines end like the old" {
+	printf '%s %0200d\n' one 0 two 0 >log
+	follow log
+	eventually eval '[ "$(wc -l <out)" -eq 2 ]'
+	kill -STOP "$pid"
+	printf '%s %0200d\n' ONE 0 TWO 0 >log
+	kill -CONT "$pid"
+	eventually eval '[ "$(wc -l <out)" -eq 4 ]'
+
+	stop
+	equal 'one two ONE TWO ' "$(cut -d ' ' -f 1 out | tr '\n' ' ')"
 }
 
 @test "the line that a truncation tore is sent as it is" {

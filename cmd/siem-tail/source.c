@@ -283,6 +283,11 @@ void source_end_line(struct source *s)
 uint64_t source_truncated(struct source *s, char *block, struct slice *torn)
 {
 	uint64_t end = s->position + s->seen;
+	struct stat st;
+
+	// A size that the file has still, or again, may be that of what is new.
+	if (fstat(s->fd, &st) == 0 && (uint64_t)st.st_size >= s->size)
+		s->size = 0;
 	uint64_t lost = (s->size > end ? s->size : end) - s->position;
 
 	*torn = (struct slice){ block, 0 };

@@ -28,7 +28,7 @@
 #include <time.h>
 
 enum {
-	SOURCE_KEPT = 64,        // bytes that are compared
+	SOURCE_KEPT = 1024,      // bytes that are compared: a record or so
 	SOURCE_CHUNK = 64 << 10, // bytes handed out at most
 	SOURCE_REST = 4096,      // of an unfinished line, kept in memory
 	SOURCE_BLOCK = SOURCE_KEPT + SOURCE_CHUNK, // what reading needs
