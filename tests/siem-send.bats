@@ -396,7 +396,7 @@ stopped_reading()
 	run -3 siem-send "syslog:$at" --retries 1 --dead-letter dead < <(seq -f 'line %g' 5)
 
 	[[ ${lines[0]} == "siem-send: SIEM shipping failed: syslog: connect ${at#tcp://}: Connection refused; "* ]]
-	equal 'siem-send: syslog: records given up after 1 retries: 5, kept in dead' "${lines[1]}"
+	equal 'siem-send: syslog: records given up after 1 retries: 5, of which 5 are kept in dead' "${lines[1]}"
 	equal "$(seq -f 'line %g' 5)" "$(<dead)"
 	equal "connect ${at#tcp://}: Connection refused" "$(jq -r .reason dead.why | sort -u)"
 	equal "$(seq 5)" "$(jq .line dead.why)"
@@ -405,6 +405,22 @@ stopped_reading()
 	run -0 siem-send "syslog:$at" <dead
 	eventually arrived 5
 	equal "$(seq -f 'line %g' 5)" "$(messages)"
+}
+
+@test "--retries: what did not fit into the dead letters is not said to be there" {
+	nobody
+	seq -f 'line %04.0f' 1000 >in
+	(
+		trap '' XFSZ
+		ulimit -f 8
+		siem-send "syslog:$at" --retries 0 --dead-letter dead <in
+	) >out 2>err && status=0 || status=$?
+
+	equal 3 "$status"
+	kept=$(wc -l <dead)
+	equal "$(head -n "$kept" in)" "$(<dead)"
+	said "records given up after 0 retries: 1000, of which $kept are kept in dead"
+	said "records neither delivered nor kept: $((1000 - kept)) (see --dead-letter)"
 }
 
 @test "--retries: the run goes on after records were given up" {
@@ -662,6 +678,8 @@ refused()
 @test "dead letters that cannot be written end the run, and are no success" {
 	run -3 siem-send --dead-letter missing/dead stdout <<<one
 	equal 'siem-send: missing/dead: No such file or directory' "$output"
+	run -3 siem-send --dead-letter /dev/null stdout <<<one
+	equal 'siem-send: /dev/null: not a regular file' "$output"
 
 	(
 		trap '' XFSZ

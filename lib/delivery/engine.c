@@ -111,6 +111,7 @@ static void give_up_tired(struct engine *g, const struct err *why)
 {
 	struct queue_place place = queue_begin(&g->queue);
 	struct queue_item *item;
+	uint64_t kept_before = g->ledger.counts.set_aside;
 	uint64_t count = 0;
 
 	while ((item = queue_each(&place)) != NULL) {
@@ -126,9 +127,12 @@ static void give_up_tired(struct engine *g, const struct err *why)
 	}
 	if (count > 0)
 		msg_error("%s: records given up after %u retries: %llu, "
-			  "kept in %s",
+			  "of which %llu are kept in %s",
 			  g->dest->type->name, g->options.retries,
-			  (unsigned long long)count, g->options.dead_letter);
+			  (unsigned long long)count,
+			  (unsigned long long)(g->ledger.counts.set_aside -
+					       kept_before),
+			  g->options.dead_letter);
 }
 
 /* The destination failed: try again, or end. */

@@ -41,6 +41,10 @@ static int open_whole(const char *path, off_t *len, struct err *e)
 
 	if (fd < 0)
 		return err_sys(e, "%s", path);
+	if (!file_is_regular(fd)) {
+		err_set(e, ERR_SYSTEM, "%s: not a regular file", path);
+		goto fail;
+	}
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
 		if (errno == EWOULDBLOCK)
 			err_set(e, ERR_USAGE,
