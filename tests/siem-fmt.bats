@@ -629,6 +629,20 @@ refused()
 	grep -qE '\bodd\b.*\bRedactionMCPOdd\b' <<<"$output"
 }
 
+@test "--explain tells of what the line loses, and refuses what would be" {
+	run -0 --separate-stderr siem-fmt --cef --explain --max-line 90 \
+		<<<'{"action":"route","decision":{"policy_version":7},"x":1}'
+	[[ $stderr == *'cn2 left out, to keep to --max-line'* ]]
+	run -1 --separate-stderr siem-fmt --cef --explain --max-line 9 <<<'{}'
+	[ "$output" = '' ]
+	[[ $stderr == *'more than --max-line 9'* ]]
+}
+
+@test "--explain of a plain line names only the header that it has" {
+	run -0 siem-fmt --rfc5424 --explain <<<'{"action":"route","decision":{}}'
+	[[ ${lines[1]} =~ ^action\ +'with the record as it came'$ ]]
+}
+
 # --- what makes no sense
 
 @test "without a format it names them all" {

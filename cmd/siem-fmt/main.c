@@ -73,20 +73,39 @@ static void close_job(struct job *j)
 	maps_free(j->maps);
 }
 
+static int write_line(struct job *j, const struct event *event,
+		      struct err *why)
+{
+	return j->choice.format->write(event, j->mapper, &j->choice.options,
+				       &j->stream.out.out, &j->report.counts,
+				       why);
+}
+
+/*
+ * Append where the members of a record go. The line is made too, so that what
+ * it loses is told, and refused what cannot be one.
+ */
+static int explain(struct job *j, const struct event *event, struct err *why)
+{
+	struct buf *out = &j->stream.out.out;
+	size_t start = out->len;
+
+	if (write_line(j, event, why) < 0)
+		return -1;
+	buf_cut(out, start);
+	mapper_explain(j->mapper, event, out);
+	return 0;
+}
+
 /* Append what becomes of a record. -1 with why filled. */
 static int format_record(struct job *j, struct slice record, struct err *why)
 {
 	struct event event;
-	struct buf *out = &j->stream.out.out;
 
 	if (mapper_read(j->mapper, record, &event, why) < 0)
 		return -1;
-	if (j->config->explain) {
-		mapper_explain(j->mapper, &event, out);
-		return 0;
-	}
-	return j->choice.format->write(&event, j->mapper, &j->choice.options,
-				       out, &j->report.counts, why);
+	return j->config->explain ? explain(j, &event, why)
+				  : write_line(j, &event, why);
 }
 
 /* Every record of the current input. */

@@ -248,12 +248,14 @@ static void use_header(struct mapper *m)
 
 static void put_attributes(struct mapper *m, struct event *event)
 {
-	const char *const *names = m->maps->shape->attributes;
+	const struct map_shape *shape = m->maps->shape;
+	const char *const *names = shape->attributes;
+	size_t written = shape->written != 0 ? shape->written : SIZE_MAX;
 
 	for (size_t i = 0; names[i] != NULL; i++) {
 		struct value value = { .type = VALUE_NONE };
 
-		if (m->plan->attributes[i] != PROGRAM_NONE)
+		if (i < written && m->plan->attributes[i] != PROGRAM_NONE)
 			value = eval_expr(&m->eval, m->plan->attributes[i]);
 		event->attributes[i] = eval_plain(&m->eval, value);
 		if (m->eval.read_count > 0)
@@ -466,7 +468,7 @@ void mapper_explain(struct mapper *m, const struct event *event,
 			   event->has_time ? "time from the record"
 					   : "no time, so now");
 		explain_members(&m->trace, &m->scan,
-				m->maps->shape->rest_names == REST_NONE, out);
+				m->maps->shape, out);
 	}
 	m->tracing = false;
 }

@@ -103,7 +103,8 @@ static bool is_used(const struct member *m)
 }
 
 /* Why a member went nowhere by itself. */
-static const char *reason(const struct scan *s, uint32_t i, bool as_it_came)
+static const char *reason(const struct scan *s, uint32_t i,
+			  const struct map_shape *shape)
 {
 	const struct member *m = &s->members[i];
 
@@ -113,14 +114,16 @@ static const char *reason(const struct scan *s, uint32_t i, bool as_it_came)
 		return "with the object it is in";
 	if (m->value.type == VALUE_NULL)
 		return "left out: null";
-	if (as_it_came)
-		return "with the record as it came";
+	if (m->value.len == 0 && shape->drops_empty)
+		return "left out: empty";
 	return "left out";
 }
 
 void explain_members(const struct trace *t, const struct scan *s,
-		     bool as_it_came, struct buf *out)
+		     const struct map_shape *shape, struct buf *out)
 {
+	bool as_it_came = shape->rest_names == REST_NONE;
+
 	for (uint32_t i = 0; i < s->count; i++) {
 		bool object = s->members[i].next > i + 1;
 		size_t start = out->len;
@@ -130,12 +133,16 @@ void explain_members(const struct trace *t, const struct scan *s,
 		do
 			buf_putc(out, ' ');
 		while (width++ < WIDEST && buf_status(out) == 0);
-		if (put_places(t, i, out) == 0) {
+		size_t places = put_places(t, i, out);
+		if (as_it_came && !object) {
+			buf_puts(out, places > 0 ? ", " : "");
+			buf_puts(out, "with the record as it came");
+		} else if (places == 0) {
 			if (object) { // its members tell
 				buf_cut(out, start);
 				continue;
 			}
-			buf_puts(out, reason(s, i, as_it_came));
+			buf_puts(out, reason(s, i, shape));
 		}
 		buf_putc(out, '\n');
 	}

@@ -7,6 +7,7 @@
 #include "core/attr.h"
 #include "core/buf.h"
 #include "core/slice.h"
+#include "event/map.h"
 #include "json/scan.h"
 
 #include <stdbool.h>
@@ -41,9 +42,9 @@ void trace_free(struct trace *t);
 
 /*
  * Append a line for each member of the record, and for each object that went
- * somewhere as a whole. as_it_came: the format writes the record itself.
+ * somewhere as a whole.
  */
 void explain_members(const struct trace *t, const struct scan *s,
-		     bool as_it_came, struct buf *out);
+		     const struct map_shape *shape, struct buf *out);
 
 #endif

@@ -32,6 +32,7 @@ enum rest_names {
 struct map_shape {
 	const char *section;
 	const char *const *attributes; // NULL ends them; event.h has the values
+	size_t written; // how many of them lines show, the first; 0: all
 	enum rest_names rest_names;
 	size_t key_max; // a key that the rest makes is cut to this; 0: no limit
 
@@ -39,6 +40,8 @@ struct map_shape {
 	   member which says it in the record is not kept a second time. */
 	bool has_time;     // in full (RFC 5424; not RFC 3164)
 	bool has_severity; // of the event, 0 to 10 (CEF)
+
+	bool drops_empty;  // a field without a text has no place in its lines
 
 	/*
 	 * The rule of one of the format's own keys, or NULL. May be NULL where

@@ -502,7 +502,8 @@ bool rest_collect(struct rest_work *w, struct eval *v,
 	for (uint32_t i = 0; i < v->scan->count;) {
 		const struct member *m = &members[i];
 
-		if (m->used || m->superseded || m->value.type == VALUE_NULL) {
+		if (m->used || m->superseded || m->value.type == VALUE_NULL ||
+		    (m->value.len == 0 && shape->drops_empty)) {
 			i = m->next;
 			continue;
 		}

@@ -228,6 +228,7 @@ static const struct map_shape shape = {
 	.attributes = attributes,
 	.rest_names = REST_CAMEL,
 	.has_severity = true,
+	.drops_empty = true,
 	.find_rule = find_rule,
 	.put_lead = put_lead,
 };

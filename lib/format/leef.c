@@ -106,6 +106,7 @@ static const struct map_shape shape = {
 	.section = "leef",
 	.attributes = attributes,
 	.rest_names = REST_CAMEL,
+	.drops_empty = true,
 	.find_rule = find_rule,
 	.put_lead = put_lead,
 };

@@ -44,6 +44,7 @@ static const struct escape message = {
 static const struct map_shape plain_shape = {
 	.section = "rfc5424",
 	.attributes = attributes,
+	.written = 1, // the others are nil values
 	.rest_names = REST_NONE,
 	.has_time = true,
 };

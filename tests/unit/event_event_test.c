@@ -298,17 +298,38 @@ static void an_explanation_says_where_each_member_went(void)
 
 static void an_explanation_of_a_record_that_is_written_as_it_came(void)
 {
-	struct mapping m = begin("generic", &plain, 1000);
+	struct map_shape shape = plain;
+	shape.written = 1;
+	struct mapping m = begin("generic", &shape, 1000);
 	struct buf out = BUF_INIT(4096);
 
-	CHECK(mapper_read(m.mapper, SLICE("{\"service\":\"s\",\"a\":1}"),
+	CHECK(mapper_read(m.mapper, SLICE("{\"service\":\"s\",\"pid\":1}"),
 			  &m.event, &m.e) == 0);
 	mapper_explain(m.mapper, &m.event, &out);
 	CHECK(is(buf_str(&out),
 		 "map generic, severity 2, no time, so now\n"
-		 "service                                  header (app)\n"
-		 "a                                        "
+		 "service                                  "
+		 "header (app), with the record as it came\n"
+		 "pid                                      "
 		 "with the record as it came\n"));
+	buf_free(&out);
+	end(&m);
+}
+
+static void an_explanation_tells_of_what_has_no_text(void)
+{
+	struct mapping m = begin("generic", &leef, 1000);
+	struct buf out = BUF_INIT(4096);
+
+	CHECK(mapper_read(m.mapper, SLICE("{\"a_b\":\"\",\"aB\":1}"),
+			  &m.event, &m.e) == 0);
+	mapper_explain(m.mapper, &m.event, &out);
+	CHECK(is(buf_str(&out),
+		 "map generic, severity 2, no time, so now\n"
+		 "a_b                                      "
+		 "left out: empty\n"
+		 "aB                                       "
+		 "aB (no row names it)\n"));
 	buf_free(&out);
 	end(&m);
 }
@@ -350,6 +371,7 @@ int main(void)
 	RUN(severity_becomes_that_of_syslog);
 	RUN(an_explanation_says_where_each_member_went);
 	RUN(an_explanation_of_a_record_that_is_written_as_it_came);
+	RUN(an_explanation_tells_of_what_has_no_text);
 	RUN(a_mapper_is_used_for_one_record_after_the_other);
 	return check_done();
 }

@@ -83,6 +83,7 @@ static const struct map_shape leef = {
 	.section = "leef",
 	.attributes = leef_attributes,
 	.rest_names = REST_CAMEL,
+	.drops_empty = true,
 	.find_rule = leef_rule,
 };
 
