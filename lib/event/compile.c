@@ -184,7 +184,7 @@ static int slot_of(struct compiler *c, const struct place *at,
 		rc = part_of(c, at, names, count, slot, e);
 		goto out;
 	}
-	*slot = paths_add(c->program->paths, names, (size_t)count);
+	*slot = program_add_path(c->program, names, (size_t)count);
 	rc = *slot != SCAN_NO_SLOT ? 0
 				   : err_set(e, ERR_USAGE, "%s: too many paths",
 					     c->source->name);
@@ -299,14 +299,27 @@ int compile_links(struct compiler *c, const uint32_t *links, uint32_t count,
 	return 0;
 }
 
-/* Most alternatives are plain paths, which can be looked up in one go. */
-static bool are_paths(const struct program *p, const uint32_t *exprs,
-		      size_t count)
+/*
+ * Most alternatives are plain paths, and perhaps a constant in the end: these
+ * can be looked up in one go. Make the links of such slots.
+ */
+static void find_paths(const struct program *p, struct expr *expr,
+		       uint32_t *links, size_t *count)
 {
-	for (size_t i = 0; i < count; i++)
-		if (p->exprs[exprs[i]].op != EXPR_PATH)
-			return false;
-	return true;
+	size_t paths = 0;
+
+	while (paths < *count && p->exprs[links[paths]].op == EXPR_PATH)
+		paths++;
+	expr->otherwise = PROGRAM_NONE;
+	if (paths + 1 == *count && paths > 0 &&
+	    p->exprs[links[paths]].op == EXPR_CONST)
+		expr->otherwise = links[paths];
+	else if (paths < *count)
+		return;
+	expr->op = EXPR_PATHS;
+	*count = paths;
+	for (size_t i = 0; i < paths; i++)
+		links[i] = p->exprs[links[i]].slot;
 }
 
 /* A list: the first of its elements that is there. */
@@ -335,11 +348,7 @@ static int first_of(struct compiler *c, const struct place *at,
 		if (one.keeps)
 			expr.of = (uint32_t)i + 1;
 	}
-	if (are_paths(c->program, links, count)) {
-		expr.op = EXPR_PATHS;
-		for (size_t i = 0; i < count; i++)
-			links[i] = c->program->exprs[links[i]].slot;
-	}
+	find_paths(c->program, &expr, links, &count);
 	if (compile_links(c, links, (uint32_t)count, &expr.span, e) < 0 ||
 	    put_expr(c, expr, sum.reads, sum.depth, out, e) < 0)
 		return -1;

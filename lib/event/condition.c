@@ -29,7 +29,7 @@ static int has_of(struct compiler *c, const struct place *at,
 	const struct expr *expr = &c->program->exprs[of.index];
 	uint32_t slot = expr->slot;
 	cond.of = of.index;
-	if (expr->op == EXPR_PATHS) {
+	if (expr->op == EXPR_PATHS && expr->otherwise == PROGRAM_NONE) {
 		cond.op = COND_HAS_MEMBER;
 		cond.span = expr->span;
 	} else if (expr->op == EXPR_PATH) {

@@ -149,7 +149,7 @@ static void claim(struct eval *v, struct value value, struct value other,
 		eval_forget(v, before);
 }
 
-/* Paths: the first member that is there. */
+/* Paths: the first member that is there, or else a constant. */
 static struct value first_member(struct eval *v, const struct expr *expr)
 {
 	const uint32_t *slot = v->program->links + expr->span.first;
@@ -168,6 +168,8 @@ static struct value first_member(struct eval *v, const struct expr *expr)
 		if (UNLIKELY(by_slot[*slot] != 0))
 			claim(v, value, eval_member(v, *slot), before);
 	}
+	if (value.type == VALUE_NONE && expr->otherwise != PROGRAM_NONE)
+		return v->program->exprs[expr->otherwise].value;
 	return value;
 }
 

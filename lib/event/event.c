@@ -180,19 +180,22 @@ static bool level_of(struct eval *v, struct value value, struct event *event,
 	       (number && scale(text, PLAN_SEVERITY_MOST, &event->severity));
 }
 
-/* What a rule raises the severity to; 0 where it does not apply. */
-static int raised(struct eval *v, const struct raise *raise)
+static void raise_severity(struct eval *v, const struct raise *raise,
+			   struct event *event)
 {
 	struct slice text;
 	int level = 0;
 
-	if (raise->cond != PROGRAM_NONE)
-		return eval_cond(v, raise->cond) ? (int)raise->level : 0;
-	if (!number_of(v, eval_expr(v, raise->score), &text) ||
-	    !scale(text, raise->level, &level))
-		level = 0;
+	if (raise->cond != PROGRAM_NONE) {
+		if ((int)raise->level > event->severity &&
+		    eval_cond(v, raise->cond))
+			event->severity = (int)raise->level;
+		return;
+	}
+	if (number_of(v, eval_expr(v, raise->score), &text) &&
+	    scale(text, raise->level, &level) && level > event->severity)
+		event->severity = level;
 	eval_forget(v, 0);
-	return level;
 }
 
 static void read_severity(struct mapper *m, struct event *event)
@@ -219,12 +222,8 @@ static void read_severity(struct mapper *m, struct event *event)
 		event->severity = PLAN_SEVERITY;
 		event->emergency = false;
 	}
-	for (size_t i = 0; i < plan->raise_count; i++) {
-		int level = raised(v, &plan->raises[i]);
-
-		if (level > event->severity)
-			event->severity = level;
-	}
+	for (size_t i = 0; i < plan->raise_count; i++)
+		raise_severity(v, &plan->raises[i], event);
 	v->severity = value_text(texts[event->severity]);
 }
 
@@ -303,8 +302,8 @@ static void put_row(struct mapper *m, const struct row *row)
 }
 
 /*
- * The same for a row of which little can go wrong: the text of a member, or of
- * another in its place. False: it takes a closer look.
+ * The same for a row that needs a member, which is plain or has no value.
+ * False: it takes a closer look.
  */
 IN_LINE bool put_plain_row(struct mapper *m, const struct row *row)
 {
@@ -314,7 +313,7 @@ IN_LINE bool put_plain_row(struct mapper *m, const struct row *row)
 
 	if ((i | other) == 0)
 		return true;
-	if (i != 0 && other != 0)
+	if (!row->is_plain || (i != 0 && other != 0))
 		return false;
 
 	struct member *member = &s->members[(i | other) - 1];
@@ -332,7 +331,7 @@ static void put_rows(struct mapper *m)
 	const struct row *end = row + m->plan->row_count;
 
 	for (; row < end; row++)
-		if (UNLIKELY(m->tracing) || !row->is_plain ||
+		if (UNLIKELY(m->tracing) || row->slot == SCAN_NO_SLOT ||
 		    !put_plain_row(m, row))
 			put_row(m, row);
 }

@@ -189,24 +189,82 @@ static void find_shared(struct row *rows, size_t count)
 			find_same(&rows[i].targets[j], rows, i, j);
 }
 
-/* Note which rows need no more than a look at one or two slots. */
+/* Slots, of which one has to have a member if there is to be a value. */
+struct slots {
+	bool known; // false: there may be a value all the same
+	uint32_t count;
+	uint32_t list[2]; // more are not known
+};
+
+static void add_slot(struct slots *s, uint32_t slot)
+{
+	if (s->count == 2)
+		s->known = false;
+	else
+		s->list[s->count++] = slot;
+}
+
+/* Add the slots that an expression needs to what s says of alternatives. */
+static void add_needs(const struct program *p, uint32_t index, struct slots *s)
+{
+	const struct expr *expr = &p->exprs[index];
+	const uint32_t *links = p->links + expr->span.first;
+
+	switch ((enum expr_op)expr->op) {
+	case EXPR_PATH:
+		add_slot(s, expr->slot);
+		break;
+	case EXPR_PATHS:
+		for (uint32_t i = 0; i < expr->span.count; i++)
+			add_slot(s, links[i]);
+		if (expr->otherwise != PROGRAM_NONE)
+			s->known = false;
+		break;
+	case EXPR_FIRST:
+		for (uint32_t i = 0; i < expr->span.count; i++)
+			add_needs(p, links[i], s);
+		break;
+	case EXPR_JOIN:
+	case EXPR_SUM:
+		add_needs(p, expr->of, s);
+		break;
+	case EXPR_TABLE:
+		add_needs(p, expr->of, s);
+		if (expr->otherwise != PROGRAM_NONE)
+			add_needs(p, expr->otherwise, s);
+		break;
+	case EXPR_IF:
+		add_needs(p, expr->then, s);
+		if (expr->otherwise != PROGRAM_NONE)
+			add_needs(p, expr->otherwise, s);
+		break;
+	case EXPR_CONST:
+	case EXPR_TEXT: // needs all of its pieces, not one of them
+	case EXPR_TIME:
+	case EXPR_SEVERITY:
+	case EXPR_ELEMENT:
+	case EXPR_PART:
+		s->known = false;
+		break;
+	}
+}
+
+/* Note what tells at a glance that a row has no value, and which are plain. */
 static void find_plain(const struct program *p, struct row *rows, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		const struct expr *expr = &p->exprs[rows[i].expr];
 		const struct target *t = rows[i].targets;
-		const uint32_t *slots = p->links + expr->span.first;
+		struct slots needs = { .known = true };
 
-		if (t->shared || t->type != FIELD_TEXT)
+		add_needs(p, rows[i].expr, &needs);
+		if (!needs.known)
 			continue;
-		if (expr->op == EXPR_PATH) {
-			rows[i].is_plain = true;
-			rows[i].slot = expr->slot;
-		} else if (expr->op == EXPR_PATHS && expr->span.count == 2) {
-			rows[i].is_plain = true;
-			rows[i].slot = (uint16_t)slots[0];
-			rows[i].other = (uint16_t)slots[1];
-		}
+		rows[i].slot = (uint16_t)needs.list[0];
+		rows[i].other = (uint16_t)needs.list[1];
+		rows[i].is_plain = !t->shared && t->type == FIELD_TEXT &&
+				   (expr->op == EXPR_PATH ||
+				    expr->op == EXPR_PATHS);
 	}
 }
 

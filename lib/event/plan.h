@@ -32,14 +32,19 @@ struct target {
 	bool shared; // others have the same key, at the same address
 };
 
-/* A value and where it goes: the first target whose type it fits. */
+/*
+ * A value and where it goes: the first target whose type it fits. Most rows
+ * have a value only where the record has a member of slot or of other, which
+ * is SCAN_NO_SLOT where one slot is enough; of those, most are plain: that
+ * member is the value and goes as text to the only target, which no other row
+ * has.
+ */
 struct row {
 	uint32_t expr;
 	uint32_t target_count;
 	struct target *targets;
-	bool is_plain;        // the member of slot, or else of other, goes
-	uint16_t slot, other; // as text to the only target, which no other
-			      // row has; SCAN_NO_SLOT: there is no other
+	uint16_t slot, other; // both SCAN_NO_SLOT: they say nothing
+	bool is_plain;
 };
 
 /* What becomes of members that no row uses. */

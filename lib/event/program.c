@@ -2,13 +2,6 @@
 
 #include <stdlib.h>
 
-bool program_init(struct program *p)
-{
-	*p = (struct program){ .texts = ARENA_INIT((size_t)64 << 20) };
-	p->paths = paths_new();
-	return p->paths != NULL;
-}
-
 void program_free(struct program *p)
 {
 	paths_free(p->paths);
@@ -18,6 +11,7 @@ void program_free(struct program *p)
 	free(p->words);
 	free(p->cases);
 	free(p->parts);
+	free(p->slots);
 	arena_free(&p->texts);
 	*p = (struct program){ 0 };
 }
@@ -69,3 +63,32 @@ ADD(program_add_link, uint32_t, links, link_list)
 ADD(program_add_word, struct slice, words, word_list)
 ADD(program_add_case, struct table_case, cases, case_list)
 ADD(program_add_part, struct part, parts, part_list)
+static ADD(add_slot, struct slot, slots, slot_list)
+
+bool program_init(struct program *p)
+{
+	*p = (struct program){ .texts = ARENA_INIT((size_t)64 << 20) };
+	p->paths = paths_new();
+	return p->paths != NULL &&
+	       add_slot(p, (struct slot){ 0 }) != PROGRAM_NONE;
+}
+
+uint16_t program_add_path(struct program *p, const struct slice *names,
+			  size_t count)
+{
+	uint16_t slot = SCAN_NO_SLOT;
+
+	// Each path that leads to it has a slot of its own, the next if new.
+	for (size_t i = 1; i <= count; i++) {
+		struct slot path = { .name = names[i - 1], .parent = slot };
+
+		slot = paths_add(p->paths, names, i);
+		if (slot == SCAN_NO_SLOT)
+			return SCAN_NO_SLOT;
+		if (slot == p->slot_list.count &&
+		    (!program_keep(p, &path.name) ||
+		     add_slot(p, path) == PROGRAM_NONE))
+			return SCAN_NO_SLOT;
+	}
+	return slot;
+}

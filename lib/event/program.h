@@ -34,7 +34,8 @@ struct span {
 enum expr_op {
 	EXPR_PATH,     // the member of slot
 	EXPR_CONST,    // value
-	EXPR_PATHS,    // the first member that is there of the slots in span
+	EXPR_PATHS,    // the first member that is there of the slots in span,
+		       // or else the constant otherwise
 	EXPR_FIRST,    // the first that is there of the links in span, of which
 		       // those before number of may have read a member
 	EXPR_TEXT,     // the links in span, one behind the other; or nothing
@@ -104,6 +105,12 @@ struct part {
 	uint32_t number;      // in the element's values, or PROGRAM_NONE
 };
 
+/* The last name of the path of a slot, and the slot of the path before it. */
+struct slot {
+	struct slice name;
+	uint16_t parent; // SCAN_NO_SLOT: the record
+};
+
 /* An array of the program, while it grows. */
 struct list {
 	uint32_t count, cap;
@@ -117,8 +124,9 @@ struct program {
 	struct slice *words;
 	struct table_case *cases;
 	struct part *parts;
+	struct slot *slots; // the first is that of no path
 	struct list expr_list, cond_list, link_list, word_list, case_list,
-		part_list;
+		part_list, slot_list;
 	struct arena texts; // what constants and names point to
 };
 
@@ -143,6 +151,13 @@ uint32_t program_add_word(struct program *p, struct slice word) MUST_CHECK;
 uint32_t program_add_case(struct program *p,
 			  struct table_case row) MUST_CHECK;
 uint32_t program_add_part(struct program *p, struct part part) MUST_CHECK;
+
+/*
+ * The slot of a path of count names, which is added; SCAN_NO_SLOT out of
+ * memory, or where there are too many.
+ */
+uint16_t program_add_path(struct program *p, const struct slice *names,
+			  size_t count) MUST_CHECK;
 
 /* As tables that ignore case have their names. */
 static inline char program_lower(char c)
