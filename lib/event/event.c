@@ -15,6 +15,7 @@ _Static_assert((int)EVENT_ATTRIBUTES == (int)PLAN_ATTRIBUTES,
 	       "an event has room for the attributes of a plan");
 
 static const size_t kept_text = (size_t)64 << 10;
+static const size_t most_kept = (size_t)64 << 20;
 
 struct mapper {
 	const struct maps *maps;
@@ -27,11 +28,39 @@ struct mapper {
 	struct eval eval;
 	struct fields fields;
 	struct rest_work rest;
+	struct rest_key *keys; // for every slot, plan after plan
+	struct arena kept;     // what they point to
 	struct buf repaired, text;
 
 	bool tracing;
 	struct trace trace;
 };
+
+/* The keys of the rest by slot, as a plan has them. */
+static struct rest_key *keys_of(const struct mapper *m, const struct plan *plan)
+{
+	size_t number = (size_t)(plan - m->maps->plans);
+
+	return m->keys + number * m->maps->program.slot_list.count;
+}
+
+static bool make_keys(struct mapper *m)
+{
+	const struct maps *maps = m->maps;
+	bool made = true;
+
+	if (maps->shape->rest_names == REST_NONE)
+		return true;
+	m->keys = calloc(maps->count * maps->program.slot_list.count,
+			 sizeof(*m->keys));
+	if (m->keys == NULL)
+		return false;
+	for (size_t i = 0; i < maps->count && made; i++)
+		made = rest_make_keys(&m->rest, &maps->program, maps->shape,
+				      &maps->plans[i], &m->kept,
+				      keys_of(m, &maps->plans[i]));
+	return made;
+}
 
 struct mapper *mapper_new(const struct maps *maps,
 			  const struct map_shape *shape, size_t max_record)
@@ -57,6 +86,11 @@ struct mapper *mapper_new(const struct maps *maps,
 	m->rest = REST_WORK_INIT(most, seed);
 	m->repaired = BUF_INIT(max_record);
 	m->text = BUF_INIT(most);
+	m->kept = ARENA_INIT(most_kept);
+	if (!make_keys(m)) {
+		mapper_free(m);
+		return NULL;
+	}
 	return m;
 }
 
@@ -69,6 +103,8 @@ void mapper_free(struct mapper *m)
 	eval_free(&m->eval);
 	fields_free(&m->fields);
 	rest_work_free(&m->rest);
+	free(m->keys);
+	arena_free(&m->kept);
 	buf_free(&m->repaired);
 	buf_free(&m->text);
 	trace_free(&m->trace);
@@ -365,7 +401,8 @@ static bool put_fields(struct mapper *m, struct event *event)
 	put_rows(m);
 	leave_out(m);
 	event->rest = f->count;
-	return rest_collect(&m->rest, &m->eval, shape, &m->plan->rest, f,
+	return rest_collect(&m->rest, &m->eval, shape, &m->plan->rest,
+			    keys_of(m, m->plan), f,
 			    m->tracing ? &m->trace : NULL);
 }
 

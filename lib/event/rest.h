@@ -5,13 +5,16 @@
 #ifndef SIEM_EVENT_REST_H
 #define SIEM_EVENT_REST_H
 
+#include "core/arena.h"
 #include "core/attr.h"
 #include "core/buf.h"
 #include "event/eval.h"
 #include "event/explain.h"
 #include "event/field.h"
 #include "event/map.h"
+#include "event/names.h"
 #include "event/plan.h"
+#include "event/program.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,24 +30,40 @@ struct fields {
 bool fields_reserve(struct fields *f, size_t n) MUST_CHECK;
 void fields_free(struct fields *f);
 
-struct name;
+/*
+ * The key of the members of a slot, made beforehand. Where it is free, nothing
+ * that the map can put has it, and no member of another slot: it needs no look
+ * at other fields.
+ */
+struct rest_key {
+	struct slice key;
+	bool free;
+};
 
 /* What is kept between records, to be used again. */
 struct rest_work {
-	struct name *names; // a hash table
-	size_t cap;         // of it, as allocated
-	size_t size, count; // of it, as in use
-	uint64_t seed;
-	struct buf key; // the key that is being made
+	struct names names; // of members, and then of keys
+	struct buf key;     // the key that is being made
 };
 
 /* The bound is on one key. */
-#define REST_WORK_INIT(max, random) \
-	((struct rest_work){ .seed = (random), .key = BUF_INIT(max) })
+#define REST_WORK_INIT(max, random)                         \
+	((struct rest_work){ .names = { .seed = (random) }, \
+			     .key = BUF_INIT(max) })
 
 void rest_work_free(struct rest_work *w);
 
 /*
+ * Make the keys for all slots of a program as a plan has them, which point to
+ * memory of kept. False out of memory.
+ */
+bool rest_make_keys(struct rest_work *w, const struct program *program,
+		    const struct map_shape *shape, const struct plan *plan,
+		    struct arena *kept, struct rest_key *keys) MUST_CHECK;
+
+/*
+ * keys are those that rest_make_keys() has made for the plan.
+ *
  * Append a field for every member that is neither used nor null, objects as
  * their members. Of those that have the same name in the same object the last
  * one counts. trace, which may be NULL, is told what became of each. False
@@ -52,6 +71,7 @@ void rest_work_free(struct rest_work *w);
  */
 bool rest_collect(struct rest_work *w, struct eval *v,
 		  const struct map_shape *shape, const struct rest *rest,
-		  struct fields *fields, struct trace *trace) MUST_CHECK;
+		  const struct rest_key *keys, struct fields *fields,
+		  struct trace *trace) MUST_CHECK;
 
 #endif

@@ -1,0 +1,119 @@
+#include "event/key.h"
+
+#include <stdio.h>
+
+enum { LONGEST_CHARACTER = 4 }; // of UTF-8, in bytes
+
+static char upper(char c)
+{
+	if (c >= 'a' && c <= 'z')
+		return (char)(c - 'a' + 'A');
+	return c;
+}
+
+/*
+ * Each of these writes what a key takes of a name to p, which has room for as
+ * many bytes, and returns what follows.
+ */
+
+/* Words in camel case; the first of the key stays as it is. */
+static char *put_camel(char *p, struct slice name, bool first)
+{
+	bool begins = !first;
+
+	for (size_t i = 0; i < name.len; i++) {
+		char c = name.data[i];
+
+		if (!map_allows(REST_CAMEL, c)) {
+			begins = !first;
+			continue;
+		}
+		if (begins)
+			c = upper(c);
+		*p++ = c;
+		begins = first = false;
+	}
+	return p;
+}
+
+/* The bytes that keys may have. */
+static char *put_allowed(char *p, struct slice name)
+{
+	for (size_t i = 0; i < name.len; i++)
+		if (map_allows(REST_CAMEL, name.data[i]))
+			*p++ = name.data[i];
+	return p;
+}
+
+/* All of it, each character that keys may not have becoming one _. */
+static char *put_replaced(char *p, struct slice name)
+{
+	for (size_t i = 0; i < name.len; i++) {
+		unsigned char c = (unsigned char)name.data[i];
+
+		if (map_allows(REST_PATH, name.data[i]))
+			*p++ = name.data[i];
+		else if (c < 0x80 || c >= 0xc0) // not within a character
+			*p++ = '_';
+	}
+	return p;
+}
+
+void key_begin(struct buf *key, const struct key_style *style)
+{
+	buf_clear(key);
+	buf_put_slice(key, style->prefix);
+}
+
+/* What of a name can become part of a key: each character is a byte there. */
+static struct slice useful(const struct key_style *style, struct slice name)
+{
+	size_t most = style->max * LONGEST_CHARACTER;
+
+	if (most != 0 && name.len > most)
+		name.len = most;
+	return name;
+}
+
+void key_add(struct buf *key, const struct key_style *style, struct slice name)
+{
+	if (style->max != 0 && key->len >= style->max)
+		return;
+
+	name = useful(style, name);
+	char *start = buf_room(key, name.len + 1);
+	char *p = start;
+
+	if (start == NULL)
+		return;
+	if (style->names == REST_PATH) {
+		if (key->len > style->prefix.len)
+			*p++ = '.';
+		p = put_replaced(p, name);
+	} else if (style->given) {
+		p = put_allowed(p, name);
+	} else {
+		p = put_camel(p, name, key->len == 0);
+	}
+	buf_grown(key, (size_t)(p - start));
+}
+
+void key_end(struct buf *key, const struct key_style *style)
+{
+	if (key->len == style->prefix.len && buf_status(key) == 0)
+		key_add(key, style, SLICE("member"));
+	if (style->max != 0 && key->len > style->max && buf_status(key) == 0)
+		buf_cut(key, style->max);
+}
+
+void key_number(struct buf *key, const struct key_style *style, size_t base,
+		unsigned number)
+{
+	char digits[12];
+	size_t len = (size_t)snprintf(digits, sizeof(digits), "%u", number);
+
+	if (style->max != 0 && base + len > style->max)
+		base = style->max - len;
+	buf_cut(key, base);
+	buf_put(key, digits, len);
+}

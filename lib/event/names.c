@@ -1,0 +1,115 @@
+#include "event/names.h"
+
+#include <stdlib.h>
+
+enum { SMALLEST = 32 }; // places, a power of two
+
+/*
+ * Each step multiplies by what only this process knows, and takes both halves
+ * of the product.
+ */
+static uint64_t mix(uint64_t a, uint64_t b)
+{
+	unsigned __int128 product = (unsigned __int128)a * b;
+
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+static size_t hash(const struct names *n, struct slice name, uint32_t owner)
+{
+	uint64_t h =
+		mix(n->seed ^ name.len, UINT64_C(0x9e3779b97f4a7c15) ^ owner);
+	uint64_t word;
+
+	for (; name.len >= sizeof(word);
+	     name = slice_from(name, sizeof(word))) {
+		memcpy(&word, name.data, sizeof(word));
+		h = mix(h ^ word, n->seed | 1);
+	}
+	word = 0;
+	if (name.len > 0)
+		memcpy(&word, name.data, name.len);
+	return (size_t)mix(h ^ word, n->seed | 1);
+}
+
+/* The place of a name, which has it or is free. */
+static struct name *place_of(const struct names *n, struct slice name,
+			     uint32_t owner)
+{
+	size_t i = hash(n, name, owner) & (n->size - 1);
+
+	for (;; i = (i + 1) & (n->size - 1)) {
+		struct name *here = &n->table[i];
+
+		if (here->data == NULL ||
+		    (here->owner == owner &&
+		     slice_is((struct slice){ here->data, here->len }, name)))
+			return here;
+	}
+}
+
+bool names_begin(struct names *n)
+{
+	if (n->table == NULL) {
+		n->table = malloc(SMALLEST * sizeof(*n->table));
+		if (n->table == NULL)
+			return false;
+	}
+	n->size = SMALLEST;
+	n->count = 0;
+	for (size_t i = 0; i < n->size; i++)
+		n->table[i].data = NULL;
+	return true;
+}
+
+void names_free(struct names *n)
+{
+	free(n->table);
+	*n = (struct names){ .seed = n->seed };
+}
+
+/* Let the table be twice as large. */
+static bool grow(struct names *n)
+{
+	struct name *old = n->table;
+	size_t old_size = n->size;
+
+	n->table = calloc(2 * old_size, sizeof(*n->table));
+	if (n->table == NULL) {
+		n->table = old;
+		return false;
+	}
+	n->size = 2 * old_size;
+	for (size_t i = 0; i < old_size; i++)
+		if (old[i].data != NULL)
+			*place_of(n, (struct slice){ old[i].data, old[i].len },
+				  old[i].owner) = old[i];
+	free(old);
+	return true;
+}
+
+struct name *names_find(const struct names *n, struct slice name,
+			uint32_t owner)
+{
+	struct name *here = place_of(n, name, owner);
+
+	return here->data != NULL ? here : NULL;
+}
+
+struct name *names_enter(struct names *n, struct slice name, uint32_t owner)
+{
+	struct name *here = place_of(n, name, owner);
+
+	if (here->data != NULL)
+		return here;
+	if (2 * (n->count + 1) > n->size) {
+		if (!grow(n))
+			return NULL;
+		here = place_of(n, name, owner);
+	}
+	*here = (struct name){ .data = name.data,
+			       .len = (uint32_t)name.len,
+			       .owner = owner };
+	n->count++;
+	return here;
+}
