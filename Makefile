@@ -5,6 +5,7 @@
 # make lint         check the C with both compilers, the scripts, the manuals
 # make fuzz         run each fuzzer for FUZZ_SECONDS (60)
 # make compare      compare the scanner with jansson on COMPARE documents
+#                   (1000000), beginning with SEED (1)
 # make install      into $(DESTDIR)$(PREFIX); make uninstall takes it back
 # make deps         install the Debian packages that all of this needs
 # make clean        forget everything that was built
@@ -25,6 +26,7 @@ INSTALL ?= install
 CLANG ?= clang
 FUZZ_SECONDS ?= 60
 COMPARE ?= 1000000
+SEED ?= 1
 
 # CFLAGS, CPPFLAGS and LDFLAGS belong to whoever runs make; what the project
 # itself needs is kept apart from them.
@@ -136,6 +138,12 @@ fuzz:
 	    fuzzer=build-fuzz/$${source%.c}; mkdir -p $$fuzzer.corpus; \
 	    $$fuzzer -max_total_time=$(FUZZ_SECONDS) -timeout=10 \
 	        -artifact_prefix=$$fuzzer- $$fuzzer.corpus || exit 1; done
+
+compare:
+	@tests/deps build
+	$(SUBMAKE) tests
+	$(BUILD)/tests/bin/scan-compare $(COMPARE) $(SEED)
+	$(BUILD)/tests/bin/scan-compare-plain $(COMPARE) $(SEED)
 
 deps:
 	@tests/deps build demo check bench lint fuzz

@@ -417,7 +417,8 @@ server.pem' "$(ls certs)"
 @test "reset-after=N breaks a connection after N messages" {
 	start -l tcp://127.0.0.1:0 --fault reset-after=2 --stats
 	exec 5<>"/dev/tcp/127.0.0.1/$(port)"
-	printf '<13>%d\n' 1 2 3 4 >&5
+	# In one write, which the reset cannot come between.
+	cat <<<$'<13>1\n<13>2\n<13>3\n<13>4' >&5
 	run -1 cat <&5
 	exec 5>&-
 	stop
