@@ -42,8 +42,10 @@ COMPILE = $(CC) $(STD) $(WARN) $(PKG_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(SANFLAGS)
 LINK = $(CC) $(CFLAGS) $(SANFLAGS) -Wl,--as-needed $(LDFLAGS)
 
 # Asked when first needed, so that "make deps" works where nothing is there.
-PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell $(PKG_CONFIG) --cflags $(PKGS)))$(PKG_CFLAGS)
-PKG_LIBS = $(eval PKG_LIBS := $$(shell $(PKG_CONFIG) --libs $(PKGS)))$(PKG_LIBS)
+pkg = $(shell $(PKG_CONFIG) $(1) $(PKGS))$(if $(filter-out 0,$(.SHELLSTATUS)),\
+      $(error $(PKGS) and $(PKG_CONFIG) are needed: "make deps" installs them))
+PKG_CFLAGS = $(eval PKG_CFLAGS := $(call pkg,--cflags))$(PKG_CFLAGS)
+PKG_LIBS = $(eval PKG_LIBS := $(call pkg,--libs))$(PKG_LIBS)
 
 BUILD = build$(if $(SAN),-san)
 TOOLS = $(notdir $(wildcard cmd/*))
