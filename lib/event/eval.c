@@ -265,9 +265,11 @@ static struct value look_up(struct eval *v, const struct expr *expr)
 		const struct table_case *row;
 		char copy[64];
 
-		if (expr->ignore_case)
-			name = lower(name, copy);
 		row = program_find_case(v->program, expr->span, name);
+		// Mostly it is in lower case already.
+		if (expr->ignore_case && row->name.data == NULL)
+			row = program_find_case(v->program, expr->span,
+						lower(name, copy));
 		if (row->name.data != NULL)
 			return row->value;
 	}
