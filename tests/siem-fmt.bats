@@ -432,7 +432,7 @@ refused()
 	repeat 8000 '{"a":"0123456789","b":{"c":[1,2,3]}}\n' >many
 	printf '{"a":"%s"}\n' "$(repeat 1048000 x)" >long
 	printf '{"a":"%s"}\n' "$(repeat 149000 '\\n=\\"')" >escaped
-	printf '{"a":"%s"}\n' "$(repeat 400000 '\x7f')" >controls
+	printf '{"a":"%s"}\n' "$(repeat 300000 '\x7f')" >controls
 	printf '{"a":[%s1]}\n' "$(repeat 500000 '1,')" >elements
 	printf '{"%s":{%s"z":1}}\n' "$(repeat 40 k)" \
 		"$(seq -f '"kkkkkkkkk\\u0041kkkk%g":"=vvvvvvvvvvvvvvvvvvv\\n"' 12200 | tr '\n' ,)" >members
@@ -448,7 +448,9 @@ refused()
 	printf '{%s"z":1}\n' "$(repeat 60000 '"k":12345,')" >members
 	printf '{"a":"%s"}\n' "$(repeat 1048000 '\x7f')" >controls
 	printf '{"%s":{%s"z":1}}\n' "$(repeat 60000 k)" "$(seq -f '"k%g":1' 10000 | tr '\n' ,)" >key
-	for file in members controls key; do
+	printf '{"%s":{%s"z":1}}\n' "$(repeat 300 k)" \
+		"$(seq -f "\"k%g\":\"$(repeat 70 =)\"" 12200 | tr '\n' ,)" >keys
+	for file in members controls key keys; do
 		run -1 --separate-stderr fits_in 8192 siem-fmt --cef "$file"
 
 		equal '' "$output"

@@ -17,9 +17,6 @@
 #include <malloc.h>
 #include <unistd.h>
 
-/* How much longer than a record its line may be: escapes, keys, labels. */
-enum { LINE_GROWTH = 3, LINE_EXTRA = 64 << 10 };
-
 struct job {
 	const struct config *config;
 	struct choice choice;
@@ -35,7 +32,7 @@ static void init_stream(struct job *j)
 	size_t max = j->config->max_record;
 
 	j->stream = STREAM_INIT(STDIN_FILENO, STDOUT_FILENO, max,
-				LINE_GROWTH * max + LINE_EXTRA);
+				event_allowance(max));
 	report_init(&j->report, &j->stream);
 	j->stream.print_stats = report_stats;
 	j->stream.context = &j->report;
@@ -73,12 +70,19 @@ static void close_job(struct job *j)
 	maps_free(j->maps);
 }
 
+/* Append the line of an event, which may take what that leaves. */
 static int write_line(struct job *j, const struct event *event,
 		      struct err *why)
 {
-	return j->choice.format->write(event, j->mapper, &j->choice.options,
-				       &j->stream.out.out, &j->report.counts,
-				       why);
+	struct buf *out = &j->stream.out.out;
+	size_t max = out->max;
+	size_t most = event_allowance(j->config->max_record);
+
+	out->max = out->len + most - event->taken;
+	int rc = j->choice.format->write(event, j->mapper, &j->choice.options,
+					 out, &j->report.counts, why);
+	out->max = max;
+	return rc;
 }
 
 /*

@@ -67,7 +67,7 @@ struct mapper *mapper_new(const struct maps *maps,
 {
 	struct mapper *m = calloc(1, sizeof(*m));
 	// What is made of a record may be larger than it, within reason.
-	size_t most = 3 * max_record + ((size_t)1 << 20);
+	size_t most = event_allowance(max_record);
 	uint64_t seed;
 
 	assert(shape == maps->shape);
@@ -426,6 +426,9 @@ static int map_record(struct mapper *m, struct event *event, struct err *e)
 		(void)put_fields(m, event); // v says whether it failed
 	event->fields = m->fields.list;
 	event->count = m->fields.count;
+	event->taken = m->arena.taken;
+	if (m->record.data == m->repaired.data)
+		event->taken += m->record.len;
 	if (v->out_of_memory)
 		return err_set(e, ERR_SYSTEM, "out of memory for a record");
 	if (v->too_large)

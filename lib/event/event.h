@@ -43,9 +43,20 @@ struct event {
 	const struct field *fields;
 	size_t count;
 	size_t rest;
+
+	size_t taken; // bytes of memory that the mapper made all this in
 };
 
 struct mapper;
+
+/*
+ * What the event of a record and its line may take together, so that memory
+ * is bounded for both: a record that needs more is refused.
+ */
+static inline size_t event_allowance(size_t max_record)
+{
+	return 2 * max_record + max_record / 4 + ((size_t)64 << 10);
+}
 
 /*
  * max_record bounds what one record may take. The maps are borrowed. NULL out

@@ -102,7 +102,7 @@ struct name *names_enter(struct names *n, struct slice name, uint32_t owner)
 
 	if (here->data != NULL)
 		return here;
-	if (2 * (n->count + 1) > n->size) {
+	if (n->count + 1 > n->size / 4 * 3) {
 		if (!grow(n))
 			return NULL;
 		here = place_of(n, name, owner);
