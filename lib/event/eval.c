@@ -136,12 +136,8 @@ bool eval_fit_slowly(struct eval *v, enum field_type type, struct value *value)
 	       field_fits(type, value_slice(*value));
 }
 
-/*
- * Of several alternatives value was taken, and other is there as well: where
- * it says the same, nothing is lost with it; else it has not been read.
- */
-static void claim(struct eval *v, struct value value, struct value other,
-		  size_t before)
+void eval_claim(struct eval *v, struct value value, struct value other,
+		size_t before)
 {
 	if (other.type != VALUE_NONE &&
 	    !short_is(eval_text(v, value, &v->one),
@@ -166,7 +162,7 @@ static struct value first_member(struct eval *v, const struct expr *expr)
 		size_t before = v->read_count;
 
 		if (UNLIKELY(by_slot[*slot] != 0))
-			claim(v, value, eval_member(v, *slot), before);
+			eval_claim(v, value, eval_member(v, *slot), before);
 	}
 	if (value.type == VALUE_NONE && expr->otherwise != PROGRAM_NONE)
 		return v->program->exprs[expr->otherwise].value;
@@ -188,7 +184,7 @@ static struct value first_value(struct eval *v, const struct expr *expr)
 	for (; link < end; link++) {
 		size_t before = v->read_count;
 
-		claim(v, value, eval_expr(v, *link), before);
+		eval_claim(v, value, eval_expr(v, *link), before);
 	}
 	return value;
 }

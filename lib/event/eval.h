@@ -42,7 +42,7 @@ struct eval {
 	struct origin severity_origin;
 
 	/* The members read since the last commit; in an element, its parts. */
-	uint32_t read[PROGRAM_READS];
+	uint32_t read[PROGRAM_NAMED + PROGRAM_READS];
 	size_t read_count;
 
 	bool too_large; // a value did not fit the arena
@@ -78,6 +78,14 @@ static inline bool eval_cond(struct eval *v, uint32_t cond);
 /* Mark what was read since the first count of v->read as used; or do not. */
 static inline void eval_commit(struct eval *v);
 static inline void eval_forget(struct eval *v, size_t count);
+
+/*
+ * Of several alternatives value was taken, and other, if it has a value, is
+ * there as well: where it says the same, nothing is lost with it; else forget
+ * that it was read, since there were that many reads.
+ */
+void eval_claim(struct eval *v, struct value value, struct value other,
+		size_t before);
 
 /* Keep what was read, and read it again. */
 void eval_keep_origin(const struct eval *v, struct origin *origin);

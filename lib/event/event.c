@@ -142,6 +142,18 @@ static const struct plan *choose_plan(struct mapper *m)
 	return plan;
 }
 
+/* Times from number i on that say the same as the one that was read. */
+static void read_same_times(struct mapper *m, size_t i)
+{
+	struct eval *v = &m->eval;
+
+	for (; i < m->plan->time_count && v->read_count < PROGRAM_NAMED; i++) {
+		size_t before = v->read_count;
+
+		eval_claim(v, v->time, eval_expr(v, m->plan->times[i]), before);
+	}
+}
+
 static void read_time(struct mapper *m, struct event *event)
 {
 	struct eval *v = &m->eval;
@@ -153,6 +165,7 @@ static void read_time(struct mapper *m, struct event *event)
 		event->has_time = eval_time(v, value, &v->timestamp);
 		if (event->has_time) {
 			v->time = value;
+			read_same_times(m, i + 1);
 			eval_keep_origin(v, &v->time_origin);
 		}
 		eval_forget(v, 0);

@@ -70,7 +70,7 @@ void mapper_free(struct mapper *m);
  * Scan and map one record. The event, and all it points to, is valid until
  * the next call and borrows from record. Bytes that are not UTF-8 are repaired
  * first and a byte order mark is dropped (event->record says what was read).
- * -1: ERR_DATA with a column, or ERR_SYSTEM.
+ * -1: ERR_DATA with a column, of the record as it was repaired, or ERR_SYSTEM.
  */
 int mapper_read(struct mapper *m, struct slice record, struct event *event,
 		struct err *e) MUST_CHECK;

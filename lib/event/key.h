@@ -6,7 +6,7 @@
 
 #include "core/buf.h"
 #include "core/slice.h"
-#include "event/map.h"
+#include "event/shape.h"
 
 #include <stdbool.h>
 #include <stddef.h>

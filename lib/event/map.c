@@ -5,6 +5,7 @@
 #include "core/nearest.h"
 #include "event/compile.h"
 #include "event/plan.h"
+#include "event/section.h"
 #include "event/source.h"
 
 #include <assert.h>
@@ -26,396 +27,6 @@ const char *const map_sections[] = {
 	"ocsf", "csl",  "sentinel", "datadog", "otlp", NULL,
 };
 
-/* A map on its way from JSON to a plan. */
-struct loader {
-	struct program *program;
-	const struct map_shape *shape;
-	struct compiler compiler;
-	struct source source;
-	struct plan *plan;
-};
-
-static int no_memory(struct err *e)
-{
-	return err_set(e, ERR_SYSTEM, "out of memory for a map");
-}
-
-/* Room for count things of a size, for as long as the plan lives. */
-static void *room_for(struct loader *l, size_t count, size_t size)
-{
-	void *room = arena_take(&l->program->texts, count * size + 1);
-
-	if (room != NULL)
-		memset(room, 0, count * size + 1);
-	return room;
-}
-
-/* The text at a place, which is to be a key of the format or part of one. */
-static int read_key(struct loader *l, const struct place *at, struct slice *key,
-		    struct err *e)
-{
-	if (!json_is_string(at->value) || json_string_length(at->value) == 0)
-		return source_fail(&l->source, at, e, "expected a key");
-	*key = place_text(at);
-	for (size_t i = 0; i < key->len; i++)
-		if (!map_allows(l->shape->rest_names, key->data[i]))
-			return source_fail(&l->source, at, e,
-					   "\"%.*s\" has a byte that keys of "
-					   "%s cannot have",
-					   (int)key->len, key->data,
-					   l->shape->section);
-	if (l->shape->key_max != 0 && key->len > l->shape->key_max)
-		return source_fail(&l->source, at, e,
-				   "a key of more than %zu bytes",
-				   l->shape->key_max);
-	return program_keep(l->program, key) ? 0 : no_memory(e);
-}
-
-static const struct field_rule *rule_of(const struct map_shape *shape,
-					struct slice key)
-{
-	return shape->find_rule != NULL ? shape->find_rule(key) : NULL;
-}
-
-/* Let the format make what goes before the value of a target. */
-static int make_lead(struct loader *l, struct target *target, struct err *e)
-{
-	struct buf lead = BUF_INIT(largest_map);
-	int rc = 0;
-
-	if (l->shape->put_lead == NULL)
-		return 0;
-	l->shape->put_lead(&lead, target->key, target->label);
-	target->lead = buf_slice(&lead);
-	if (buf_status(&lead) != 0 ||
-	    !program_keep(l->program, &target->lead))
-		rc = no_memory(e);
-	buf_free(&lead);
-	return rc;
-}
-
-/* Read one target of a row; at is the row itself, or its "else". */
-static int read_target(struct loader *l, const struct place *at,
-		       struct target *target, struct err *e)
-{
-	struct place key = place_member(at, "key");
-	struct place label = place_member(at, "label");
-	struct place type = place_member(at, "type");
-
-	if (key.value == NULL)
-		return source_fail(&l->source, at, e, "\"key\" is missing");
-	if (read_key(l, &key, &target->key, e) < 0)
-		return -1;
-
-	const struct field_rule *rule = rule_of(l->shape, target->key);
-	if (rule != NULL) {
-		target->type = rule->type;
-		target->max = rule->max;
-	}
-	if (target->type == FIELD_RESERVED)
-		return source_fail(&l->source, &key, e,
-				   "\"%s\" is not for maps to write",
-				   target->key.data);
-	if (type.value != NULL &&
-	    compile_type(&l->compiler, &type, &target->type, e) < 0)
-		return -1;
-	if (label.value != NULL && !json_is_string(label.value))
-		return source_fail(&l->source, &label, e, "expected a string");
-	if (label.value != NULL) {
-		target->label = place_text(&label);
-		if (!program_keep(l->program, &target->label))
-			return no_memory(e);
-	}
-	return make_lead(l, target, e);
-}
-
-/* Read the targets of the row at a place: its own, and those that "else"
-   leads to. */
-static int read_targets(struct loader *l, const struct place *at,
-			struct row *row, struct err *e)
-{
-	static const char *const words[] = { "key", "label", "type", "else",
-					     NULL };
-	struct place chain[PLAN_TARGETS + 1] = { *at };
-	struct target targets[PLAN_TARGETS] = { 0 };
-	uint32_t count = 0;
-
-	for (; chain[count].value != NULL; count++) {
-		if (count == PLAN_TARGETS)
-			return source_fail(&l->source, &chain[count], e,
-					   "more than %d keys in a row",
-					   PLAN_TARGETS);
-		if (count > 0 &&
-		    source_check_keys(&l->source, &chain[count], words, e) < 0)
-			return -1;
-		if (read_target(l, &chain[count], &targets[count], e) < 0)
-			return -1;
-		chain[count + 1] = place_member(&chain[count], "else");
-	}
-
-	struct target *kept = room_for(l, count, sizeof(*kept));
-	if (kept == NULL)
-		return no_memory(e);
-	memcpy(kept, targets, count * sizeof(*kept));
-	row->targets = kept;
-	row->target_count = count;
-	return 0;
-}
-
-/* Find those before target, which is number j of row i, that have its key. */
-static void find_same(struct target *target, struct row *rows, size_t i,
-		      size_t j)
-{
-	for (size_t k = 0; k <= i; k++)
-		for (size_t m = 0; m < (k < i ? rows[k].target_count : j);
-		     m++) {
-			struct target *other = &rows[k].targets[m];
-
-			if (!slice_is(other->key, target->key))
-				continue;
-			target->key = other->key;
-			target->shared = other->shared = true;
-		}
-}
-
-/*
- * Say of each target whether another has its key; those that have the same
- * point to the same bytes.
- */
-static void find_shared(struct row *rows, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		for (size_t j = 0; j < rows[i].target_count; j++)
-			find_same(&rows[i].targets[j], rows, i, j);
-}
-
-/* Slots, of which one has to have a member if there is to be a value. */
-struct slots {
-	bool known; // false: there may be a value all the same
-	uint32_t count;
-	uint32_t list[2]; // more are not known
-};
-
-static void add_slot(struct slots *s, uint32_t slot)
-{
-	if (s->count == 2)
-		s->known = false;
-	else
-		s->list[s->count++] = slot;
-}
-
-/* Add the slots that an expression needs to what s says of alternatives. */
-static void add_needs(const struct program *p, uint32_t index, struct slots *s)
-{
-	const struct expr *expr = &p->exprs[index];
-	const uint32_t *links = p->links + expr->span.first;
-
-	switch ((enum expr_op)expr->op) {
-	case EXPR_PATH:
-		add_slot(s, expr->slot);
-		break;
-	case EXPR_PATHS:
-		for (uint32_t i = 0; i < expr->span.count; i++)
-			add_slot(s, links[i]);
-		if (expr->otherwise != PROGRAM_NONE)
-			s->known = false;
-		break;
-	case EXPR_FIRST:
-		for (uint32_t i = 0; i < expr->span.count; i++)
-			add_needs(p, links[i], s);
-		break;
-	case EXPR_JOIN:
-	case EXPR_SUM:
-		add_needs(p, expr->of, s);
-		break;
-	case EXPR_TABLE:
-		add_needs(p, expr->of, s);
-		if (expr->otherwise != PROGRAM_NONE)
-			add_needs(p, expr->otherwise, s);
-		break;
-	case EXPR_IF:
-		add_needs(p, expr->then, s);
-		if (expr->otherwise != PROGRAM_NONE)
-			add_needs(p, expr->otherwise, s);
-		break;
-	case EXPR_CONST:
-	case EXPR_TEXT: // needs all of its pieces, not one of them
-	case EXPR_TIME:
-	case EXPR_SEVERITY:
-	case EXPR_ELEMENT:
-	case EXPR_PART:
-		s->known = false;
-		break;
-	}
-}
-
-/* Note what tells at a glance that a row has no value, and which are plain. */
-static void find_plain(const struct program *p, struct row *rows, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		const struct expr *expr = &p->exprs[rows[i].expr];
-		const struct target *t = rows[i].targets;
-		struct slots needs = { .known = true };
-
-		add_needs(p, rows[i].expr, &needs);
-		if (!needs.known)
-			continue;
-		rows[i].slot = (uint16_t)needs.list[0];
-		rows[i].other = (uint16_t)needs.list[1];
-		rows[i].is_plain = !t->shared && t->type == FIELD_TEXT &&
-				   (expr->op == EXPR_PATH ||
-				    expr->op == EXPR_PATHS);
-	}
-}
-
-/* Does a row bring that key along, with its label? */
-static bool is_of_label(const struct row *rows, size_t count, struct slice key)
-{
-	const struct slice end = SLICE("Label");
-
-	if (key.len <= end.len ||
-	    !slice_is(slice_from(key, key.len - end.len), end))
-		return false;
-	key.len -= end.len;
-	for (size_t i = 0; i < count; i++)
-		for (size_t j = 0; j < rows[i].target_count; j++) {
-			const struct target *t = &rows[i].targets[j];
-
-			if (t->label.len > 0 && slice_is(t->key, key))
-				return true;
-		}
-	return false;
-}
-
-/* A label and a row must not put the same key. */
-static int check_labels(struct loader *l, const struct place *at,
-			const struct row *rows, size_t count, struct err *e)
-{
-	for (size_t i = 0; i < count; i++)
-		for (size_t j = 0; j < rows[i].target_count; j++) {
-			struct slice key = rows[i].targets[j].key;
-			struct place here = place_element(at, i);
-
-			if (is_of_label(rows, count, key))
-				return source_fail(&l->source, &here, e,
-						   "\"%s\" comes with the "
-						   "label of another row",
-						   key.data);
-		}
-	return 0;
-}
-
-static int read_rows(struct loader *l, const struct place *at, struct err *e)
-{
-	static const char *const words[] = { "key",  "label", "from",
-					     "type", "else",  NULL };
-	size_t count = json_array_size(at->value);
-	struct row *rows = room_for(l, count, sizeof(*rows));
-
-	if (at->value == NULL)
-		return 0;
-	if (!json_is_array(at->value))
-		return source_fail(&l->source, at, e, "expected a list");
-	if (rows == NULL)
-		return no_memory(e);
-	for (size_t i = 0; i < count; i++) {
-		struct place here = place_element(at, i);
-		struct place from = place_member(&here, "from");
-
-		if (source_check_keys(&l->source, &here, words, e) < 0)
-			return -1;
-		if (from.value == NULL)
-			return source_fail(&l->source, &here, e,
-					   "\"from\" is missing");
-		if (compile_expr(&l->compiler, &from, &rows[i].expr, e) < 0 ||
-		    read_targets(l, &here, &rows[i], e) < 0)
-			return -1;
-	}
-	l->plan->rows = rows;
-	l->plan->row_count = count;
-	find_shared(rows, count);
-	find_plain(l->program, rows, count);
-	return check_labels(l, at, rows, count, e);
-}
-
-static int read_flag(struct loader *l, const struct place *at, bool *flag,
-		     struct err *e)
-{
-	if (at->value != NULL && !json_is_boolean(at->value))
-		return source_fail(&l->source, at, e, "expected true or false");
-	*flag = json_is_true(at->value);
-	return 0;
-}
-
-static int read_leave_out(struct loader *l, const struct place *at,
-			  struct rest *rest, struct err *e)
-{
-	size_t count = json_array_size(at->value);
-	uint16_t *slots = room_for(l, count, sizeof(*slots));
-
-	if (at->value == NULL)
-		return 0;
-	if (!json_is_array(at->value))
-		return source_fail(&l->source, at, e, "expected a list");
-	if (slots == NULL)
-		return no_memory(e);
-	for (size_t i = 0; i < count; i++) {
-		struct place here = place_element(at, i);
-
-		if (compile_path(&l->compiler, &here, &slots[i], e) < 0)
-			return -1;
-	}
-	rest->leave_out = slots;
-	rest->leave_out_count = count;
-	return 0;
-}
-
-static int read_rest(struct loader *l, const struct place *at, struct err *e)
-{
-	static const char *const words[] = { "prefix", "given", "all",
-					     "leave_out", NULL };
-	struct place prefix = place_member(at, "prefix");
-	struct place given = place_member(at, "given");
-	struct place all = place_member(at, "all");
-	struct place leave_out = place_member(at, "leave_out");
-	struct rest *rest = &l->plan->rest;
-
-	if (at->value == NULL)
-		return 0;
-	if (source_check_keys(&l->source, at, words, e) < 0)
-		return -1;
-	if (prefix.value != NULL && read_key(l, &prefix, &rest->prefix, e) < 0)
-		return -1;
-	if (read_flag(l, &given, &rest->given, e) < 0 ||
-	    read_flag(l, &all, &rest->all, e) < 0)
-		return -1;
-	return read_leave_out(l, &leave_out, rest, e);
-}
-
-/* Read the section of the format. */
-static int read_section(struct loader *l, const struct place *at, struct err *e)
-{
-	const char *words[PLAN_ATTRIBUTES + 3] = { "fields", "rest" };
-	struct place fields = place_member(at, "fields");
-	struct place rest = place_member(at, "rest");
-
-	for (size_t i = 0; l->shape->attributes[i] != NULL; i++)
-		words[i + 2] = l->shape->attributes[i];
-	if (source_check_keys(&l->source, at, words, e) < 0)
-		return -1;
-	for (size_t i = 0; l->shape->attributes[i] != NULL; i++) {
-		struct place here = place_member(at, l->shape->attributes[i]);
-
-		if (here.value != NULL &&
-		    compile_expr(&l->compiler, &here, &l->plan->attributes[i],
-				 e) < 0)
-			return -1;
-	}
-	if (read_rows(l, &fields, e) < 0)
-		return -1;
-	return read_rest(l, &rest, e);
-}
-
 /* Compile an expression, or each of a list of alternatives, on its own. */
 static int read_alternatives(struct loader *l, const struct place *at,
 			     const uint32_t **exprs, size_t *count,
@@ -423,12 +34,12 @@ static int read_alternatives(struct loader *l, const struct place *at,
 {
 	bool list = json_is_array(at->value);
 	size_t n = list ? json_array_size(at->value) : 1;
-	uint32_t *all = room_for(l, n, sizeof(*all));
+	uint32_t *all = loader_room(l, n, sizeof(*all));
 
 	if (at->value == NULL)
 		return 0;
 	if (all == NULL)
-		return no_memory(e);
+		return compile_no_memory(e);
 	for (size_t i = 0; i < n; i++) {
 		struct place here = list ? place_element(at, i) : *at;
 
@@ -487,14 +98,14 @@ static int read_raise(struct loader *l, const struct place *at,
 static int read_raises(struct loader *l, const struct place *at, struct err *e)
 {
 	size_t count = json_array_size(at->value);
-	struct raise *raises = room_for(l, count, sizeof(*raises));
+	struct raise *raises = loader_room(l, count, sizeof(*raises));
 
 	if (at->value == NULL)
 		return 0;
 	if (!json_is_array(at->value))
 		return source_fail(&l->source, at, e, "expected a list");
 	if (raises == NULL)
-		return no_memory(e);
+		return compile_no_memory(e);
 	for (size_t i = 0; i < count; i++) {
 		struct place here = place_element(at, i);
 
@@ -532,7 +143,7 @@ static int read_name(struct loader *l, const struct place *at, struct err *e)
 	if (at->value != NULL)
 		name = place_text(at);
 	if (!program_keep(l->program, &name))
-		return no_memory(e);
+		return compile_no_memory(e);
 	l->plan->name = name.data;
 	return 0;
 }
@@ -593,7 +204,7 @@ static int load_section(struct loader *l, const struct place *root,
 	struct place section = place_member(root, l->shape->section);
 	if (section.value == NULL)
 		return load_fallback(l, e);
-	return read_section(l, &section, e);
+	return section_read(l, &section, e);
 }
 
 /* Read everything that a map says. */
@@ -716,13 +327,13 @@ struct maps *maps_load(const char *which, const struct map_shape *shape,
 	struct maps *maps = calloc(1, sizeof(*maps));
 
 	if (maps == NULL) {
-		no_memory(e);
+		compile_no_memory(e);
 		return NULL;
 	}
 	maps->shape = shape;
 	maps->plans = calloc(map_builtin_count, sizeof(*maps->plans));
 	if (!program_init(&maps->program) || maps->plans == NULL)
-		no_memory(e);
+		compile_no_memory(e);
 	else if (load(maps, which, e) == 0)
 		return maps;
 	maps_free(maps);

@@ -9,54 +9,10 @@
 #define SIEM_EVENT_MAP_H
 
 #include "core/attr.h"
-#include "core/buf.h"
 #include "core/err.h"
-#include "event/field.h"
+#include "event/shape.h"
 
-#include <stdbool.h>
 #include <stddef.h>
-
-/* How a format names members that no row of the map names. */
-enum rest_names {
-	REST_CAMEL, // prefix, then the path in camel case, [A-Za-z0-9] only
-	REST_PATH,  // the path joined by dots, what is not allowed becoming _
-	REST_NONE,  // not at all: the format writes the record as it came, and
-		    // an event for it has attributes but no fields
-};
-
-/*
- * What a format wants of maps. A section is the object of a map that bears the
- * format's name ("cef"); its attributes are the named expressions in it that
- * the format knows ("vendor", "product", ...); its rows are the fields.
- */
-struct map_shape {
-	const char *section;
-	const char *const *attributes; // NULL ends them; event.h has the values
-	size_t written; // how many of them lines show, the first; 0: all
-	enum rest_names rest_names;
-	size_t key_max; // a key that the rest makes is cut to this; 0: no limit
-
-	/* What every line of the format says outside its fields, so that the
-	   member which says it in the record is not kept a second time. */
-	bool has_time;     // in full (RFC 5424; not RFC 3164)
-	bool has_severity; // of the event, 0 to 10 (CEF)
-
-	bool drops_empty;  // a field without a text has no place in its lines
-
-	/*
-	 * The rule of one of the format's own keys, or NULL. May be NULL where
-	 * a format has no dictionary. A member that no row names never takes
-	 * such a key, unless the map says that its names are the format's; and
-	 * nothing takes a key that is FIELD_RESERVED.
-	 */
-	const struct field_rule *(*find_rule)(struct slice key);
-
-	/*
-	 * Append what goes before the value of a field, but for what divides it
-	 * from the field before; or NULL where that is not known in advance.
-	 */
-	void (*put_lead)(struct buf *out, struct slice key, struct slice label);
-};
 
 /* The built-in maps, in the order in which records are tried against them. */
 struct map_builtin {
@@ -76,15 +32,6 @@ const struct map_builtin *map_find_builtin(const char *name);
  * them. A map may hold those of other formats than the one it is loaded for.
  */
 extern const char *const map_sections[];
-
-/* May a key hold this byte? Those of paths are SD-NAMEs (RFC 5424, 6.3.3). */
-static inline bool map_allows(enum rest_names names, char c)
-{
-	if (names == REST_PATH)
-		return c > ' ' && c < 0x7f && c != '=' && c != ']' && c != '"';
-	return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' &&
-					  (c | 0x20) <= 'z');
-}
 
 /* Compiled maps: read-only from here on. */
 struct maps;

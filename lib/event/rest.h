@@ -11,10 +11,10 @@
 #include "event/eval.h"
 #include "event/explain.h"
 #include "event/field.h"
-#include "event/map.h"
 #include "event/names.h"
 #include "event/plan.h"
 #include "event/program.h"
+#include "event/shape.h"
 
 #include <stdbool.h>
 #include <stddef.h>

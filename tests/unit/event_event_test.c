@@ -103,6 +103,16 @@ static void the_first_time_that_is_one_is_that_of_the_event(void)
 		 "t=1759963500"));
 }
 
+static void another_time_is_kept_unless_it_says_the_same(void)
+{
+	const char *row = "{'key':'rt','from':'$time'}";
+
+	CHECK(is(fields_by(row, "{'t':1759963500,'u':1759963500}"),
+		 "rt=1759963500000"));
+	CHECK(is(fields_by(row, "{'t':1759963500,'u':1759963501}"),
+		 "rt=1759963500000 u=1759963501"));
+}
+
 /* A mapper by one of the built-in maps, or a map. */
 struct mapping {
 	struct maps *maps;
@@ -360,6 +370,7 @@ int main(void)
 	RUN(rows_of_the_same_key_are_alternatives);
 	RUN(times_become_milliseconds_where_the_key_wants_them);
 	RUN(the_first_time_that_is_one_is_that_of_the_event);
+	RUN(another_time_is_kept_unless_it_says_the_same);
 	RUN(an_event_without_a_time_has_the_present);
 	RUN(a_byte_order_mark_is_dropped);
 	RUN(bytes_that_are_not_utf_8_are_repaired);

@@ -1,0 +1,34 @@
+/*
+ * The section of a map for a format: its attributes, its rows and the rest.
+ */
+#ifndef SIEM_EVENT_SECTION_H
+#define SIEM_EVENT_SECTION_H
+
+#include "core/attr.h"
+#include "core/err.h"
+#include "event/compile.h"
+#include "event/plan.h"
+#include "event/program.h"
+#include "event/shape.h"
+#include "event/source.h"
+
+#include <stddef.h>
+
+/* A map on its way from JSON to a plan. */
+struct loader {
+	struct program *program;
+	const struct map_shape *shape;
+	struct compiler compiler;
+	struct source source;
+	struct plan *plan;
+};
+
+/* Zeroed room for count things of a size, for as long as the plan lives. NULL:
+   out of memory. */
+void *loader_room(struct loader *l, size_t count, size_t size) MUST_CHECK;
+
+/* Read the section at a place into l->plan. -1 with e filled. */
+int section_read(struct loader *l, const struct place *at,
+		 struct err *e) MUST_CHECK;
+
+#endif
