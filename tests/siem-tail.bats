@@ -300,6 +300,16 @@ siem-tail: loop: Too many levels of symbolic links' "$stderr"
 	equal 'siem-tail: write: Bad file descriptor' "$output"
 }
 
+@test "a file that begins like a marked stream is data for the next tool, too" {
+	printf '\020H siem/1 x\n{"a":1}\n\020E 0\n{"b":2}\n' >log
+	siem-tail --once log >out 2>err
+
+	cmp out <(echo; cat log)
+	equal 'siem-tail: the output begins like a marked stream; put an empty line before it' "$(cat err)"
+	run -0 bash -o pipefail -c 'siem-tail -q --once log | pass'
+	equal "$(cat log)" "$output"
+}
+
 @test "--stats counts what was written" {
 	printf 'one\ntwo\nthree' >log
 	touch empty
@@ -712,6 +722,31 @@ siem-tail: loop: Too many levels of symbolic links' "$stderr"
 	wait
 
 	tail -c +101 log.1 | cat - log | cmp - out
+}
+
+@test "in a folder too, what was moved away is read before the next file" {
+	mkfifo pipe
+	mkdir logs
+	seq 300000 >other
+	seq 300000 >logs/log
+	to=pipe follow other logs
+	exec 4<pipe
+	eventually waits_for logs/log
+	mv logs/log moved
+	# Another file, so that it looks at the folder while there is no log.
+	touch logs/empty
+	eventually waits_for logs/empty
+	echo new >logs/log
+	eventually waits_for logs/log
+	head -c 100 moved | cat other - | wc -c >size
+	dd bs=64K count="$(cat size)" iflag=fullblock,count_bytes <&4 >/dev/null 2>&1
+	seq -f 'late %.0f' 20000 >>moved
+	to=out begin cat <&4
+	eventually eval 'tail -n 1 out | grep -qxE "new|late 20000"'
+	stop
+	wait
+
+	tail -c +101 moved | cat - logs/log | cmp - out
 }
 
 @test "rotations are noticed while nobody takes the output" {

@@ -3,6 +3,7 @@
 #include "core/clock.h"
 #include "core/msg.h"
 #include "core/quit.h"
+#include "stream/control.h"
 #include "tail.h"
 
 #include <errno.h>
@@ -131,7 +132,7 @@ static int rest(struct tail *t, struct err *e)
 	return wait_until(t, WAIT_CHANGES, t->look_ns, e);
 }
 
-static int send_bytes(struct tail *t, struct slice bytes, struct err *e)
+static int write_bytes(struct tail *t, struct slice bytes, struct err *e)
 {
 	for (struct slice left = bytes; left.len > 0;) {
 		ssize_t n = output_write(&t->out, left.data, left.len, e);
@@ -145,6 +146,18 @@ static int send_bytes(struct tail *t, struct slice bytes, struct err *e)
 	}
 	report_note(&t->report, bytes);
 	return 0;
+}
+
+static int send_bytes(struct tail *t, struct slice bytes, struct err *e)
+{
+	// What somebody wrote into a log must not pass for our own header.
+	if (t->report.bytes == 0 && control_is_header(bytes)) {
+		msg_warn("the output begins like a marked stream; put an empty "
+			 "line before it");
+		if (write_bytes(t, SLICE("\n"), e) < 0)
+			return -1;
+	}
+	return write_bytes(t, bytes, e);
 }
 
 /*

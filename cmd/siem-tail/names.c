@@ -175,19 +175,24 @@ out:
 	return rc;
 }
 
-/* Forget the names that no operand stands for any more. */
+/*
+ * Forget the names that no operand stands for any more, but not before the
+ * file they meant: should they come again, it goes before the next.
+ */
 static void sweep(struct tail *t)
 {
 	struct names *n = &t->names;
 	size_t kept = 0;
 
 	for (size_t i = 0; i < n->count; i++) {
-		if (n->items[i]->look == n->looks) {
-			n->items[kept++] = n->items[i];
-			continue;
-		}
-		name_lose(t, n->items[i]);
-		name_free(n->items[i]);
+		struct name *name = n->items[i];
+
+		if (name->look != n->looks)
+			name_lose(t, name);
+		if (name->look == n->looks || name->previous != NULL)
+			n->items[kept++] = name;
+		else
+			name_free(name);
 	}
 	n->count = kept;
 }
