@@ -81,3 +81,21 @@ filling()
 	equal "$(<in)" "$(grep -Fxf in out)"
 	[ "$(wc -l <out)" -le 5001 ]
 }
+
+@test "what lies unread in a receiver that takes no more does not count" {
+	mock -l tcp://127.0.0.1:0
+	address=$at
+	kill -STOP "$mock"
+	seq -f "<13>Oct  8 22:45:00 web01 su: %.0f $(printf '%0500d' 0)" 16000 >in
+	siem-send -v -o settle=0.3 -o timeout=1 "syslog:$at" <in 2>err 3>&- &
+	sender=$!
+	pids="$pids $sender"
+	eventually grep -q 'Connection timed out' err
+
+	kill -KILL "$mock"
+	wait "$mock" || true
+	mock -l "$address"
+	wait "$sender"
+	eventually grep -q 'su: 16000 ' arrived
+	equal "$(seq 16000)" "$(jq -r .message arrived | cut -d ' ' -f 1 | sort -nu)"
+}

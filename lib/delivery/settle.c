@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+enum { STUCK = 4 }; // which part of the quiet time without movement means it
+
 /* Remember that acked bytes are acknowledged at this time. */
 static void add_step(struct settle *s, int64_t now_ms, uint64_t acked)
 {
@@ -33,12 +35,23 @@ static void drop_steps(struct settle *s)
 	memmove(s->steps, s->steps + done, s->count * sizeof(s->steps[0]));
 }
 
-uint64_t settle_note(struct settle *s, int64_t now_ms, uint64_t acked,
-		     uint64_t window)
+/* Has the other side stopped taking what is written? */
+static void note_movement(struct settle *s, int64_t now_ms, uint64_t written,
+			  uint64_t acked)
 {
+	if (acked > s->acked || acked >= written)
+		s->moved_ms = now_ms;
+	s->acked = acked;
+	s->stuck = now_ms - s->moved_ms > (int64_t)s->quiet_ms / STUCK;
+}
+
+uint64_t settle_note(struct settle *s, int64_t now_ms, uint64_t written,
+		     uint64_t acked, uint64_t window)
+{
+	note_movement(s, now_ms, written, acked);
 	if (acked > s->taken)
 		add_step(s, now_ms, acked);
-	for (size_t i = 0; i < s->count; i++)
+	for (size_t i = 0; i < s->count && !s->stuck; i++)
 		if (s->steps[i].last_ms + (int64_t)s->quiet_ms <= now_ms &&
 		    s->steps[i].acked > s->taken)
 			s->taken = s->steps[i].acked;
@@ -50,5 +63,7 @@ uint64_t settle_note(struct settle *s, int64_t now_ms, uint64_t acked,
 
 int64_t settle_due_ms(const struct settle *s)
 {
-	return s->count > 0 ? s->steps[0].last_ms + (int64_t)s->quiet_ms : -1;
+	if (s->count == 0 || s->stuck)
+		return -1;
+	return s->steps[0].last_ms + (int64_t)s->quiet_ms;
 }

@@ -6,7 +6,9 @@
  *
  *   - twice as many bytes as the other side's window ever held were
  *     acknowledged after them, so that they cannot be waiting there any more;
- *   - or a quiet time has passed since, without the connection having failed.
+ *   - or a quiet time has passed since, without the connection having failed,
+ *     and unless the other side has stopped taking what is written: what it
+ *     holds then, its program may never have seen.
  *
  * (The third way, a connection that both sides ended in good order, needs no
  * arithmetic.) Pure: the clock and the counts are passed in.
@@ -14,6 +16,7 @@
 #ifndef SIEM_DELIVERY_SETTLE_H
 #define SIEM_DELIVERY_SETTLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,7 +26,12 @@ struct settle {
 	unsigned quiet_ms;
 	uint64_t taken; // bytes, from the start of the connection
 
-	// private: what was acknowledged when, the oldest first
+	// private
+	uint64_t acked;   // when it was looked at last,
+	int64_t moved_ms; // and when that last grew, or was all that is written
+	bool stuck;       // bytes wait, and it does not grow
+
+	// what was acknowledged when, the oldest first
 	struct settle_step {
 		int64_t first_ms, last_ms;
 		uint64_t acked;
@@ -34,14 +42,14 @@ struct settle {
 #define SETTLE_INIT(ms) ((struct settle){ .quiet_ms = (ms) })
 
 /*
- * By now acked bytes are acknowledged, and window is the largest that the
+ * By now acked bytes of those written are acknowledged, and window is the largest that the
  * other side has ever advertised (0: not known). Call it only after having
  * looked whether the connection has failed. Returns taken.
  */
-uint64_t settle_note(struct settle *s, int64_t now_ms, uint64_t acked,
-		     uint64_t window);
+uint64_t settle_note(struct settle *s, int64_t now_ms, uint64_t written,
+		     uint64_t acked, uint64_t window);
 
-/* When more will count as taken by time alone, or -1: nothing is waiting. */
+/* When more will count as taken by time alone, or -1: not to be foreseen. */
 int64_t settle_due_ms(const struct settle *s);
 
 #endif

@@ -7,21 +7,28 @@
 
 enum { QUIET = 1000, WINDOW = 5000 };
 
+/* A link on which all that was written is acknowledged. */
+static uint64_t note_quiet(struct settle *s, int64_t now_ms, uint64_t acked,
+			   uint64_t window)
+{
+	return settle_note(s, now_ms, acked, acked, window);
+}
+
 static void what_is_acknowledged_is_not_taken_at_once(void)
 {
 	struct settle s = SETTLE_INIT(QUIET);
 
-	CHECK(settle_note(&s, 0, 100, WINDOW) == 0);
-	CHECK(settle_note(&s, QUIET - 1, 100, WINDOW) == 0);
+	CHECK(note_quiet(&s, 0, 100, WINDOW) == 0);
+	CHECK(note_quiet(&s, QUIET - 1, 100, WINDOW) == 0);
 }
 
 static void it_is_taken_after_the_quiet_time(void)
 {
 	struct settle s = SETTLE_INIT(QUIET);
 
-	(void)settle_note(&s, 500, 100, WINDOW);
+	(void)note_quiet(&s, 500, 100, WINDOW);
 	CHECK(settle_due_ms(&s) == 500 + QUIET);
-	CHECK(settle_note(&s, 500 + QUIET, 100, WINDOW) == 100);
+	CHECK(note_quiet(&s, 500 + QUIET, 100, WINDOW) == 100);
 	CHECK(settle_due_ms(&s) == -1);
 }
 
@@ -29,37 +36,60 @@ static void later_bytes_do_not_hasten_or_delay_earlier_ones(void)
 {
 	struct settle s = SETTLE_INIT(QUIET);
 
-	(void)settle_note(&s, 0, 100, WINDOW);
-	(void)settle_note(&s, 600, 200, WINDOW);
-	CHECK(settle_note(&s, QUIET, 300, WINDOW) == 100);
-	CHECK(settle_note(&s, 600 + QUIET, 300, WINDOW) == 200);
-	CHECK(settle_note(&s, 2 * QUIET, 300, WINDOW) == 300);
+	(void)note_quiet(&s, 0, 100, WINDOW);
+	(void)note_quiet(&s, 600, 200, WINDOW);
+	CHECK(note_quiet(&s, QUIET, 300, WINDOW) == 100);
+	CHECK(note_quiet(&s, 600 + QUIET, 300, WINDOW) == 200);
+	CHECK(note_quiet(&s, 2 * QUIET, 300, WINDOW) == 300);
 }
 
 static void bytes_two_windows_behind_are_taken_without_waiting(void)
 {
 	struct settle s = SETTLE_INIT(QUIET);
 
-	CHECK(settle_note(&s, 0, 2 * WINDOW, WINDOW) == 0);
-	CHECK(settle_note(&s, 1, 2 * WINDOW + 7, WINDOW) == 7);
-	CHECK(settle_note(&s, 2, 10 * WINDOW, WINDOW) == 8 * WINDOW);
+	CHECK(note_quiet(&s, 0, 2 * WINDOW, WINDOW) == 0);
+	CHECK(note_quiet(&s, 1, 2 * WINDOW + 7, WINDOW) == 7);
+	CHECK(note_quiet(&s, 2, 10 * WINDOW, WINDOW) == 8 * WINDOW);
 }
 
 static void an_unknown_window_leaves_only_time(void)
 {
 	struct settle s = SETTLE_INIT(QUIET);
 
-	CHECK(settle_note(&s, 0, 1000000, 0) == 0);
-	CHECK(settle_note(&s, QUIET, 1000000, 0) == 1000000);
+	CHECK(note_quiet(&s, 0, 1000000, 0) == 0);
+	CHECK(note_quiet(&s, QUIET, 1000000, 0) == 1000000);
 }
 
 static void what_was_taken_stays_taken(void)
 {
 	struct settle s = SETTLE_INIT(QUIET);
 
-	(void)settle_note(&s, 0, 3 * WINDOW, WINDOW);
+	(void)note_quiet(&s, 0, 3 * WINDOW, WINDOW);
 	// The window that counts is the largest, but that is the caller's.
-	CHECK(settle_note(&s, 1, 3 * WINDOW, 100 * WINDOW) == WINDOW);
+	CHECK(note_quiet(&s, 1, 3 * WINDOW, 100 * WINDOW) == WINDOW);
+}
+
+static void time_does_not_count_while_the_other_side_takes_nothing(void)
+{
+	struct settle s = SETTLE_INIT(QUIET);
+
+	CHECK(settle_note(&s, 0, 1000, 100, WINDOW) == 0);
+	CHECK(settle_note(&s, QUIET, 1000, 100, WINDOW) == 0);
+	CHECK(settle_due_ms(&s) == -1);
+	CHECK(settle_note(&s, 20 * QUIET, 1000, 100, WINDOW) == 0);
+	// It goes on.
+	CHECK(settle_note(&s, 20 * QUIET + 1, 1000, 200, WINDOW) == 100);
+	CHECK(settle_due_ms(&s) == 21 * QUIET + 1);
+}
+
+static void time_counts_while_the_other_side_takes_more(void)
+{
+	struct settle s = SETTLE_INIT(QUIET);
+
+	for (int64_t now = 0; now < QUIET; now += QUIET / 5)
+		CHECK(settle_note(&s, now, 1000, 100 + (uint64_t)now / 2,
+				  WINDOW) == 0);
+	CHECK(settle_note(&s, QUIET, 1000, 600, WINDOW) == 100);
 }
 
 /*
@@ -75,7 +105,7 @@ static void a_steady_stream_is_taken_in_time(void)
 
 		for (int64_t now = 0; now < 20 * QUIET; now += pace) {
 			uint64_t acked = 1 + (uint64_t)(now / pace);
-			uint64_t taken = settle_note(&s, now, acked, WINDOW);
+			uint64_t taken = note_quiet(&s, now, acked, WINDOW);
 			int64_t early = (now - QUIET) / pace + 1;
 			int64_t late = (now - QUIET - slack) / pace;
 
@@ -94,6 +124,8 @@ int main(void)
 	RUN(bytes_two_windows_behind_are_taken_without_waiting);
 	RUN(an_unknown_window_leaves_only_time);
 	RUN(what_was_taken_stays_taken);
+	RUN(time_does_not_count_while_the_other_side_takes_nothing);
+	RUN(time_counts_while_the_other_side_takes_more);
 	RUN(a_steady_stream_is_taken_in_time);
 	return check_done();
 }
