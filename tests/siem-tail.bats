@@ -916,10 +916,10 @@ copy_and_truncate()
 	echo new >log
 	eventually waits_for log
 	echo late >>log.1
-	to=out begin cat <&4
-	exec 4>&-
-	eventually eval 'tail -n 1 out | grep -qx new'
+	to=out begin head -c "$(cat log.1 log | wc -c)" <&4
+	wait "$begun"
 	stop
+	exec 4>&-
 
 	cat log.1 log | cmp - out
 }
