@@ -377,9 +377,8 @@ IN_LINE bool put_plain_row(struct mapper *m, const struct row *row)
 static void put_rows(struct mapper *m)
 {
 	const struct row *row = m->plan->rows;
-	const struct row *end = row + m->plan->row_count;
 
-	for (; row < end; row++)
+	for (size_t left = m->plan->row_count; left > 0; left--, row++)
 		if (UNLIKELY(m->tracing) || row->slot == SCAN_NO_SLOT ||
 		    !put_plain_row(m, row))
 			put_row(m, row);

@@ -29,17 +29,23 @@ static void check_fields(const struct event *event)
 	}
 }
 
-static void map_record(const struct maps *maps, const struct map_shape *shape,
-		       struct slice record)
+static struct mapper *new_mapper(const struct maps *maps,
+				 const struct map_shape *shape)
 {
 	struct mapper *m = mapper_new(maps, shape, 1 << 16);
+
+	if (m == NULL)
+		abort();
+	return m;
+}
+
+static void map_record(struct mapper *m, struct slice record)
+{
 	struct buf out = BUF_INIT(1 << 20);
 	struct event event;
 	struct slice text;
 	struct err e;
 
-	if (m == NULL)
-		abort();
 	if (mapper_read(m, record, &event, &e) == 0) {
 		check_fields(&event);
 		for (size_t i = 0; i < event.count; i++)
@@ -50,21 +56,23 @@ static void map_record(const struct maps *maps, const struct map_shape *shape,
 		__builtin_trap();
 	}
 	buf_free(&out);
-	mapper_free(m);
 }
 
-/* The built-in maps for a format, loaded once. */
-static const struct maps *builtin_maps(size_t format,
-				       const struct map_shape *shape)
+/* A mapper by the built-in maps, for a format, made once. */
+static struct mapper *builtin_mapper(size_t format,
+				     const struct map_shape *shape)
 {
-	static struct maps *loaded[16];
+	static struct mapper *made[16];
 	struct err e;
 
-	if (loaded[format] == NULL)
-		loaded[format] = maps_load("auto", shape, &e);
-	if (loaded[format] == NULL)
-		abort();
-	return loaded[format];
+	if (made[format] == NULL) {
+		struct maps *maps = maps_load("auto", shape, &e);
+
+		if (maps == NULL)
+			abort();
+		made[format] = new_mapper(maps, shape);
+	}
+	return made[format];
 }
 
 /* Map a record by the map in a file, if it is one, and by the others. */
@@ -76,12 +84,16 @@ static void try_map(const char *path, size_t format, struct slice record)
 	struct err e = { 0 };
 	struct maps *maps = maps_load(path, shape, &e);
 
-	if (maps != NULL)
-		map_record(maps, shape, record);
-	else if (e.kind != ERR_USAGE)
+	if (maps != NULL) {
+		struct mapper *m = new_mapper(maps, shape);
+
+		map_record(m, record);
+		mapper_free(m);
+	} else if (e.kind != ERR_USAGE) {
 		__builtin_trap();
+	}
 	maps_free(maps);
-	map_record(builtin_maps(format, shape), shape, record);
+	map_record(builtin_mapper(format, shape), record);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
