@@ -684,3 +684,16 @@ wrong()
 	run -2 --separate-stderr siem-fmt --cef --map ./absent.json </dev/null
 	[[ $stderr == 'siem-fmt: '*'./absent.json: No such file or directory' ]]
 }
+
+@test "a file that is read cannot be written as well" {
+	echo '{"a":1}' >log
+	run -2 --separate-stderr bash -c 'siem-fmt --json log >>log'
+	equal 'siem-fmt: log is read and is also the output: give that another name' \
+		"$stderr"
+	run -2 --separate-stderr siem-fmt --cef --reject log log
+	equal 'siem-fmt: log is read and is also the --reject file: give that another name' \
+		"$stderr"
+	run -2 siem-fmt --cef --reject log <log
+
+	equal '{"a":1}' "$(cat log)"
+}

@@ -1,5 +1,6 @@
 #include "inputs.h"
 
+#include "core/file.h"
 #include "core/msg.h"
 
 #include <errno.h>
@@ -56,6 +57,22 @@ int inputs_open(struct inputs *in, char *names[], size_t count, struct err *e)
 		i->name = names[n];
 		i->fd = open_file(i->name);
 		in->failed |= i->fd < 0;
+	}
+	return 0;
+}
+
+int inputs_check(const struct inputs *in, int fd, const char *what,
+		 struct err *e)
+{
+	for (size_t i = 0; i < in->count; i++) {
+		const char *name = in->items[i].name;
+
+		if (file_is_same(in->items[i].fd, fd))
+			return err_set(e, ERR_USAGE,
+				       "%s is read and is also %s: give that "
+				       "another name",
+				       name != NULL ? name : "standard input",
+				       what);
 	}
 	return 0;
 }

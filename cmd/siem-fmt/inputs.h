@@ -29,6 +29,11 @@ struct inputs {
  */
 int inputs_open(struct inputs *in, char *names[], size_t count,
 		struct err *e) MUST_CHECK;
+
+/* ERR_USAGE where a file that is read is also fd, which what names. */
+int inputs_check(const struct inputs *in, int fd, const char *what,
+		 struct err *e) MUST_CHECK;
+
 void inputs_close(struct inputs *in);
 
 #endif

@@ -55,7 +55,10 @@ static int open_job(struct job *j, char *names[], size_t count, struct err *e)
 	if (c->reject != NULL &&
 	    reject_open(&j->stream.reject, c->reject, e) < 0)
 		return -1;
-	if (inputs_open(&j->inputs, names, count, e) < 0)
+	if (inputs_open(&j->inputs, names, count, e) < 0 ||
+	    inputs_check(&j->inputs, STDOUT_FILENO, "the output", e) < 0 ||
+	    inputs_check(&j->inputs, j->stream.reject.fd, "the --reject file",
+			 e) < 0)
 		return -1;
 	if (j->inputs.failed)
 		j->stream.status = STATUS_UNDELIVERED;

@@ -135,3 +135,12 @@ bool file_is_regular(int fd)
 
 	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
 }
+
+bool file_is_same(int a, int b)
+{
+	struct stat of_a, of_b;
+
+	return fstat(a, &of_a) == 0 && fstat(b, &of_b) == 0 &&
+	       S_ISREG(of_a.st_mode) && of_a.st_dev == of_b.st_dev &&
+	       of_a.st_ino == of_b.st_ino;
+}

@@ -33,4 +33,7 @@ int file_sync_parent(const char *path, struct err *e) MUST_CHECK;
 
 bool file_is_regular(int fd);
 
+/* Are both the same regular file? What reads one would never reach its end. */
+bool file_is_same(int a, int b);
+
 #endif
