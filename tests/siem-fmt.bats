@@ -686,7 +686,7 @@ wrong()
 }
 
 @test "a file that is read cannot be written as well" {
-	echo '{"a":1}' >log
+	printf '{"a":1}\n{"a":2}' >log
 	run -2 --separate-stderr bash -c 'siem-fmt --json log >>log'
 	equal 'siem-fmt: log is read and is also the output: give that another name' \
 		"$stderr"
@@ -695,5 +695,5 @@ wrong()
 		"$stderr"
 	run -2 siem-fmt --cef --reject log <log
 
-	equal '{"a":1}' "$(cat log)"
+	equal $'{"a":1}\n{"a":2}' "$(cat log)"
 }
