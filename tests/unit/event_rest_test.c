@@ -97,6 +97,20 @@ static void a_name_that_a_row_has_put_is_not_taken(void)
 		 "myLabel=l my=2 myLabel2=1"));
 }
 
+static void a_path_that_the_map_knows_gets_no_other_names(void)
+{
+	const char *rows = "'fields':[{'key':'myKey','from':{'if':{'has':"
+			   "['my_key','role','a.b','aB','z']},"
+			   "'then':{'const':'x'}}}]";
+
+	CHECK(is(fields_by(&leef, rows, "{'my_key':1}"), "myKey=x myKey2=1"));
+	CHECK(is(fields_by(&leef, rows, "{'role':2}"), "myKey=x role2=2"));
+	CHECK(is(fields_by(&leef, rows, "{'a':{'b':1},'aB':2,'z':3}"),
+		 "myKey=x aB=1 aB2=2 z=3"));
+	CHECK(is(fields_by(&leef, rows, "{'z':1,'a_b':2,'z!':3,'a':{'b':4}}"),
+		 "myKey=x z=1 aB=2 z2=3 aB2=4"));
+}
+
 static void dotted_names_are_the_path_as_far_as_it_is_allowed(void)
 {
 	CHECK(is(dotted("{'a':{'b':1},'c d':2,'e=f]':{'\\\"':3}}"),
@@ -299,6 +313,7 @@ int main(void)
 	RUN(names_that_would_be_equal_are_numbered);
 	RUN(a_name_of_the_formats_own_is_not_taken);
 	RUN(a_name_that_a_row_has_put_is_not_taken);
+	RUN(a_path_that_the_map_knows_gets_no_other_names);
 	RUN(dotted_names_are_the_path_as_far_as_it_is_allowed);
 	RUN(dotted_names_are_cut_to_what_the_format_allows);
 	RUN(a_number_fits_behind_a_name_that_was_cut);
