@@ -745,3 +745,12 @@ refused()
 		done < <(siem-send --settings "$kind")
 	done
 }
+
+@test "dead letters that are read again cannot be the dead letters as well" {
+	printf 'one\ntwo' >dead
+	run -2 --separate-stderr siem-send stdout --dead-letter dead <dead
+
+	equal 'siem-send: dead is read and is also the dead letters: give these another name' \
+		"$stderr"
+	equal $'one\ntwo' "$(cat dead)"
+}

@@ -61,18 +61,23 @@ int inputs_open(struct inputs *in, char *names[], size_t count, struct err *e)
 	return 0;
 }
 
-int inputs_check(const struct inputs *in, int fd, const char *what,
-		 struct err *e)
+int inputs_check(const struct inputs *in, const char *reject, struct err *e)
 {
 	for (size_t i = 0; i < in->count; i++) {
-		const char *name = in->items[i].name;
+		const struct input *item = &in->items[i];
+		const char *also = NULL;
 
-		if (file_is_same(in->items[i].fd, fd))
+		if (file_is_same(item->fd, STDOUT_FILENO))
+			also = "the output";
+		else if (reject != NULL && file_is_at(item->fd, reject))
+			also = "the --reject file";
+		if (also != NULL)
 			return err_set(e, ERR_USAGE,
 				       "%s is read and is also %s: give that "
 				       "another name",
-				       name != NULL ? name : "standard input",
-				       what);
+				       item->name != NULL ? item->name :
+							    "standard input",
+				       also);
 	}
 	return 0;
 }

@@ -30,8 +30,11 @@ struct inputs {
 int inputs_open(struct inputs *in, char *names[], size_t count,
 		struct err *e) MUST_CHECK;
 
-/* ERR_USAGE where a file that is read is also fd, which what names. */
-int inputs_check(const struct inputs *in, int fd, const char *what,
+/*
+ * ERR_USAGE where a file that is read is standard output as well, or what is
+ * at reject, which may be NULL.
+ */
+int inputs_check(const struct inputs *in, const char *reject,
 		 struct err *e) MUST_CHECK;
 
 void inputs_close(struct inputs *in);

@@ -14,7 +14,6 @@
 #include "core/seal.h"
 #include "event/event.h"
 
-#include <fcntl.h>
 #include <malloc.h>
 #include <unistd.h>
 
@@ -39,17 +38,6 @@ static void init_stream(struct job *j)
 	j->stream.context = &j->report;
 }
 
-/* Not before it is sure to be no input: opening it cuts a torn last line. */
-static int open_rejects(struct job *j, const char *path, struct err *e)
-{
-	int there = open(path, O_PATH | O_CLOEXEC);
-	int rc = inputs_check(&j->inputs, there, "the --reject file", e);
-
-	if (there >= 0)
-		close(there);
-	return rc < 0 ? -1 : reject_open(&j->stream.reject, path, e);
-}
-
 /* Everything that is needed later. */
 static int open_job(struct job *j, char *names[], size_t count, struct err *e)
 {
@@ -64,9 +52,12 @@ static int open_job(struct job *j, char *names[], size_t count, struct err *e)
 	j->mapper = mapper_new(j->maps, shape, c->max_record);
 	if (j->mapper == NULL)
 		return err_set(e, ERR_SYSTEM, "out of memory");
+	// Opening the --reject file cuts a torn last line: first make sure that
+	// it is none of the inputs.
 	if (inputs_open(&j->inputs, names, count, e) < 0 ||
-	    inputs_check(&j->inputs, STDOUT_FILENO, "the output", e) < 0 ||
-	    (c->reject != NULL && open_rejects(j, c->reject, e) < 0))
+	    inputs_check(&j->inputs, c->reject, e) < 0 ||
+	    (c->reject != NULL &&
+	     reject_open(&j->stream.reject, c->reject, e) < 0))
 		return -1;
 	if (j->inputs.failed)
 		j->stream.status = STATUS_UNDELIVERED;

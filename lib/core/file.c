@@ -136,11 +136,24 @@ bool file_is_regular(int fd)
 	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
 }
 
+static bool is_one(const struct stat *a, const struct stat *b)
+{
+	return S_ISREG(a->st_mode) && a->st_dev == b->st_dev &&
+	       a->st_ino == b->st_ino;
+}
+
 bool file_is_same(int a, int b)
 {
 	struct stat of_a, of_b;
 
 	return fstat(a, &of_a) == 0 && fstat(b, &of_b) == 0 &&
-	       S_ISREG(of_a.st_mode) && of_a.st_dev == of_b.st_dev &&
-	       of_a.st_ino == of_b.st_ino;
+	       is_one(&of_a, &of_b);
+}
+
+bool file_is_at(int fd, const char *path)
+{
+	struct stat of_fd, of_path;
+
+	return fstat(fd, &of_fd) == 0 && stat(path, &of_path) == 0 &&
+	       is_one(&of_fd, &of_path);
 }

@@ -1,6 +1,7 @@
 #include "delivery/engine.h"
 
 #include "core/clock.h"
+#include "core/file.h"
 #include "core/msg.h"
 #include "core/quit.h"
 #include "delivery/intake.h"
@@ -55,6 +56,14 @@ struct engine *engine_open(const struct dest *dest,
 	g->intake = INTAKE_INIT(options->in_fd, options->max_record, &g->queue,
 				&g->ledger);
 	g->outage.who = dest->type->name;
+	if (options->dead_letter != NULL &&
+	    file_is_at(options->in_fd, options->dead_letter)) {
+		err_set(e, ERR_USAGE,
+			"%s is read and is also the dead letters: give these "
+			"another name",
+			options->dead_letter);
+		goto fail;
+	}
 	if (ledger_open(&g->ledger, options->dead_letter, e) < 0)
 		goto fail;
 	if (link_open(&g->link, dest, &g->queue, &g->ledger, options->dry_run,
