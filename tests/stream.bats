@@ -109,11 +109,17 @@ load helper
 	equal 'pass: write: No space left on device' "$stderr"
 }
 
-@test "a full disk under --reject is an error that names the file" {
-	ln -s /dev/full out
-	run -3 --separate-stderr pass --reject out <<<bad
+@test "a write that fails under --reject is an error that names the file" {
+	echo bad >in
+	run -3 --separate-stderr bash -c 'trap "" XFSZ; ulimit -f 0; pass --reject out <in'
 
-	equal 'pass: out: No space left on device' "${stderr_lines[-1]}"
+	equal 'pass: out: File too large' "${stderr_lines[-1]}"
+}
+
+@test "what is no regular file is no file for --reject" {
+	run -3 --separate-stderr pass --reject /dev/full <<<bad
+
+	equal 'pass: /dev/full: not a regular file' "$stderr"
 }
 
 @test "a reader that leaves ends the filter at once and in silence" {
