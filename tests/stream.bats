@@ -111,9 +111,11 @@ load helper
 
 @test "a write that fails under --reject is an error that names the file" {
 	echo bad >in
-	run -3 --separate-stderr bash -c 'trap "" XFSZ; ulimit -f 0; pass --reject out <in'
+	run -3 bash -o pipefail -c '
+		trap "" XFSZ
+		(ulimit -f 0; pass --reject out <in) 2>&1 | cat'
 
-	equal 'pass: out: File too large' "${stderr_lines[-1]}"
+	equal 'pass: out: File too large' "${lines[-1]}"
 }
 
 @test "what is no regular file is no file for --reject" {
