@@ -478,18 +478,18 @@ refused()
 }
 
 @test "an operand that cannot be read does not stop the others" {
-	echo '{"n":1}' >1
-	echo '{"n":2}' >2
-	run -3 --separate-stderr siem-fmt --json 1 - 2 </
+	echo '{"n":1}' >one
+	echo '{"n":2}' >two
+	run -3 --separate-stderr siem-fmt --json one - two </
 	[ "$output" = $'{"n":1}\n{"n":2}' ]
 	[ "$stderr" = 'siem-fmt: standard input: read: Is a directory' ]
 }
 
 @test "a marked stream is the first input, or refused" {
-	echo '{"n":1}' >1
-	run -0 siem-fmt --json - 1 < <(printf '\020H siem/1 -\n\020E 0\n')
+	echo '{"n":1}' >one
+	run -0 siem-fmt --json - one < <(printf '\020H siem/1 -\n\020E 0\n')
 	[ "$output" = $'\x10H siem/1 -\n{"n":1}\n\x10E 0' ]
-	run -3 --separate-stderr siem-fmt --json 1 - \
+	run -3 --separate-stderr siem-fmt --json one - \
 		< <(printf '\020H siem/1 -\n{"n":2}\n\020E 0\n')
 	[ "$output" = '{"n":1}' ]
 	[ "$stderr" = 'siem-fmt: standard input: a marked stream has to be the first input' ]
