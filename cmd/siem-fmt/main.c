@@ -73,8 +73,7 @@ static void close_job(struct job *j)
 }
 
 /* Append the line of an event, which may take what that leaves. */
-static int write_line(struct job *j, const struct event *event,
-		      struct err *why)
+static int write_line(struct job *j, const struct event *event, struct err *why)
 {
 	struct buf *out = &j->stream.out.out;
 	size_t max = out->max;
@@ -142,8 +141,8 @@ static int format_inputs(struct job *j, struct err *e)
 {
 	for (size_t i = 0; i < j->inputs.count; i++) {
 		const struct input *in = &j->inputs.items[i];
-		const char *name = in->name != NULL ? in->name
-						    : "standard input";
+		const char *name =
+			in->name != NULL ? in->name : "standard input";
 
 		if (in->fd < 0)
 			continue;

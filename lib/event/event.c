@@ -518,8 +518,7 @@ void mapper_explain(struct mapper *m, const struct event *event,
 			   event->severity,
 			   event->has_time ? "time from the record"
 					   : "no time, so now");
-		explain_members(&m->trace, &m->scan,
-				m->maps->shape, out);
+		explain_members(&m->trace, &m->scan, m->maps->shape, out);
 	}
 	m->tracing = false;
 }
