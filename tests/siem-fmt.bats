@@ -693,6 +693,7 @@ wrong()
 	run -2 --separate-stderr siem-fmt --cef --reject log log
 	equal 'siem-fmt: log is read and is also the --reject file: give that another name' \
 		"$stderr"
+	# shellcheck disable=SC2094 # what is read and written is the point
 	run -2 siem-fmt --cef --reject log <log
 
 	equal $'{"a":1}\n{"a":2}' "$(cat log)"

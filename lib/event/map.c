@@ -22,11 +22,6 @@ static const char *const map_words[] = {
 	"name", "description", "match", "time", "severity", "define", NULL,
 };
 
-const char *const map_sections[] = {
-	"cef",  "leef", "rfc5424",  "rfc3164", "json", "hec", "ecs",
-	"ocsf", "csl",  "sentinel", "datadog", "otlp", NULL,
-};
-
 /* Compile an expression, or each of a list of alternatives, on its own. */
 static int read_alternatives(struct loader *l, const struct place *at,
 			     const uint32_t **exprs, size_t *count,
@@ -153,13 +148,16 @@ static int read_name(struct loader *l, const struct place *at, struct err *e)
 static int check_words(struct loader *l, const struct place *root,
 		       struct err *e)
 {
-	const char *words[32];
+	const char *words[64];
+	const size_t most = sizeof(words) / sizeof(words[0]) - 2;
 	size_t count = 0;
 
 	for (size_t i = 0; map_words[i] != NULL; i++)
 		words[count++] = map_words[i];
-	for (size_t i = 0; map_sections[i] != NULL; i++)
+	for (size_t i = 0; map_sections[i] != NULL; i++) {
+		assert(count < most);
 		words[count++] = map_sections[i];
+	}
 	if (l->shape->section != NULL)
 		words[count++] = l->shape->section;
 	words[count] = NULL;

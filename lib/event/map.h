@@ -28,8 +28,9 @@ extern const size_t map_builtin_count;
 const struct map_builtin *map_find_builtin(const char *name);
 
 /*
- * The words that name sections, one for each format that has any; a NULL ends
- * them. A map may hold those of other formats than the one it is loaded for.
+ * The words that name sections: a map may hold those of other formats than the
+ * one it is loaded for. A NULL ends them. They are the names of the formats,
+ * so their table (format/registry.c) defines this.
  */
 extern const char *const map_sections[];
 

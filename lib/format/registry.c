@@ -12,10 +12,12 @@
 
 #define DECLARE(name) extern const struct format format_##name;
 #define ROW(name) &format_##name,
+#define WORD(name) #name,
 
 FORMATS(DECLARE)
 
 const struct format *const formats[] = { FORMATS(ROW) };
+const char *const map_sections[] = { FORMATS(WORD) NULL };
 const size_t format_count = sizeof(formats) / sizeof(formats[0]);
 
 const struct format *format_find(const char *name)
