@@ -748,6 +748,7 @@ refused()
 
 @test "dead letters that are read again cannot be the dead letters as well" {
 	printf 'one\ntwo' >dead
+	# shellcheck disable=SC2094 # what is read and written is the point
 	run -2 --separate-stderr siem-send stdout --dead-letter dead <dead
 
 	equal 'siem-send: dead is read and is also the dead letters: give these another name' \
