@@ -127,7 +127,8 @@ lint:
 	$(SUBMAKE) BUILD=build-lint/gcc CC=gcc CFLAGS='-O2 -Werror' objects
 	$(SUBMAKE) BUILD=build-lint/clang CC=$(CLANG) CFLAGS='-O2 -Werror' tidy
 	cppcheck --quiet --error-exitcode=1 -j $(shell nproc) --std=c11 \
-	    --enable=warning,performance,portability -D_GNU_SOURCE -Ilib \
+	    --enable=warning,performance,portability \
+	    --suppressions-list=.cppcheck -D_GNU_SOURCE -Ilib \
 	    -Ibuild-lint/clang lib cmd tests
 	shellcheck -x $(SCRIPTS)
 	mandoc -T lint -W warning man/*.[1-9]

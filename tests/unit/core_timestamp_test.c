@@ -309,9 +309,9 @@ static bool follows(struct timestamp_last *last, const char *text,
 
 	if (!timestamp_parse_next(slice_of(text), &t, last))
 		return want == NULL;
+	size_t len = timestamp_rfc5424(&t, out);
 	return want != NULL &&
-	       slice_is((struct slice){ out, timestamp_rfc5424(&t, out) },
-			slice_of(want));
+	       slice_is((struct slice){ out, len }, slice_of(want));
 }
 
 static void what_follows_a_time_of_the_same_second_is_read_anew(void)
