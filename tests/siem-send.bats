@@ -14,6 +14,12 @@ teardown()
 	done 2>/dev/null
 }
 
+# One that never ends has failed as well.
+siem-send()
+{
+	timeout -k 1 30 siem-send "$@"
+}
+
 # eventually COMMAND...: wait until it succeeds, for ten seconds at most.
 eventually()
 {
@@ -67,7 +73,7 @@ nobody()
 send()
 {
 	mkfifo in
-	siem-send "$@" <in >out 2>err 3>&- &
+	command siem-send "$@" <in >out 2>err 3>&- &
 	pid=$!
 	remember "$pid"
 	exec 7>in
@@ -347,7 +353,7 @@ siem-send: records neither delivered nor kept: 1 (see --dead-letter)' "$output"
 
 @test "a receiver that never closes its side holds nobody up" {
 	mock --fault stall-after=1
-	run -0 timeout 5 siem-send "syslog:$at" -o settle=0.2 --stats <<<one
+	run -0 siem-send "syslog:$at" -o settle=0.2 --stats <<<one
 
 	[[ $output == *': 1 read, 1 delivered'* ]]
 }
@@ -524,7 +530,7 @@ stopped_reading()
 
 @test "a file: records are appended, and synced before it ends" {
 	printf 'before\ntorn' >log
-	if ! strace -o trace -e trace=write,fdatasync,fsync \
+	if ! timeout 30 strace -o trace -e trace=write,fdatasync,fsync \
 		siem-send file:log < <(printf '%s\n' one two) 2>/dev/null; then
 		# Where nothing may be traced, the order is not seen.
 		printf 'before\ntorn' >log
