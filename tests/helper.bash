@@ -21,3 +21,30 @@ equal()
 	diff <(printf '%s\n' "$1") <(printf '%s\n' "$2")
 	return 1
 }
+
+# eventually COMMAND...: wait until it succeeds, for twenty seconds at most.
+eventually()
+{
+	local tries=2000
+
+	until "$@"; do
+		[ $((tries -= 1)) -gt 0 ] || { echo "never: $*"; return 1; }
+		sleep 0.01
+	done 2>/dev/null
+}
+
+# remember PID: end it with the test, whatever becomes of that.
+remember()
+{
+	pids="${pids:-} $1"
+}
+
+teardown()
+{
+	local pid
+
+	for pid in ${pids:-}; do
+		kill -9 "$pid" || true
+		wait "$pid" || true
+	done 2>/dev/null
+}

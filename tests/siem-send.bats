@@ -4,37 +4,10 @@
 
 load helper
 
-teardown()
-{
-	local pid
-
-	for pid in ${pids:-}; do
-		kill -9 "$pid" || true
-		wait "$pid" || true
-	done 2>/dev/null
-}
-
 # One that never ends has failed as well.
 siem-send()
 {
 	timeout -k 1 30 siem-send "$@"
-}
-
-# eventually COMMAND...: wait until it succeeds, for ten seconds at most.
-eventually()
-{
-	local tries=1000
-
-	until "$@"; do
-		[ $((tries -= 1)) -gt 0 ] || { echo "never: $*"; return 1; }
-		sleep 0.01
-	done 2>/dev/null
-}
-
-# remember PID: end it with the test.
-remember()
-{
-	pids="${pids:-} $1"
 }
 
 # mock ARG...: a receiver in the background, at $at; "arrived" gets what comes.

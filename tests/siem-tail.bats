@@ -3,12 +3,6 @@
 
 load helper
 
-teardown()
-{
-	# shellcheck disable=SC2086
-	[ -z "${pids:-}" ] || kill -KILL $pids 2>/dev/null || true
-}
-
 # begin COMMAND...: in the background, into the file that $to names, or out,
 # and err.
 begin()
@@ -37,17 +31,6 @@ unprivileged()
 	[ "$(id -u)" -ne 0 ] || set -- setpriv \
 		--bounding-set=-dac_override,-dac_read_search "$@"
 	exec "$@"
-}
-
-# eventually COMMAND...: wait until it succeeds, for ten seconds at most.
-eventually()
-{
-	local tries=1000
-
-	until "$@"; do
-		[ $((tries -= 1)) -gt 0 ] || { echo "never: $*"; return 1; }
-		sleep 0.01
-	done 2>/dev/null
 }
 
 # wrote TEXT: exactly that was written so far. said TEXT: that was said.

@@ -3,27 +3,6 @@
 
 load helper
 
-teardown()
-{
-	local pid
-
-	for pid in ${pids:-}; do
-		kill -9 "$pid" || true
-		wait "$pid" || true
-	done 2>/dev/null
-}
-
-# eventually COMMAND...: wait until it succeeds, for twenty seconds at most.
-eventually()
-{
-	local tries=2000
-
-	until "$@"; do
-		[ $((tries -= 1)) -gt 0 ] || { echo "never: $*"; return 1; }
-		sleep 0.01
-	done 2>/dev/null
-}
-
 # mock ARG...: a receiver in the background, at $at; "arrived" gets what comes.
 mock()
 {

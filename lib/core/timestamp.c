@@ -268,20 +268,21 @@ struct timestamp timestamp_now(void)
 	};
 }
 
+/* Every number of two digits. */
+static const char pairs[] = "00010203040506070809"
+			    "10111213141516171819"
+			    "20212223242526272829"
+			    "30313233343536373839"
+			    "40414243444546474849"
+			    "50515253545556575859"
+			    "60616263646566676869"
+			    "70717273747576777879"
+			    "80818283848586878889"
+			    "90919293949596979899";
+
 /* Write the last two digits of n; returns what follows them. */
 static inline char *put_two(char *p, unsigned n)
 {
-	static const char pairs[] = "00010203040506070809"
-				    "10111213141516171819"
-				    "20212223242526272829"
-				    "30313233343536373839"
-				    "40414243444546474849"
-				    "50515253545556575859"
-				    "60616263646566676869"
-				    "70717273747576777879"
-				    "80818283848586878889"
-				    "90919293949596979899";
-
 	memcpy(p, pairs + (size_t)2 * (n % 100), 2);
 	return p + 2;
 }
@@ -368,16 +369,6 @@ static int64_t milliseconds(const struct timestamp *t)
 /* Write n in decimal, with a point before the last decimals of them. */
 static size_t put_number(char out[TIMESTAMP_MAX], int64_t n, int decimals)
 {
-	static const char pairs[] = "00010203040506070809"
-				    "10111213141516171819"
-				    "20212223242526272829"
-				    "30313233343536373839"
-				    "40414243444546474849"
-				    "50515253545556575859"
-				    "60616263646566676869"
-				    "70717273747576777879"
-				    "80818283848586878889"
-				    "90919293949596979899";
 	uint64_t left = n < 0 ? -(uint64_t)n : (uint64_t)n;
 	char text[TIMESTAMP_MAX];
 	char *end = text + sizeof(text);
