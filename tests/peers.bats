@@ -48,18 +48,6 @@ teardown()
 	[ ! -s peer.pid ] || kill "$(cat peer.pid)" 2>/dev/null || true
 }
 
-# until_true SECONDS COMMAND...: wait for it.
-until_true()
-{
-	local deadline=$((SECONDS + $1))
-	shift
-
-	until "$@"; do
-		[ "$SECONDS" -lt "$deadline" ] || { echo "waited for: $*"; return 1; }
-		sleep 0.05
-	done
-}
-
 # port_of PID tcp|udp: print where it listens, by the sockets it holds.
 port_of()
 {
@@ -107,7 +95,7 @@ rsyslog()
 	LD_LIBRARY_PATH=$lib "$PEERS/usr/sbin/rsyslogd" -n -f peer.conf \
 		-i "$PWD/rsyslog.pid" -M "$lib/rsyslog" >peer.log 2>&1 3>&- &
 	echo $! >peer.pid
-	until_true 10 port_of "$!" "$protocol"
+	eventually port_of "$!" "$protocol"
 }
 
 # syslog_ng tcp|counted|udp|tls [CERTIFICATE]: the same.
@@ -135,7 +123,7 @@ syslog_ng()
 		-p "$PWD/syslog-ng.pid" -R "$PWD/persist" -c "$PWD/control" \
 		--module-path="$(compgen -G "$lib/syslog-ng/[0-9]*")" >peer.log 2>&1 3>&- &
 	echo $! >peer.pid
-	until_true 10 port_of "$!" "$protocol"
+	eventually port_of "$!" "$protocol"
 }
 
 # ship FORMAT ADDRESS [OPTION...]: the main job, from the events to the peer.
@@ -149,7 +137,7 @@ ship()
 # arrived: all of it, each byte as siem-fmt wrote it, in order.
 arrived()
 {
-	until_true 30 lines_came "$COUNT"
+	eventually lines_came "$COUNT"
 	cmp sent got
 }
 

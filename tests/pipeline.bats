@@ -5,19 +5,11 @@ load helper
 
 teardown()
 {
-	cat ./*.pid 2>/dev/null | xargs -r kill 2>/dev/null || true
-}
+	local file
 
-# until_true SECONDS COMMAND...: wait for it.
-until_true()
-{
-	local deadline=$((SECONDS + $1))
-	shift
-
-	until "$@"; do
-		[ "$SECONDS" -lt "$deadline" ] || { echo "waited for: $*"; return 1; }
-		sleep 0.02
-	done
+	for file in ./*.pid; do
+		kill "$(cat "$file")" || true
+	done 2>/dev/null
 }
 
 # mock OPTION...: a receiver by TCP; its address is in the file address, what
@@ -28,7 +20,7 @@ mock()
 	siem-mock syslog -l tcp://127.0.0.1:0 --listen-file address "$@" \
 		>>came 2>mock.log 3>&- &
 	echo $! >mock.pid
-	until_true 10 test -s address
+	eventually test -s address
 }
 
 # came COUNT: so many lines have arrived, or more.
@@ -56,7 +48,7 @@ ship()
 		done
 		mv statuses.new statuses
 	) 3>&- 2>ship.log &
-	until_true 10 test -s send.pid
+	eventually test -s send.pid
 }
 
 # payloads: what arrived, without the header that siem-send put before it.
@@ -82,10 +74,10 @@ arrived_once()
 	gen-events 50 >audit.jsonl
 	ship tail -n +1 -F audit.jsonl
 	gen-events --rate 500 --seed 2 200 >>audit.jsonl
-	until_true 10 came 250
+	eventually came 250
 
 	kill "$(cat tail.pid)"
-	until_true 10 test -s statuses
+	eventually test -s statuses
 	equal 'fmt 0 send 0' "$(grep -v tail statuses | paste -sd ' ')"
 	siem-fmt --leef audit.jsonl >want
 	payloads | cmp want -
@@ -95,10 +87,10 @@ arrived_once()
 	mock
 	: >audit.jsonl
 	ship siem-tail audit.jsonl
-	until_true 10 test -s send.pid
+	eventually test -s send.pid
 	gen-events 1 >>audit.jsonl
 
-	until_true 2 came 1
+	eventually came 1
 }
 
 @test "rotation in the middle of a live log loses and repeats nothing" {
@@ -108,13 +100,13 @@ arrived_once()
 	for seed in 1 2 3; do
 		gen-events --seed "$seed" 300 >>audit.jsonl
 		cat audit.jsonl >>all.jsonl
-		until_true 10 came $((seed * 300))
+		eventually came $((seed * 300))
 		mv audit.jsonl "audit.jsonl.$seed"
 		: >audit.jsonl
 	done
 
 	kill "$(cat tail.pid)"
-	until_true 10 test -s statuses
+	eventually test -s statuses
 	equal 'tail 0 fmt 0 send 0' "$(paste -sd ' ' statuses)"
 	siem-fmt --leef all.jsonl >want
 	payloads | cmp want -
@@ -127,13 +119,13 @@ interrupted()
 	mock --fault delay=1
 	gen-events 2000 >audit.jsonl
 	ship siem-tail --stats audit.jsonl
-	until_true 10 came 100
+	eventually came 100
 	kill "-$1" "$(cat tail.pid)" "$(cat fmt.pid)" "$(cat send.pid)"
 
-	until_true 20 test -s statuses
+	eventually test -s statuses
 	equal 'tail 0 fmt 0 send 0' "$(paste -sd ' ' statuses)"
 	siem-fmt --leef audit.jsonl >want
-	until_true 10 came 2000
+	eventually came 2000
 	payloads | cmp want -
 }
 
@@ -150,19 +142,19 @@ interrupted()
 	port=$(sed 's/.*://' address)
 	gen-events 3000 >audit.jsonl
 	ship siem-tail --once audit.jsonl
-	until_true 20 came 400
+	eventually came 400
 	kill "$(cat mock.pid)"
-	until_true 10 test ! -e address
+	eventually test ! -e address
 	rm -f address
 	siem-mock syslog -l "tcp://127.0.0.1:$port" >>came 2>mock.log 3>&- &
 	echo $! >mock.pid
 
-	until_true 30 test -s statuses
+	eventually test -s statuses
 	equal 'tail 0 fmt 0 send 0' "$(paste -sd ' ' statuses)"
 	siem-fmt --leef audit.jsonl >want
 	# Repeats are allowed, losses are not, and the order stays.
 	without_repeats <want >once
-	until_true 10 arrived_once
+	eventually arrived_once
 	cmp once got
 }
 
