@@ -111,7 +111,7 @@ check:
 
 demo:
 	@tests/deps build demo
-	$(SUBMAKE) all
+	$(SUBMAKE) all $(BUILD)/tests/bin/gen-events
 	@tests/demo $(BUILD)
 
 bench:
