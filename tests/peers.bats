@@ -5,6 +5,7 @@
 load helper
 
 PEERS=$root/build/peers
+LIBRARIES=$(printf '%s:' "$PEERS"/{usr/,}lib/*-linux-gnu)$PEERS/usr/lib/syslog-ng
 COUNT=10000
 
 setup_file()
@@ -64,7 +65,7 @@ port_of()
 # rsyslog tcp|udp|tls [CERTIFICATE]: start one; its port is in the file port.
 rsyslog()
 {
-	local lib=$PEERS/usr/lib/x86_64-linux-gnu
+	local modules=("$PEERS"/usr/lib/*/rsyslog)
 	local protocol=tcp module='module(load="imtcp")'
 	# Without a file to note it in, rsyslog takes port 0 for 514.
 	local input="input(type=\"imtcp\" address=\"127.0.0.1\" port=\"0\"
@@ -92,8 +93,8 @@ rsyslog()
 		template(name="raw" type="string" string="%rawmsg%\n")
 		action(type="omfile" file="$PWD/got" template="raw")
 	END
-	LD_LIBRARY_PATH=$lib "$PEERS/usr/sbin/rsyslogd" -n -f peer.conf \
-		-i "$PWD/rsyslog.pid" -M "$lib/rsyslog" >peer.log 2>&1 3>&- &
+	LD_LIBRARY_PATH=$LIBRARIES "$PEERS/usr/sbin/rsyslogd" -n -f peer.conf \
+		-i "$PWD/rsyslog.pid" -M "${modules[0]}" >peer.log 2>&1 3>&- &
 	echo $! >peer.pid
 	eventually port_of "$!" "$protocol"
 }
@@ -101,7 +102,7 @@ rsyslog()
 # syslog_ng tcp|counted|udp|tls [CERTIFICATE]: the same.
 syslog_ng()
 {
-	local lib=$PEERS/usr/lib
+	local modules=("$PEERS"/usr/lib/syslog-ng/[0-9]*)
 	local driver=network protocol=tcp transport=$1 tls=''
 
 	case $1 in
@@ -118,10 +119,9 @@ syslog_ng()
 		destination d { file("$PWD/got" template("\$MSG\n")); };
 		log { source(s); destination(d); flags(flow-control); };
 	END
-	LD_LIBRARY_PATH=$(compgen -G "$lib/*-linux-gnu"):$lib/syslog-ng \
-		"$PEERS/usr/sbin/syslog-ng" -F --no-caps -f "$PWD/peer.conf" \
-		-p "$PWD/syslog-ng.pid" -R "$PWD/persist" -c "$PWD/control" \
-		--module-path="$(compgen -G "$lib/syslog-ng/[0-9]*")" >peer.log 2>&1 3>&- &
+	LD_LIBRARY_PATH=$LIBRARIES "$PEERS/usr/sbin/syslog-ng" -F --no-caps \
+		-f "$PWD/peer.conf" -p "$PWD/syslog-ng.pid" -R "$PWD/persist" \
+		-c "$PWD/control" --module-path="${modules[0]}" >peer.log 2>&1 3>&- &
 	echo $! >peer.pid
 	eventually port_of "$!" "$protocol"
 }
