@@ -472,6 +472,20 @@ stopped_reading()
 	ends 0
 }
 
+@test "localhost is this machine, also where no file and no server says so" {
+	unshare -rm true || skip 'no user namespaces here'
+	mock
+	: >nothing
+	run -0 timeout 30 unshare -rm sh -c '
+		for file in /etc/hosts /etc/resolv.conf; do
+			[ ! -e "$file" ] || mount --bind nothing "$file" || exit 9
+		done
+		echo one | siem-send "syslog:tcp://localhost:$0"' "${at##*:}"
+
+	eventually arrived 1
+	equal one "$(messages)"
+}
+
 @test "the environment alone is enough" {
 	mock
 	port=${at##*:}

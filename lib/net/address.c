@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 /* A port number to 65535, or what may be the name of a service. */
@@ -98,6 +99,9 @@ int address_resolve(const char *host, const char *port, int socktype,
 	size_t count = 1;
 
 	int failed = getaddrinfo(host, port, &hints, &found);
+	// This machine, also where no file and no server says so (RFC 6761).
+	if (failed != 0 && strcasecmp(host, "localhost") == 0)
+		failed = getaddrinfo(NULL, port, &hints, &found);
 	if (failed == 0 && found == NULL)
 		failed = EAI_NONAME;
 	if (failed == EAI_SYSTEM)

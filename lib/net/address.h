@@ -40,7 +40,7 @@ struct address_list {
 
 /*
  * Ask for the addresses of a name, which may take as long as the resolver
- * does. socktype is SOCK_STREAM or SOCK_DGRAM. ERR_TEMPORARY; ERR_USAGE where
+ * does; localhost always has some. socktype is SOCK_STREAM or SOCK_DGRAM. ERR_TEMPORARY; ERR_USAGE where
  * port names no service.
  */
 int address_resolve(const char *host, const char *port, int socktype,
