@@ -22,6 +22,7 @@ start()
 	siem-mock syslog --listen-file where "$@" >arrived 2>said 3>&- &
 	mock=$!
 	wait_for started
+	[ -s where ] || { cat said; return 1; }
 }
 
 started()

@@ -98,7 +98,10 @@ static void meet(struct pair *p, const char *host,
 		.connect_timeout_ms = 5000,
 	};
 	p->client = conn_open(&t, &p->client_err);
-	CHECK(p->client != NULL);
+	if (p->client == NULL) {
+		printf("# %s\n", p->client_err.text);
+		exit(1);
+	}
 	for (int i = 0; i < 1000 && p->server_err.kind == ERR_NONE; i++) {
 		step_both(p);
 		if (p->states[0] == CONN_READY && p->states[1] == CONN_READY)
