@@ -4,6 +4,7 @@
 #include "event/path.h"
 #include "json/write.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -130,9 +131,9 @@ static uint32_t part_named(struct compiler *c, uint32_t *first,
 	return i;
 }
 
-/* The number of the part of an element that names lead to. */
+/* The part of an element that names lead to, which gets a number. */
 static int part_of(struct compiler *c, const struct place *at,
-		   const struct slice *names, int count, uint16_t *number,
+		   const struct slice *names, int count, uint32_t *index,
 		   struct err *e)
 {
 	uint32_t first = *c->parts;
@@ -159,13 +160,13 @@ static int part_of(struct compiler *c, const struct place *at,
 					   PROGRAM_PARTS);
 		part->number = c->numbers++;
 	}
-	*number = (uint16_t)part->number;
+	*index = up;
 	return 0;
 }
 
-/* The slot of a path, or the number of a part where elements are spoken of. */
-static int slot_of(struct compiler *c, const struct place *at,
-		   struct slice path, uint16_t *slot, struct err *e)
+/* Find what a path leads to: a slot, or a part where elements are spoken of. */
+static int find_path(struct compiler *c, const struct place *at,
+		     struct slice path, uint32_t *found, struct err *e)
 {
 	struct slice names[PATH_NAMES];
 	const char *why = NULL;
@@ -181,13 +182,14 @@ static int slot_of(struct compiler *c, const struct place *at,
 		goto out;
 	}
 	if (c->parts != NULL) {
-		rc = part_of(c, at, names, count, slot, e);
+		rc = part_of(c, at, names, count, found, e);
 		goto out;
 	}
-	*slot = program_add_path(c->program, names, (size_t)count);
-	rc = *slot != SCAN_NO_SLOT ? 0
-				   : err_set(e, ERR_USAGE, "%s: too many paths",
-					     c->source->name);
+	*found = program_add_path(c->program, names, (size_t)count);
+	rc = *found != SCAN_NO_SLOT
+		     ? 0
+		     : err_set(e, ERR_USAGE, "%s: too many paths",
+			       c->source->name);
 out:
 	free(text);
 	return rc;
@@ -196,9 +198,15 @@ out:
 int compile_path(struct compiler *c, const struct place *at, uint16_t *slot,
 		 struct err *e)
 {
+	uint32_t found = SCAN_NO_SLOT;
+
+	assert(c->parts == NULL);
 	if (!json_is_string(at->value))
 		return source_fail(c->source, at, e, "expected a path");
-	return slot_of(c, at, place_text(at), slot, e);
+	if (find_path(c, at, place_text(at), &found, e) < 0)
+		return -1;
+	*slot = (uint16_t)found;
+	return 0;
 }
 
 /* The names that are always defined. */
@@ -259,14 +267,19 @@ static int named(struct compiler *c, const struct place *at, struct slice name,
 static int reference(struct compiler *c, const struct place *at,
 		     struct slice text, struct compiled *out, struct err *e)
 {
-	struct expr expr = {
-		.op = c->parts != NULL ? EXPR_PART : EXPR_PATH,
-	};
+	struct expr expr = { .op = EXPR_PATH };
+	uint32_t found = PROGRAM_NONE;
 
 	if (text.len > 0 && text.data[0] == '$')
 		return named(c, at, slice_from(text, 1), out, e);
-	if (slot_of(c, at, text, &expr.slot, e) < 0)
+	if (find_path(c, at, text, &found, e) < 0)
 		return -1;
+	if (c->parts != NULL) {
+		expr.op = EXPR_PART;
+		expr.of = found;
+		found = c->program->parts[found].number;
+	}
+	expr.slot = (uint16_t)found;
 	return put_expr(c, expr, 1, 0, out, e);
 }
 
@@ -529,6 +542,49 @@ void compile_leave(struct compiler *c, struct compile_scope before)
 	c->numbers = before.numbers;
 }
 
+/* Is it among those that first begins, and no piece before so many? */
+static bool is_fresh(const struct program *p, uint32_t part, uint32_t first,
+		     const uint32_t *pieces, uint32_t count)
+{
+	while (first != PROGRAM_NONE && first != part)
+		first = p->parts[first].next;
+	if (first == PROGRAM_NONE)
+		return false;
+	for (uint32_t i = 0; i < count; i++)
+		if (p->exprs[pieces[i]].op == EXPR_PART &&
+		    p->exprs[pieces[i]].of == part)
+			return false;
+	return true;
+}
+
+/*
+ * The template that elements are tried with first, or PROGRAM_NONE: it is made
+ * of members of the element, none of them twice, and of constants.
+ */
+static uint32_t first_template(const struct program *p, uint32_t item,
+			       uint32_t first)
+{
+	bool has_part = false;
+
+	if (item != PROGRAM_NONE && p->exprs[item].op == EXPR_FIRST)
+		item = p->links[p->exprs[item].span.first];
+	if (item == PROGRAM_NONE || p->exprs[item].op != EXPR_TEXT)
+		return PROGRAM_NONE;
+
+	const struct expr *text = &p->exprs[item];
+	const uint32_t *links = p->links + text->span.first;
+	for (uint32_t i = 0; i < text->span.count; i++) {
+		const struct expr *piece = &p->exprs[links[i]];
+
+		if (piece->op == EXPR_PART &&
+		    is_fresh(p, piece->of, first, links, i))
+			has_part = true;
+		else if (piece->op != EXPR_CONST)
+			return PROGRAM_NONE;
+	}
+	return has_part ? item : PROGRAM_NONE;
+}
+
 static int join_of(struct compiler *c, const struct place *at,
 		   struct compiled *out, struct err *e)
 {
@@ -550,6 +606,7 @@ static int join_of(struct compiler *c, const struct place *at,
 		return -1;
 	expr.of = of.index;
 	expr.then = item.index;
+	expr.otherwise = first_template(c->program, item.index, expr.parts);
 	return put_expr(c, expr, of.reads + item.reads,
 			compile_larger(of.depth, item.depth), out, e);
 }

@@ -53,19 +53,22 @@ static const struct part *find_part(const struct eval *v, uint32_t first,
 	return NULL;
 }
 
-/* The same for the name that stands at p as it is mostly written, or NULL. */
+/* Does the name of a part stand at p as it is mostly written? */
+IN_LINE bool stands_at(struct slice quoted, const char *p, const char *end)
+{
+	return LIKELY((size_t)(end - p) > quoted.len) &&
+	       short_is((struct slice){ p, quoted.len }, quoted);
+}
+
+/* The part among those that first begins whose name stands at p, or NULL. */
 static const struct part *part_at(const struct eval *v, uint32_t first,
 				  const char *p, const char *end)
 {
 	const struct part *parts = v->program->parts;
 
-	for (uint32_t i = first; i != PROGRAM_NONE; i = parts[i].next) {
-		size_t len = parts[i].quoted.len;
-
-		if (LIKELY((size_t)(end - p) > len) &&
-		    short_is((struct slice){ p, len }, parts[i].quoted))
+	for (uint32_t i = first; i != PROGRAM_NONE; i = parts[i].next)
+		if (stands_at(parts[i].quoted, p, end))
 			return &parts[i];
-	}
 	return NULL;
 }
 
@@ -171,6 +174,15 @@ static void begin(struct elements *e, const struct eval *v, struct value value,
 		walk_start(&e->walk, value_slice(value));
 }
 
+/* Where the next element of an array begins, or its closing bracket. */
+static inline const char *next_at(struct elements *e)
+{
+	const char *p = walk_space(&e->walk, e->at);
+
+	// At the bracket, a comma, or the closing bracket.
+	return *p == ']' ? p : walk_space(&e->walk, p + 1);
+}
+
 /* The next element that is not null; false at the end. */
 static bool next(struct elements *e, struct element *element)
 {
@@ -186,11 +198,8 @@ static bool next(struct elements *e, struct element *element)
 		return true;
 	}
 	do {
-		const char *p = walk_space(&e->walk, e->at);
+		const char *p = next_at(e);
 
-		// At the bracket, a comma, or the closing bracket.
-		if (*p != ']')
-			p = walk_space(&e->walk, p + 1);
 		if (*p == ']') {
 			e->at = NULL;
 			return false;
@@ -270,6 +279,102 @@ static bool join_element(struct eval *v, const struct expr *expr,
 	return complete;
 }
 
+/* Where text goes that is short enough. */
+struct room {
+	char *at, *end;
+};
+
+IN_LINE bool put_short(struct room *room, struct slice text)
+{
+	if (UNLIKELY(text.len > (size_t)(room->end - room->at)))
+		return false;
+	room->at = short_copy(room->at, text);
+	return true;
+}
+
+/* Append the value at p as it stands; NULL where it does not go as it is. */
+IN_LINE const char *put_plainly(struct walk *w, const char *p,
+				struct room *room)
+{
+	struct value value;
+
+	p = walk_value(w, p, 0, &value);
+	if (value.len == 0 || value.flags != 0 || value.type == VALUE_NULL ||
+	    !put_short(room, value_slice(value)))
+		return NULL;
+	return p;
+}
+
+/*
+ * Append what a template makes of the element at p if that has what the
+ * template names, in the same order, and nothing else; NULL where it has not.
+ */
+IN_LINE const char *put_in_order(struct elements *e, const char *p,
+				 const struct expr *template, struct room *room)
+{
+	const struct program *program = e->eval->program;
+	const uint32_t *links = program->links + template->span.first;
+	struct walk *w = &e->walk;
+	char before = '{'; // the next member
+
+	for (uint32_t i = 0; i < template->span.count; i++) {
+		const struct expr *piece = &program->exprs[links[i]];
+
+		if (piece->op == EXPR_CONST) {
+			if (!put_short(room, value_slice(piece->value)))
+				return NULL;
+			continue;
+		}
+
+		struct slice name = program->parts[piece->of].quoted;
+
+		if (*p != before)
+			return NULL;
+		p = walk_space(w, p + 1);
+		if (!stands_at(name, p, w->end))
+			return NULL;
+		p = put_plainly(w, walk_space(w, p + name.len), room);
+		if (p == NULL)
+			return NULL;
+		p = walk_space(w, p);
+		before = ',';
+	}
+	return *p == '}' ? p + 1 : NULL;
+}
+
+/*
+ * Append what a join makes of the next element where that is quick, which it
+ * mostly is: false where it is not, or there is no more.
+ */
+IN_LINE bool join_quickly(struct elements *e, const struct expr *expr,
+			  struct buf *out, size_t start)
+{
+	const struct expr *exprs = e->eval->program->exprs;
+	size_t cap = out->cap < out->max ? out->cap : out->max;
+
+	if (e->at == NULL || e->lone.type != VALUE_ARRAY ||
+	    cap < out->len + SHORT_SLACK)
+		return false;
+
+	struct room room = { .at = out->data + out->len,
+			     .end = out->data + cap - SHORT_SLACK };
+	const char *p = next_at(e);
+	if (*p == ']' ||
+	    (out->len > start && !put_short(&room, value_slice(expr->value))))
+		return false;
+	if (expr->then == PROGRAM_NONE)
+		p = put_plainly(&e->walk, p, &room);
+	else if (expr->otherwise != PROGRAM_NONE)
+		p = put_in_order(e, p, &exprs[expr->otherwise], &room);
+	else
+		return false;
+	if (p == NULL)
+		return false;
+	e->at = p;
+	out->len = (size_t)(room.at - out->data);
+	return true;
+}
+
 struct value eval_join(struct eval *v, const struct expr *expr)
 {
 	size_t before = v->read_count;
@@ -279,9 +384,14 @@ struct value eval_join(struct eval *v, const struct expr *expr)
 	struct element element;
 
 	begin(&elements, v, eval_expr(v, expr->of), expr->parts);
-	while (next(&elements, &element))
+	for (;;) {
+		if (join_quickly(&elements, expr, &v->joined, start))
+			continue;
+		if (!next(&elements, &element))
+			break;
 		complete &= join_element(v, expr, &element, elements.complete,
 					 start);
+	}
 
 	struct value result = eval_take_joined(v, start);
 	// What does not say everything leaves the member to the rest.

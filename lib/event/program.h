@@ -40,13 +40,14 @@ enum expr_op {
 		       // those before number of may have read a member
 	EXPR_TEXT,     // the links in span, one behind the other; or nothing
 	EXPR_TABLE,    // the case in span that of names, or otherwise
-	EXPR_JOIN,     // the elements of of, each as then says; value between
+	EXPR_JOIN,     // the elements of of, each as then says; value between;
+		       // otherwise: the template that then tries first
 	EXPR_SUM,      // of the numbers in of
 	EXPR_IF,       // condition of: then, or otherwise
 	EXPR_TIME,     // that of the event
 	EXPR_SEVERITY, // that of the event
 	EXPR_ELEMENT,  // the element that a join has come to
-	EXPR_PART,     // part number slot of that element
+	EXPR_PART,     // part number slot of that element, which is part of
 };
 
 struct expr {

@@ -162,11 +162,67 @@ static void an_item_says_what_becomes_of_an_element(void)
 			   "{'a':[{'k':{'l':1}},{'k':{'l':2}}]}"), "x=1,2"));
 }
 
+/* What joins make of an element: alone, and behind another one. */
+static bool joins(const char *item, const char *element, const char *want)
+{
+	char join[256], alone[1024], second[1024], text[1024];
+
+	snprintf(join, sizeof(join), "{'join':'a'%s}", item);
+	snprintf(alone, sizeof(alone), "{'a':[%s]}", element);
+	snprintf(second, sizeof(second), "{'a':[{'k':1,'v':2},%s]}", element);
+	snprintf(text, sizeof(text), "x=%s", want);
+	if (!is(fields_of(join, alone), text))
+		return false;
+	snprintf(text, sizeof(text), "x=%s,%s",
+		 item[0] == '\0' ? "{'k':1,'v':2}" : "1:2", want);
+	return is(fields_of(join, second), text);
+}
+
+static void a_join_reads_every_element_alike(void)
+{
+	const char *item = ",'item':[{'text':'{k}:{v}'},'k','$element']";
+
+	CHECK(joins(item, "{'k':'p','v':'q'}", "p:q"));
+	CHECK(joins(item, "{ 'k' : 'p' , 'v' : 0.5e1 }", "p:0.5e1"));
+	CHECK(joins(item, "{'v':true,'k':'p'}", "p:true"));
+	CHECK(joins(item, "{'k':'p'}", "p"));
+	CHECK(joins(item, "{'k':'p','v':null}", "p"));
+	CHECK(joins(item, "{'k':null,'v':1}", "{'k':null,'v':1}"));
+	CHECK(joins(item, "{'k':'\\u0041','v':1}", "A:1"));
+	CHECK(joins(item, "{'k':'p','v':[ 1, 2 ]}", "p:[1,2]"));
+	CHECK(joins(item, "{'k':'p','v':{'w':1}}", "p:{'w':1}"));
+	CHECK(joins(item, "{'k':'p','v':1,'v':2}", "p:2"));
+	CHECK(joins(item, "'p'", "p"));
+	CHECK(joins(item, "{}", "{}"));
+	CHECK(joins(item, "[{'k':1}]", "[{'k':1}]"));
+	CHECK(joins(item,
+		    "{'k':'0123456789012345678901234567890123456789','v':1}",
+		    "0123456789012345678901234567890123456789:1"));
+	CHECK(joins("", "'\\u0041'", "A"));
+	CHECK(joins("", "[ 1 ]", "[1]"));
+	CHECK(joins("", "false", "false"));
+}
+
+static void a_template_may_name_a_member_twice(void)
+{
+	CHECK(is(fields_of("{'join':'a','item':{'text':'{k}{k}'}}",
+			   "{'a':[{'k':1},{'k':2,'k':3}]}"), "x=11,33"));
+	CHECK(is(fields_of("{'join':'a','item':{'text':'{k.l}{k}'}}",
+			   "{'a':[{'k':{'l':1}},{'l':2,'k':3}]}"),
+		 "x=1{'l':1} a=[{'k':{'l':1}},{'l':2,'k':3}]"));
+}
+
 static void a_join_that_loses_something_leaves_the_array_as_well(void)
 {
 	CHECK(is(fields_of("{'join':'a','item':'k'}",
 			   "{'a':[{'k':1,'v':2}]}"),
 		 "x=1 a=[{'k':1,'v':2}]"));
+	CHECK(is(fields_of("{'join':'a','item':{'text':'{k}'}}",
+			   "{'a':[{'k':1},{'k':2,'v':3}]}"),
+		 "x=1,2 a=[{'k':1},{'k':2,'v':3}]"));
+	CHECK(is(fields_of("{'join':'a','item':[{'text':'{k}{v}'},'k']}",
+			   "{'a':[{'k':1,'v':2},{'k':3,'v':''}]}"),
+		 "x=12,3 a=[{'k':1,'v':2},{'k':3,'v':''}]"));
 	CHECK(is(fields_of("{'join':'a','item':['k','v']}",
 			   "{'a':[{'k':1,'v':2}]}"),
 		 "x=1 a=[{'k':1,'v':2}]"));
@@ -361,6 +417,8 @@ int main(void)
 	RUN(a_large_table_finds_each_of_its_names);
 	RUN(a_join_makes_one_text_of_an_array);
 	RUN(an_item_says_what_becomes_of_an_element);
+	RUN(a_join_reads_every_element_alike);
+	RUN(a_template_may_name_a_member_twice);
 	RUN(a_join_that_loses_something_leaves_the_array_as_well);
 	RUN(a_join_without_result_leaves_the_array);
 	RUN(joins_may_be_nested);
