@@ -8,11 +8,11 @@ enum { VENDOR, PRODUCT, VERSION, ID, NAME };
 
 static const char *const attributes[] = {
 	[VENDOR] = "vendor", [PRODUCT] = "product", [VERSION] = "version",
-	[ID] = "id",	     [NAME] = "name",	    NULL,
+	[ID] = "id",         [NAME] = "name",       NULL,
 };
 
 /* The most bytes of the header's fields. */
-static const size_t header_max[] = {
+static const uint32_t header_max[] = {
 	[VENDOR] = 63, [PRODUCT] = 63, [VERSION] = 31,
 	[ID] = 1023,   [NAME] = 512,
 };
@@ -246,35 +246,44 @@ static struct slice trim_end(struct slice s)
 	return s;
 }
 
-IN_LINE struct slice trim(struct slice s)
+/* Without the spaces around it, and cut to max bytes; 0 is no limit. */
+static NEVER_INLINE struct slice fit(struct line *l, struct slice name,
+				     struct slice text, size_t max)
 {
-	if (LIKELY(s.len > 0 && s.data[0] != ' ' && s.data[s.len - 1] != ' '))
-		return s;
-	while (s.len > 0 && s.data[0] == ' ')
-		s = slice_from(s, 1);
-	return trim_end(s);
+	while (text.len > 0 && text.data[0] == ' ')
+		text = slice_from(text, 1);
+	text = trim_end(text);
+	return trim_end(line_fit(l, name, text, max));
+}
+
+/* Is there a text, which fits as it is? */
+IN_LINE bool fits(struct slice text, uint32_t max)
+{
+	// Without a text, or a limit, the difference is the largest number.
+	return text.len - 1 < (uint32_t)(max - 1) && text.data[0] != ' ' &&
+	       text.data[text.len - 1] != ' ';
 }
 
 IN_LINE char *put_header(struct line *l, char *at, size_t place)
 {
-	struct slice text = trim(line_attribute(l, place));
-	size_t max = header_max[place];
+	struct slice text = line_attribute(l, place);
+	uint32_t max = header_max[place];
 
-	if (UNLIKELY(text.len > max))
-		text = trim_end(line_fit(l, slice_of(attributes[place]), text,
-					 max));
+	if (UNLIKELY(!fits(text, max)))
+		text = fit(l, slice_of(attributes[place]), text, max);
 	return line_put_header(l, at, text, &header);
 }
 
 /* An empty value is as good as none, and its label then says nothing. */
 IN_LINE char *put_field(struct line *l, char *at, const struct field *f)
 {
-	struct slice text = trim(line_text(l, f->value));
+	struct slice text = line_text(l, &f->value);
 
-	if (UNLIKELY(f->max != 0 && text.len > f->max))
-		text = trim_end(line_fit(l, f->key, text, f->max));
-	if (text.len == 0)
-		return at;
+	if (UNLIKELY(!fits(text, f->max))) {
+		text = fit(l, f->key, text, f->max);
+		if (text.len == 0)
+			return at;
+	}
 	return line_put_led(l, at, ' ', f, put_lead, text, &value);
 }
 

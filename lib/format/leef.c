@@ -117,21 +117,19 @@ static const struct map_shape *shape_of(const char *variant)
 	return &shape;
 }
 
-static void put_header(struct line *l, size_t place, size_t max)
+IN_LINE char *put_header(struct line *l, char *at, size_t place)
 {
 	struct slice text = line_attribute(l, place);
-	char *at = line_at(l);
 
-	if (UNLIKELY(text.len > max))
-		text = line_fit(l, slice_of(attributes[place]), text, max);
-	if (at != NULL)
-		at = line_put_header(l, at, text, &header);
-	line_put_at(l, at);
+	if (place == ID)
+		text = line_fit(l, slice_of(attributes[ID]), text, ID_MAX);
+	return line_put_header(l, at, text, &header);
 }
 
 IN_LINE char *put_field(struct line *l, char *at, const struct field *f)
 {
-	struct slice text = line_fit(l, f->key, line_text(l, f->value), f->max);
+	struct slice text =
+		line_fit(l, f->key, line_text(l, &f->value), f->max);
 
 	if (text.len == 0)
 		return at;
@@ -152,10 +150,10 @@ static int write_event(const struct event *event, struct mapper *text,
 			line_put_3164(&l);
 	}
 	buf_puts(out, v1 ? "LEEF:1.0|" : "LEEF:2.0|");
-	put_header(&l, VENDOR, SIZE_MAX);
-	put_header(&l, PRODUCT, SIZE_MAX);
-	put_header(&l, VERSION, SIZE_MAX);
-	put_header(&l, ID, ID_MAX);
+	char *at = line_at(&l);
+	for (size_t i = VENDOR; i <= ID && at != NULL; i++)
+		at = put_header(&l, at, i);
+	line_put_at(&l, at);
 	if (!v1)
 		buf_put(out, "x09|", 4);
 	line_put_fields(&l, 0, put_field);

@@ -23,6 +23,18 @@ int line_end(const struct line *l, struct err *e)
 	return 0;
 }
 
+struct slice line_text_slowly(struct line *l, const struct value *v)
+{
+	struct slice text;
+
+	if (value_is_missing(*v))
+		return SLICE("");
+	if (mapper_text(l->text, *v, &text))
+		return text;
+	l->failed = true;
+	return SLICE("");
+}
+
 static int compare_keys(const void *key, const void *rule)
 {
 	struct slice a = *(const struct slice *)key;
@@ -39,8 +51,8 @@ const struct field_rule *line_find_rule(const struct field_rule *rules,
 	return bsearch(&key, rules, count, sizeof(*rules), compare_keys);
 }
 
-static void lose(const struct line *l, enum format_loss loss,
-		 struct slice name, size_t kept, size_t of)
+static void lose(const struct line *l, enum format_loss loss, struct slice name,
+		 size_t kept, size_t of)
 {
 	struct format_counts *counts = l->counts;
 
@@ -79,6 +91,31 @@ char *line_put_long(struct line *l, char *at, struct slice text,
 {
 	line_put_at(l, at);
 	escape_put(l->out, text, how);
+	return line_at(l);
+}
+
+char *line_put_led_slowly(struct line *l, char *at, char divider,
+			  const struct field *f, line_put_lead *put_lead,
+			  struct slice text, const struct escape *how)
+{
+	line_put_at(l, at);
+	if (l->begun)
+		buf_putc(l->out, divider);
+	l->begun = true;
+	if (f->lead.len != 0)
+		buf_put_slice(l->out, f->lead);
+	else
+		put_lead(l->out, f->key, f->label);
+	escape_put(l->out, text, how);
+	return line_at(l);
+}
+
+char *line_put_header_slowly(struct line *l, char *at, struct slice text,
+			     const struct escape *how)
+{
+	line_put_at(l, at);
+	escape_put(l->out, text, how);
+	buf_putc(l->out, '|');
 	return line_at(l);
 }
 
@@ -128,9 +165,8 @@ static int severity(const struct line *l)
 {
 	int fixed = l->options->severity;
 
-	return fixed != FORMAT_SEVERITY_AUTO ?
-		       fixed :
-		       event_syslog_severity(l->event);
+	return fixed != FORMAT_SEVERITY_AUTO ? fixed
+					     : event_syslog_severity(l->event);
 }
 
 static struct slice limited(struct line *l, struct slice name,

@@ -22,6 +22,7 @@ struct line {
 	struct buf *out;
 	size_t start; // where the line begins in out
 	char *end;    // up to which there is room
+	char *ample;  // up to here there is LINE_AMPLE; NULL: nowhere
 	bool begun;   // something is there for a divider to divide from
 	bool failed;  // a value could not be decoded
 };
@@ -48,24 +49,19 @@ const struct field_rule *line_find_rule(const struct field_rule *rules,
 					size_t count, struct slice key);
 
 /* The plain bytes of a value; none where it is missing. */
-IN_LINE struct slice line_text(struct line *l, struct value v)
-{
-	struct slice text = value_slice(v);
+struct slice line_text_slowly(struct line *l, const struct value *v);
 
-	if (LIKELY(v.flags == 0 && !value_is_missing(v)))
-		return text;
-	if (value_is_missing(v))
-		return SLICE("");
-	if (mapper_text(l->text, v, &text))
-		return text;
-	l->failed = true;
-	return SLICE("");
+IN_LINE struct slice line_text(struct line *l, const struct value *v)
+{
+	if (LIKELY(v->flags == 0 && !value_is_missing(*v)))
+		return value_slice(*v);
+	return line_text_slowly(l, v);
 }
 
 /* The text of the attribute that has this place in the format's shape. */
 static inline struct slice line_attribute(struct line *l, size_t place)
 {
-	return line_text(l, l->event->attributes[place]);
+	return line_text(l, &l->event->attributes[place]);
 }
 
 /*
@@ -96,6 +92,16 @@ void line_put_3164_tag(struct line *l, struct slice tag);
 void line_put_short(struct line *l);
 
 /*
+ * Most texts and what goes before them are no longer than this; with an eye to
+ * these, room is made for many of them at once.
+ */
+enum {
+	LINE_TEXT = 512,
+	LINE_LEAD = 32,
+	LINE_AMPLE = 1 + LINE_LEAD + ESCAPE_WORST * LINE_TEXT + ESCAPE_SLACK,
+};
+
+/*
  * On the hot path, where the next byte goes is not kept in the buffer but
  * handed from one step to the next: line_at() says where, each step returns
  * what comes behind it, and line_put_at() tells the buffer. It is NULL after a
@@ -105,10 +111,12 @@ static inline char *line_at(struct line *l)
 {
 	struct buf *out = l->out;
 	char *at = buf_room(out, ESCAPE_SLACK);
+	size_t most = out->cap - 1 < out->max ? out->cap - 1 : out->max;
 
-	if (at != NULL)
-		l->end = out->data + (out->cap - 1 < out->max ? out->cap - 1 :
-								out->max);
+	if (at != NULL) {
+		l->end = out->data + most;
+		l->ample = most > LINE_AMPLE ? l->end - LINE_AMPLE : NULL;
+	}
 	return at;
 }
 
@@ -169,59 +177,49 @@ IN_LINE char *line_put_pair(struct line *l, char *at, char divider,
 	return at;
 }
 
+/* A function that appends the lead of a field; that of the format's shape. */
+typedef void line_put_lead(struct buf *out, struct slice key,
+			   struct slice label);
+
+/* What few fields and few headers need, of the functions that follow. */
+char *line_put_led_slowly(struct line *l, char *at, char divider,
+			  const struct field *f, line_put_lead *put_lead,
+			  struct slice text, const struct escape *how);
+char *line_put_header_slowly(struct line *l, char *at, struct slice text,
+			     const struct escape *how);
+
 /*
  * Append a field: a divider unless it comes first, its lead, and the text,
- * escaped. put_lead is that of the format's shape.
+ * escaped.
  */
 IN_LINE char *line_put_led(struct line *l, char *at, char divider,
-			   const struct field *f,
-			   void (*put_lead)(struct buf *out, struct slice key,
-					    struct slice label),
+			   const struct field *f, line_put_lead *put_lead,
 			   struct slice text, const struct escape *how)
 {
-	bool is_short = LIKELY(text.len <= ESCAPE_SHORT);
-	size_t frame = 1 + f->lead.len + SHORT_SLACK;
+	size_t len = f->lead.len; // 0: it is still to be made
 
-	at = line_room(l, at, frame + escape_room(is_short ? text.len : 0));
-	if (UNLIKELY(at == NULL))
-		return NULL;
+	if (UNLIKELY(text.len > LINE_TEXT || len - 1 >= LINE_LEAD ||
+		     at > l->ample))
+		return line_put_led_slowly(l, at, divider, f, put_lead, text,
+					   how);
 	*at = divider;
 	at += l->begun;
 	l->begun = true;
-	if (LIKELY(f->lead.len != 0)) {
-		memcpy(at, f->lead.data, 16);
-		for (size_t i = 16; i < f->lead.len; i += 16)
-			memcpy(at + i, f->lead.data + i, 16);
-		at += f->lead.len;
-	} else {
-		line_put_at(l, at);
-		put_lead(l->out, f->key, f->label);
-		at = line_grow(l, line_at(l),
-			       escape_room(is_short ? text.len : 0));
-		if (UNLIKELY(at == NULL))
-			return NULL;
-	}
-	if (LIKELY(is_short))
-		return escape_quickly(at, text.data, text.len, how);
-	return line_put_long(l, at, text, how);
+	memcpy(at, f->lead.data, 16);
+	if (len > 16)
+		memcpy(at + 16, f->lead.data + 16, 16);
+	return escape_quickly(at + len, text.data, text.len, how);
 }
 
 /* Append a field of a header, escaped, and the pipe behind it. */
 IN_LINE char *line_put_header(struct line *l, char *at, struct slice text,
 			      const struct escape *how)
 {
-	bool is_short = LIKELY(text.len <= ESCAPE_SHORT);
-
-	at = line_room(l, at, escape_room(is_short ? text.len : 0) + 1);
-	if (UNLIKELY(at == NULL))
-		return NULL;
-	if (LIKELY(is_short))
-		at = escape_quickly(at, text.data, text.len, how);
-	else
-		at = line_put_long(l, at, text, how);
-	if (LIKELY(at != NULL))
-		*at++ = '|';
-	return at;
+	if (UNLIKELY(text.len > LINE_TEXT || at > l->ample))
+		return line_put_header_slowly(l, at, text, how);
+	at = escape_quickly(at, text.data, text.len, how);
+	*at = '|';
+	return at + 1;
 }
 
 /*

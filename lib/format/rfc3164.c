@@ -56,7 +56,7 @@ static bool wants_quotes(struct slice text)
 
 IN_LINE char *put_pair(struct line *l, char *at, const struct field *f)
 {
-	struct slice text = line_fit(l, f->key, line_text(l, f->value), f->max);
+	struct slice text = line_fit(l, f->key, line_text(l, &f->value), f->max);
 	struct slice quote = wants_quotes(text) ? SLICE("\"") : SLICE("");
 
 	// What wants no quotes has nothing to escape either.

@@ -90,7 +90,7 @@ static void put_sdid(struct line *l, struct slice id)
 
 IN_LINE char *put_param(struct line *l, char *at, const struct field *f)
 {
-	struct slice text = line_fit(l, f->key, line_text(l, f->value), f->max);
+	struct slice text = line_fit(l, f->key, line_text(l, &f->value), f->max);
 
 	return line_put_pair(l, at, ' ', f->key, SLICE(""), SLICE("\""), text,
 			     &param);
