@@ -42,7 +42,8 @@ filling()
 		mkdir tm && mount -t tmpfs -o size=100k none tm
 		siem-send "$@" file:tm/out <in &
 		until grep -q 'No space left' err; do sleep 0.01; done
-		mount -o remount,size=10m tm
+		# With the source named, mount adds no uid=, which is not of this namespace.
+		mount -o remount,size=10m none tm
 		wait $!
 		status=$?
 		cp tm/out out
