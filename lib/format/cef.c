@@ -274,6 +274,17 @@ IN_LINE char *put_header(struct line *l, char *at, size_t place)
 	return line_put_header(l, at, text, &header);
 }
 
+/* The severity of an event, 0 to 10, and the pipe behind it. */
+IN_LINE char *put_severity(struct line *l, char *at)
+{
+	int severity = l->event->severity;
+	char text[2] = { (char)('0' + severity % 10), '|' };
+
+	if (severity == 10)
+		return line_put_text(l, at, SLICE("10|"));
+	return line_put_text(l, at, (struct slice){ text, sizeof(text) });
+}
+
 /* An empty value is as good as none, and its label then says nothing. */
 IN_LINE char *put_field(struct line *l, char *at, const struct field *f)
 {
@@ -308,13 +319,14 @@ static int write_event(const struct event *event, struct mapper *text,
 	struct line l = line_begin(event, text, options, out, counts);
 
 	put_syslog(&l);
-	buf_put(out, "CEF:0|", 6);
 	char *at = line_at(&l);
+	if (at != NULL)
+		at = line_put_text(&l, at, SLICE("CEF:0|"));
 	for (size_t i = VENDOR; i <= NAME && at != NULL; i++)
 		at = put_header(&l, at, i);
+	if (at != NULL)
+		at = put_severity(&l, at);
 	line_put_at(&l, at);
-	buf_put_int(out, event->severity);
-	buf_putc(out, '|');
 	line_put_fields(&l, 0, put_field);
 	return line_end(&l, e);
 }

@@ -149,13 +149,15 @@ static int write_event(const struct event *event, struct mapper *text,
 		else
 			line_put_3164(&l);
 	}
-	buf_puts(out, v1 ? "LEEF:1.0|" : "LEEF:2.0|");
 	char *at = line_at(&l);
+	if (at != NULL)
+		at = line_put_text(
+			&l, at, v1 ? SLICE("LEEF:1.0|") : SLICE("LEEF:2.0|"));
 	for (size_t i = VENDOR; i <= ID && at != NULL; i++)
 		at = put_header(&l, at, i);
+	if (!v1 && at != NULL)
+		at = line_put_text(&l, at, SLICE("x09|"));
 	line_put_at(&l, at);
-	if (!v1)
-		buf_put(out, "x09|", 4);
 	line_put_fields(&l, 0, put_field);
 	return line_end(&l, e);
 }

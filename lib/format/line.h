@@ -134,6 +134,15 @@ IN_LINE char *line_room(struct line *l, char *at, size_t n)
 	return LIKELY(n <= (size_t)(l->end - at)) ? at : line_grow(l, at, n);
 }
 
+/* Append a text that is part of the format. */
+IN_LINE char *line_put_text(struct line *l, char *at, struct slice text)
+{
+	at = line_room(l, at, text.len);
+	if (UNLIKELY(at == NULL))
+		return NULL;
+	return (char *)memcpy(at, text.data, text.len) + text.len;
+}
+
 /* Write text, escaped, of which any length may come. */
 char *line_put_long(struct line *l, char *at, struct slice text,
 		    const struct escape *how);
