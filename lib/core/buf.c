@@ -55,7 +55,12 @@ void buf_puts(struct buf *b, const char *s)
 
 void buf_putc(struct buf *b, char c)
 {
-	buf_put(b, &c, 1);
+	char *room = buf_room(b, 1);
+
+	if (room != NULL) {
+		*room = c;
+		b->len++;
+	}
 }
 
 void buf_put_slice(struct buf *b, struct slice s)

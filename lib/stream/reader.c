@@ -199,7 +199,10 @@ enum reader_got reader_next(struct reader *r, struct reader_line *line,
 	struct slice left = unread(r);
 	size_t len = lf != NULL ? (size_t)(lf - left.data) : left.len;
 
-	*line = (struct reader_line){ 0 };
+	// Not the whole of it, for every record: a control line sets the rest.
+	line->raw = line->text = SLICE("");
+	line->number = line->offset = 0;
+	line->first = line->last = line->is_reject = false;
 	if (r->in_piece && (lf != NULL || (left.len > 0 && !r->eof)))
 		return give_piece(r, line, len, lf != NULL, lf != NULL, e);
 	if (lf != NULL && is_long(r, (struct slice){ left.data, len }) &&
