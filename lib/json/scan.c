@@ -66,10 +66,14 @@ static bool grow(struct task *t, const char *p)
 	if (cap > SCAN_MEMBERS)
 		cap = SCAN_MEMBERS;
 	struct member *members = realloc(s->members, cap * sizeof(*members));
-	t->out_of_memory = members == NULL;
-	if (members == NULL)
+	if (members != NULL)
+		s->members = members;
+	uint32_t *shape = realloc(s->shape, cap * sizeof(*shape));
+	if (shape != NULL)
+		s->shape = shape;
+	t->out_of_memory = members == NULL || shape == NULL;
+	if (t->out_of_memory)
 		return false;
-	s->members = members;
 	s->cap = cap;
 	return true;
 }
@@ -173,7 +177,10 @@ static NEVER_INLINE const char *read_name(struct task *t, struct level *level,
 						m->key, w->end)
 				  : escaped_child(s->paths, level->path->slot,
 						  m->key);
-	if (m->slot != SCAN_NO_SLOT) {
+	s->irregular |= m->key_escaped;
+	if (m->slot == SCAN_NO_SLOT) {
+		s->unnamed++;
+	} else {
 		expect(level, &s->known[m->slot]);
 		level->guess = s->known[m->slot].next;
 	}
@@ -203,6 +210,7 @@ IN_LINE const char *scan_name(struct task *t, struct level *level,
 /* The last member wins: forget the one before it, and what is in it. */
 static NEVER_INLINE void supersede(struct scan *s, uint32_t before)
 {
+	s->irregular = true;
 	s->members[before].superseded = true;
 	for (uint32_t i = before; i < s->members[before].next; i++)
 		s->by_slot[s->members[i].slot] = 0;
@@ -269,7 +277,10 @@ static const char *scan_object(struct task *t, const char *p)
 		if (UNLIKELY(*p == '{')) {
 			if (level == t->levels + SCAN_DEPTH - 1)
 				return walk_fail(w, p, WALK_TOO_DEEP);
-			m->value.data = p;
+			m->value = (struct value){ .data = p, .len = 1,
+						   .type = VALUE_OBJECT };
+			s->shape[count - 1] = scan_shape(
+				m->slot, (size_t)(level - t->levels), m->value);
 			open_level(++level, count - 1, &s->known[m->slot]);
 			p = walk_space(w, p + 1);
 			if (*p != '}')
@@ -279,6 +290,8 @@ static const char *scan_object(struct task *t, const char *p)
 				       &m->value);
 			if (UNLIKELY(p == NULL))
 				return NULL;
+			s->shape[count - 1] = scan_shape(
+				m->slot, (size_t)(level - t->levels), m->value);
 		}
 
 		if (*p != ',') {
@@ -327,6 +340,8 @@ static bool scan_text(struct task *t, struct slice text)
 
 	walk_start(w, text);
 	t->scan->count = 0;
+	t->scan->unnamed = 0;
+	t->scan->irregular = false;
 	p = walk_space(w, w->start);
 	if (*p != '{')
 		p = walk_fail(w, p, not_an_object(*p));
@@ -467,6 +482,7 @@ int scan_record(struct scan *s, const struct paths *paths, struct slice record,
 void scan_free(struct scan *s)
 {
 	free(s->members);
+	free(s->shape);
 	free(s->by_slot);
 	free(s->known);
 	*s = SCAN_INIT;

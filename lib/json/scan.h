@@ -47,6 +47,10 @@ struct scan {
 	struct member *members; // count of them
 	size_t count;
 	uint32_t *by_slot; // index of the member + 1, or 0; paths_count() many
+	uint32_t *shape;   // scan_shape() of each member
+	size_t unnamed;    // members that no path names
+	bool irregular;    // a name has escapes, or is there twice as far as a
+			   // path names it
 	bool bad_utf8;     // the last scan failed because of it
 
 	// private
@@ -70,6 +74,17 @@ int scan_record(struct scan *s, const struct paths *paths, struct slice record,
 		struct err *e) MUST_CHECK;
 
 void scan_free(struct scan *s);
+
+/*
+ * What of a member is not text: slot, depth, emptiness and type. Those of all
+ * members, one behind the other, tell which object each of them is in.
+ */
+static inline uint32_t scan_shape(uint16_t slot, size_t depth,
+				  struct value value)
+{
+	return (uint32_t)slot << 16 | (uint32_t)depth << 4 |
+	       (uint32_t)(value.len == 0) << 3 | value.type;
+}
 
 /* The value of a slot; type VALUE_NONE where the record has no such member. */
 static inline struct value scan_value(const struct scan *s, uint16_t slot)
