@@ -1,35 +1,16 @@
 #include "event/names.h"
 
+#include "core/hash.h"
+
 #include <stdlib.h>
 
 enum { SMALLEST = 32 }; // places, a power of two
 
-/*
- * Each step multiplies by what only this process knows, and takes both halves
- * of the product.
- */
-static uint64_t mix(uint64_t a, uint64_t b)
-{
-	unsigned __int128 product = (unsigned __int128)a * b;
-
-	return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
 static size_t hash(const struct names *n, struct slice name, uint32_t owner)
 {
-	uint64_t h =
-		mix(n->seed ^ name.len, UINT64_C(0x9e3779b97f4a7c15) ^ owner);
-	uint64_t word;
+	uint64_t h = hash_mix(n->seed, UINT64_C(0x9e3779b97f4a7c15) ^ owner);
 
-	for (; name.len >= sizeof(word);
-	     name = slice_from(name, sizeof(word))) {
-		memcpy(&word, name.data, sizeof(word));
-		h = mix(h ^ word, n->seed | 1);
-	}
-	word = 0;
-	if (name.len > 0)
-		memcpy(&word, name.data, name.len);
-	return (size_t)mix(h ^ word, n->seed | 1);
+	return (size_t)hash_text(h, name, n->seed | 1);
 }
 
 /* The place of a name, which has it or is free. */
