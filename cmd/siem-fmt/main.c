@@ -12,7 +12,7 @@
 #include "core/msg.h"
 #include "core/quit.h"
 #include "core/seal.h"
-#include "event/event.h"
+#include "event/mapper.h"
 
 #include <malloc.h>
 #include <unistd.h>

@@ -9,8 +9,8 @@
 #include "core/attr.h"
 #include "core/buf.h"
 #include "core/err.h"
-#include "event/event.h"
 #include "event/map.h"
+#include "event/mapper.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -10,8 +10,8 @@
 
 #include "core/buf.h"
 #include "core/file.h"
-#include "event/event.h"
 #include "event/map.h"
+#include "event/mapper.h"
 
 #include <stdio.h>
 #include <stdlib.h>
