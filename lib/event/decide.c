@@ -18,6 +18,7 @@ IN_LINE bool text_of(struct eval *v, const struct cond *cond,
 
 	if (value.type == VALUE_NONE)
 		return false;
+	eval_decided_by(v, value);
 	*text = eval_text(v, value, &v->one);
 	return true;
 }
@@ -61,9 +62,12 @@ static bool is_in(struct eval *v, const struct cond *cond)
 
 static bool is_longer(struct eval *v, const struct cond *cond)
 {
-	struct slice text;
+	struct value value = subject(v, cond);
 
-	return text_of(v, cond, &text) && text.len > cond->length;
+	if (value.type == VALUE_NONE)
+		return false;
+	eval_varies_with(v, value);
+	return eval_text(v, value, &v->one).len > cond->length;
 }
 
 static bool starts(struct eval *v, const struct cond *cond)
@@ -95,6 +99,7 @@ static bool fits(struct eval *v, const struct cond *cond)
 {
 	struct value value = subject(v, cond);
 
+	eval_varies_with(v, value);
 	return value.type != VALUE_NONE &&
 	       eval_fit(v, (enum field_type)cond->type, &value);
 }
@@ -124,12 +129,18 @@ static bool negated(struct eval *v, const struct cond *cond)
 	return !eval_cond(v, cond->then);
 }
 
+static bool some(struct eval *v, const struct cond *cond)
+{
+	eval_note_elements(v, cond->of);
+	return eval_some(v, cond);
+}
+
 bool (*const eval_cond_ops[])(struct eval *v, const struct cond *cond) = {
 	[COND_HAS] = has,         [COND_HAS_MEMBER] = has_member,
 	[COND_IS] = is_word,      [COND_IN] = is_in,
 	[COND_LONGER] = is_longer, [COND_STARTS] = starts,
 	[COND_ENDS] = ends,       [COND_TYPE] = is_of_type,
-	[COND_FITS] = fits,       [COND_SOME] = eval_some,
+	[COND_FITS] = fits,       [COND_SOME] = some,
 	[COND_ALL] = all,         [COND_ANY] = any,
 	[COND_NOT] = negated,
 };

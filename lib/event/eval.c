@@ -45,6 +45,88 @@ void eval_read(struct eval *v, const struct origin *origin)
 		v->read[v->read_count++] = origin->members[i];
 }
 
+uint32_t eval_find_member(const struct eval *v, struct value value)
+{
+	const struct scan *s = v->scan;
+	size_t low = 0;
+	size_t high = s->count;
+
+	// They begin in the order in which they stand in the record.
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if ((uintptr_t)s->members[middle].value.data <
+		    (uintptr_t)value.data)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == s->count || s->members[low].value.data != value.data ||
+	    s->members[low].value.len != value.len ||
+	    s->members[low].value.type != value.type)
+		return SCAN_ROOT;
+	return (uint32_t)low;
+}
+
+/*
+ * Is the text of a value settled, since it is in the map, in the shape of the
+ * record, or that of a guard, or made of such? *member is what it is otherwise,
+ * or SCAN_ROOT.
+ */
+static bool is_settled(const struct eval *v, struct value value,
+		       uint32_t *member)
+{
+	const struct watch *w = v->watch;
+
+	*member = SCAN_ROOT;
+	if (value.type < VALUE_NUMBER || value.len == 0)
+		return true;
+	if (v->time.type != VALUE_NONE && value.data == v->time.data)
+		return false;
+	*member = eval_find_member(v, value);
+	if (*member == SCAN_ROOT)
+		return true; // else what it was made of has been noted
+	for (size_t i = 0; i < w->guard_count; i++)
+		if (w->guards[i] == *member)
+			return true;
+	return false;
+}
+
+void eval_note_copy(struct eval *v, struct value value)
+{
+	uint32_t member;
+
+	if (!is_settled(v, value, &member))
+		v->watch->varies = true;
+}
+
+void eval_note_text(struct eval *v, struct value value)
+{
+	struct watch *w = v->watch;
+	uint32_t member;
+
+	if (v->element != NULL || is_settled(v, value, &member))
+		return;
+	if (member != SCAN_ROOT && (value.flags & VALUE_ESCAPED) != 0)
+		w->refused = true;
+	if (member == SCAN_ROOT || value.type >= VALUE_ARRAY ||
+	    value.flags != 0 || value.len > EVAL_GUARD_TEXT ||
+	    w->guard_count == EVAL_GUARDS)
+		w->varies = true;
+	else
+		w->guards[w->guard_count++] = member;
+}
+
+void eval_note_elements(struct eval *v, uint32_t of)
+{
+	size_t before = v->read_count;
+
+	if (v->watch == NULL)
+		return;
+	v->watch->varies |= eval_expr(v, of).type >= VALUE_NULL;
+	eval_forget(v, before);
+}
+
 /* Remember why a value could not be made. */
 void eval_give_up(struct eval *v, int error)
 {
@@ -139,8 +221,11 @@ bool eval_fit_slowly(struct eval *v, enum field_type type, struct value *value)
 void eval_claim(struct eval *v, struct value value, struct value other,
 		size_t before)
 {
-	if (other.type != VALUE_NONE &&
-	    !short_is(eval_text(v, value, &v->one),
+	if (other.type == VALUE_NONE)
+		return;
+	eval_varies_with(v, value);
+	eval_varies_with(v, other);
+	if (!short_is(eval_text(v, value, &v->one),
 		      eval_text(v, other, &v->other)))
 		eval_forget(v, before);
 }
@@ -214,6 +299,7 @@ bool eval_put_template(struct eval *v, const struct expr *expr, struct buf *out)
 			buf_cut(out, start);
 			return false;
 		}
+		eval_varies_with(v, piece);
 		eval_put(out, eval_text(v, piece, &v->one));
 	}
 	return true;
@@ -261,6 +347,7 @@ static struct value look_up(struct eval *v, const struct expr *expr)
 		const struct table_case *row;
 		char copy[64];
 
+		eval_decided_by(v, of);
 		row = program_find_case(v->program, expr->span, name);
 		// Mostly it is in lower case already.
 		if (expr->ignore_case && row->name.data == NULL)
@@ -286,6 +373,8 @@ static struct value choose(struct eval *v, const struct expr *expr)
 static struct value time_of_event(struct eval *v, const struct expr *expr)
 {
 	(void)expr;
+	if (UNLIKELY(v->watch != NULL))
+		v->watch->varies |= v->watch->time_varies;
 	eval_read(v, &v->time_origin);
 	return v->time;
 }
@@ -293,8 +382,22 @@ static struct value time_of_event(struct eval *v, const struct expr *expr)
 static struct value severity_of_event(struct eval *v, const struct expr *expr)
 {
 	(void)expr;
+	if (UNLIKELY(v->watch != NULL))
+		v->watch->varies |= v->watch->severity_varies;
 	eval_read(v, &v->severity_origin);
 	return v->severity;
+}
+
+static struct value join(struct eval *v, const struct expr *expr)
+{
+	eval_note_elements(v, expr->of);
+	return eval_join(v, expr);
+}
+
+static struct value sum(struct eval *v, const struct expr *expr)
+{
+	eval_note_elements(v, expr->of);
+	return eval_sum(v, expr);
 }
 
 struct value (*const eval_ops[])(struct eval *v, const struct expr *expr) = {
@@ -304,8 +407,8 @@ struct value (*const eval_ops[])(struct eval *v, const struct expr *expr) = {
 	[EXPR_FIRST] = first_value,
 	[EXPR_TEXT] = template_of,
 	[EXPR_TABLE] = look_up,
-	[EXPR_JOIN] = eval_join,
-	[EXPR_SUM] = eval_sum,
+	[EXPR_JOIN] = join,
+	[EXPR_SUM] = sum,
 	[EXPR_IF] = choose,
 	[EXPR_TIME] = time_of_event,
 	[EXPR_SEVERITY] = severity_of_event,

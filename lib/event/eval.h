@@ -29,6 +29,21 @@ struct origin {
 
 struct element;
 
+/*
+ * What values depend on, noted while a recipe is made (recipe.h): beside what
+ * the shape of a record tells, on the whole text of the guards; or on more.
+ */
+enum { EVAL_GUARDS = 8, EVAL_GUARD_TEXT = 64 };
+
+struct watch {
+	uint32_t guards[EVAL_GUARDS]; // members
+	size_t guard_count;
+	bool varies;          // on more, since somebody set it to false
+	bool time_varies;     // v->time does
+	bool severity_varies; // v->severity does
+	bool refused;         // a text that was asked for can be no guard
+};
+
 struct eval {
 	const struct program *program; // borrowed
 	struct scan *scan;             // borrowed: the record
@@ -44,6 +59,8 @@ struct eval {
 	/* The members read since the last commit; in an element, its parts. */
 	uint32_t read[PROGRAM_NAMED + PROGRAM_READS];
 	size_t read_count;
+
+	struct watch *watch; // NULL: nobody wants to know
 
 	bool too_large; // a value did not fit the arena
 	bool out_of_memory;
@@ -86,6 +103,9 @@ static inline void eval_forget(struct eval *v, size_t count);
  */
 void eval_claim(struct eval *v, struct value value, struct value other,
 		size_t before);
+
+/* The member of the record whose value it is, or SCAN_ROOT. */
+uint32_t eval_find_member(const struct eval *v, struct value value);
 
 /* Keep what was read, and read it again. */
 void eval_keep_origin(const struct eval *v, struct origin *origin);
@@ -145,6 +165,27 @@ char *eval_take_slowly(struct eval *v, size_t n);
 struct slice eval_text_slowly(struct eval *v, struct value value,
 			      struct buf *scratch);
 bool eval_fit_slowly(struct eval *v, enum field_type type, struct value *value);
+
+/*
+ * For the watch: something was decided by the text of a value; it was made a
+ * part of another value, or something was decided that is as various as the
+ * text itself; something is decided by more than the texts of members.
+ */
+void eval_note_text(struct eval *v, struct value value);
+void eval_note_copy(struct eval *v, struct value value);
+void eval_note_elements(struct eval *v, uint32_t of);
+
+IN_LINE void eval_decided_by(struct eval *v, struct value value)
+{
+	if (UNLIKELY(v->watch != NULL))
+		eval_note_text(v, value);
+}
+
+IN_LINE void eval_varies_with(struct eval *v, struct value value)
+{
+	if (UNLIKELY(v->watch != NULL))
+		eval_note_copy(v, value);
+}
 
 /* The member of a slot, where there is one and it is not null. */
 IN_LINE struct value eval_member(struct eval *v, uint32_t slot)

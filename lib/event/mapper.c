@@ -2,6 +2,8 @@
 
 #include "core/utf8.h"
 #include "event/apply.h"
+#include "event/follow.h"
+#include "event/learn.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -12,8 +14,18 @@ _Static_assert((int)EVENT_ATTRIBUTES == (int)PLAN_ATTRIBUTES,
 
 static const size_t kept_text = (size_t)64 << 10;
 
+/*
+ * So little that an event takes is not counted, or a record could be refused
+ * by itself and not by its recipe, which makes less of what is small: what it
+ * says anew, what it knows and the keys of its rest take RECIPE_TAKEN each.
+ */
+static const size_t not_counted = (size_t)8 * RECIPE_TAKEN;
+
 struct mapper {
 	struct work work;
+	struct recipes recipes;
+	enum mapper_recipes use;
+	size_t followed;
 	size_t max_record;
 	struct slice record;
 	struct buf repaired, text;
@@ -32,7 +44,8 @@ struct mapper *mapper_new(const struct maps *maps,
 	m->max_record = max_record;
 	m->repaired = BUF_INIT(max_record);
 	m->text = BUF_INIT(most);
-	if (!apply_init(&m->work, maps, most)) {
+	if (!apply_init(&m->work, maps, most) ||
+	    !recipes_init(&m->recipes, m->work.rest.names.seed)) {
 		mapper_free(m);
 		return NULL;
 	}
@@ -44,9 +57,46 @@ void mapper_free(struct mapper *m)
 	if (m == NULL)
 		return;
 	apply_free(&m->work);
+	recipes_free(&m->recipes);
 	buf_free(&m->repaired);
 	buf_free(&m->text);
 	free(m);
+}
+
+void mapper_use(struct mapper *m, enum mapper_recipes use)
+{
+	m->use = use;
+}
+
+size_t mapper_followed(const struct mapper *m)
+{
+	return m->followed;
+}
+
+/* Make the event by a recipe; false where that cannot be. */
+static bool map_by_recipe(struct mapper *m, struct event *event)
+{
+	struct work *w = &m->work;
+	const struct recipe *recipe;
+
+	if (m->use == MAPPER_APPLIES)
+		return false;
+	recipe = recipes_find(&m->recipes, &w->scan);
+	if (UNLIKELY(recipe == NULL)) {
+		if (m->use != MAPPER_LEARNS ||
+		    !recipes_may_learn(&m->recipes, &w->scan))
+			return false;
+		recipe = learn(&m->recipes, w);
+		apply_begin_again(w);
+	}
+	if (recipe == NULL)
+		return false;
+	if (UNLIKELY(!follow(w, recipe, event))) {
+		apply_begin_again(w);
+		return false;
+	}
+	m->followed++;
+	return true;
 }
 
 /* Map the record that has been scanned. */
@@ -55,11 +105,13 @@ static int map_record(struct mapper *m, struct event *event, struct err *e)
 	struct work *w = &m->work;
 
 	apply_begin(w);
-	apply_map(w, event);
+	if (!map_by_recipe(m, event))
+		apply_map(w, event);
 	event->record = m->record;
 	event->fields = w->fields.list;
 	event->count = w->fields.count;
-	event->taken = w->arena.taken;
+	event->taken = w->arena.taken > not_counted ?
+			       w->arena.taken - not_counted : 0;
 	if (m->record.data == m->repaired.data)
 		event->taken += m->record.len;
 	if (w->eval.out_of_memory)

@@ -44,6 +44,19 @@ int mapper_read(struct mapper *m, struct slice record, struct event *event,
 		struct err *e) MUST_CHECK;
 
 /*
+ * For tests: whether records are mapped as others like them were (recipe.h),
+ * of which nothing else can be seen; and how many were.
+ */
+enum mapper_recipes {
+	MAPPER_LEARNS,  // they are, and the first of its kind is learned from
+	MAPPER_FOLLOWS, // as others were so far
+	MAPPER_APPLIES, // each by itself
+};
+
+void mapper_use(struct mapper *m, enum mapper_recipes use);
+size_t mapper_followed(const struct mapper *m);
+
+/*
  * The text of a value: strings decoded, containers as compact JSON, everything
  * else as it stands. Valid until the next call, for which its memory is used
  * again; that of attributes, which are decoded already, as long as the event.

@@ -299,18 +299,7 @@ static bool put_member(struct task *t, uint32_t i)
 	return true;
 }
 
-/* Is it an object that its members stand for? */
-static bool is_opened(const struct task *t, const struct member *m, uint32_t i)
-{
-	return m->value.type == VALUE_OBJECT && m->next > i + 1 &&
-	       !t->rest->given;
-}
-
-/*
- * The first member from i on that is left over and can be shown; count where
- * none is.
- */
-static uint32_t next_left(const struct scan *s, uint32_t i, bool drops_empty)
+uint32_t rest_next(const struct scan *s, uint32_t i, bool drops_empty)
 {
 	while (i < s->count) {
 		const struct member *m = &s->members[i];
@@ -330,7 +319,7 @@ static bool put_all(struct task *t)
 	size_t unnamed = 0;
 
 	for (uint32_t i = 0;
-	     (i = next_left(s, i, t->shape->drops_empty)) < s->count;) {
+	     (i = rest_next(s, i, t->shape->drops_empty)) < s->count;) {
 		const struct member *m = &s->members[i];
 
 		// Two that no path names may have the same name.
@@ -342,7 +331,7 @@ static bool put_all(struct task *t)
 			if (t->trace != NULL)
 				t->trace->count = traced;
 			i = 0;
-		} else if (is_opened(t, m, i)) {
+		} else if (rest_opens(t->rest, m, i)) {
 			i++;
 		} else {
 			if (!put_member(t, i))
@@ -359,7 +348,7 @@ bool rest_collect(struct rest_work *w, struct eval *v,
 		  struct trace *trace)
 {
 	// Often nothing is.
-	if (next_left(v->scan, 0, shape->drops_empty) < v->scan->count) {
+	if (rest_next(v->scan, 0, shape->drops_empty) < v->scan->count) {
 		struct task t = { .work = w,
 				  .eval = v,
 				  .shape = shape,
@@ -445,4 +434,28 @@ bool rest_make_keys(struct rest_work *w, const struct program *program,
 			return false;
 	}
 	return true;
+}
+
+bool rest_plain_key(struct rest_work *w, struct eval *v,
+		    const struct map_shape *shape, const struct plan *plan,
+		    const struct rest_key *keys, uint32_t member,
+		    struct slice *key)
+{
+	const struct member *m = &v->scan->members[member];
+	struct task t = { .work = w,
+			  .eval = v,
+			  .shape = shape,
+			  .rest = &plan->rest,
+			  .style = style_of(shape, &plan->rest) };
+
+	if (m->slot != SCAN_NO_SLOT) {
+		*key = keys[m->slot].key;
+		return keys[m->slot].free;
+	}
+	if (!make_key(&t, member))
+		return false;
+	*key = buf_slice(&w->key);
+	return !has_row(plan, *key) &&
+	       (shape->find_rule == NULL || shape->find_rule(*key) == NULL) &&
+	       keep(v, key);
 }

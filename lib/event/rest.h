@@ -74,4 +74,26 @@ bool rest_collect(struct rest_work *w, struct eval *v,
 		  const struct rest_key *keys, struct fields *fields,
 		  struct trace *trace) MUST_CHECK;
 
+/*
+ * The key that a member of the rest has as long as no other one has the same,
+ * for the life of the event. False where that is not all it depends on.
+ */
+bool rest_plain_key(struct rest_work *w, struct eval *v,
+		    const struct map_shape *shape, const struct plan *plan,
+		    const struct rest_key *keys, uint32_t member,
+		    struct slice *key) MUST_CHECK;
+
+/*
+ * The first member from i on that is left over and can be shown; the number of
+ * members where none is.
+ */
+uint32_t rest_next(const struct scan *s, uint32_t i, bool drops_empty);
+
+/* Is member number i an object that its members stand for? */
+static inline bool rest_opens(const struct rest *rest, const struct member *m,
+			      uint32_t i)
+{
+	return m->value.type == VALUE_OBJECT && m->next > i + 1 && !rest->given;
+}
+
 #endif

@@ -1,10 +1,13 @@
 /*
  * Any bytes as a map, which is loaded or refused for what it says; and, where
  * they hold a line feed, what follows it as a record, mapped by that map and
- * by the built-in ones. Their number decides for which format.
+ * by the built-in ones. Their number decides for which format. With recipes and
+ * without it comes to the same.
  */
-#include "event/event.h"
+#include "../unit/twins.h"
+
 #include "event/map.h"
+#include "event/mapper.h"
 #include "format/registry.h"
 
 #include <stdint.h>
@@ -29,23 +32,16 @@ static void check_fields(const struct event *event)
 	}
 }
 
-static struct mapper *new_mapper(const struct maps *maps,
-				 const struct map_shape *shape)
+static void map_record(struct twins *t, struct slice record)
 {
-	struct mapper *m = mapper_new(maps, shape, 1 << 16);
-
-	if (m == NULL)
-		abort();
-	return m;
-}
-
-static void map_record(struct mapper *m, struct slice record)
-{
+	struct mapper *m = t->quick;
 	struct buf out = BUF_INIT(1 << 20);
 	struct event event;
 	struct slice text;
 	struct err e;
 
+	if (!twins_agree(t, record))
+		__builtin_trap();
 	if (mapper_read(m, record, &event, &e) == 0) {
 		check_fields(&event);
 		for (size_t i = 0; i < event.count; i++)
@@ -58,21 +54,15 @@ static void map_record(struct mapper *m, struct slice record)
 	buf_free(&out);
 }
 
-/* A mapper by the built-in maps, for a format, made once. */
-static struct mapper *builtin_mapper(size_t format,
+/* Mappers by the built-in maps, for a format, made once. */
+static struct twins *builtin_mappers(size_t format,
 				     const struct map_shape *shape)
 {
-	static struct mapper *made[16];
-	struct err e;
+	static struct twins made[16];
 
-	if (made[format] == NULL) {
-		struct maps *maps = maps_load("auto", shape, &e);
-
-		if (maps == NULL)
-			abort();
-		made[format] = new_mapper(maps, shape);
-	}
-	return made[format];
+	if (made[format].maps == NULL)
+		made[format] = twins_begin("auto", shape);
+	return &made[format];
 }
 
 /* Map a record by the map in a file, if it is one, and by the others. */
@@ -85,15 +75,14 @@ static void try_map(const char *path, size_t format, struct slice record)
 	struct maps *maps = maps_load(path, shape, &e);
 
 	if (maps != NULL) {
-		struct mapper *m = new_mapper(maps, shape);
+		struct twins t = twins_of(maps, shape, 1 << 16);
 
-		map_record(m, record);
-		mapper_free(m);
+		map_record(&t, record);
+		twins_end(&t);
 	} else if (e.kind != ERR_USAGE) {
 		__builtin_trap();
 	}
-	maps_free(maps);
-	map_record(builtin_mapper(format, shape), record);
+	map_record(builtin_mappers(format, shape), record);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
