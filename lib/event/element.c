@@ -299,6 +299,7 @@ IN_LINE const char *put_plainly(struct walk *w, const char *p,
 	struct value value;
 
 	p = walk_value(w, p, 0, &value);
+	assert(p != NULL);
 	if (value.len == 0 || value.flags != 0 || value.type == VALUE_NULL ||
 	    !put_short(room, value_slice(value)))
 		return NULL;
