@@ -30,7 +30,11 @@ struct work {
 	struct rest_work rest;
 	struct rest_key *keys; // for every slot, plan after plan
 	struct arena kept;     // what they point to
-	bool tracing;          // for mapper_explain()
+	// The last time in milliseconds that a recipe wanted, and its second.
+	char time_text[TIMESTAMP_MAX + SHORT_SLACK];
+	size_t time_len;
+	int64_t time_sec; // 0: none
+	bool tracing; // for mapper_explain()
 	struct trace trace;
 };
 

@@ -65,18 +65,50 @@ static void follow_attributes(struct work *w, const struct recipe *r,
 
 static void put_time(struct work *w, const struct target *target)
 {
-	char text[TIMESTAMP_MAX];
-	size_t len = timestamp_epoch_ms(&w->eval.timestamp, text);
+	const struct timestamp *t = &w->eval.timestamp;
+	char *text = w->time_text;
+	size_t len = w->time_len;
 
-	apply_put(w, target, eval_keep(&w->eval, (struct slice){ text, len }));
+	// Mostly the second is that of the event before.
+	if (t->sec == w->time_sec && t->sec > 0) {
+		uint32_t ms = t->nsec / 1000000;
+
+		text[len - 3] = (char)('0' + ms / 100);
+		text[len - 2] = (char)('0' + ms / 10 % 10);
+		text[len - 1] = (char)('0' + ms % 10);
+	} else {
+		len = timestamp_epoch_ms(t, text);
+		w->time_len = len;
+		w->time_sec = t->sec;
+	}
+	apply_put(w, target, value_text((struct slice){ text, len }));
+}
+
+/* Is it a number that fits all types of integers but ports, as they stand? */
+static bool is_small(struct value value)
+{
+	if (value.type != VALUE_NUMBER || value.len > 9)
+		return false;
+	for (uint32_t i = 0; i < value.len; i++)
+		if (value.data[i] < '0' || value.data[i] > '9')
+			return false;
+	return true;
 }
 
 static void put_typed(struct work *w, const struct step *step)
 {
+	const struct target *t = step->row->targets;
+	struct member *m = &w->scan.members[step->member];
 	struct eval *v = &w->eval;
 
+	if ((t->type == FIELD_INT32 || t->type == FIELD_INT64) && !t->shared &&
+	    is_small(m->value)) {
+		apply_put(w, t, m->value);
+		m->used |= !w->plan->rest.all;
+		return;
+	}
 	v->read[v->read_count++] = step->member;
-	apply_value(w, step->row, w->scan.members[step->member].value);
+	apply_value(w, step->row, m->value);
 }
 
 static void follow_steps(struct work *w, const struct recipe *r)
@@ -104,7 +136,8 @@ static void follow_steps(struct work *w, const struct recipe *r)
 		}
 }
 
-static void put_left(struct work *w, const struct recipe *r)
+/* False where the rest has to be collected. */
+static bool put_left(struct work *w, const struct recipe *r)
 {
 	const struct member *members = w->scan.members;
 
@@ -112,22 +145,26 @@ static void put_left(struct work *w, const struct recipe *r)
 		const struct step_left *left = &r->left[i++];
 		const struct member *m = &members[left->member];
 
-		if (left->key.len == 0)
-			i = m->used ? left->skip : i;
-		else if (!m->used)
+		if (m->used)
+			i = left->skip != 0 ? left->skip : i;
+		else if (left->key.len > 0)
 			w->fields.list[w->fields.count++] = (struct field){
 				.key = left->key,
 				.value = m->value,
 			};
+		else if (left->skip == 0)
+			return false;
 	}
+	return true;
 }
 
 static void follow_rest(struct work *w, const struct recipe *r)
 {
-	if (LIKELY(!r->collects_rest)) {
-		put_left(w, r);
+	size_t rows = w->fields.count;
+
+	if (LIKELY(put_left(w, r)))
 		return;
-	}
+	w->fields.count = rows;
 	for (size_t i = 0; i < r->used_count; i++)
 		w->scan.members[r->used[i]].used = true;
 	apply_rest(w);

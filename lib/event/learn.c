@@ -311,11 +311,8 @@ static bool put_key(struct draft *d, uint32_t member, struct slice *key)
 	return sum + key->len <= KEYS;
 }
 
-/*
- * List the members that are left over now. False where their keys depend on
- * more than what they are called.
- */
-static bool put_left(struct draft *d)
+/* List the members that are left over now. */
+static void put_left(struct draft *d)
 {
 	const struct map_shape *shape = d->work->maps->shape;
 	const struct scan *s = &d->work->scan;
@@ -327,36 +324,34 @@ static bool put_left(struct draft *d)
 		bool opened = rest_opens(&d->work->plan->rest, m, i);
 		struct slice key = { NULL, 0 };
 
-		if (!opened && !put_key(d, i, &key))
-			return false;
-		*left = (struct step_left){ .member = i, .key = key };
+		*left = (struct step_left){ .member = i };
+		if (!opened && put_key(d, i, &key))
+			left->key = key;
+		else
+			left->skip = opened;
 		d->recipe.left_count++;
 		i = opened ? i + 1 : m->next;
 	}
 	for (size_t n = 0; n < d->recipe.left_count; n++) {
-		uint32_t skip = (uint32_t)n;
+		const struct member *m = &s->members[d->left[n].member];
+		uint32_t skip = (uint32_t)n + 1;
 
 		while (skip < d->recipe.left_count &&
-		       d->left[skip].member <
-			       s->members[d->left[n].member].next)
+		       d->left[skip].member < m->next)
 			skip++;
-		d->left[n].skip = skip;
+		if (d->left[n].skip != 0)
+			d->left[n].skip = skip;
 	}
-	return true;
 }
 
 static void put_rest(struct draft *d)
 {
 	const struct scan *s = &d->work->scan;
-	struct recipe *r = &d->recipe;
 
-	if (put_left(d))
-		return;
-	r->left_count = 0;
-	r->collects_rest = true;
+	put_left(d);
 	for (uint32_t i = 0; i < s->count; i++)
 		if (s->members[i].used)
-			d->used[r->used_count++] = i;
+			d->used[d->recipe.used_count++] = i;
 }
 
 static void put_fields(struct draft *d)

@@ -44,6 +44,7 @@ static void forget_all(struct recipes *r)
 bool recipes_init(struct recipes *r, uint64_t seed)
 {
 	*r = (struct recipes){ .seed = seed | 1,
+			       .other_seed = hash_mix(seed, ~seed),
 			       .credit = (size_t)CREDIT * COST };
 	r->memory = malloc(RECIPE_MEMORY);
 	r->shapes = calloc(SHAPES, sizeof(struct recipe_shape *));
@@ -84,23 +85,25 @@ void *recipes_keep(struct recipes *r, const void *bytes, size_t n)
 /* Number of the first member from i on that no path names, or count. */
 static size_t next_unnamed(const struct scan *s, size_t i)
 {
-	while (i < s->count && s->members[i].slot != SCAN_NO_SLOT)
+	while (i < s->count && scan_shape_slot(s->shape[i]) != SCAN_NO_SLOT)
 		i++;
 	return i;
 }
 
 static uint64_t hash_shape(const struct recipes *r, const struct scan *s)
 {
+	const uint32_t *shape = s->shape;
 	uint64_t h = r->seed ^ s->count;
-	uint64_t word;
-	size_t i = 0;
+	uint64_t words[2];
+	size_t left = s->count;
+	size_t i;
 
-	for (; i + 2 <= s->count; i += 2) {
-		memcpy(&word, s->shape + i, sizeof(word));
-		h = hash_mix(h ^ word, r->seed);
+	for (; left >= 4; left -= 4, shape += 4) {
+		memcpy(words, shape, sizeof(words));
+		h = hash_mix(h ^ words[0], r->other_seed ^ words[1]);
 	}
-	if (i < s->count)
-		h = hash_mix(h ^ s->shape[i], r->seed);
+	for (; left > 0; left--)
+		h = hash_mix(h ^ *shape++, r->seed);
 	if (UNLIKELY(s->unnamed > 0))
 		for (i = next_unnamed(s, 0); i < s->count;
 		     i = next_unnamed(s, i + 1))

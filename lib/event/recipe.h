@@ -72,7 +72,7 @@ struct step_attribute {
 /*
  * A member that belongs to the rest unless something that was evaluated has
  * used it. Without a key it is an object; where that has been used, go on with
- * entry number skip.
+ * entry number skip. Where skip is 0, its key depends on too much.
  */
 struct step_left {
 	uint32_t member, skip;
@@ -113,9 +113,8 @@ struct recipe {
 
 	const struct step_left *left;
 	size_t left_count;
-	bool collects_rest; // left has no keys: used members have to be
-			    // marked, and the rest collected
-	const uint32_t *used; // those that the steps use surely
+	const uint32_t *used; // members that the steps use surely; marked only
+			      // where the rest has to be collected after all
 	size_t used_count;
 };
 
@@ -126,7 +125,7 @@ struct recipes {
 	size_t taken;
 	struct recipe_shape **shapes; // hash tables
 	const struct recipe **table;
-	uint64_t seed;
+	uint64_t seed, other_seed;
 	size_t credit; // for what is learned
 	size_t cost;   // of the next
 	uint64_t random;

@@ -86,6 +86,11 @@ static inline uint32_t scan_shape(uint16_t slot, size_t depth,
 	       (uint32_t)(value.len == 0) << 3 | value.type;
 }
 
+static inline uint16_t scan_shape_slot(uint32_t shape)
+{
+	return (uint16_t)(shape >> 16);
+}
+
 /* The value of a slot; type VALUE_NONE where the record has no such member. */
 static inline struct value scan_value(const struct scan *s, uint16_t slot)
 {

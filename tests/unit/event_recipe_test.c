@@ -128,6 +128,8 @@ static void a_value_may_fit_its_type_or_not(void)
 	CHECK(follows(&t, "{'n':1,'a':'1.2.3.4','p':80}"));
 	learn_no_more(&t);
 	CHECK(follows(&t, "{'n':1.5,'a':'1.2.3.4','p':80}"));
+	CHECK(follows(&t, "{'n':123456789,'a':'1.2.3.4','p':65535}"));
+	CHECK(follows(&t, "{'n':99999999999999999999,'a':'1.2.3.4','p':65536}"));
 	CHECK(follows(&t, "{'n':1e999,'a':'::1','p':80000}"));
 	CHECK(follows(&t, "{'n':-1,'a':'\\u0031.2.3.4','p':-1}"));
 	twins_end(&t);
@@ -159,6 +161,14 @@ static void a_time_is_read_each_time(void)
 	CHECK(follows(&t, "{'t':'2025-10-08T22:45:00Z','v':1}"));
 	learn_no_more(&t);
 	CHECK(follows(&t, "{'t':'2025-10-08T22:45:01.5+02:00','v':1759963500}"));
+	CHECK(follows(&t, "{'t':'2025-10-08T22:45:01.056+02:00','v':7}"));
+	CHECK(follows(&t, "{'t':'2025-10-08T22:45:01.9999+02:00','v':7}"));
+	CHECK(follows(&t, "{'t':'1970-01-01T00:00:00.25Z','v':7}"));
+	CHECK(follows(&t, "{'t':'1970-01-01T00:00:00.007Z','v':7}"));
+	CHECK(follows(&t, "{'t':'1970-01-01T00:00:01.007Z','v':7}"));
+	CHECK(follows(&t, "{'t':'1970-01-01T00:00:01.250Z','v':7}"));
+	CHECK(follows(&t, "{'t':'1969-12-31T23:59:59.250Z','v':7}"));
+	CHECK(follows(&t, "{'t':'1969-12-31T23:59:59.999Z','v':7}"));
 	CHECK(does_not_follow(&t, "{'t':'never','v':1}"));
 	CHECK(does_not_follow(&t, "{'t':7,'v':1}"));
 	twins_end(&t);
