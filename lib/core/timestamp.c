@@ -366,41 +366,65 @@ static int64_t milliseconds(const struct timestamp *t)
 	return t->sec * 1000 + t->nsec / 1000000;
 }
 
-/* Write n in decimal, with a point before the last decimals of them. */
-static size_t put_number(char out[TIMESTAMP_MAX], int64_t n, int decimals)
+/* Write the last eight digits of n; returns what follows them. */
+static inline char *put_eight(char *p, uint64_t n)
 {
-	uint64_t left = n < 0 ? -(uint64_t)n : (uint64_t)n;
-	char text[TIMESTAMP_MAX];
-	char *end = text + sizeof(text);
-	char *p = end;
+	unsigned high = (unsigned)(n / 10000 % 10000);
+	unsigned low = (unsigned)(n % 10000);
 
-	for (int i = 0; i < decimals; i++, left /= 10)
-		*--p = (char)('0' + left % 10);
-	if (decimals > 0)
-		*--p = '.';
+	p = put_two(p, high / 100);
+	p = put_two(p, high);
+	p = put_two(p, low / 100);
+	return put_two(p, low);
+}
 
-	const char *point = p;
-	for (; left >= 10; left /= 100)
-		memcpy(p -= 2, pairs + 2 * (left % 100), 2);
-	if (left > 0 || p == point)
-		*--p = (char)('0' + left);
-	if (n < 0)
-		*--p = '-';
+/* Write n in decimal; returns what follows it. */
+static char *put_number(char *p, uint64_t n)
+{
+	static const uint64_t eight = 100000000;
+	char text[8];
+	char *first = text;
 
-	size_t len = (size_t)(end - p);
-	memcpy(out, p, len);
-	out[len] = '\0';
-	return len;
+	if (n >= eight) {
+		p = put_number(p, n / eight);
+		return put_eight(p, n);
+	}
+	put_eight(text, n);
+	while (first < text + 7 && *first == '0')
+		first++;
+	size_t len = (size_t)(text + 8 - first);
+	memcpy(p, first, len);
+	return p + len;
+}
+
+/* Write the sign of a number of milliseconds; returns what follows it. */
+static char *put_sign(char *p, int64_t ms)
+{
+	*p = '-';
+	return p + (ms < 0);
 }
 
 size_t timestamp_epoch_ms(const struct timestamp *t, char out[TIMESTAMP_MAX])
 {
-	return put_number(out, milliseconds(t), 0);
+	int64_t ms = milliseconds(t);
+	char *p = put_sign(out, ms);
+
+	p = put_number(p, (uint64_t)(ms < 0 ? -ms : ms));
+	*p = '\0';
+	return (size_t)(p - out);
 }
 
 size_t timestamp_epoch_sec(const struct timestamp *t, char out[TIMESTAMP_MAX])
 {
-	return put_number(out, milliseconds(t), 3);
+	int64_t ms = milliseconds(t);
+	uint64_t whole = (uint64_t)(ms < 0 ? -ms : ms);
+	char *p = put_sign(out, ms);
+
+	p = put_number(p, whole / 1000);
+	*p++ = '.';
+	p = put_fraction(p, (uint32_t)(whole % 1000) * 1000000, 3);
+	*p = '\0';
+	return (size_t)(p - out);
 }
 
 size_t timestamp_cef(const struct timestamp *t, char out[TIMESTAMP_MAX])
