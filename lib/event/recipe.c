@@ -12,7 +12,7 @@ enum {
 	CHAIN = 16,  // entries of a place
 	GROUPS = 4,  // lists of guards of a shape
 	NAME = 64,   // bytes of a name that no path names
-	COST = 64,   // records that must come for each recipe that is learned,
+	COST = 256,  // records that must come for each recipe that is learned,
 		     // on average: a power of two
 	CREDIT = 512 // recipes that may be learned at once
 };

@@ -269,11 +269,11 @@ static void records_that_are_all_different_are_seldom_learned_from(void)
 		"{'key':'act','from':{'if':{'of':'a','is':'x'},'then':'b'}}");
 	char record[80];
 
-	for (int i = 0; i < 6400; i++) {
+	for (int i = 0; i < 25600; i++) {
 		snprintf(record, sizeof(record), "{'a':'user %d','b':1}", i);
 		CHECK(agree(&t, record));
 	}
-	// 512 at once, and 1 of 64 that come.
+	// 512 at once, and 1 of 256 that come.
 	CHECK(t.followed > 512 + 60 && t.followed < 512 + 150);
 	twins_end(&t);
 }
