@@ -135,7 +135,7 @@ static int rest(struct tail *t, struct err *e)
 static int write_bytes(struct tail *t, struct slice bytes, struct err *e)
 {
 	for (struct slice left = bytes; left.len > 0;) {
-		ssize_t n = output_write(&t->out, left.data, left.len, e);
+		ssize_t n = outlet_write(&t->out, left.data, left.len, e);
 
 		if (n < 0)
 			return -1;

@@ -59,7 +59,7 @@ static int tail_open(struct tail *t, char *const operands[], int count,
 		     struct err *e)
 {
 	raise_file_limit();
-	if (output_open(&t->out, e) < 0 ||
+	if (outlet_open(&t->out, e) < 0 ||
 	    names_open(&t->names, operands, (size_t)count, e) < 0 ||
 	    quit_setup((unsigned)t->cfg->common.grace_sec, QUIT_EXIT_LATE, e) <
 		    0)
@@ -86,7 +86,7 @@ static void tail_close(struct tail *t)
 	files_free(&t->files);
 	names_close(&t->names);
 	watch_close(&t->watch);
-	output_close(&t->out);
+	outlet_close(&t->out);
 }
 
 int main(int argc, char *argv[])

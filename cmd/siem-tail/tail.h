@@ -9,7 +9,6 @@
  *     files.c    the files that are open, and which of them to read
  *     source.c   one file: whole lines out of it, truncation
  *     watch.c    inotify
- *     output.c   standard output
  *     report.c   counts, for people
  */
 #ifndef SIEM_TAIL_TAIL_H
@@ -19,9 +18,9 @@
 #include "core/rate.h"
 #include "files.h"
 #include "names.h"
-#include "output.h"
 #include "report.h"
 #include "source.h"
+#include "stream/outlet.h"
 #include "watch.h"
 
 #include <stdbool.h>
@@ -39,7 +38,7 @@ struct config {
 
 struct tail {
 	const struct config *cfg;
-	struct output out;
+	struct outlet out;
 	struct watch watch;
 	struct names names;
 	struct files files;

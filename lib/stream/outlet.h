@@ -1,9 +1,9 @@
 /*
- * Standard output, without ever being stuck in it: a source that waits for its
- * reader has to see all the same that its files are being renamed.
+ * Standard output, without ever being stuck in it: a tool that waits for its
+ * reader has other things to see to all the same.
  */
-#ifndef SIEM_TAIL_OUTPUT_H
-#define SIEM_TAIL_OUTPUT_H
+#ifndef SIEM_STREAM_OUTLET_H
+#define SIEM_STREAM_OUTLET_H
 
 #include "core/attr.h"
 #include "core/err.h"
@@ -13,7 +13,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-struct output {
+struct outlet {
 	int fd;
 	bool own;         // fd is one of our own on the same pipe
 	bool shared_pipe; // it is a pipe, and there is none of our own
@@ -24,16 +24,16 @@ struct output {
 	int64_t wrote_ns; // when it was last written to, by clock_ns()
 };
 
-int output_open(struct output *o, struct err *e) MUST_CHECK;
+int outlet_open(struct outlet *o, struct err *e) MUST_CHECK;
 
 /*
  * Write some of the bytes and return how many; 0: it takes none for now, so
  * poll(2) fd for POLLOUT; -1 with e filled. Where the kernel offers no way to
  * try, it waits until they are written.
  */
-ssize_t output_write(struct output *o, const char *bytes, size_t n,
+ssize_t outlet_write(struct outlet *o, const char *bytes, size_t n,
 		     struct err *e) MUST_CHECK;
 
-void output_close(struct output *o);
+void outlet_close(struct outlet *o);
 
 #endif

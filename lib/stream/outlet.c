@@ -1,4 +1,4 @@
-#include "output.h"
+#include "stream/outlet.h"
 
 #include "core/clock.h"
 
@@ -12,11 +12,11 @@
 
 enum { PIPE_BYTES = 1 << 20 };
 
-int output_open(struct output *o, struct err *e)
+int outlet_open(struct outlet *o, struct err *e)
 {
 	struct stat st;
 
-	*o = (struct output){ .fd = STDOUT_FILENO };
+	*o = (struct outlet){ .fd = STDOUT_FILENO };
 	if (fstat(STDOUT_FILENO, &st) < 0)
 		return err_sys(e, "standard output");
 	o->regular = S_ISREG(st.st_mode);
@@ -39,7 +39,7 @@ int output_open(struct output *o, struct err *e)
 }
 
 /* As write(2), but fails with EAGAIN where that would have to wait. */
-static ssize_t try_write(const struct output *o, const char *bytes, size_t n)
+static ssize_t try_write(const struct outlet *o, const char *bytes, size_t n)
 {
 	struct pollfd room = { .fd = o->fd, .events = POLLOUT };
 
@@ -58,7 +58,7 @@ static ssize_t try_write(const struct output *o, const char *bytes, size_t n)
 	return write(o->fd, bytes, n);
 }
 
-ssize_t output_write(struct output *o, const char *bytes, size_t n,
+ssize_t outlet_write(struct outlet *o, const char *bytes, size_t n,
 		     struct err *e)
 {
 	ssize_t done = try_write(o, bytes, n);
@@ -71,7 +71,7 @@ ssize_t output_write(struct output *o, const char *bytes, size_t n,
 	return done;
 }
 
-void output_close(struct output *o)
+void outlet_close(struct outlet *o)
 {
 	if (o->own)
 		close(o->fd);
