@@ -454,11 +454,15 @@ static struct value text_of_sum(struct eval *v, const struct sum *sum)
 	char text[32];
 	int len = 0;
 
-	if (sum->whole)
-		len = snprintf(text, sizeof(text), "%lld",
-			       (long long)sum->integer);
+	if (sum->whole) {
+		buf_clear(&v->one);
+		buf_put_int(&v->one, sum->integer);
+		if (buf_status(&v->one) != 0)
+			eval_give_up(v, buf_status(&v->one));
+		return eval_keep(v, buf_slice(&v->one));
+	}
 	// The shortest text that reads as the same double.
-	for (int digits = 15; !sum->whole && digits <= 17; digits++) {
+	for (int digits = 15; digits <= 17; digits++) {
 		len = snprintf(text, sizeof(text), "%.*g", digits, sum->real);
 		if (strtod(text, NULL) == sum->real)
 			break;
