@@ -89,6 +89,10 @@ struct judgement {
 struct dest_limits {
 	size_t best_bytes;     // of a body: the size at which a batch closes
 	size_t best_count;     // of records; 0: no bound
+	unsigned flush_ms;     // for which a batch waits to be that; 0: it goes
+			       // as soon as one may
+	unsigned in_flight;    // exchanges at a time
+	unsigned connect_ms;   // of a connection, handshake included
 	unsigned timeout_ms;   // of an exchange
 	unsigned ask_every_ms; // about tickets
 	unsigned ask_for_ms;   // after which a pending record is sent again
@@ -237,6 +241,7 @@ struct dest_plan {
 	const struct dest_producer *producer;
 
 	struct dest_limits limits;     // of request
+	struct tls_options tls;        // of request, borrowed from the config
 	void *config;                  // the kind's own, read only from now on
 	void (*release)(void *config); // NULL: nothing to release
 };

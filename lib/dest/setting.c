@@ -3,6 +3,7 @@
 #include "core/nearest.h"
 #include "core/opt.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -91,6 +92,25 @@ int setting_size(const struct settings *s, size_t i, size_t *out, struct err *e)
 		       s->table[i].key, s->values[i]);
 }
 
+int setting_count(const struct settings *s, size_t i, size_t least, size_t most,
+		  size_t *out, struct err *e)
+{
+	const char *value = s->values[i];
+	char *end;
+
+	if (value == NULL)
+		return 0;
+	errno = 0;
+	unsigned long n = strtoul(value, &end, 10);
+	if (value[0] < '0' || value[0] > '9' || *end != '\0' || errno != 0 ||
+	    n < least || n > most)
+		return err_set(e, ERR_USAGE,
+			       "%s: %s is not a number from %zu to %zu",
+			       s->table[i].key, value, least, most);
+	*out = n;
+	return 0;
+}
+
 int setting_seconds(const struct settings *s, size_t i, unsigned *out_ms,
 		    struct err *e)
 {
@@ -135,6 +155,37 @@ int setting_tls(const struct settings *s, size_t first, struct tls_options *tls,
 		return err_set(
 			e, ERR_USAGE,
 			"verify_certs=false needs insecure=true as well");
+	return 0;
+}
+
+int setting_limits(const struct settings *s, size_t first,
+		   struct dest_limits *limits, struct err *e)
+{
+	enum { WORTH_WAITING_FOR = 100 };
+	bool batches = true;
+	size_t in_flight = 1;
+
+	*limits = (struct dest_limits){ 0 };
+	if (setting_bool(s, first + LIMITS_BATCH_MODE, &batches, e) < 0 ||
+	    setting_count(s, first + LIMITS_BATCH_SIZE, 1, 1000000,
+			  &limits->best_count, e) < 0 ||
+	    setting_size(s, first + LIMITS_BATCH_BYTES, &limits->best_bytes,
+			 e) < 0 ||
+	    setting_seconds(s, first + LIMITS_FLUSH_INTERVAL, &limits->flush_ms,
+			    e) < 0 ||
+	    setting_count(s, first + LIMITS_IN_FLIGHT, 1, 64, &in_flight, e) <
+		    0 ||
+	    setting_bool(s, first + LIMITS_GZIP, &limits->gzip, e) < 0 ||
+	    setting_seconds(s, first + LIMITS_CONNECT_TIMEOUT,
+			    &limits->connect_ms, e) < 0 ||
+	    setting_seconds(s, first + LIMITS_TIMEOUT, &limits->timeout_ms, e) <
+		    0)
+		return -1;
+	limits->in_flight = (unsigned)in_flight;
+	if (!batches)
+		limits->best_count = 1;
+	else if (limits->flush_ms > 0 && limits->best_count == 0)
+		limits->best_count = WORTH_WAITING_FOR;
 	return 0;
 }
 

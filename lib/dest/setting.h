@@ -44,6 +44,10 @@ int setting_choice(const struct settings *s, size_t i,
 int setting_size(const struct settings *s, size_t i, size_t *out,
 		 struct err *e) MUST_CHECK;
 
+/* A number from least to most; a missing value leaves out as it is. */
+int setting_count(const struct settings *s, size_t i, size_t least, size_t most,
+		  size_t *out, struct err *e) MUST_CHECK;
+
 /* Seconds, as "10" or "0.5", a day at most. */
 int setting_seconds(const struct settings *s, size_t i, unsigned *out_ms,
 		    struct err *e) MUST_CHECK;
@@ -90,6 +94,55 @@ enum {
 
 int setting_tls(const struct settings *s, size_t first,
 		struct tls_options *tls, struct err *e) MUST_CHECK;
+
+/*
+ * So are requests: these rows, and setting_limits(), which fills all limits
+ * but ask_every_ms and ask_for_ms.
+ */
+enum {
+	LIMITS_BATCH_MODE,
+	LIMITS_BATCH_SIZE,
+	LIMITS_BATCH_BYTES,
+	LIMITS_FLUSH_INTERVAL,
+	LIMITS_IN_FLIGHT,
+	LIMITS_GZIP,
+	LIMITS_CONNECT_TIMEOUT,
+	LIMITS_TIMEOUT,
+	LIMITS_SETTINGS, // how many
+};
+
+/* bytes: of a batch, when nothing else is set. */
+#define SETTING_LIMITS_ROWS(first, env, bytes)                                \
+	[(first) + LIMITS_BATCH_MODE] = { "batch_mode", "SIEM_BATCH_MODE",    \
+					  "true",                             \
+					  "false: each record by itself",     \
+					  false },                            \
+	[(first) + LIMITS_BATCH_SIZE] = { "batch_size", "SIEM_BATCH_SIZE",    \
+					  NULL,                               \
+					  "records of a request at most [any]", \
+					  false },                            \
+	[(first) + LIMITS_BATCH_BYTES] = { "batch_bytes", env "_BATCH_BYTES", \
+					   bytes,                             \
+					   "size at which a request is full", \
+					   false },                           \
+	[(first) + LIMITS_FLUSH_INTERVAL] = { "flush_interval",               \
+					      "SIEM_FLUSH_INTERVAL", "0",     \
+					      "seconds to wait for 100 "      \
+					      "records, or batch_size",       \
+					      false },                        \
+	[(first) + LIMITS_IN_FLIGHT] = { "in_flight", env "_IN_FLIGHT", "4",  \
+					 "requests at a time; 1 keeps order", \
+					 false },                             \
+	[(first) + LIMITS_GZIP] = { "gzip", env "_GZIP", "false",             \
+				    "compress requests", false },             \
+	[(first) + LIMITS_CONNECT_TIMEOUT] = { "connect_timeout",             \
+					       env "_CONNECT_TIMEOUT", "10",  \
+					       "seconds to connect", false }, \
+	[(first) + LIMITS_TIMEOUT] = { "timeout", env "_TIMEOUT", "30",       \
+				       "seconds for an answer", false }
+
+int setting_limits(const struct settings *s, size_t first,
+		   struct dest_limits *limits, struct err *e) MUST_CHECK;
 
 /* A copy with a NUL, or NULL with e filled. */
 const char *setting_copy(struct arena *storage, struct slice text,
