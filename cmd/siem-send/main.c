@@ -9,6 +9,7 @@
 #include "core/opt.h"
 #include "core/quit.h"
 #include "delivery/engine.h"
+#include "delivery/way.h"
 #include "dest/registry.h"
 
 #include <stdbool.h>
@@ -115,7 +116,8 @@ static int deliver(const struct dest *dest, const struct config *cfg,
 		.dead_letter = cfg->dry_run ? NULL : cfg->dead_letter,
 		.dry_run = cfg->dry_run,
 	};
-	struct engine *engine = engine_open(dest, &how, e);
+	const struct carrier_way way = way_to(dest);
+	struct engine *engine = engine_open(&way, &how, e);
 
 	if (engine == NULL)
 		return -1;

@@ -5,11 +5,9 @@
 #include "core/msg.h"
 #include "core/quit.h"
 #include "delivery/intake.h"
-#include "delivery/link.h"
 #include "delivery/outage.h"
 #include "delivery/queue.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -19,11 +17,11 @@ static const int64_t commit_every_ms = 100;
 
 struct engine {
 	struct engine_options options;
-	const struct dest *dest;
+	const char *name; // of the destination
 	struct queue queue;
 	struct ledger ledger;
 	struct intake intake;
-	struct link link;
+	struct carrier *carrier;
 	struct outage outage;
 
 	bool over;            // the run has ended
@@ -32,7 +30,7 @@ struct engine {
 	bool passed;          // a mark that is not committed
 	int64_t committed_ms; // when that was done last
 	bool readable;        // there is something to read
-	short link_revents;   // what poll() said of the connection
+	short revents;        // what poll() said of the carrier
 };
 
 static int64_t now_ms(void)
@@ -40,7 +38,7 @@ static int64_t now_ms(void)
 	return clock_ns() / NS_PER_MS;
 }
 
-struct engine *engine_open(const struct dest *dest,
+struct engine *engine_open(const struct carrier_way *way,
 			   const struct engine_options *options, struct err *e)
 {
 	struct engine *g = calloc(1, sizeof(*g));
@@ -49,13 +47,12 @@ struct engine *engine_open(const struct dest *dest,
 		err_sys(e, "engine");
 		return NULL;
 	}
-	assert(dest->plan.stream != NULL);
 	g->options = *options;
-	g->dest = dest;
+	g->name = way->name;
 	g->queue = QUEUE_INIT(options->memory);
 	g->intake = INTAKE_INIT(options->in_fd, options->max_record, &g->queue,
 				&g->ledger);
-	g->outage.who = dest->type->name;
+	g->outage.who = way->name;
 	if (options->dead_letter != NULL &&
 	    file_is_at(options->in_fd, options->dead_letter)) {
 		err_set(e, ERR_USAGE,
@@ -66,9 +63,13 @@ struct engine *engine_open(const struct dest *dest,
 	}
 	if (ledger_open(&g->ledger, options->dead_letter, e) < 0)
 		goto fail;
-	if (link_open(&g->link, dest, &g->queue, &g->ledger, options->dry_run,
-		      e) < 0) {
-		err_prefix(e, "%s", dest->type->name);
+
+	struct carrier_load load = { .queue = &g->queue,
+				     .ledger = &g->ledger,
+				     .dry_run = options->dry_run };
+	g->carrier = way->open(way->target, &load, e);
+	if (g->carrier == NULL) {
+		err_prefix(e, "%s", way->name);
 		goto fail;
 	}
 	return g;
@@ -137,7 +138,7 @@ static void give_up_tired(struct engine *g, const struct err *why)
 	if (count > 0)
 		msg_error("%s: records given up after %u retries: %llu, "
 			  "of which %llu are kept in %s",
-			  g->dest->type->name, g->options.retries,
+			  g->name, g->options.retries,
 			  (unsigned long long)count,
 			  (unsigned long long)(g->ledger.counts.set_aside -
 					       kept_before),
@@ -219,15 +220,15 @@ static void step(struct engine *g, int64_t now)
 	if (g->ledger.failed)
 		intake_abandon(&g->intake, "the dead letters failed");
 	if (g->intake.ended)
-		link_finish(&g->link);
-	if (link_step(&g->link, now, g->link_revents, &e) < 0)
+		carrier_finish(g->carrier);
+	if (carrier_step(g->carrier, now, g->revents, &e) < 0)
 		on_failure(g, &e);
-	else if (link_is_well(&g->link, now))
+	else if (carrier_is_well(g->carrier, now))
 		outage_over(&g->outage, now);
 	drop_settled(g);
 	// What found the queue full may have room now.
 	intake_step(&g->intake, false);
-	g->over |= link_is_done(&g->link);
+	g->over |= carrier_is_done(g->carrier);
 	commit(g, now);
 }
 
@@ -242,7 +243,7 @@ static void wait(struct engine *g)
 	};
 	int timeout_ms;
 
-	link_wait(&g->link, now, &fds[2], &timeout_ms);
+	carrier_wait(g->carrier, now, &fds[2], &timeout_ms);
 	if (g->passed || ledger_is_dirty(&g->ledger)) {
 		int64_t left = g->committed_ms + commit_every_ms - now;
 
@@ -251,9 +252,9 @@ static void wait(struct engine *g)
 	}
 	int n = poll(fds, 3, timeout_ms);
 	g->readable = n > 0 && fds[1].revents != 0;
-	g->link_revents = 0;
+	g->revents = 0;
 	if (n > 0)
-		g->link_revents = fds[2].revents;
+		g->revents = fds[2].revents;
 	if (n > 0 && fds[0].revents != 0)
 		quit_clear();
 }
@@ -307,7 +308,7 @@ void engine_close(struct engine *g)
 {
 	if (g == NULL)
 		return;
-	link_close(&g->link);
+	carrier_close(g->carrier);
 	intake_free(&g->intake);
 	queue_free(&g->queue);
 	ledger_free(&g->ledger);

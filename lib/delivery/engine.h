@@ -16,8 +16,8 @@
 #include "core/buf.h"
 #include "core/err.h"
 #include "core/slice.h"
+#include "delivery/carrier.h"
 #include "delivery/ledger.h"
-#include "dest/dest.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -51,10 +51,10 @@ struct engine_options {
 struct engine;
 
 /*
- * Open what is needed: dead letters, certificates. dest is borrowed, and so is
- * all that options points to. NULL with e filled.
+ * Open what is needed: dead letters, certificates. What way and options point
+ * to is borrowed. NULL with e filled.
  */
-struct engine *engine_open(const struct dest *dest,
+struct engine *engine_open(const struct carrier_way *way,
 			   const struct engine_options *options,
 			   struct err *e) MUST_CHECK;
 

@@ -5,8 +5,15 @@ void flight_add(struct flight *f, struct queue_item *item, uint64_t number,
 {
 	item->number = number;
 	item->end = end;
+	item->owner = f->owner;
 	f->count++;
 	f->ledger->counts.retried += item->sent_before;
+}
+
+/* Is it one of ours? */
+static bool is_under_way(const struct flight *f, const struct queue_item *item)
+{
+	return item->state == QUEUE_SENT && item->owner == f->owner;
 }
 
 struct queue_item *flight_find(const struct flight *f, uint64_t number)
@@ -16,7 +23,7 @@ struct queue_item *flight_find(const struct flight *f, uint64_t number)
 
 	// Answers mostly come in order, so it is one of the first.
 	while ((item = queue_each(&place)) != NULL)
-		if (item->state == QUEUE_SENT && item->number == number)
+		if (is_under_way(f, item) && item->number == number)
 			return item;
 	return NULL;
 }
@@ -41,9 +48,9 @@ void flight_deliver_up_to(struct flight *f, uint64_t end)
 	struct queue_item *item;
 
 	while (f->count > 0 && (item = queue_each(&place)) != NULL) {
-		if (item->kind != QUEUE_RECORD || item->state == QUEUE_DONE)
+		if (!is_under_way(f, item))
 			continue;
-		if (item->state == QUEUE_WAITING || item->end > end)
+		if (item->end > end)
 			return;
 		flight_deliver(f, item);
 	}
@@ -56,7 +63,7 @@ void flight_put_back(struct flight *f, uint64_t written, bool was_a_try)
 
 	for (; f->count > 0; f->count--) {
 		while ((item = queue_each(&place)) != NULL &&
-		       item->state != QUEUE_SENT)
+		       !is_under_way(f, item))
 			;
 		if (item == NULL)
 			break;

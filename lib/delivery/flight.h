@@ -15,6 +15,7 @@
 struct flight {
 	struct queue *queue;
 	struct ledger *ledger;
+	uint8_t owner; // of what is under way, where others are at the queue
 	uint64_t count;
 };
 

@@ -3,6 +3,7 @@
 #include "core/msg.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -17,6 +18,16 @@ enum {
 	WELL_MS = 1000,          // up for so long, a connection is a good one
 	GOODBYE_MS = 1000,       // for the answer to a goodbye
 };
+
+static struct link *link_of(struct carrier *c)
+{
+	return (struct link *)(void *)c;
+}
+
+static const struct link *const_link_of(const struct carrier *c)
+{
+	return (const struct link *)(const void *)c;
+}
 
 static const struct dest_stream *stream_of(const struct link *l)
 {
@@ -47,22 +58,26 @@ static int no_memory(struct err *e)
 	return err_set(e, ERR_TEMPORARY, "%s", strerror(ENOMEM));
 }
 
-int link_open(struct link *l, const struct dest *dest, struct queue *queue,
-	      struct ledger *ledger, bool dry_run, struct err *e)
+/* Everything that may fail before there is a connection. */
+static int prepare(struct link *l, const struct dest *dest,
+		   const struct carrier_load *load, struct err *e)
 {
 	*l = (struct link){
 		.dest = dest,
-		.queue = queue,
-		.ledger = ledger,
-		.flight = { .queue = queue, .ledger = ledger },
-		.dry_run = dry_run,
+		.queue = load->queue,
+		.ledger = load->ledger,
+		.flight = { .queue = load->queue,
+			    .ledger = load->ledger,
+			    .owner = load->owner },
+		.dry_run = load->dry_run,
+		.pull = PULL_ALL,
 		.leeway = LEEWAY_INIT,
 		.out = BUF_INIT(SIZE_MAX / 4),
 		.in = BUF_INIT(ANSWER_MAX + ANSWER_BLOCK),
 	};
 	stream_of(l)->route(dest->plan.config, &l->route);
 	l->datagrams = l->route.target.transport == TRANSPORT_UDP;
-	if (dry_run) {
+	if (l->dry_run) {
 		l->route.target.transport = TRANSPORT_STDOUT;
 		return 0;
 	}
@@ -228,7 +243,8 @@ static bool may_send(const struct link *l)
 {
 	const struct dest_link *s = &l->session;
 
-	return l->phase == LINK_UP && s->ready && !s->spent && !s->ended &&
+	return l->phase == LINK_UP && l->pull == PULL_ALL && s->ready &&
+	       !s->spent && !s->ended &&
 	       (s->window == 0 || l->flight.count < s->window) &&
 	       (l->flight.count == 0 || under_way(l) < l->leeway.bytes);
 }
@@ -355,7 +371,8 @@ static int check_answers(const struct link *l, int64_t now_ms, struct err *e)
 static int say_goodbye(struct link *l, int64_t now_ms, struct err *e)
 {
 	const struct dest_stream *stream = stream_of(l);
-	bool is_last = l->finishing && l->queue->waiting == 0;
+	bool is_last = (l->finishing && l->queue->waiting == 0) ||
+		       l->pull == PULL_NOTHING;
 
 	if (l->phase != LINK_UP || !is_flushed(l) ||
 	    (!is_last && !l->session.spent) ||
@@ -476,20 +493,50 @@ static int run(struct link *l, int64_t now_ms, short revents, struct err *e)
 	return 0;
 }
 
-int link_step(struct link *l, int64_t now_ms, short revents, struct err *e)
+/* Is there nothing that it should have a connection for? */
+static bool is_idle(const struct link *l)
 {
-	bool idle = l->queue->open == 0;
+	return (l->finishing && l->queue->open == 0) ||
+	       (l->pull == PULL_NOTHING && l->flight.count == 0);
+}
 
-	if (l->phase == LINK_DOWN &&
-	    (now_ms < l->retry_ms || (l->finishing && idle)))
+static bool is_done(const struct carrier *c)
+{
+	const struct link *l = const_link_of(c);
+
+	return l->finishing && l->phase == LINK_DOWN && is_idle(l);
+}
+
+/* A datagram that was sent proves little, and none proves nothing. */
+static bool is_silent(const struct link *l)
+{
+	return l->datagrams && l->written == 0 && l->pull != PULL_PROBE;
+}
+
+static bool is_well(const struct carrier *c, int64_t now_ms)
+{
+	const struct link *l = const_link_of(c);
+
+	if (l->progress)
+		return true;
+	return l->phase == LINK_UP && !is_silent(l) &&
+	       now_ms - l->up_ms >= WELL_MS;
+}
+
+static int step(struct carrier *c, int64_t now_ms, short revents, struct err *e)
+{
+	struct link *l = link_of(c);
+	bool idle = is_idle(l);
+
+	if (l->phase == LINK_DOWN && (now_ms < l->retry_ms || idle))
 		return 0;
-	if (l->phase == LINK_OPENING && l->finishing && idle) {
+	if (l->phase == LINK_OPENING && idle) {
 		drop_connection(l);
 		return 0;
 	}
 	if (run(l, now_ms, revents, e) < 0)
 		return fail(l, now_ms, e);
-	if (link_is_well(l, now_ms))
+	if (is_well(c, now_ms))
 		backoff_reset(&l->backoff);
 	return 0;
 }
@@ -508,8 +555,8 @@ static int clocks(const struct link *l, int64_t now_ms)
 {
 	int timeout_ms = conn_timeout_ms(l->conn);
 
-	if (l->phase == LINK_UP && !link_is_well(l, now_ms) &&
-	    (!l->datagrams || l->written > 0))
+	if (l->phase == LINK_UP && !is_well(&l->carrier, now_ms) &&
+	    !is_silent(l))
 		timeout_ms = sooner(timeout_ms, l->up_ms + WELL_MS - now_ms);
 	if (confirms(l)) {
 		if (l->phase == LINK_ENDING)
@@ -537,13 +584,16 @@ static int clocks(const struct link *l, int64_t now_ms)
 	return sooner(timeout_ms, due_ms - now_ms);
 }
 
-void link_wait(const struct link *l, int64_t now_ms, struct pollfd *fd,
-	       int *timeout_ms)
+static void wait_for(const struct carrier *c, int64_t now_ms, struct pollfd *fd,
+		     int *timeout_ms)
 {
+	const struct link *l = const_link_of(c);
+
 	*fd = (struct pollfd){ .fd = -1 };
 	if (l->phase == LINK_DOWN) {
-		*timeout_ms =
-			link_is_done(l) ? 0 : sooner(-1, l->retry_ms - now_ms);
+		*timeout_ms = is_done(c)   ? 0
+			      : is_idle(l) ? -1
+					   : sooner(-1, l->retry_ms - now_ms);
 		return;
 	}
 	bool wants_write =
@@ -553,31 +603,58 @@ void link_wait(const struct link *l, int64_t now_ms, struct pollfd *fd,
 	*timeout_ms = clocks(l, now_ms);
 }
 
-void link_finish(struct link *l)
+static void pull(struct carrier *c, enum carrier_pull what)
 {
-	l->finishing = true;
+	link_of(c)->pull = what;
 }
 
-bool link_is_done(const struct link *l)
+static void finish(struct carrier *c)
 {
-	return l->finishing && l->phase == LINK_DOWN && l->queue->open == 0;
+	link_of(c)->finishing = true;
 }
 
-bool link_is_well(const struct link *l, int64_t now_ms)
+static void stop(struct carrier *c)
 {
-	if (l->progress)
-		return true;
-	return l->phase == LINK_UP && (!l->datagrams || l->written > 0) &&
-	       now_ms - l->up_ms >= WELL_MS;
+	struct link *l = link_of(c);
+
+	flight_put_back(&l->flight, l->written, false);
+	drop_connection(l);
 }
 
-void link_close(struct link *l)
+static void release(struct carrier *c)
 {
-	if (l->dest == NULL)
-		return;
+	struct link *l = link_of(c);
+
 	drop_connection(l);
 	tls_context_free(l->route.target.tls);
 	buf_free(&l->out);
 	buf_free(&l->in);
-	*l = (struct link){ 0 };
+	free(l);
+}
+
+struct carrier *link_open(const void *target, const struct carrier_load *load,
+			  struct err *e)
+{
+	static const struct carrier_type type = {
+		.step = step,
+		.wait = wait_for,
+		.pull = pull,
+		.finish = finish,
+		.stop = stop,
+		.is_done = is_done,
+		.is_well = is_well,
+		.close = release,
+	};
+	struct link *l = malloc(sizeof(*l));
+
+	if (l == NULL) {
+		err_sys(e, "link");
+		return NULL;
+	}
+	if (prepare(l, target, load, e) < 0) {
+		release(&l->carrier);
+		return NULL;
+	}
+	l->carrier.type = &type;
+	return &l->carrier;
 }

@@ -14,6 +14,7 @@
 #include "core/buf.h"
 #include "core/err.h"
 #include "delivery/backoff.h"
+#include "delivery/carrier.h"
 #include "delivery/flight.h"
 #include "delivery/ledger.h"
 #include "delivery/leeway.h"
@@ -34,6 +35,7 @@ enum link_phase {
 };
 
 struct link {
+	struct carrier carrier;
 	const struct dest *dest;
 	struct queue *queue;
 	struct ledger *ledger;
@@ -44,6 +46,7 @@ struct link {
 
 	// private
 	enum link_phase phase;
+	enum carrier_pull pull;
 	bool finishing; // nothing more will be queued
 	bool progress;  // something was taken since it last failed
 	struct conn *conn;
@@ -67,33 +70,10 @@ struct link {
 };
 
 /*
- * Get ready: certificates are read here. dest, queue and ledger are borrowed.
- * ERR_USAGE.
+ * Get ready to go to the struct dest that target is: the open() of its way. A
+ * probe opens a connection and sends nothing.
  */
-int link_open(struct link *l, const struct dest *dest, struct queue *queue,
-	      struct ledger *ledger, bool dry_run, struct err *e) MUST_CHECK;
-
-/*
- * Do all that can be done without waiting; revents is what poll() has just
- * said of the descriptor. -1 with e filled: the connection failed, or could
- * not be made; it will be tried again in a while.
- */
-int link_step(struct link *l, int64_t now_ms, short revents,
-	      struct err *e) MUST_CHECK;
-
-/* What to wait for: a descriptor (-1: none), and how long (-1: for ever). */
-void link_wait(const struct link *l, int64_t now_ms, struct pollfd *fd,
-	       int *timeout_ms);
-
-/* Nothing more will be queued: end in good order when all is settled. */
-void link_finish(struct link *l);
-
-/* Has it been finished? */
-bool link_is_done(const struct link *l);
-
-/* Does it work: has it settled something, or held for a while? */
-bool link_is_well(const struct link *l, int64_t now_ms);
-
-void link_close(struct link *l);
+struct carrier *link_open(const void *target, const struct carrier_load *load,
+			  struct err *e);
 
 #endif

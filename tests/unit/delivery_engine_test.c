@@ -11,6 +11,7 @@
 #include "check.h"
 #include "core/msg.h"
 #include "core/quit.h"
+#include "delivery/way.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -301,7 +302,8 @@ static struct result deliver(struct server *s, const char *input,
 	close(fds[1]);
 	options.in_fd = fds[0];
 	start(s);
-	struct engine *engine = engine_open(&dest, &options, &e);
+	struct carrier_way way = way_to(&dest);
+	struct engine *engine = engine_open(&way, &options, &e);
 	positions.engine = engine;
 	if (engine != NULL) {
 		r.status = engine_run(engine);

@@ -50,7 +50,7 @@ struct fixture {
 	struct dest dest;
 	struct queue queue;
 	struct ledger ledger;
-	struct link link;
+	struct carrier *carrier;
 	int listener;
 };
 
@@ -76,9 +76,9 @@ static void step(struct fixture *f, int64_t now_ms)
 	struct err e;
 	int timeout_ms;
 
-	link_wait(&f->link, now_ms, &fd, &timeout_ms);
+	carrier_wait(f->carrier, now_ms, &fd, &timeout_ms);
 	poll(&fd, 1, 0);
-	CHECK(link_step(&f->link, now_ms, fd.revents, &e) == 0);
+	CHECK(carrier_step(f->carrier, now_ms, fd.revents, &e) == 0);
 }
 
 static int wait_at(const struct fixture *f, int64_t now_ms)
@@ -86,7 +86,7 @@ static int wait_at(const struct fixture *f, int64_t now_ms)
 	struct pollfd fd;
 	int timeout_ms;
 
-	link_wait(&f->link, now_ms, &fd, &timeout_ms);
+	carrier_wait(f->carrier, now_ms, &fd, &timeout_ms);
 	return timeout_ms;
 }
 
@@ -106,17 +106,21 @@ static void begin(struct fixture *f)
 		.type = &type,
 		.plan = { .stream = &stream, .config = &f->config },
 	};
-	if (ledger_open(&f->ledger, NULL, &e) < 0 ||
-	    link_open(&f->link, &f->dest, &f->queue, &f->ledger, false, &e) < 0)
+	if (ledger_open(&f->ledger, NULL, &e) < 0)
+		abort();
+
+	struct carrier_load load = { .queue = &f->queue, .ledger = &f->ledger };
+	f->carrier = link_open(&f->dest, &load, &e);
+	if (f->carrier == NULL)
 		abort();
 	step(f, 0);
 	step(f, 0);
-	CHECK(f->link.phase == LINK_UP);
+	CHECK(carrier_is_well(f->carrier, 2000));
 }
 
 static void end(struct fixture *f)
 {
-	link_close(&f->link);
+	carrier_close(f->carrier);
 	ledger_free(&f->ledger);
 	queue_free(&f->queue);
 	close(f->listener);
