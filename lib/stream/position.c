@@ -1,0 +1,174 @@
+#include "stream/position.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <openssl/sha.h>
+#include <string.h>
+
+uint64_t position_hash(struct slice bytes)
+{
+	unsigned char digest[SHA256_DIGEST_LENGTH];
+	uint64_t hash = 0;
+
+	SHA256((const unsigned char *)bytes.data, bytes.len, digest);
+	for (size_t i = 0; i < sizeof(hash); i++)
+		hash = hash << 8 | digest[i];
+	return hash;
+}
+
+/* Take the text before the next comma, or the last of it, off the front. */
+static bool take_field(struct slice *rest, struct slice *field)
+{
+	const char *comma =
+		rest->len > 0 ? memchr(rest->data, ',', rest->len) : NULL;
+	size_t len = comma != NULL ? (size_t)(comma - rest->data) : rest->len;
+
+	*field = slice_take_n(rest, len);
+	if (comma != NULL)
+		*rest = slice_from(*rest, 1);
+	return field->len > 0;
+}
+
+/* A decimal number without leading zeros, so that there is one way only. */
+static bool take_number(struct slice *rest, uint64_t *number)
+{
+	struct slice field;
+
+	if (!take_field(rest, &field) ||
+	    (field.len > 1 && field.data[0] == '0'))
+		return false;
+	*number = 0;
+	for (size_t i = 0; i < field.len; i++) {
+		unsigned digit = (unsigned char)field.data[i] - (unsigned)'0';
+
+		if (digit > 9 || __builtin_mul_overflow(*number, 10, number) ||
+		    __builtin_add_overflow(*number, digit, number))
+			return false;
+	}
+	return true;
+}
+
+static bool take_hash(struct slice *rest, uint64_t *hash)
+{
+	static const char digits[] = "0123456789abcdef";
+	struct slice field;
+
+	if (!take_field(rest, &field) || field.len != 16)
+		return false;
+	*hash = 0;
+	for (size_t i = 0; i < field.len; i++) {
+		const char *digit = memchr(digits, field.data[i], 16);
+
+		if (digit == NULL)
+			return false;
+		*hash = *hash << 4 | (uint64_t)(digit - digits);
+	}
+	return true;
+}
+
+int position_parse(struct slice text, struct position *p, struct err *e)
+{
+	struct position read;
+	struct slice rest = text;
+
+	// A comma at the end would leave an empty rest behind it, unseen.
+	if (text.len == 0 || text.data[text.len - 1] == ',' ||
+	    !take_number(&rest, &read.offset) ||
+	    !take_number(&rest, &read.dev) || !take_number(&rest, &read.ino) ||
+	    !take_number(&rest, &read.head_len) ||
+	    !take_hash(&rest, &read.head_hash) ||
+	    !take_number(&rest, &read.tail_len) ||
+	    !take_hash(&rest, &read.tail_hash) || rest.len > 0 ||
+	    read.head_len > POSITION_HEAD || read.tail_len > POSITION_TAIL ||
+	    read.tail_len > read.offset)
+		return err_set(e, ERR_DATA, "not a position of siem-tail: %.*s",
+			       (int)(text.len < 200 ? text.len : 200),
+			       text.len > 0 ? text.data : "");
+	*p = read;
+	return 0;
+}
+
+void position_put(struct buf *out, const struct position *p)
+{
+	buf_printf(out,
+		   "%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%016" PRIx64
+		   ",%" PRIu64 ",%016" PRIx64,
+		   p->offset, p->dev, p->ino, p->head_len, p->head_hash,
+		   p->tail_len, p->tail_hash);
+}
+
+bool position_fits_head(const struct position *p, struct slice head)
+{
+	return head.len >= p->head_len &&
+	       position_hash((struct slice){
+		       head.data, (size_t)p->head_len }) == p->head_hash;
+}
+
+bool position_fits_tail(const struct position *p, struct slice tail)
+{
+	return tail.len >= p->tail_len &&
+	       position_hash(slice_from(
+		       tail, tail.len - (size_t)p->tail_len)) == p->tail_hash;
+}
+
+/* The last bytes of tail and what follows it. */
+static void follow_tail(struct trail *t, struct slice bytes)
+{
+	if (bytes.len >= POSITION_TAIL) {
+		memcpy(t->tail, bytes.data + bytes.len - POSITION_TAIL,
+		       POSITION_TAIL);
+		t->tail_len = POSITION_TAIL;
+		return;
+	}
+
+	size_t keep = POSITION_TAIL - bytes.len;
+	if (keep > t->tail_len)
+		keep = t->tail_len;
+	memmove(t->tail, t->tail + t->tail_len - keep, keep);
+	if (bytes.len > 0)
+		memcpy(t->tail + keep, bytes.data, bytes.len);
+	t->tail_len = keep + bytes.len;
+}
+
+void trail_follow(struct trail *t, struct slice bytes)
+{
+	size_t more = POSITION_HEAD - t->head_len;
+
+	if (t->head_len == t->offset && more > 0 && bytes.len > 0) {
+		if (more > bytes.len)
+			more = bytes.len;
+		memcpy(t->head + t->head_len, bytes.data, more);
+		t->head_len += more;
+	}
+	follow_tail(t, bytes);
+	t->offset += bytes.len;
+}
+
+void trail_resume(struct trail *t, uint64_t offset, struct slice head,
+		  struct slice tail)
+{
+	*t = TRAIL_START;
+	if (head.len > POSITION_HEAD)
+		head.len = POSITION_HEAD;
+	if (head.len > offset)
+		head.len = (size_t)offset;
+	if (head.len > 0)
+		memcpy(t->head, head.data, head.len);
+	t->head_len = head.len;
+	follow_tail(t, tail);
+	t->offset = offset;
+}
+
+void trail_position(struct trail *t, struct position *p)
+{
+	if (t->hashed != t->head_len || t->hashed == 0) {
+		t->head_hash =
+			position_hash((struct slice){ t->head, t->head_len });
+		t->hashed = t->head_len;
+	}
+	p->offset = t->offset;
+	p->head_len = t->head_len;
+	p->head_hash = t->head_hash;
+	p->tail_len = t->tail_len;
+	p->tail_hash = position_hash((struct slice){ t->tail, t->tail_len });
+}
