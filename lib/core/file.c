@@ -31,79 +31,83 @@ int file_write_all(int fd, const void *bytes, size_t n)
 	return 0;
 }
 
-int file_read(const char *path, struct buf *out, struct err *e)
+int file_read_all(int fd, struct buf *out)
 {
 	enum { BLOCK = 16 << 10 };
-	int rc = -1;
+
+	for (;;) {
+		char *room = buf_room(out, BLOCK);
+		if (room == NULL) {
+			errno = buf_status(out);
+			return -1;
+		}
+		ssize_t n = read(fd, room, BLOCK);
+		if (n > 0)
+			buf_grown(out, (size_t)n);
+		else if (n == 0)
+			return 0;
+		else if (errno != EINTR)
+			return -1;
+	}
+}
+
+int file_read(const char *path, struct buf *out, struct err *e)
+{
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0)
 		return err_sys(e, "%s", path);
-	for (;;) {
-		char *room = buf_room(out, BLOCK);
-		if (room == NULL) {
-			err_set(e, ERR_SYSTEM, "%s: %s", path,
-				buf_status(out) == EMSGSIZE ?
-					"too large" :
-					strerror(buf_status(out)));
-			goto out;
-		}
-		ssize_t n = read(fd, room, BLOCK);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0) {
-			err_sys(e, "%s", path);
-			goto out;
-		}
-		if (n == 0)
-			break;
-		buf_grown(out, (size_t)n);
+	int rc = file_read_all(fd, out);
+	if (rc < 0 && errno == EMSGSIZE)
+		err_set(e, ERR_SYSTEM, "%s: too large", path);
+	else if (rc < 0)
+		err_sys(e, "%s", path);
+	close(fd);
+	return rc;
+}
+
+int file_replace_at(int dirfd, const char *name, const void *bytes, size_t n,
+		    struct err *e)
+{
+	char tmp[NAME_MAX + 1];
+	int rc = -1;
+
+	if (snprintf(tmp, sizeof(tmp), ".%s.tmp", name) >= (int)sizeof(tmp))
+		return err_set(e, ERR_USAGE, "name too long: %s", name);
+
+	int fd = openat(dirfd, tmp,
+			O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
+			0600);
+	if (fd < 0)
+		return err_sys(e, "%s", tmp);
+	if (file_write_all(fd, bytes, n) < 0 || fsync(fd) < 0) {
+		err_sys(e, "%s", tmp);
+		goto out;
+	}
+	// The rename is durable only once the folder is.
+	if (renameat(dirfd, tmp, dirfd, name) < 0 || fsync(dirfd) < 0) {
+		err_sys(e, "%s", name);
+		goto out;
 	}
 	rc = 0;
 out:
 	close(fd);
+	if (rc < 0)
+		unlinkat(dirfd, tmp, 0);
 	return rc;
 }
 
 int file_replace(const char *dir, const char *name, const void *bytes,
 		 size_t n, struct err *e)
 {
-	char tmp[NAME_MAX + 1];
-	int dirfd = -1;
-	int fd = -1;
-	int rc = -1;
+	int dirfd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	if (snprintf(tmp, sizeof(tmp), ".%s.tmp", name) >= (int)sizeof(tmp))
-		return err_set(e, ERR_USAGE, "name too long: %s", name);
-
-	dirfd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (dirfd < 0) {
-		err_sys(e, "%s", dir);
-		goto out;
-	}
-	fd = openat(dirfd, tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (fd < 0) {
-		err_sys(e, "%s/%s", dir, tmp);
-		goto out;
-	}
-	if (file_write_all(fd, bytes, n) < 0 || fsync(fd) < 0) {
-		err_sys(e, "%s/%s", dir, tmp);
-		goto out;
-	}
-	// The rename is durable only once the folder is.
-	if (renameat(dirfd, tmp, dirfd, name) < 0 || fsync(dirfd) < 0) {
-		err_sys(e, "%s/%s", dir, name);
-		goto out;
-	}
-	rc = 0;
-out:
-	if (fd >= 0) {
-		close(fd);
-		if (rc < 0)
-			unlinkat(dirfd, tmp, 0);
-	}
-	if (dirfd >= 0)
-		close(dirfd);
+	if (dirfd < 0)
+		return err_sys(e, "%s", dir);
+	int rc = file_replace_at(dirfd, name, bytes, n, e);
+	if (rc < 0)
+		err_prefix(e, "%s", dir);
+	close(dirfd);
 	return rc;
 }
 

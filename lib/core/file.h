@@ -22,11 +22,22 @@ int file_write_all(int fd, const void *bytes, size_t n) MUST_CHECK;
 int file_read(const char *path, struct buf *out, struct err *e) MUST_CHECK;
 
 /*
+ * The same from a descriptor. -1 with errno set: EMSGSIZE where it does not
+ * fit below that ceiling.
+ */
+int file_read_all(int fd, struct buf *out) MUST_CHECK;
+
+/*
  * Replace dir/name by a file that holds bytes, or leave it as it was: a
- * temporary file, fsync, rename, fsync of the folder. Mode 0600.
+ * temporary file, fsync, rename, fsync of the folder. Mode 0600. Where only
+ * the last step failed, the new file is there, but may not be durable.
  */
 int file_replace(const char *dir, const char *name, const void *bytes,
 		 size_t n, struct err *e) MUST_CHECK;
+
+/* The same in a folder that is open. */
+int file_replace_at(int dirfd, const char *name, const void *bytes, size_t n,
+		    struct err *e) MUST_CHECK;
 
 /* fsync the folder that holds path, so that its name is durable. */
 int file_sync_parent(const char *path, struct err *e) MUST_CHECK;

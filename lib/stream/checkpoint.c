@@ -1,0 +1,603 @@
+#include "stream/checkpoint.h"
+
+#include "core/buf.h"
+#include "core/file.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <openssl/evp.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define MAGIC "siem-checkpoint/"
+
+enum {
+	SUM_BYTES = 8, // of SHA-256, in hex in the last line
+	SUM_LEN = sizeof("sum \n") - 1 + 2 * SUM_BYTES,
+	ENTRIES_MAX = CHECKPOINT_MAX - (64 << 10), // bytes of their lines
+};
+
+struct entry {
+	struct buf source, position;
+};
+
+struct checkpoint {
+	char id[CHECKPOINT_ID_LEN];
+	struct entry *entries; // sorted by source
+	size_t count, room;
+	size_t bytes; // that the entries take in the file
+	bool dirty;   // something is not saved
+
+	char *path; // NULL: it was made from a text
+	int dirfd;
+	const char *name; // in that folder; borrowed from path
+};
+
+static void put_hex(struct buf *out, const unsigned char *bytes, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		buf_printf(out, "%02x", bytes[i]);
+}
+
+/* The last line of a file that begins with text. */
+static void put_sum(struct buf *out, struct slice text)
+{
+	unsigned char digest[EVP_MAX_MD_SIZE];
+
+	if (EVP_Digest(text.data, text.len, digest, NULL, EVP_sha256(), NULL) !=
+	    1)
+		abort(); // no memory for a few bytes
+	buf_puts(out, "sum ");
+	put_hex(out, digest, SUM_BYTES);
+	buf_putc(out, '\n');
+}
+
+/* Can it stand in a line without breaking it? */
+static bool is_word(struct slice s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (s.data[i] <= ' ' || s.data[i] > '~')
+			return false;
+	return s.len > 0;
+}
+
+static int compare(struct slice a, struct slice b)
+{
+	size_t n = a.len < b.len ? a.len : b.len;
+	int order = n > 0 ? memcmp(a.data, b.data, n) : 0;
+
+	return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
+}
+
+/* Where a source stands, or would; true: it is there. */
+static bool find(const struct checkpoint *c, struct slice source, size_t *at)
+{
+	size_t low = 0;
+	size_t high = c->count;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		int order = compare(buf_slice(&c->entries[mid].source), source);
+
+		if (order == 0) {
+			*at = mid;
+			return true;
+		}
+		if (order < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	*at = low;
+	return false;
+}
+
+static bool reserve(struct checkpoint *c)
+{
+	if (c->count < c->room)
+		return true;
+
+	size_t room = c->room == 0 ? 8 : 2 * c->room;
+	struct entry *entries =
+		reallocarray(c->entries, room, sizeof(*entries));
+	if (entries == NULL)
+		return false;
+	c->entries = entries;
+	c->room = room;
+	return true;
+}
+
+static void free_entry(struct entry *entry)
+{
+	buf_free(&entry->source);
+	buf_free(&entry->position);
+}
+
+static void remove_at(struct checkpoint *c, size_t at)
+{
+	struct entry *entry = &c->entries[at];
+
+	c->bytes -= entry->source.len + entry->position.len + 2;
+	free_entry(entry);
+	memmove(entry, entry + 1, (--c->count - at) * sizeof(*entry));
+}
+
+/* False with errno set. */
+static bool insert_at(struct checkpoint *c, size_t at, struct slice source,
+		      struct slice position)
+{
+	struct entry made = { BUF_INIT(CHECKPOINT_MAX),
+			      BUF_INIT(CHECKPOINT_MAX) };
+
+	buf_put_slice(&made.source, source);
+	buf_put_slice(&made.position, position);
+	if (buf_status(&made.source) != 0 || buf_status(&made.position) != 0 ||
+	    !reserve(c)) {
+		free_entry(&made);
+		errno = ENOMEM;
+		return false;
+	}
+	memmove(&c->entries[at + 1], &c->entries[at],
+		(c->count++ - at) * sizeof(made));
+	c->entries[at] = made;
+	c->bytes += source.len + position.len + 2;
+	return true;
+}
+
+/* The same source has moved on. False with errno set. */
+static bool replace_at(struct checkpoint *c, size_t at, struct slice position)
+{
+	struct buf *old = &c->entries[at].position;
+	struct buf new = BUF_INIT(CHECKPOINT_MAX);
+
+	if (position.len < old->cap) {
+		c->bytes += position.len - old->len;
+		buf_clear(old);
+		buf_put_slice(old, position);
+		return true;
+	}
+	buf_put_slice(&new, position);
+	if (buf_status(&new) != 0) {
+		errno = ENOMEM;
+		return false;
+	}
+	c->bytes += new.len - old->len;
+	buf_free(old);
+	*old = new;
+	return true;
+}
+
+int checkpoint_set(struct checkpoint *c, struct slice source,
+		   struct slice position, struct err *e)
+{
+	size_t at = 0;
+	bool known = find(c, source, &at);
+	bool done = true;
+
+	if (!is_word(source) || !is_word(position))
+		return err_set(e, ERR_SYSTEM,
+			       "the marked stream is damaged: malformed M "
+			       "line");
+	if (c->bytes + source.len + position.len + 2 > ENTRIES_MAX)
+		return err_set(e, ERR_SYSTEM,
+			       "too many sources for one checkpoint");
+	if (!slice_is(position, SLICE("-")))
+		done = known ? replace_at(c, at, position)
+			     : insert_at(c, at, source, position);
+	else if (known)
+		remove_at(c, at);
+	if (!done)
+		return err_sys(e, "checkpoint");
+	c->dirty = true;
+	return 0;
+}
+
+static int damaged(struct err *e, const char *how)
+{
+	return err_set(e, ERR_USAGE,
+		       "damaged (%s): restore it from a backup, or remove it "
+		       "to have everything sent again",
+		       how);
+}
+
+static int foreign(struct err *e)
+{
+	return err_set(e, ERR_USAGE,
+		       "no checkpoint, but something else: give another name");
+}
+
+/* The text of the line at the front, which has an LF. */
+static bool take_line(struct slice *text, struct slice *line)
+{
+	const char *lf =
+		text->len > 0 ? memchr(text->data, '\n', text->len) : NULL;
+
+	if (lf == NULL)
+		return false;
+	*line = slice_take_n(text, (size_t)(lf - text->data));
+	*text = slice_from(*text, 1);
+	return true;
+}
+
+/* Cut off the last line, which must be the sum of those before. */
+static int check_sum(struct slice *text, struct err *e)
+{
+	struct buf want = BUF_INIT(SUM_LEN);
+	int rc = 0;
+
+	if (text->len < SUM_LEN)
+		return damaged(e, "its end is missing");
+
+	struct slice sum = slice_from(*text, text->len - SUM_LEN);
+	text->len -= SUM_LEN;
+	put_sum(&want, *text);
+	if (buf_status(&want) != 0)
+		rc = err_set(e, ERR_SYSTEM, "%s", strerror(buf_status(&want)));
+	else if (!slice_is(buf_slice(&want), sum))
+		rc = damaged(e, "its sum is wrong or missing");
+	buf_free(&want);
+	return rc;
+}
+
+static int parse_header(struct checkpoint *c, struct slice *text, struct err *e)
+{
+	struct slice line, id;
+
+	if (!take_line(text, &line) || !slice_take(&line, SLICE(MAGIC "1 ")))
+		return damaged(e, "its first line is wrong");
+	id = line;
+	for (size_t i = 0; i < id.len; i++)
+		if (strchr("0123456789abcdef", id.data[i]) == NULL ||
+		    id.data[i] == '\0')
+			return damaged(e, "its id is wrong");
+	if (id.len != sizeof(c->id))
+		return damaged(e, "its id is wrong");
+	memcpy(c->id, id.data, sizeof(c->id));
+	return 0;
+}
+
+static int parse_entries(struct checkpoint *c, struct slice text, struct err *e)
+{
+	struct slice line, source;
+	size_t at;
+
+	while (text.len > 0) {
+		if (!take_line(&text, &line) ||
+		    !slice_take_word(&line, &source) ||
+		    slice_is(line, SLICE("-")) || find(c, source, &at) ||
+		    at != c->count)
+			return damaged(e, "a line is wrong");
+		if (!is_word(source) || !is_word(line))
+			return damaged(e, "a line is wrong");
+		if (checkpoint_set(c, source, line, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int parse(struct checkpoint *c, struct slice text, struct err *e)
+{
+	struct slice head = { text.data, text.len };
+
+	if (text.len == 0)
+		return damaged(e, "it is empty");
+	if (!slice_take(&head, SLICE(MAGIC)) &&
+	    !slice_has_prefix(SLICE(MAGIC), head))
+		return foreign(e);
+	if (head.len >= 2 && slice_has_prefix(text, SLICE(MAGIC)) &&
+	    !slice_has_prefix(head, SLICE("1 ")))
+		return err_set(e, ERR_USAGE,
+			       "a checkpoint of a version that this program "
+			       "does not know");
+	if (check_sum(&text, e) < 0 || parse_header(c, &text, e) < 0 ||
+	    parse_entries(c, text, e) < 0)
+		return -1;
+	c->dirty = false;
+	return 0;
+}
+
+static struct checkpoint *new_checkpoint(struct err *e)
+{
+	struct checkpoint *c = calloc(1, sizeof(*c));
+
+	if (c == NULL)
+		err_sys(e, "checkpoint");
+	else
+		c->dirfd = -1;
+	return c;
+}
+
+int checkpoint_parse(struct slice text, struct checkpoint **c, struct err *e)
+{
+	struct checkpoint *made = new_checkpoint(e);
+
+	if (made == NULL)
+		return -1;
+	if (parse(made, text, e) < 0) {
+		checkpoint_free(made);
+		return -1;
+	}
+	*c = made;
+	return 0;
+}
+
+/* The path without symbolic links at its end; for the caller to free. */
+static char *resolve(const char *path, struct err *e)
+{
+	struct stat st;
+	char *real;
+
+	if (lstat(path, &st) < 0 || !S_ISLNK(st.st_mode))
+		real = strdup(path);
+	else
+		real = realpath(path, NULL);
+	if (real == NULL && errno == ENOENT)
+		err_set(e, ERR_USAGE, "%s: a symbolic link to nothing", path);
+	else if (real == NULL)
+		err_sys(e, "%s", path);
+	return real;
+}
+
+/* Remember where the file is, and open its folder. */
+static int place(struct checkpoint *c, const char *path, struct err *e)
+{
+	c->path = resolve(path, e);
+	if (c->path == NULL)
+		return -1;
+
+	char *slash = strrchr(c->path, '/');
+	c->name = slash == NULL ? c->path : slash + 1;
+	if (c->name[0] == '\0' || strlen(c->name) > NAME_MAX - 8)
+		return err_set(e, ERR_USAGE, "%s: not the name of a file",
+			       path);
+
+	size_t len = slash == NULL ? 0 : (size_t)(slash - c->path) + 1;
+	char *dir = slash == NULL ? strdup(".") : strndup(c->path, len);
+	if (dir != NULL)
+		c->dirfd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (c->dirfd < 0)
+		err_sys(e, "%s", dir != NULL ? dir : path);
+	free(dir);
+	return c->dirfd < 0 ? -1 : 0;
+}
+
+/* Read the whole file. 1, 0 where there is none, or -1. */
+static int read_file(const struct checkpoint *c, struct buf *text,
+		     struct err *e)
+{
+	// Not to be held up by a FIFO.
+	int fd = openat(c->dirfd, c->name,
+			O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+	int rc = -1;
+
+	if (fd < 0 && errno == ENOENT)
+		return 0;
+	if (fd < 0)
+		return err_sys(e, "%s", c->path);
+	if (!file_is_regular(fd)) {
+		err_set(e, ERR_USAGE, "%s: not a regular file", c->path);
+	} else if (file_read_all(fd, text) < 0) {
+		err_sys(e, "%s", c->path);
+		if (errno == EMSGSIZE && foreign(e) < 0)
+			err_prefix(e, "%s", c->path);
+	} else {
+		rc = 1;
+	}
+	close(fd);
+	return rc;
+}
+
+int checkpoint_load(const char *path, struct checkpoint **c, struct err *e)
+{
+	struct buf text = BUF_INIT(CHECKPOINT_MAX);
+	struct checkpoint *made = new_checkpoint(e);
+	int rc = -1;
+
+	if (made == NULL || place(made, path, e) < 0)
+		goto out;
+	rc = read_file(made, &text, e);
+	if (rc > 0 && parse(made, buf_slice(&text), e) < 0)
+		rc = err_prefix(e, "%s", made->path);
+out:
+	buf_free(&text);
+	if (rc > 0)
+		*c = made;
+	else
+		checkpoint_free(made);
+	return rc;
+}
+
+static int format(const struct checkpoint *c, struct buf *out, struct err *e)
+{
+	buf_puts(out, MAGIC "1 ");
+	buf_put(out, c->id, sizeof(c->id));
+	buf_putc(out, '\n');
+	for (size_t i = 0; i < c->count; i++) {
+		buf_put_slice(out, buf_slice(&c->entries[i].source));
+		buf_putc(out, ' ');
+		buf_put_slice(out, buf_slice(&c->entries[i].position));
+		buf_putc(out, '\n');
+	}
+	put_sum(out, buf_slice(out));
+	if (buf_status(out) == 0)
+		return 0;
+	errno = buf_status(out);
+	return err_sys(e, "%s", c->path);
+}
+
+/*
+ * Write a file under a name nobody else would choose, then give it the right
+ * one, unless that is taken. Not by renaming: that would replace it.
+ */
+static int make_file(const struct checkpoint *c, const struct buf *text,
+		     struct err *e)
+{
+	char tmp[sizeof(c->id) + sizeof(".siem-checkpoint-")];
+	int rc = -1;
+
+	snprintf(tmp, sizeof(tmp), ".siem-checkpoint-%.*s", (int)sizeof(c->id),
+		 c->id);
+	int fd = openat(c->dirfd, tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+			0600);
+	if (fd < 0)
+		return err_sys(e, "%s", c->path);
+	if (file_write_all(fd, text->data, text->len) < 0 || fsync(fd) < 0 ||
+	    linkat(c->dirfd, tmp, c->dirfd, c->name, 0) < 0) {
+		err_sys(e, "%s", c->path);
+		if (errno == EEXIST)
+			err_set(e, ERR_USAGE,
+				"%s: another pipeline has made it meanwhile: "
+				"use another checkpoint for each pipeline",
+				c->path);
+	} else {
+		rc = 0;
+	}
+	close(fd);
+	unlinkat(c->dirfd, tmp, 0);
+	if (rc == 0 && fsync(c->dirfd) < 0)
+		rc = err_sys(e, "%s", c->path);
+	return rc;
+}
+
+static int choose_id(struct checkpoint *c, struct err *e)
+{
+	unsigned char random[sizeof(c->id) / 2];
+	struct buf hex = BUF_INIT(sizeof(c->id));
+
+	if (getrandom(random, sizeof(random), 0) != (ssize_t)sizeof(random))
+		return err_sys(e, "random numbers");
+	put_hex(&hex, random, sizeof(random));
+	int error = buf_status(&hex);
+	if (error == 0)
+		memcpy(c->id, hex.data, sizeof(c->id));
+	buf_free(&hex);
+	errno = error;
+	return error == 0 ? 0 : err_sys(e, "checkpoint");
+}
+
+int checkpoint_create(const char *path, const struct checkpoint_entry *entries,
+		      size_t count, struct checkpoint **c, struct err *e)
+{
+	struct buf text = BUF_INIT(CHECKPOINT_MAX);
+	struct checkpoint *made = new_checkpoint(e);
+	int rc = -1;
+
+	if (made == NULL || place(made, path, e) < 0 || choose_id(made, e) < 0)
+		goto out;
+	for (size_t i = 0; i < count; i++)
+		if (checkpoint_set(made, entries[i].source, entries[i].position,
+				   e) < 0)
+			goto out;
+	if (format(made, &text, e) < 0 || make_file(made, &text, e) < 0)
+		goto out;
+	made->dirty = false;
+	rc = 0;
+out:
+	buf_free(&text);
+	if (rc == 0)
+		*c = made;
+	else
+		checkpoint_free(made);
+	return rc;
+}
+
+int checkpoint_save(struct checkpoint *c, struct err *e)
+{
+	struct buf text = BUF_INIT(CHECKPOINT_MAX);
+	int rc = -1;
+
+	assert(c->path != NULL);
+	if (!c->dirty)
+		return 0;
+	if (format(c, &text, e) == 0) {
+		rc = file_replace_at(c->dirfd, c->name, text.data, text.len, e);
+		if (rc < 0)
+			err_prefix(e, "%s", c->path);
+	}
+	if (rc == 0)
+		c->dirty = false;
+	buf_free(&text);
+	return rc;
+}
+
+int checkpoint_lock(const char *path, struct err *e)
+{
+	char name[PATH_MAX];
+	char *real = resolve(path, e);
+	int fd = -1;
+
+	if (real == NULL)
+		return -1;
+	if (snprintf(name, sizeof(name), "%s.lock", real) >=
+	    (int)sizeof(name)) {
+		err_set(e, ERR_USAGE, "name too long: %s", path);
+		goto out;
+	}
+	fd = open(name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0) {
+		err_sys(e, "%s", name);
+		goto out;
+	}
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		err_sys(e, "%s", name);
+		if (errno == EWOULDBLOCK)
+			err_set(e, ERR_USAGE,
+				"%s is in use by another pipeline: end that "
+				"one, or give this one a checkpoint of its own",
+				path);
+		close(fd);
+		fd = -1;
+	}
+out:
+	free(real);
+	return fd;
+}
+
+struct slice checkpoint_id(const struct checkpoint *c)
+{
+	return (struct slice){ c->id, sizeof(c->id) };
+}
+
+struct slice checkpoint_get(const struct checkpoint *c, struct slice source)
+{
+	size_t at;
+
+	return find(c, source, &at) ? buf_slice(&c->entries[at].position)
+				    : (struct slice){ NULL, 0 };
+}
+
+size_t checkpoint_count(const struct checkpoint *c)
+{
+	return c->count;
+}
+
+struct checkpoint_entry checkpoint_at(const struct checkpoint *c, size_t i)
+{
+	assert(i < c->count);
+	return (struct checkpoint_entry){
+		buf_slice(&c->entries[i].source),
+		buf_slice(&c->entries[i].position),
+	};
+}
+
+void checkpoint_free(struct checkpoint *c)
+{
+	if (c == NULL)
+		return;
+	for (size_t i = 0; i < c->count; i++)
+		free_entry(&c->entries[i]);
+	free(c->entries);
+	if (c->dirfd >= 0)
+		close(c->dirfd);
+	free(c->path);
+	free(c);
+}
