@@ -70,7 +70,7 @@ split_examples()
 					grep -qxF -e "${word%%=*}" \
 						<("$tool" --list-options | cut -f 1)
 				done
-			done < <(grep -oE 'siem-(tail|fmt|send|mock)[^|;&<>]*' <<<"$command")
+			done < <(grep -oE 'siem-(tail|fmt|batch|send|mock)[^|;&<>]*' <<<"$command")
 			count=$((count + 1))
 		done < <(examples "$page" | split_examples)
 	done

@@ -1,0 +1,28 @@
+/*
+ * What the parts of siem-batch share.
+ *
+ *     main.c     the command line
+ *     filter.c   between two pipes
+ *     hold.c     the lines it holds
+ */
+#ifndef SIEM_BATCH_BATCH_H
+#define SIEM_BATCH_BATCH_H
+
+#include "core/opt.h"
+#include "core/rate.h"
+#include "hold.h"
+
+#include <stddef.h>
+
+struct config {
+	struct opt_common common;
+	size_t count, bytes;  // of a batch, at most; 0: any number
+	size_t wait_ms;       // from the first record of a batch to its end
+	size_t max;           // bytes that are held
+	const char *overflow; // "block", "drop-oldest", "drop-newest"; NULL:
+			      // by what the input is
+	enum hold_overflow when_full; // the same
+	struct rate rate;
+};
+
+#endif
