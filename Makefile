@@ -14,7 +14,7 @@
 # (tests/deps). Add SAN=1 for the address and undefined behaviour sanitizers;
 # those builds live in build-san/.
 
-PKGS = jansson openssl libseccomp
+PKGS = jansson openssl libseccomp libmicrohttpd gnutls zlib
 
 PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin

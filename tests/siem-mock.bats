@@ -523,5 +523,6 @@ server.pem' "$(ls certs)"
 @test "--list names the kinds" {
 	run -0 siem-mock --list
 
-	equal 'syslog         UDP, TCP and TLS, octet counting or lines' "$output"
+	equal 'splunk         HTTP Event Collector, with acknowledgement
+syslog         UDP, TCP and TLS, octet counting or lines' "$output"
 }

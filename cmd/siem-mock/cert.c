@@ -1,5 +1,6 @@
 #include "cert.h"
 
+#include "core/file.h"
 #include "core/msg.h"
 #include "net/throwaway.h"
 
@@ -77,19 +78,30 @@ static int open_throwaway(struct mock *m, struct err *e)
 	return 0;
 }
 
-/* "CERT,KEY", or "CERT" with its key in the same file. */
-static int open_given(struct mock *m, struct err *e)
+/* Take "CERT,KEY" apart, or "CERT" with its key in the same file. */
+static int split_given(const struct config *cfg, char cert[PATH_MAX],
+		       const char **key, struct err *e)
 {
-	const struct config *cfg = m->config;
-	char cert[PATH_MAX];
 	const char *comma = strchr(cfg->tls, ',');
 	size_t len =
 		comma != NULL ? (size_t)(comma - cfg->tls) : strlen(cfg->tls);
 
-	if (len >= sizeof(cert))
+	if (len >= PATH_MAX)
 		return err_set(e, ERR_USAGE, "option --tls: name too long");
 	memcpy(cert, cfg->tls, len);
 	cert[len] = '\0';
+	*key = comma != NULL ? comma + 1 : NULL;
+	return 0;
+}
+
+static int open_given(struct mock *m, struct err *e)
+{
+	const struct config *cfg = m->config;
+	char cert[PATH_MAX];
+	const char *key;
+
+	if (split_given(cfg, cert, &key, e) < 0)
+		return -1;
 	if (cfg->require_client_cert && cfg->client_ca == NULL)
 		return err_set(e, ERR_USAGE,
 			       "option --require-client-cert needs a "
@@ -97,19 +109,50 @@ static int open_given(struct mock *m, struct err *e)
 
 	const struct tls_server_options server = {
 		.cert_file = cert,
-		.key_file = comma != NULL ? comma + 1 : NULL,
+		.key_file = key,
 		.client_ca = cfg->client_ca,
 	};
 	m->tls = tls_server(&server, e);
 	return m->tls != NULL ? 0 : -1;
 }
 
+static bool is_given(const struct config *cfg)
+{
+	return cfg->tls != NULL && cfg->tls[0] != '\0';
+}
+
 int cert_open(struct mock *m, struct err *e)
 {
-	const char *given = m->config->tls;
+	return is_given(m->config) ? open_given(m, e) : open_throwaway(m, e);
+}
 
-	return given != NULL && given[0] != '\0' ? open_given(m, e)
-						 : open_throwaway(m, e);
+int cert_read(const struct mock *m, struct cert_texts *t, struct err *e)
+{
+	const struct config *cfg = m->config;
+	char cert[PATH_MAX], made_key[PATH_MAX], made_ca[PATH_MAX];
+	const char *key = NULL;
+	const char *authority = cfg->client_ca;
+
+	if (!is_given(cfg)) {
+		in_folder(m, "server.pem", cert);
+		key = in_folder(m, "server.key", made_key);
+		if (cfg->require_client_cert && authority == NULL)
+			authority = in_folder(m, "ca.pem", made_ca);
+	} else if (split_given(cfg, cert, &key, e) < 0) {
+		return -1;
+	}
+	if (file_read(cert, &t->cert, e) < 0 ||
+	    file_read(key != NULL ? key : cert, &t->key, e) < 0)
+		return -1;
+	return authority != NULL ? file_read(authority, &t->authority, e) : 0;
+}
+
+void cert_texts_free(struct cert_texts *t)
+{
+	explicit_bzero(t->key.data, t->key.len);
+	buf_free(&t->cert);
+	buf_free(&t->key);
+	buf_free(&t->authority);
 }
 
 void cert_close(struct mock *m)

@@ -12,6 +12,7 @@
 enum value {
 	VALUE_NUMBER,
 	VALUE_RATE,
+	VALUE_SPAN,
 };
 
 /* Every word of a SPEC, and the field it sets. */
@@ -19,16 +20,38 @@ static const struct word {
 	const char *name;
 	enum value value;
 	size_t offset;
+	bool of_requests;
 } words[] = {
 #define FIELD(name) offsetof(struct fault_plan, name)
-	{ "delay", VALUE_NUMBER, FIELD(delay_ms) },
-	{ "stall", VALUE_RATE, FIELD(rates[FAULT_STALL]) },
-	{ "stall-after", VALUE_NUMBER, FIELD(after[FAULT_STALL]) },
-	{ "reset", VALUE_RATE, FIELD(rates[FAULT_RESET]) },
-	{ "reset-after", VALUE_NUMBER, FIELD(after[FAULT_RESET]) },
-	{ "close", VALUE_RATE, FIELD(rates[FAULT_CLOSE]) },
-	{ "close-after", VALUE_NUMBER, FIELD(after[FAULT_CLOSE]) },
-	{ "seed", VALUE_NUMBER, FIELD(seed) },
+#define REQUEST(name, fault)                                      \
+	{ name, VALUE_RATE, FIELD(request_rates[fault]), true },  \
+	{ name "-at", VALUE_SPAN, FIELD(request_spans[fault]), true }
+	{ "delay", VALUE_NUMBER, FIELD(delay_ms), false },
+	{ "stall", VALUE_RATE, FIELD(rates[FAULT_STALL]), false },
+	{ "stall-after", VALUE_NUMBER, FIELD(after[FAULT_STALL]), false },
+	{ "reset", VALUE_RATE, FIELD(rates[FAULT_RESET]), false },
+	{ "reset-after", VALUE_NUMBER, FIELD(after[FAULT_RESET]), false },
+	{ "close", VALUE_RATE, FIELD(rates[FAULT_CLOSE]), false },
+	{ "close-after", VALUE_NUMBER, FIELD(after[FAULT_CLOSE]), false },
+	{ "seed", VALUE_NUMBER, FIELD(seed), false },
+	REQUEST("lost", REQUEST_LOST),
+	REQUEST("half", REQUEST_HALF),
+	REQUEST("garbage", REQUEST_GARBAGE),
+	REQUEST("partial", REQUEST_PARTIAL),
+	REQUEST("slow", REQUEST_SLOW),
+	REQUEST("401", REQUEST_401),
+	REQUEST("403", REQUEST_403),
+	REQUEST("404", REQUEST_404),
+	REQUEST("413", REQUEST_413),
+	REQUEST("429", REQUEST_429),
+	REQUEST("500", REQUEST_500),
+	REQUEST("502", REQUEST_502),
+	REQUEST("503", REQUEST_503),
+	{ "retry-after", VALUE_NUMBER, FIELD(retry_after_sec), true },
+	{ "ack-never", VALUE_RATE, FIELD(ack_never), true },
+	{ "ack-lost", VALUE_RATE, FIELD(ack_lost), true },
+	{ "ack-late", VALUE_NUMBER, FIELD(ack_late_ms), true },
+	{ "ack-false", VALUE_NUMBER, FIELD(ack_false), true },
 };
 
 enum { WORD_COUNT = sizeof(words) / sizeof(words[0]), WORD_MAX = 80 };
@@ -36,7 +59,7 @@ enum { WORD_COUNT = sizeof(words) / sizeof(words[0]), WORD_MAX = 80 };
 static const struct word *find_word(const char *name, struct err *e)
 {
 	struct nearest near = NEAREST_INIT(name);
-	char all[200] = "";
+	char all[600] = "";
 
 	for (size_t i = 0; i < WORD_COUNT; i++) {
 		if (strcmp(words[i].name, name) == 0)
@@ -80,9 +103,35 @@ static bool parse_number(const char *text, uint64_t *number)
 	return text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0;
 }
 
+/* "5-9" or "7" */
+static bool parse_span(const char *text, struct span *span)
+{
+	const char *dash = strchr(text, '-');
+	char first[24];
+	size_t len = dash != NULL ? (size_t)(dash - text) : strlen(text);
+
+	if (len >= sizeof(first))
+		return false;
+	memcpy(first, text, len);
+	first[len] = '\0';
+	return parse_number(first, &span->first) &&
+	       parse_number(dash != NULL ? dash + 1 : first, &span->last) &&
+	       span->first > 0 && span->first <= span->last;
+}
+
 /* One "word=value", which is taken apart where it stands. */
 static int parse_word(struct fault_plan *plan, char *text, struct err *e)
 {
+	static const char *const examples[] = {
+		[VALUE_NUMBER] = "delay=20",
+		[VALUE_RATE] = "stall=1%",
+		[VALUE_SPAN] = "503-at=5-9",
+	};
+	static const char *const kinds[] = {
+		[VALUE_NUMBER] = "number",
+		[VALUE_RATE] = "rate, as in 0.01 or 1%",
+		[VALUE_SPAN] = "span of requests, as in 5-9 or 7",
+	};
 	char *equals = strchr(text, '=');
 	const struct word *word;
 
@@ -92,22 +141,29 @@ static int parse_word(struct fault_plan *plan, char *text, struct err *e)
 	if (word == NULL)
 		return -1;
 	if (equals == NULL)
-		return err_set(
-			e, ERR_USAGE,
-			"option --fault: %s needs a value, as in %s", text,
-			word->value == VALUE_RATE ? "stall=1%" : "delay=20");
+		return err_set(e, ERR_USAGE,
+			       "option --fault: %s needs a value, as in %s",
+			       text, examples[word->value]);
 
 	const char *value = equals + 1;
 	void *field = (char *)plan + word->offset;
-	if (word->value == VALUE_RATE && !parse_rate(value, field))
-		return err_set(e, ERR_USAGE,
-			       "option --fault: %s=%s is no rate, as in 0.01 "
-			       "or 1%%",
-			       text, value);
-	if (word->value == VALUE_NUMBER && !parse_number(value, field))
-		return err_set(e, ERR_USAGE,
-			       "option --fault: %s=%s is no number", text,
-			       value);
+	bool good = false;
+	switch (word->value) {
+	case VALUE_NUMBER:
+		good = parse_number(value, field);
+		break;
+	case VALUE_RATE:
+		good = parse_rate(value, field);
+		break;
+	case VALUE_SPAN:
+		good = parse_span(value, field);
+		break;
+	}
+	if (!good)
+		return err_set(e, ERR_USAGE, "option --fault: %s=%s is no %s",
+			       text, value, kinds[word->value]);
+	if (word->of_requests)
+		plan->request_word = word->name;
 	return 0;
 }
 
@@ -145,15 +201,47 @@ static uint64_t next_random(uint64_t *state)
 	return z ^ (z >> 31);
 }
 
+bool fault_happens(struct fault_plan *plan, double rate)
+{
+	return rate > 0 &&
+	       (double)(next_random(&plan->seed) >> 11) * 0x1p-53 < rate;
+}
+
+uint64_t fault_pick(struct fault_plan *plan, uint64_t n)
+{
+	return next_random(&plan->seed) % n;
+}
+
 enum fault fault_next(struct fault_plan *plan, uint64_t number)
 {
 	for (int f = FAULT_STALL; f < FAULT_KINDS; f++)
 		if (plan->after[f] != 0 && number >= plan->after[f])
 			return (enum fault)f;
 	for (int f = FAULT_STALL; f < FAULT_KINDS; f++)
-		if (plan->rates[f] > 0 &&
-		    (double)(next_random(&plan->seed) >> 11) * 0x1p-53 <
-			    plan->rates[f])
+		if (fault_happens(plan, plan->rates[f]))
 			return (enum fault)f;
 	return FAULT_NONE;
+}
+
+enum request_fault fault_of_request(struct fault_plan *plan,
+				    uint64_t on_connection, uint64_t number)
+{
+	static const enum request_fault same[] = {
+		[FAULT_NONE] = REQUEST_FINE,
+		[FAULT_STALL] = REQUEST_STALL,
+		[FAULT_RESET] = REQUEST_RESET,
+		[FAULT_CLOSE] = REQUEST_CLOSE,
+	};
+	enum request_fault fault = same[fault_next(plan, on_connection)];
+
+	for (int f = REQUEST_LOST; f < REQUEST_FAULTS; f++)
+		if (number >= plan->request_spans[f].first &&
+		    number <= plan->request_spans[f].last)
+			return (enum request_fault)f;
+	// Each rate is thrown for, so that none changes what another hits.
+	for (int f = REQUEST_LOST; f < REQUEST_FAULTS; f++)
+		if (fault_happens(plan, plan->request_rates[f]) &&
+		    fault == REQUEST_FINE)
+			fault = (enum request_fault)f;
+	return fault;
 }

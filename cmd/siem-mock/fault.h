@@ -1,5 +1,5 @@
 /*
- * What goes wrong on purpose: --fault delay=20,reset=1%,seed=7.
+ * What goes wrong on purpose: --fault delay=20,reset=1%,503-at=5-9,seed=7.
  */
 #ifndef SIEM_MOCK_FAULT_H
 #define SIEM_MOCK_FAULT_H
@@ -7,6 +7,7 @@
 #include "core/attr.h"
 #include "core/err.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* What becomes of a connection after a message. */
@@ -19,11 +20,51 @@ enum fault {
 
 enum { FAULT_KINDS = FAULT_CLOSE + 1 };
 
+/* What becomes of a request, where a mock answers such. */
+enum request_fault {
+	REQUEST_FINE,
+	REQUEST_STALL, // as the faults of connections: neither taken
+	REQUEST_RESET, // nor answered
+	REQUEST_CLOSE,
+	REQUEST_LOST,    // taken, but the answer gets lost
+	REQUEST_HALF,    // taken, but half of the answer is missing
+	REQUEST_GARBAGE, // not taken; the answer is not the SIEM's
+	REQUEST_PARTIAL, // one record is refused, those before it are taken
+	REQUEST_SLOW,    // taken, but the sender is asked to slow down
+	REQUEST_401,     // not taken, and so on
+	REQUEST_403,
+	REQUEST_404,
+	REQUEST_413,
+	REQUEST_429,
+	REQUEST_500,
+	REQUEST_502,
+	REQUEST_503,
+};
+
+enum { REQUEST_FAULTS = REQUEST_503 + 1 };
+
+/* Numbers from the first to the last; none where both are 0. */
+struct span {
+	uint64_t first, last;
+};
+
 struct fault_plan {
 	uint64_t delay_ms;           // before each message
 	double rates[FAULT_KINDS];   // 0 to 1, at each message
 	uint64_t after[FAULT_KINDS]; // messages of a connection; 0: never
 	uint64_t seed;               // of the numbers behind the rates
+
+	// of requests
+	const char *request_word; // that is one of these, or NULL
+	double request_rates[REQUEST_FAULTS];
+	struct span request_spans[REQUEST_FAULTS];
+	uint64_t retry_after_sec; // of 429 and 503; 0: not said
+
+	// of acknowledgements that are asked for
+	double ack_never;     // 0 to 1, of those that never come
+	double ack_lost;      // 0 to 1, of the answers that do not arrive
+	uint64_t ack_late_ms; // until one comes
+	uint64_t ack_false;   // times that one is denied before it comes
 };
 
 /*
@@ -35,5 +76,13 @@ int fault_parse(struct fault_plan *plan, const char *spec,
 
 /* What happens after the message of that number on its connection, from 1. */
 enum fault fault_next(struct fault_plan *plan, uint64_t number);
+
+/* And to a request, also by its number among all. */
+enum request_fault fault_of_request(struct fault_plan *plan,
+				    uint64_t on_connection, uint64_t number);
+
+/* Throw the dice: does it happen, of that rate? Any number below n. */
+bool fault_happens(struct fault_plan *plan, double rate);
+uint64_t fault_pick(struct fault_plan *plan, uint64_t n);
 
 #endif

@@ -18,7 +18,9 @@
  * Every kind, in the order --list has them. To add one, define mock_NAME in
  * NAME.c and put its row here.
  */
-#define KINDS(X) X(syslog)
+#define KINDS(X)  \
+	X(splunk) \
+	X(syslog)
 
 #define DECLARE(name) extern const struct mock_kind mock_##name;
 #define ROW(name) &mock_##name,
@@ -40,9 +42,11 @@ static const struct opt options[] = {
 	       "end when nothing came for so long"),
 	OPT_FLAG(0, "list", list, "list the kinds"),
 	OPT_LIST('l', "listen", listen, "ADDRESS",
-		 "tcp://127.0.0.1:5514, tls://..., udp://..."),
+		 "tcp://127.0.0.1:5514, tls, udp, http, https"),
 	OPT_STRING(0, "listen-file", listen_file, "FILE",
 		   "write the addresses to FILE, for scripts"),
+	OPT_SIZE(0, "max-content", max_content, "SIZE", 800 * MIB,
+		 "refuse larger requests [800MB]"),
 	OPT_SIZE(0, "max-message", max_message, "SIZE", 64 * MIB,
 		 "cut longer messages [200000]"),
 	OPT_FLAG(0, "require-client-cert", require_client_cert,
@@ -55,6 +59,8 @@ static const struct opt options[] = {
 		 "let the throw-away certificate have expired"),
 	OPT_STRING(0, "tls-name", tls_name, "NAME",
 		   "let it be for NAME, not for localhost"),
+	OPT_LIST(0, "token", tokens, "TOKEN",
+		 "take this one only; TOKEN,ack,index=a|b,disabled"),
 	OPT_COMMON_ROWS,
 	OPT_END,
 };
@@ -134,6 +140,7 @@ int main(int argc, char *argv[])
 	}
 	free(cfg.listen.items);
 	free(cfg.faults.items);
+	free(cfg.tokens.items);
 	if (first == 0 || rc == 0)
 		return STATUS_DONE;
 	return msg_exit(&e);

@@ -24,25 +24,31 @@ static const struct scheme {
 	const char *name;
 	enum transport transport;
 	int socktype;
+	bool is_http;
 } schemes[] = {
-	{ "tcp", TRANSPORT_TCP, SOCK_STREAM },
-	{ "tls", TRANSPORT_TLS, SOCK_STREAM },
-	{ "udp", TRANSPORT_UDP, SOCK_DGRAM },
+	{ "tcp", TRANSPORT_TCP, SOCK_STREAM, false },
+	{ "tls", TRANSPORT_TLS, SOCK_STREAM, false },
+	{ "udp", TRANSPORT_UDP, SOCK_DGRAM, false },
+	{ "http", TRANSPORT_TCP, SOCK_STREAM, true },
+	{ "https", TRANSPORT_TLS, SOCK_STREAM, true },
 };
 
-static const struct scheme *find_scheme(const char *name, const char *address,
-					struct err *e)
+static const struct scheme *find_scheme(const char *name,
+					const struct mock_kind *kind,
+					const char *address, struct err *e)
 {
 	struct nearest near = NEAREST_INIT(name);
 
 	for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
+		if (schemes[i].is_http != kind->is_http)
+			continue;
 		if (strcmp(schemes[i].name, name) == 0)
 			return &schemes[i];
 		nearest_try(&near, schemes[i].name);
 	}
-	err_set(e, ERR_USAGE,
-		"option --listen: %s: %s is none of tcp, tls, udp%s%s%s",
-		address, name, near.best != NULL ? " (did you mean " : "",
+	err_set(e, ERR_USAGE, "option --listen: %s: %s is none of %s%s%s%s",
+		address, name, kind->is_http ? "http, https" : "tcp, tls, udp",
+		near.best != NULL ? " (did you mean " : "",
 		near.best != NULL ? near.best : "",
 		near.best != NULL ? "?)" : "");
 	return NULL;
@@ -62,9 +68,16 @@ static bool is_number(struct slice s)
 	return s.len > 0;
 }
 
+static struct slice usual_scheme(const struct mock_kind *kind, bool tls)
+{
+	if (kind->is_http)
+		return tls ? SLICE("https") : SLICE("http");
+	return tls ? SLICE("tls") : SLICE("tcp");
+}
+
 /* Nothing but this machine can connect unless an address says otherwise. */
-static int parse_place(struct place *p, const char *text, bool tls,
-		       struct err *e)
+static int parse_place(struct place *p, const char *text,
+		       const struct mock_kind *kind, bool tls, struct err *e)
 {
 	struct address_parts parts;
 	char scheme[16];
@@ -78,7 +91,7 @@ static int parse_place(struct place *p, const char *text, bool tls,
 		parts.host.len = 0;
 	}
 	if (parts.scheme.len == 0)
-		parts.scheme = tls ? SLICE("tls") : SLICE("tcp");
+		parts.scheme = usual_scheme(kind, tls);
 	if (parts.host.len == 0)
 		parts.host = SLICE("127.0.0.1");
 	if (parts.port.len == 0) {
@@ -94,7 +107,7 @@ static int parse_place(struct place *p, const char *text, bool tls,
 		 parts.host.data);
 	snprintf(p->port, sizeof(p->port), "%.*s", (int)parts.port.len,
 		 parts.port.data);
-	p->scheme = find_scheme(scheme, text, e);
+	p->scheme = find_scheme(scheme, kind, text, e);
 	return p->scheme != NULL ? 0 : -1;
 }
 
@@ -106,7 +119,7 @@ static int open_listener(struct mock *m, const struct mock_kind *kind,
 	struct place p;
 	char where[ADDRESS_MAX];
 
-	if (parse_place(&p, text, m->config->tls != NULL, e) < 0)
+	if (parse_place(&p, text, kind, m->config->tls != NULL, e) < 0)
 		return -1;
 	if (p.scheme->socktype == SOCK_DGRAM && !kind->takes_datagrams)
 		return err_set(e, ERR_USAGE,
@@ -160,7 +173,8 @@ static bool has_tls_listener(const struct mock *m)
 }
 
 /* Options that would change nothing were meant to. */
-static int check_options(const struct mock *m, struct err *e)
+static int check_options(const struct mock *m, const struct mock_kind *kind,
+			 struct err *e)
 {
 	const struct config *cfg = m->config;
 	bool throwaway = cfg->tls == NULL || cfg->tls[0] == '\0';
@@ -179,6 +193,12 @@ static int check_options(const struct mock *m, struct err *e)
 		  "is for the throw-away certificates of a plain --tls" },
 		{ cfg->tls_expired, tls && throwaway, "tls-expired",
 		  "is for the throw-away certificates of a plain --tls" },
+		{ cfg->tokens.count > 0, kind->is_http, "token",
+		  "nothing here asks for it" },
+		{ cfg->max_content != 0, kind->is_http, "max-content",
+		  "is for requests" },
+		{ m->faults.request_word != NULL, kind->is_http, "fault",
+		  "some of it is for requests" },
 	};
 
 	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
@@ -213,18 +233,18 @@ int mock_open(struct mock *m, const struct mock_kind *kind,
 	      const struct config *config, struct err *e)
 {
 	const size_t names = 4096; // for all that is not the message itself
+	size_t max = kind->is_http ? MOCK_EVENT_MAX : config->max_message;
 
 	*m = (struct mock){
 		.config = config,
 		// The message twice, each byte as long as \u0000 at worst.
-		.out = WRITER_INIT(STDOUT_FILENO,
-				   12 * config->max_message + names),
+		.out = WRITER_INIT(STDOUT_FILENO, 12 * max + names),
 		.last_ms = mock_now_ms(),
 	};
 	for (size_t i = 0; i < config->faults.count; i++)
 		if (fault_parse(&m->faults, config->faults.items[i], e) < 0)
 			return -1;
-	if (open_listeners(m, kind, e) < 0 || check_options(m, e) < 0)
+	if (open_listeners(m, kind, e) < 0 || check_options(m, kind, e) < 0)
 		return -1;
 	if (has_tls_listener(m) && cert_open(m, e) < 0)
 		return -1;

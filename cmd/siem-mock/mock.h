@@ -30,7 +30,11 @@ struct config {
 	size_t count;   // messages, after which to end; 0: no bound
 	size_t idle_ms; // without anything coming, after which to end; 0: never
 	size_t max_message;
+	struct opt_list tokens;
+	size_t max_content; // of a request
 };
+
+enum { MOCK_EVENT_MAX = 5 << 20 }; // the longest event that a request carries
 
 struct listener {
 	enum transport transport;
@@ -72,6 +76,7 @@ struct mock_kind {
 				      // or more, and NULL
 	const char *const *tls_addresses; // the same with --tls
 	bool takes_datagrams;
+	bool is_http;
 
 	/* Serve until mock_is_done(). ERR_PIPE, ERR_SYSTEM. */
 	int (*serve)(struct mock *m, struct err *e);
