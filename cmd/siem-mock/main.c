@@ -60,7 +60,7 @@ static const struct opt options[] = {
 	OPT_STRING(0, "tls-name", tls_name, "NAME",
 		   "let it be for NAME, not for localhost"),
 	OPT_LIST(0, "token", tokens, "TOKEN",
-		 "take this one only; TOKEN,ack,index=a|b,disabled"),
+		 "take only TOKEN[,ack][,index=A|B][,disabled]"),
 	OPT_COMMON_ROWS,
 	OPT_END,
 };
