@@ -4,14 +4,18 @@
  * main() reads the command line; what a destination is stands in lib/dest, and
  * all the work is done by lib/delivery.
  */
+#include "core/buf.h"
 #include "core/err.h"
+#include "core/file.h"
 #include "core/msg.h"
 #include "core/opt.h"
 #include "core/quit.h"
+#include "delivery/commits.h"
 #include "delivery/engine.h"
 #include "delivery/way.h"
 #include "dest/registry.h"
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -24,6 +28,7 @@
 struct config {
 	struct opt_common common;
 	struct opt_list settings; // "key=value"
+	const char *checkpoint;
 	const char *dead_letter;
 	const char *show; // the kind whose settings are to be printed
 	size_t max_record, memory;
@@ -32,8 +37,10 @@ struct config {
 };
 
 static const struct opt options[] = {
+	OPT_STRING('c', "checkpoint", checkpoint, "FILE",
+		   "write here what is delivered, for the source"),
 	OPT_STRING(0, "dead-letter", dead_letter, "FILE",
-		   "set aside here what cannot be delivered"),
+		   "what cannot be delivered [CHECKPOINT.dead]"),
 	OPT_FLAG('n', "dry-run", dry_run,
 		 "print what would be sent, connect nowhere"),
 	OPT_FLAG('l', "list", list, "list the kinds of destination"),
@@ -103,28 +110,61 @@ static int open_destination(struct dest *dest, const struct config *cfg,
 			 e);
 }
 
+/* Where records are set aside: as told, else beside the checkpoint. */
+static const char *dead_letter(const struct config *cfg, struct buf *name)
+{
+	if (cfg->dry_run)
+		return NULL;
+	if (cfg->dead_letter != NULL || cfg->checkpoint == NULL)
+		return cfg->dead_letter;
+	buf_printf(name, "%s.dead", cfg->checkpoint);
+	return buf_str(name);
+}
+
 /* Deliver everything. Returns the exit status, or -1 with e filled. */
 static int deliver(const struct dest *dest, const struct config *cfg,
 		   struct err *e)
 {
+	struct buf letters = BUF_INIT(PATH_MAX);
+	struct commits commits = COMMITS_NONE;
+	const struct engine_commits hooks = commits_hooks(&commits);
+	struct reader in = READER_INIT(STDIN_FILENO, cfg->max_record);
+	const bool commit = cfg->checkpoint != NULL && !cfg->dry_run;
 	const struct engine_options how = {
 		.in_fd = STDIN_FILENO,
+		.begun = &in,
 		.max_record = cfg->max_record,
 		.memory = cfg->memory,
 		.bounded_retries = cfg->retries != SIZE_MAX,
 		.retries = (uint32_t)cfg->retries,
-		.dead_letter = cfg->dry_run ? NULL : cfg->dead_letter,
+		.dead_letter = dead_letter(cfg, &letters),
 		.dry_run = cfg->dry_run,
+		.commits = commit ? &hooks : NULL,
 	};
 	const struct carrier_way way = way_to(dest);
-	struct engine *engine = engine_open(&way, &how, e);
+	struct engine *engine = NULL;
+	int status = -1;
 
-	if (engine == NULL)
-		return -1;
-	int status = engine_run(engine);
-	if (cfg->common.stats)
-		engine_print_counts(engine);
+	if (commit && how.dead_letter != NULL &&
+	    file_is_one(cfg->checkpoint, how.dead_letter)) {
+		err_set(e, ERR_USAGE,
+			"%s is the checkpoint and also the dead letters: give "
+			"these another name",
+			how.dead_letter);
+		goto out;
+	}
+	if (!commit || commits_open(&commits, cfg->checkpoint, &in, e) == 0)
+		engine = engine_open(&way, &how, e);
+	if (engine != NULL) {
+		status = engine_run(engine);
+		if (cfg->common.stats)
+			engine_print_counts(engine);
+	}
+out:
 	engine_close(engine);
+	commits_close(&commits);
+	reader_free(&in);
+	buf_free(&letters);
 	return status;
 }
 

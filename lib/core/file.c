@@ -161,3 +161,11 @@ bool file_is_at(int fd, const char *path)
 	return fstat(fd, &of_fd) == 0 && stat(path, &of_path) == 0 &&
 	       is_one(&of_fd, &of_path);
 }
+
+bool file_is_one(const char *path, const char *other)
+{
+	struct stat of_path, of_other;
+
+	return stat(path, &of_path) == 0 && stat(other, &of_other) == 0 &&
+	       is_one(&of_path, &of_other);
+}

@@ -47,5 +47,6 @@ bool file_is_regular(int fd);
 /* Are both the same regular file? What reads one would never reach its end. */
 bool file_is_same(int a, int b);
 bool file_is_at(int fd, const char *path);
+bool file_is_one(const char *path, const char *other);
 
 #endif

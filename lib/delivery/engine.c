@@ -14,6 +14,8 @@
 #include <string.h>
 
 static const int64_t commit_every_ms = 100;
+static const int64_t commit_again_ms = 1000; // after it has failed
+static const int64_t complain_every_ms = 30000;
 
 struct engine {
 	struct engine_options options;
@@ -24,13 +26,16 @@ struct engine {
 	struct carrier *carrier;
 	struct outage outage;
 
-	bool over;            // the run has ended
-	int status;           // where it was cut short
-	bool pipe_closed;     // by the reader of standard output
-	bool passed;          // a mark that is not committed
-	int64_t committed_ms; // when that was done last
-	bool readable;        // there is something to read
-	short revents;        // what poll() said of the carrier
+	bool drained;          // nothing is left to do but to commit
+	bool over;             // the run has ended
+	int status;            // where it was cut short
+	bool pipe_closed;      // by the reader of standard output
+	bool passed;           // a mark that is not committed
+	int64_t commit_ms;     // not before then
+	bool commit_fails;     // since it was tried last
+	int64_t complained_ms; // when that was said last
+	bool readable;         // there is something to read
+	short revents;         // what poll() said of the carrier
 };
 
 static int64_t now_ms(void)
@@ -52,6 +57,10 @@ struct engine *engine_open(const struct carrier_way *way,
 	g->queue = QUEUE_INIT(options->memory);
 	g->intake = INTAKE_INIT(options->in_fd, options->max_record, &g->queue,
 				&g->ledger);
+	if (options->begun != NULL) {
+		g->intake.reader = *options->begun;
+		*options->begun = READER_INIT(-1, 0);
+	}
 	g->outage.who = way->name;
 	if (options->dead_letter != NULL &&
 	    file_is_at(options->in_fd, options->dead_letter)) {
@@ -191,24 +200,48 @@ static void drop_settled(struct engine *g)
 	}
 }
 
+/* Is there something to be made durable? */
+static bool has_to_commit(const struct engine *g)
+{
+	return g->passed || ledger_is_dirty(&g->ledger);
+}
+
+/* What is delivered is not forgotten, but would be sent again after a crash. */
+static void complain(struct engine *g, int64_t now, const struct err *why)
+{
+	bool news =
+		!g->commit_fails || now - g->complained_ms >= complain_every_ms;
+
+	g->commit_fails = true;
+	if (g->over)
+		msg_error("%s", why->text);
+	else if (news)
+		msg_error("%s; trying again", why->text);
+	if (news)
+		g->complained_ms = now;
+}
+
 /* Make durable what is to be, in its order; now and then, or at the end. */
 static void commit(struct engine *g, int64_t now)
 {
 	const struct engine_commits *commits = g->options.commits;
+	bool at_the_end = g->over || (g->drained && !g->commit_fails);
 	struct err e;
 
-	if (!g->passed && !ledger_is_dirty(&g->ledger))
+	if (!has_to_commit(g) || (now < g->commit_ms && !at_the_end))
 		return;
-	if (!g->over && now - g->committed_ms < commit_every_ms)
-		return;
-	g->committed_ms = now;
+	g->commit_ms = now + commit_every_ms;
 	if (!ledger_sync(&g->ledger) || !g->passed)
 		return;
-	g->passed = false;
 	if (commits->commit(commits->context, &e) < 0) {
-		msg_error("%s", e.text);
-		cut_short(g, (int)msg_status(e.kind), e.text);
+		complain(g, now, &e);
+		g->commit_ms = now + commit_again_ms;
+		return;
 	}
+	g->passed = false;
+	if (g->commit_fails)
+		msg_warn("the checkpoint could be written again");
+	g->commit_fails = false;
 }
 
 static void step(struct engine *g, int64_t now)
@@ -221,15 +254,18 @@ static void step(struct engine *g, int64_t now)
 		intake_abandon(&g->intake, "the dead letters failed");
 	if (g->intake.ended)
 		carrier_finish(g->carrier);
-	if (carrier_step(g->carrier, now, g->revents, &e) < 0)
+	if (g->drained)
+		;
+	else if (carrier_step(g->carrier, now, g->revents, &e) < 0)
 		on_failure(g, &e);
 	else if (carrier_is_well(g->carrier, now))
 		outage_over(&g->outage, now);
 	drop_settled(g);
 	// What found the queue full may have room now.
 	intake_step(&g->intake, false);
-	g->over |= carrier_is_done(g->carrier);
+	g->drained |= carrier_is_done(g->carrier);
 	commit(g, now);
+	g->over |= g->drained && !has_to_commit(g);
 }
 
 /* Until something happens. */
@@ -241,11 +277,13 @@ static void wait(struct engine *g)
 		{ .fd = intake_wants(&g->intake) ? g->options.in_fd : -1,
 		  .events = POLLIN },
 	};
-	int timeout_ms;
+	int timeout_ms = -1;
 
-	carrier_wait(g->carrier, now, &fds[2], &timeout_ms);
-	if (g->passed || ledger_is_dirty(&g->ledger)) {
-		int64_t left = g->committed_ms + commit_every_ms - now;
+	fds[2].fd = -1;
+	if (!g->drained)
+		carrier_wait(g->carrier, now, &fds[2], &timeout_ms);
+	if (has_to_commit(g)) {
+		int64_t left = g->commit_ms - now;
 
 		if (timeout_ms < 0 || left < timeout_ms)
 			timeout_ms = left > 0 ? (int)left : 0;
@@ -280,7 +318,9 @@ int engine_run(struct engine *g)
 		step(g, now_ms());
 	}
 
-	int status = g->status;
+	int status = g->commit_fails ? STATUS_UNDELIVERED : g->status;
+	if (g->status > status)
+		status = g->status;
 	if (g->intake.status > status)
 		status = g->intake.status;
 	if (g->pipe_closed && !ledger_has_letters(&g->ledger))

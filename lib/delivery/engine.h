@@ -18,6 +18,7 @@
 #include "core/slice.h"
 #include "delivery/carrier.h"
 #include "delivery/ledger.h"
+#include "stream/reader.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,7 +27,8 @@
 /*
  * Who keeps the positions that marks carry. passed() notes one, in the order
  * of the stream, once every record before it is delivered or set aside;
- * commit() makes durable what was noted, after the dead letters are.
+ * commit() makes durable what was noted, after the dead letters are. Where
+ * that fails it is said, and tried again until it works or time is up.
  */
 struct engine_commits {
 	void (*passed)(void *context, struct slice source,
@@ -37,6 +39,8 @@ struct engine_commits {
 
 struct engine_options {
 	int in_fd;
+	struct reader *begun;    // the same, where something was read of it
+				 // before: taken over by the engine; or NULL
 	size_t max_record;       // bytes; longer ones are set aside
 	size_t memory;           // bytes of records held
 	bool bounded_retries;    // false: try for ever

@@ -247,6 +247,7 @@ static struct {
 	char log[256];
 	const struct engine *engine;
 	bool early; // one was noted before its records were settled
+	unsigned failures; // that committing will meet
 } positions;
 
 static void on_passed(void *context, struct slice source, struct slice position)
@@ -268,7 +269,10 @@ static int on_commit(void *context, struct err *e)
 	size_t len = strlen(positions.log);
 
 	(void)context;
-	(void)e;
+	if (positions.failures > 0) {
+		positions.failures--;
+		return err_set(e, ERR_SYSTEM, "no room");
+	}
 	snprintf(positions.log + len, sizeof(positions.log) - len, ". ");
 	return 0;
 }
@@ -586,6 +590,24 @@ static void a_position_is_committed_once_all_before_it_is_settled(void)
 	CHECK(strcmp(positions.log + strlen(positions.log) - 2, ". ") == 0);
 }
 
+static void a_commit_that_fails_is_tried_again_until_it_works(void)
+{
+	uint64_t settled_before[] = { 0, 0, 0, 0 };
+	struct engine_commits commits = { on_passed, on_commit,
+					  settled_before };
+	struct engine_options options = { .max_record = 1000,
+					  .memory = 1 << 20,
+					  .commits = &commits };
+	struct server s = { .script = meet_and_confirm };
+
+	positions.log[0] = '\0';
+	positions.failures = 2;
+	struct result r = deliver(&s, MARKED, &options);
+	CHECK(r.status == 1); // the R line, and nothing worse
+	CHECK(r.counts.delivered == 2 && r.counts.retried == 0);
+	CHECK(strcmp(positions.log, "log:1 log:2 log:3 . ") == 0);
+}
+
 static void confirm_first_then_hold(struct server *s)
 {
 	meet(s);
@@ -638,6 +660,7 @@ int main(void)
 	RUN(a_hold_before_anything_was_accepted_ends_the_run);
 	RUN(a_hold_later_on_is_waited_out);
 	RUN(a_position_is_committed_once_all_before_it_is_settled);
+	RUN(a_commit_that_fails_is_tried_again_until_it_works);
 	RUN(what_is_not_settled_is_not_committed);
 	return check_done();
 }

@@ -20,11 +20,11 @@ static void a_mark_comes_back_as_it_was_put(void)
 	struct control c;
 	struct err e;
 
-	control_put_mark(&out, SLICE("a b%\xff\n#7"), SLICE("12 34"));
+	control_put_mark(&out, SLICE("a b%\xff\n#7"), SLICE("12,34"));
 	CHECK(control_parse(line_of(&out), &c, &e) == 0);
 	CHECK(c.kind == CONTROL_MARK);
 	CHECK(slice_is(c.source, SLICE("a%20b%25%FF%0A#7")));
-	CHECK(slice_is(c.position, SLICE("12 34")));
+	CHECK(slice_is(c.position, SLICE("12,34")));
 	control_decode(&name, c.source);
 	CHECK(slice_is(buf_slice(&name), SLICE("a b%\xff\n#7")));
 	buf_free(&out);
