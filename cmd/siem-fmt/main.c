@@ -9,6 +9,7 @@
 #include "inputs.h"
 #include "report.h"
 
+#include "core/metrics.h"
 #include "core/msg.h"
 #include "core/quit.h"
 #include "core/seal.h"
@@ -25,6 +26,7 @@ struct job {
 	struct inputs inputs;
 	struct stream stream;
 	struct report report;
+	struct metrics metrics;
 };
 
 static void init_stream(struct job *j)
@@ -36,6 +38,7 @@ static void init_stream(struct job *j)
 	report_init(&j->report, &j->stream);
 	j->stream.print_stats = report_stats;
 	j->stream.context = &j->report;
+	j->stream.metrics = &j->metrics;
 }
 
 /* Everything that is needed later. */
@@ -61,7 +64,10 @@ static int open_job(struct job *j, char *names[], size_t count, struct err *e)
 		return -1;
 	if (j->inputs.failed)
 		j->stream.status = STATUS_UNDELIVERED;
-	return quit_setup((unsigned)c->common.grace_sec, QUIT_EXIT_LATE, e);
+	if (quit_setup((unsigned)c->common.grace_sec, QUIT_EXIT_LATE, e) < 0)
+		return -1;
+	return metrics_open(&j->metrics, c->common.metrics, report_collect,
+			    &j->report, e);
 }
 
 static void close_job(struct job *j)
@@ -173,7 +179,7 @@ static int run(struct job *j, struct err *e)
 int main(int argc, char *argv[])
 {
 	struct config c;
-	struct job j = { .config = &c };
+	struct job j = { .config = &c, .metrics = METRICS_NONE };
 	struct err e = { 0 };
 
 	msg_init("siem-fmt");
@@ -191,13 +197,13 @@ int main(int argc, char *argv[])
 	if (config_choose(&c, &j.choice, &e) < 0)
 		return msg_exit(&e);
 
-	int status;
+	int rc = -1;
 	init_stream(&j);
-	if (open_job(&j, argv + first, (size_t)(argc - first), &e) < 0 ||
-	    seal_filter(&e) < 0 || run(&j, &e) < 0)
-		status = msg_exit(&e);
-	else
-		status = j.stream.status;
+	if (open_job(&j, argv + first, (size_t)(argc - first), &e) == 0 &&
+	    seal_filter(&e) == 0)
+		rc = run(&j, &e);
+	metrics_close(&j.metrics);
+	int status = rc < 0 ? msg_exit(&e) : j.stream.status;
 	close_job(&j);
 	return status;
 }

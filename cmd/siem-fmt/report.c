@@ -51,10 +51,15 @@ void report_losses(const struct report *r)
 			 (unsigned long long)r->counts.left_out);
 }
 
+static uint64_t bytes_of(const struct report *r)
+{
+	return r->bytes_before + r->stream->in.bytes;
+}
+
 void report_stats(const struct stream *s, void *context)
 {
 	const struct report *r = context;
-	unsigned long long bytes = r->bytes_before + s->in.bytes;
+	unsigned long long bytes = bytes_of(r);
 
 	msg_error("%llu records read (%llu bytes), %llu written, "
 		  "%llu rejected; %llu values cut, %llu fields left out",
@@ -63,4 +68,24 @@ void report_stats(const struct stream *s, void *context)
 		  (unsigned long long)s->rejected,
 		  (unsigned long long)r->counts.cut,
 		  (unsigned long long)r->counts.left_out);
+}
+
+void report_collect(struct page *page, const void *report)
+{
+	const struct report *r = report;
+	const struct stream *s = r->stream;
+
+	page_counter(page, "records_read_total",
+		     "Records read, blank lines left out.", s->read);
+	page_counter(page, "read_bytes_total", "Bytes of the lines read.",
+		     bytes_of(r));
+	page_counter(page, "records_written_total", "Lines written.",
+		     s->written);
+	page_counter(page, "records_rejected_total",
+		     "Records that could not be formatted.", s->rejected);
+	page_counter(page, "values_cut_total",
+		     "Values cut to what their field allows.", r->counts.cut);
+	page_counter(page, "fields_left_out_total",
+		     "Fields left out to keep to --max-line.",
+		     r->counts.left_out);
 }

@@ -5,6 +5,7 @@
 #ifndef SIEM_FMT_REPORT_H
 #define SIEM_FMT_REPORT_H
 
+#include "core/page.h"
 #include "format/format.h"
 #include "stream/stream.h"
 
@@ -28,5 +29,8 @@ void report_losses(const struct report *r);
 
 /* The line of --stats; also what SIGUSR1 prints, context being the report. */
 void report_stats(const struct stream *s, void *context);
+
+/* The same for --metrics. */
+void report_collect(struct page *page, const void *report);
 
 #endif

@@ -229,6 +229,26 @@ static int write_listen_file(struct mock *m, struct err *e)
 	return rc;
 }
 
+/* The same for --metrics. */
+static void collect(struct page *page, const void *mock)
+{
+	const struct counts *c = &((const struct mock *)mock)->counts;
+
+	page_counter(page, "messages_total", "Messages received.", c->messages);
+	page_counter(page, "received_bytes_total", "Bytes of them.", c->bytes);
+	page_counter(page, "connections_total", "Connections that came up.",
+		     c->connections);
+	page_counter(page, "connections_refused_total",
+		     "Connections whose handshake failed.", c->refused);
+	page_counter(page, "messages_unfinished_total",
+		     "Messages dropped because their end never came.",
+		     c->unfinished);
+	page_counter(page, "messages_cut_total",
+		     "Messages longer than --max-message.", c->cut);
+	page_counter(page, "faults_total", "Faults made on purpose.",
+		     c->faults);
+}
+
 int mock_open(struct mock *m, const struct mock_kind *kind,
 	      const struct config *config, struct err *e)
 {
@@ -240,7 +260,11 @@ int mock_open(struct mock *m, const struct mock_kind *kind,
 		// The message twice, each byte as long as \u0000 at worst.
 		.out = WRITER_INIT(STDOUT_FILENO, 12 * max + names),
 		.last_ms = mock_now_ms(),
+		.metrics = METRICS_NONE,
 	};
+	if (metrics_open(&m->metrics, config->common.metrics, collect, m, e) <
+	    0)
+		return -1;
 	for (size_t i = 0; i < config->faults.count; i++)
 		if (fault_parse(&m->faults, config->faults.items[i], e) < 0)
 			return -1;
@@ -262,6 +286,7 @@ void mock_close(struct mock *m)
 		close(m->listeners[i].fd);
 	free(m->listeners);
 	writer_free(&m->out);
+	metrics_close(&m->metrics);
 }
 
 int64_t mock_now_ms(void)
@@ -315,4 +340,10 @@ void mock_print_counts(const struct mock *m)
 		  " unfinished, %" PRIu64 " cut, %" PRIu64 " faults",
 		  c->messages, c->bytes, c->connections, c->refused,
 		  c->unfinished, c->cut, c->faults);
+}
+
+void mock_tell(struct mock *m)
+{
+	if (metrics_step(&m->metrics))
+		mock_print_counts(m);
 }

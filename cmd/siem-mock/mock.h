@@ -7,6 +7,7 @@
 
 #include "core/attr.h"
 #include "core/err.h"
+#include "core/metrics.h"
 #include "core/opt.h"
 #include "fault.h"
 #include "net/conn.h"
@@ -65,6 +66,7 @@ struct mock {
 	struct fault_plan faults;
 	struct writer out;
 	struct counts counts;
+	struct metrics metrics;
 	int64_t last_ms; // when something came last
 };
 
@@ -103,5 +105,8 @@ int mock_wait_ms(const struct mock *m);
 
 /* Say what was counted. */
 void mock_print_counts(const struct mock *m);
+
+/* See to the metrics, and to SIGUSR1: whenever poll() has returned. */
+void mock_tell(struct mock *m);
 
 #endif

@@ -394,8 +394,7 @@ static int run(struct server *s, struct err *e)
 	while (got >= 0 && !mock_is_done(s->mock, s->count)) {
 		got = go_round(s, mock_wait_ms(s->mock), e);
 		quit_clear();
-		if (quit_wants_stats())
-			mock_print_counts(s->mock);
+		mock_tell(s->mock);
 	}
 	// What has reached this machine may count as delivered: take it all.
 	while (got >= 0 && (got = go_round(s, 0, e)) > 0)

@@ -7,6 +7,7 @@
 #include "core/buf.h"
 #include "core/err.h"
 #include "core/file.h"
+#include "core/metrics.h"
 #include "core/msg.h"
 #include "core/opt.h"
 #include "core/quit.h"
@@ -121,6 +122,15 @@ static const char *dead_letter(const struct config *cfg, struct buf *name)
 	return buf_str(name);
 }
 
+/* The counts of the engine, once there is one. */
+static void collect(struct page *page, const void *context)
+{
+	const struct engine *const *engine = context;
+
+	if (*engine != NULL)
+		engine_collect(*engine, page);
+}
+
 /* Deliver everything. Returns the exit status, or -1 with e filled. */
 static int deliver(const struct dest *dest, const struct config *cfg,
 		   struct err *e)
@@ -130,6 +140,7 @@ static int deliver(const struct dest *dest, const struct config *cfg,
 	const struct engine_commits hooks = commits_hooks(&commits);
 	struct reader in = READER_INIT(STDIN_FILENO, cfg->max_record);
 	const bool commit = cfg->checkpoint != NULL && !cfg->dry_run;
+	struct metrics metrics = METRICS_NONE;
 	const struct engine_options how = {
 		.in_fd = STDIN_FILENO,
 		.begun = &in,
@@ -140,6 +151,7 @@ static int deliver(const struct dest *dest, const struct config *cfg,
 		.dead_letter = dead_letter(cfg, &letters),
 		.dry_run = cfg->dry_run,
 		.commits = commit ? &hooks : NULL,
+		.metrics = &metrics,
 	};
 	const struct carrier_way way = way_to(dest);
 	struct engine *engine = NULL;
@@ -153,7 +165,9 @@ static int deliver(const struct dest *dest, const struct config *cfg,
 			how.dead_letter);
 		goto out;
 	}
-	if (!commit || commits_open(&commits, cfg->checkpoint, &in, e) == 0)
+	if (metrics_open(&metrics, cfg->common.metrics, collect, &engine, e) ==
+		    0 &&
+	    (!commit || commits_open(&commits, cfg->checkpoint, &in, e) == 0))
 		engine = engine_open(&way, &how, e);
 	if (engine != NULL) {
 		status = engine_run(engine);
@@ -161,6 +175,7 @@ static int deliver(const struct dest *dest, const struct config *cfg,
 			engine_print_counts(engine);
 	}
 out:
+	metrics_close(&metrics);
 	engine_close(engine);
 	commits_close(&commits);
 	reader_free(&in);

@@ -77,7 +77,7 @@ static int tend(struct tail *t, struct err *e)
 	struct watch_event event;
 	int64_t now_ns = clock_ns();
 
-	if (quit_wants_stats())
+	if (metrics_step(&t->metrics))
 		report_stats(&t->report);
 	report_progress(&t->report, now_ns);
 	if (t->cfg->once) {

@@ -4,6 +4,7 @@
  * main() reads the command line and picks the exit status; follow() is the
  * work. tail.h says which file has what.
  */
+#include "collect.h"
 #include "follow.h"
 #include "tail.h"
 
@@ -62,12 +63,16 @@ static int tail_open(struct tail *t, char *const operands[], int count,
 	if (outlet_open(&t->out, e) < 0 ||
 	    names_open(&t->names, operands, (size_t)count, e) < 0 ||
 	    quit_setup((unsigned)t->cfg->common.grace_sec, QUIT_EXIT_LATE, e) <
+		    0 ||
+	    metrics_open(&t->metrics, t->cfg->common.metrics, collect, t, e) <
 		    0)
 		return -1;
 	if (!t->cfg->once && t->cfg->poll_ms == SIZE_MAX)
 		watch_open(&t->watch);
 	t->limit = RATE_LIMIT_INIT(t->cfg->rate, clock_ns());
-	report_open(&t->report, t->cfg->common.stats, t->cfg->progress);
+	report_open(&t->report,
+		    t->cfg->common.stats || t->cfg->common.metrics != NULL,
+		    t->cfg->progress);
 	return 0;
 }
 
@@ -109,12 +114,13 @@ int main(int argc, char *argv[])
 
 	t.cfg = &cfg;
 	t.watch = WATCH_NONE;
-	int status;
-	if (tail_open(&t, argv + first, argc - first, &e) < 0 ||
-	    seal_source(&e) < 0 || run(&t, &e) < 0)
-		status = msg_exit(&e);
-	else
-		status = t.status;
+	t.metrics = METRICS_NONE;
+	int rc = -1;
+	if (tail_open(&t, argv + first, argc - first, &e) == 0 &&
+	    seal_source(&e) == 0)
+		rc = run(&t, &e);
+	metrics_close(&t.metrics);
+	int status = rc < 0 ? msg_exit(&e) : t.status;
 	tail_close(&t);
 	return status;
 }

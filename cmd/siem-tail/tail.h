@@ -10,10 +10,12 @@
  *     source.c   one file: whole lines out of it, truncation
  *     watch.c    inotify
  *     report.c   counts, for people
+ *     collect.c  the same for --metrics
  */
 #ifndef SIEM_TAIL_TAIL_H
 #define SIEM_TAIL_TAIL_H
 
+#include "core/metrics.h"
 #include "core/opt.h"
 #include "core/rate.h"
 #include "files.h"
@@ -44,6 +46,7 @@ struct tail {
 	struct files files;
 	struct rate_limit limit;
 	struct report report;
+	struct metrics metrics;
 	int64_t looked_ns; // when all names and files were looked at; 0: never
 	int64_t look_ns;   // and when they will be
 	int status;        // the worst that was met so far

@@ -111,12 +111,15 @@ struct opt {
 struct opt_common {
 	bool quiet, verbose, stats;
 	size_t grace_sec;
+	const char *metrics;
 };
 
 #define OPT_COMMON_DEFAULTS { .grace_sec = 10 }
 #define OPT_COMMON_ROWS                                                   \
 	OPT_COUNT(0, "grace", common.grace_sec, "SECONDS", 86400,         \
 		  "how long ending may take after a signal [10]"),        \
+	OPT_STRING(0, "metrics", common.metrics, "FILE",                  \
+		   "keep counts in FILE, for Prometheus"),                \
 	OPT_FLAG('q', "quiet", common.quiet, "say nothing but errors"),   \
 	OPT_FLAG(0, "stats", common.stats,                                \
 		 "print a line of counts at the end"),                    \

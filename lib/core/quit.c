@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-static volatile sig_atomic_t asked, late, stats;
+static volatile sig_atomic_t asked, late, stats, ticked;
 static struct timespec asked_at;
 static struct timeval grace;
 static enum quit_when_late policy;
@@ -82,6 +82,16 @@ static void on_stats(int sig)
 	errno = saved;
 }
 
+static void on_tick(int sig)
+{
+	int saved = errno;
+
+	(void)sig;
+	ticked = 1;
+	wake_up();
+	errno = saved;
+}
+
 int quit_setup(unsigned grace_sec, enum quit_when_late when_late, struct err *e)
 {
 	static const struct {
@@ -126,6 +136,35 @@ bool quit_wants_stats(void)
 
 	stats = 0;
 	return wants;
+}
+
+int quit_tick_every(unsigned seconds, struct err *e)
+{
+	// Calls that wait for nothing but their own end need not know of it.
+	struct sigaction action = { .sa_handler = on_tick,
+				    .sa_flags = SA_RESTART };
+	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL,
+				  .sigev_signo = SIGRTMIN };
+	struct itimerspec every = {
+		.it_value.tv_sec = (time_t)seconds,
+		.it_interval.tv_sec = (time_t)seconds,
+	};
+	timer_t timer;
+
+	sigemptyset(&action.sa_mask);
+	if (sigaction(SIGRTMIN, &action, NULL) < 0 ||
+	    timer_create(CLOCK_MONOTONIC, &event, &timer) < 0 ||
+	    timer_settime(timer, 0, &every, NULL) < 0)
+		return err_sys(e, "timer");
+	return 0;
+}
+
+bool quit_has_ticked(void)
+{
+	bool has = ticked != 0;
+
+	ticked = 0;
+	return has;
 }
 
 int quit_fd(void)

@@ -33,6 +33,15 @@ bool quit_late(void);
 bool quit_wants_stats(void);
 
 /*
+ * From now on something is to be done every so many seconds: quit_fd() tells
+ * of that as well.
+ */
+int quit_tick_every(unsigned seconds, struct err *e) MUST_CHECK;
+
+/* Has such a time passed since the last call? */
+bool quit_has_ticked(void);
+
+/*
  * Readable for good once any of these signals has come, for poll(); never
  * read from it, but call quit_clear() to have it tell of the next one.
  */

@@ -4,6 +4,7 @@
 #include "core/file.h"
 #include "core/msg.h"
 #include "core/quit.h"
+#include "core/timestamp.h"
 #include "delivery/intake.h"
 #include "delivery/outage.h"
 #include "delivery/queue.h"
@@ -41,6 +42,14 @@ struct engine {
 static int64_t now_ms(void)
 {
 	return clock_ns() / NS_PER_MS;
+}
+
+/* As records have it that were read: since 1970. */
+static int64_t wall_ns(void)
+{
+	struct timestamp now = timestamp_now();
+
+	return now.sec * NS_PER_SEC + now.nsec;
 }
 
 struct engine *engine_open(const struct carrier_way *way,
@@ -254,6 +263,7 @@ static void step(struct engine *g, int64_t now)
 		intake_abandon(&g->intake, "the dead letters failed");
 	if (g->intake.ended)
 		carrier_finish(g->carrier);
+	g->ledger.now_ns = wall_ns();
 	if (g->drained)
 		;
 	else if (carrier_step(g->carrier, now, g->revents, &e) < 0)
@@ -307,7 +317,7 @@ int engine_run(struct engine *g)
 	while (!g->over) {
 		// First of all, so that an empty input needs no destination.
 		wait(g);
-		if (quit_wants_stats())
+		if (metrics_step(g->options.metrics))
 			engine_print_counts(g);
 		if (quit_late()) {
 			outage_final(&g->outage, &late);
@@ -342,6 +352,37 @@ void engine_print_counts(const struct engine *g)
 	buf_printf(&line, ", %llu waiting", (unsigned long long)g->queue.open);
 	msg_error("%s", buf_str(&line));
 	buf_free(&line);
+}
+
+/* How long the oldest record that is held has been here, in seconds. */
+static double oldest_age(const struct engine *g)
+{
+	struct queue_place place = queue_begin(&g->queue);
+	const struct queue_item *item;
+
+	while ((item = queue_each(&place)) != NULL)
+		if (item->kind == QUEUE_RECORD && item->state != QUEUE_DONE) {
+			int64_t age_ns = wall_ns() - item->read_ns;
+
+			return age_ns > 0 ? (double)age_ns / NS_PER_SEC : 0;
+		}
+	return 0;
+}
+
+void engine_collect(const struct engine *g, struct page *page)
+{
+	ledger_collect(&g->ledger, page);
+	page_gauge(page, "records_waiting", "Records read and not yet sent.",
+		   (double)g->queue.waiting);
+	page_gauge(page, "records_in_flight",
+		   "Records sent and not yet acknowledged.",
+		   (double)(g->queue.open - g->queue.waiting));
+	page_gauge(page, "oldest_record_age_seconds",
+		   "How long the oldest record that is not delivered has been "
+		   "held.",
+		   oldest_age(g));
+	page_gauge(page, "memory_bytes", "Memory that records take.",
+		   (double)g->queue.held);
 }
 
 void engine_close(struct engine *g)

@@ -15,6 +15,7 @@
 #include "core/attr.h"
 #include "core/buf.h"
 #include "core/err.h"
+#include "core/metrics.h"
 #include "core/slice.h"
 #include "delivery/carrier.h"
 #include "delivery/ledger.h"
@@ -50,6 +51,7 @@ struct engine_options {
 	const struct engine_commits *commits; // NULL: nobody; what is held when
 					      // the run is cut short is then
 					      // given up
+	struct metrics *metrics; // seen to while it runs; NULL: none
 };
 
 struct engine;
@@ -72,6 +74,9 @@ int engine_run(struct engine *g) MUST_CHECK;
 /* The counts so far; also printed when SIGUSR1 comes. */
 const struct delivery_counts *engine_counts(const struct engine *g);
 void engine_print_counts(const struct engine *g);
+
+/* The same for --metrics, and what is held. */
+void engine_collect(const struct engine *g, struct page *page);
 
 void engine_close(struct engine *g);
 

@@ -30,7 +30,7 @@ struct queue_item *flight_find(const struct flight *f, uint64_t number)
 
 void flight_deliver(struct flight *f, struct queue_item *item)
 {
-	ledger_deliver(f->ledger, queue_bytes(item));
+	ledger_deliver(f->ledger, queue_bytes(item), item->read_ns);
 	queue_settle(f->queue, item);
 	f->count--;
 }

@@ -40,9 +40,10 @@ static bool keep(struct ledger *l, struct slice piece,
 	return why != NULL;
 }
 
-void ledger_deliver(struct ledger *l, struct slice record)
+void ledger_deliver(struct ledger *l, struct slice record, int64_t read_ns)
 {
 	l->counts.delivered++;
+	histogram_note(&l->latency, l->now_ns - read_ns);
 	l->counts.bytes += record.len;
 }
 
@@ -164,6 +165,38 @@ void ledger_format(const struct ledger *l, struct buf *out)
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		buf_printf(out, "%s%llu %s", i > 0 ? ", " : "",
 			   (unsigned long long)parts[i].count, parts[i].what);
+}
+
+void ledger_collect(const struct ledger *l, struct page *page)
+{
+	const struct delivery_counts *n = &l->counts;
+
+	page_counter(page, "records_read_total",
+		     "Records read, blank lines left out.", n->read);
+	page_counter(page, "records_delivered_total",
+		     "Records that the destination has acknowledged.",
+		     n->delivered);
+	page_counter(page, "records_rejected_total",
+		     "Records refused for what they are, by a filter, by this "
+		     "tool or by the destination.",
+		     n->rejected);
+	page_counter(page, "records_dropped_total",
+		     "Records given up for want of tries, time or room.",
+		     n->given_up);
+	page_counter(page, "records_dead_lettered_total",
+		     "Records rejected or dropped that are in the dead letters.",
+		     n->set_aside);
+	page_counter(page, "records_retried_total",
+		     "Records sent again, each time: the destination may have "
+		     "them twice.",
+		     n->retried);
+	page_counter(page, "delivered_bytes_total",
+		     "Bytes of the records delivered.", n->bytes);
+	page_counter(page, "connections_total", "Connections that came up.",
+		     n->connections);
+	page_histogram(page, "delivery_seconds",
+		       "From reading a record to its acknowledgement.",
+		       &l->latency);
 }
 
 void ledger_free(struct ledger *l)

@@ -10,6 +10,8 @@
 #include "core/attr.h"
 #include "core/buf.h"
 #include "core/err.h"
+#include "core/histogram.h"
+#include "core/page.h"
 #include "core/slice.h"
 #include "stream/reader.h"
 #include "stream/reject.h"
@@ -32,6 +34,8 @@ struct delivery_counts {
 
 struct ledger {
 	struct delivery_counts counts;
+	struct histogram latency; // from reading a record to its delivery
+	int64_t now_ns; // since 1970, near enough; set by the engine
 	bool failed; // something could not be set aside: stop
 
 	// private
@@ -48,8 +52,8 @@ static inline bool ledger_has_letters(const struct ledger *l)
 	return l->letters.path != NULL;
 }
 
-/* The record of a line has been delivered. */
-void ledger_deliver(struct ledger *l, struct slice record);
+/* The record of a line, read at that time, has been delivered. */
+void ledger_deliver(struct ledger *l, struct slice record, int64_t read_ns);
 
 /* It can never be delivered: report it, set it aside. line 0: not known. */
 void ledger_reject(struct ledger *l, struct slice record, uint64_t line,
@@ -80,6 +84,9 @@ int ledger_finish(struct ledger *l) MUST_CHECK;
 
 /* The counts as the line that --stats prints. */
 void ledger_format(const struct ledger *l, struct buf *out);
+
+/* The counts for --metrics. */
+void ledger_collect(const struct ledger *l, struct page *page);
 
 void ledger_free(struct ledger *l);
 

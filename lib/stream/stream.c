@@ -138,7 +138,7 @@ static int pass_control(struct stream *s, struct err *e)
 
 static void tell_stats(struct stream *s)
 {
-	if (quit_wants_stats() && s->print_stats != NULL)
+	if (metrics_step(s->metrics) && s->print_stats != NULL)
 		s->print_stats(s, s->context);
 }
 

@@ -20,6 +20,7 @@
 
 #include "core/attr.h"
 #include "core/err.h"
+#include "core/metrics.h"
 #include "core/slice.h"
 #include "stream/reader.h"
 #include "stream/reject.h"
@@ -39,6 +40,7 @@ struct stream {
 	uint64_t rejected;
 	int status;        // the worst so far, of this stage and those before
 
+	struct metrics *metrics; // seen to while it waits; may be NULL
 	/* Called when SIGUSR1 has come; may be NULL. */
 	void (*print_stats)(const struct stream *s, void *context);
 	void *context;
