@@ -104,6 +104,17 @@ start_mock()
 	wait "$tail" || true
 }
 
+@test "siem-batch tells written from dropped records, and counts batches" {
+	seq 250 >in
+	run -0 siem-batch --metrics batch.prom -n 100 <in
+
+	valid batch.prom
+	equal 250 "$(value siem_batch_records_read_total batch.prom)"
+	equal 250 "$(value siem_batch_records_written_total batch.prom)"
+	equal 0 "$(value siem_batch_records_dropped_total batch.prom)"
+	equal 3 "$(value siem_batch_batches_total batch.prom)"
+}
+
 @test "siem-send counts what was delivered, and how long it took" {
 	start_mock --metrics mock.prom -n 3
 	printf '<13>%s\n' one two three | siem-send --metrics send.prom "syslog:$at"
@@ -216,10 +227,10 @@ start_mock()
 	remember "$fmt"
 	exec 4>pipe
 	eventually test -s fmt.prom
-	lines=$(wc -l <fmt.prom)
+	whole=$(wc -l <fmt.prom)
 	for _ in $(seq 200); do
 		kill -USR1 "$fmt"
-		equal "$lines" "$(wc -l <fmt.prom)"
+		equal "$whole" "$(wc -l <fmt.prom)"
 	done
 }
 
@@ -241,7 +252,7 @@ start_mock()
 	run -2 siem-fmt --json --metrics dir log
 	run -2 siem-fmt --json --metrics dir/ log
 	run -2 siem-tail --once --metrics log log
-	run -2 siem-send --metrics log stdout <log
+	run -2 siem-send --metrics log stdout </dev/null
 	run -2 siem-mock syslog -l tcp://127.0.0.1:0 --metrics log
 	equal '{"precious":true}' "$(<log)"
 }
@@ -262,12 +273,12 @@ start_mock()
 	echo '{"a":1}' >&4
 	eventually grep -q a out
 	rm -r dir
-	said()
+	folder_is_missed()
 	{
 		kill -USR1 "$fmt"
 		grep -q 'metrics: dir/fmt.prom: No such file' err
 	}
-	eventually said
+	eventually folder_is_missed
 	echo '{"a":2}' >&4
 	exec 4>&-
 	wait "$fmt"
@@ -320,9 +331,10 @@ start_mock()
 	siem-fmt --json --metrics fmt.prom </dev/null
 	siem-tail --once --metrics tail.prom fmt.prom >/dev/null
 	siem-send --metrics send.prom stdout </dev/null
+	siem-batch --metrics batch.prom </dev/null
 	siem-mock syslog -l tcp://127.0.0.1:0 --idle 0.001 --metrics mock.prom
 
-	for tool in fmt tail send mock; do
+	for tool in fmt tail send mock batch; do
 		sed -n "/^.Ss Of siem-$tool/,/^.S[sh] /s/^.It Li //p" \
 			"$root/man/siem-metrics.7" >manual
 		grep -v -e running -e start_time manual >own || true

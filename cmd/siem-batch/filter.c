@@ -1,6 +1,7 @@
 #include "filter.h"
 
 #include "core/clock.h"
+#include "core/metrics.h"
 #include "core/msg.h"
 #include "core/quit.h"
 #include "core/seal.h"
@@ -37,6 +38,7 @@ struct filter {
 	bool over;         // nothing more will be read
 	bool stopped;      // lines that were read wait for room
 	int status;        // of this stage and those before
+	struct metrics metrics;
 	struct err failed; // why the input cannot be read on, where it cannot
 	uint64_t told;     // of the records that were dropped
 	int64_t told_ns;
@@ -295,6 +297,26 @@ static void print_stats(const struct filter *f)
 		  (unsigned long long)f->hold.records);
 }
 
+/* The counts for --metrics. */
+static void collect(struct page *page, const void *context)
+{
+	const struct filter *f = context;
+
+	page_counter(page, "records_read_total", "Records read.",
+		     f->in.records);
+	page_counter(page, "records_written_total", "Records written.",
+		     f->hold.written);
+	page_counter(page, "records_dropped_total",
+		     "Records dropped for want of room.", f->hold.dropped);
+	page_counter(page, "batches_total", "Batches that were ended.",
+		     f->batches);
+	page_gauge(page, "records_waiting",
+		   "Records read and not yet written.",
+		   (double)f->hold.records);
+	page_gauge(page, "memory_bytes", "Memory that records take.",
+		   (double)f->hold.held);
+}
+
 /* How long nothing has to be done unless something happens; -1: for ever. */
 static int timeout_ms(const struct filter *f, bool limited)
 {
@@ -360,7 +382,7 @@ static int work(struct filter *f, struct err *e)
 			return -1;
 		if (quit_late())
 			return give_up(f, e);
-		if (quit_wants_stats())
+		if (metrics_step(&f->metrics))
 			print_stats(f);
 		if (take_lines(f, e) < 0)
 			return -1;
@@ -391,8 +413,11 @@ int filter_run(const struct config *cfg, struct err *e)
 
 	if (outlet_open(&f.out, e) < 0)
 		return -1;
-	if (seal_filter(e) == 0)
+	if (metrics_open(&f.metrics, cfg->common.metrics, collect, &f, e) ==
+		    0 &&
+	    seal_filter(e) == 0)
 		status = work(&f, e);
+	metrics_close(&f.metrics);
 	if (cfg->common.stats)
 		print_stats(&f);
 	outlet_close(&f.out);

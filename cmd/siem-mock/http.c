@@ -543,8 +543,7 @@ static int run(struct server *s, struct err *e)
 		if (go_round(s, e) < 0)
 			return -1;
 		quit_clear();
-		if (quit_wants_stats())
-			mock_print_counts(s->mock);
+		mock_tell(s->mock);
 	}
 	return 0;
 }
