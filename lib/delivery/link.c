@@ -205,7 +205,7 @@ static int read_answers(struct link *l, int64_t now_ms, struct err *e)
 					  buf_slice(&l->in), &l->out, on_ack, l,
 					  e);
 		if (n < 0)
-			return -1;
+			return err_prefix(e, "%s", conn_name(l->conn));
 		buf_drop(&l->in, (size_t)n);
 		if (l->refusal.kind != ERR_NONE) {
 			*e = l->refusal;

@@ -8,7 +8,8 @@
 #include "dest/receiver.h"
 
 static const struct dest_setting table[RECEIVER_SETTINGS + 1] = {
-	RECEIVER_ROWS("QRADAR", "tls", "UDP 1024, TCP 4096, TLS 8192",
+	RECEIVER_ROWS("QRADAR", "tls", "udp, tcp or tls",
+		      "UDP 1024, TCP 4096, TLS 8192",
 		      "log_source_identifier", "_LOG_SOURCE_IDENTIFIER"),
 };
 

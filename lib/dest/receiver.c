@@ -2,6 +2,7 @@
 
 #include "core/buf.h"
 #include "core/timestamp.h"
+#include "dest/relp.h"
 #include "format/sniff.h"
 #include "format/syslog.h"
 #include "net/address.h"
@@ -16,11 +17,20 @@ _Static_assert((int)TRANSPORT_UDP == UDP && (int)TRANSPORT_TCP == TCP &&
 	       "the words are in the order of enum transport");
 
 /* Also by the names that QRadar's transports go by. */
-static const char *const transport_words[] = {
-	"udp", "tcp", "tls", "syslog_udp", "syslog_tcp", "syslog_tls", NULL
-};
+#define TRANSPORT_WORDS \
+	"udp", "tcp", "tls", "syslog_udp", "syslog_tcp", "syslog_tls"
+static const char *const transport_words[] = { TRANSPORT_WORDS, NULL };
+static const char *const relp_words[] = { TRANSPORT_WORDS, "relp", "relp+tls",
+					  NULL };
+enum { RELP_TCP = 6, RELP_TLS };
 
-enum frames { FRAMES_AUTO, FRAMES_COUNTED, FRAMES_LINES, FRAMES_DATAGRAMS };
+enum frames {
+	FRAMES_AUTO,
+	FRAMES_COUNTED,
+	FRAMES_LINES,
+	FRAMES_DATAGRAMS,
+	FRAMES_RELP,
+};
 static const char *const framing_words[] = { "auto", "octet-counting", "lf",
 					     NULL };
 
@@ -38,6 +48,7 @@ struct config {
 	enum add add; // as a header, to lines without
 	int facility, severity;
 	size_t max_line; // 0: no limit
+	struct relp_options relp;
 	char hostname[256];
 };
 
@@ -53,8 +64,10 @@ static int set_part(const char **value, struct slice part,
 	return *value != NULL || part.len == 0 ? 0 : -1;
 }
 
-int receiver_address(const char *address, const char **values,
-		     struct arena *storage, struct err *e)
+/* An address whose scheme, if it has one, is one of these words. */
+static int read_address(const char *address, const char *const *schemes,
+			const char **values, struct arena *storage,
+			struct err *e)
 {
 	struct address_parts parts;
 
@@ -65,28 +78,88 @@ int receiver_address(const char *address, const char **values,
 
 		if (scheme == NULL)
 			return -1;
-		for (size_t i = 0; i <= TLS; i++)
-			if (strcmp(scheme, transport_words[i]) == 0)
+		for (size_t i = 0; schemes[i] != NULL; i++)
+			if (strcmp(scheme, schemes[i]) == 0)
 				values[RECEIVER_TRANSPORT] = scheme;
 		if (values[RECEIVER_TRANSPORT] != scheme)
-			return err_set(e, ERR_USAGE,
-				       "%s: it takes udp://, tcp:// and tls://",
-				       address);
+			return err_set(
+				e, ERR_USAGE,
+				"%s: it takes udp://, tcp://%s tls://%s",
+				address, schemes[TLS + 1] != NULL ? "," : " and",
+				schemes[TLS + 1] != NULL ?
+					", relp:// and relp+tls://" :
+					"");
 	}
 	if (set_part(values + RECEIVER_HOST, parts.host, storage, e) < 0)
 		return -1;
 	return set_part(values + RECEIVER_PORT, parts.port, storage, e);
 }
 
+int receiver_address(const char *address, const char **values,
+		     struct arena *storage, struct err *e)
+{
+	static const char *const schemes[] = { "udp", "tcp", "tls", NULL };
+
+	return read_address(address, schemes, values, storage, e);
+}
+
+int receiver_address_relp(const char *address, const char **values,
+			  struct arena *storage, struct err *e)
+{
+	static const char *const schemes[] = { "udp",  "tcp",	   "tls",
+					       "relp", "relp+tls", NULL };
+
+	return read_address(address, schemes, values, storage, e);
+}
+
+/* What is said about TLS must not be passed over where there is none. */
+static int refuse_tls_settings(const struct settings *s, struct err *e)
+{
+	for (size_t i = RECEIVER_TLS; i < RECEIVER_TLS + TLS_SETTINGS; i++)
+		if (s->values[i] != NULL && s->table[i].value == NULL)
+			return err_set(e, ERR_USAGE,
+				       "%s is for TLS: the transport would be "
+				       "relp+tls",
+				       s->table[i].key);
+	return 0;
+}
+
+static int plan_relp(struct config *c, const struct settings *s, struct err *e)
+{
+	size_t window = 128;
+	size_t rebind_after = RELP_MESSAGES_MAX;
+
+	if (c->route.target.transport == TRANSPORT_TCP &&
+	    refuse_tls_settings(s, e) < 0)
+		return -1;
+	if (c->route.target.port == NULL)
+		return err_set(e, ERR_USAGE,
+			       "port is missing: RELP has none of its own, and "
+			       "rsyslog's examples have 2514 and 20514");
+	if (setting_count(s, RECEIVER_WINDOW, 1, RELP_MESSAGES_MAX, &window,
+			  e) < 0 ||
+	    setting_count(s, RECEIVER_REBIND_AFTER, 1, RELP_MESSAGES_MAX,
+			  &rebind_after, e) < 0 ||
+	    setting_seconds(s, RECEIVER_ANSWER_TIMEOUT, &c->relp.answer_ms, e) <
+		    0)
+		return -1;
+	c->relp.window = (unsigned)window;
+	c->relp.rebind_after = rebind_after;
+	c->frames = FRAMES_RELP;
+	return 0;
+}
+
 static int plan_target(struct config *c, const struct settings *s,
 		       struct err *e)
 {
+	const char *const *words = c->receiver->relp_max_line > 0 ?
+					   relp_words :
+					   transport_words;
 	struct conn_target *target = &c->route.target;
 	unsigned transport;
 
 	if (setting_text(s, RECEIVER_HOST, &target->host, e) < 0 ||
-	    setting_choice(s, RECEIVER_TRANSPORT, transport_words, &transport,
-			   e) < 0 ||
+	    setting_choice(s, RECEIVER_TRANSPORT, words, &transport, e) < 0 ||
 	    setting_seconds(s, RECEIVER_CONNECT_TIMEOUT,
 			    &target->connect_timeout_ms, e) < 0 ||
 	    setting_seconds(s, RECEIVER_TIMEOUT, &target->idle_timeout_ms, e) <
@@ -94,8 +167,13 @@ static int plan_target(struct config *c, const struct settings *s,
 	    setting_seconds(s, RECEIVER_SETTLE, &c->route.settle_ms, e) < 0 ||
 	    setting_tls(s, RECEIVER_TLS, &c->route.tls, e) < 0)
 		return -1;
-	target->transport = (enum transport)(transport % (TLS + 1));
 	target->port = s->values[RECEIVER_PORT];
+	if (transport >= RELP_TCP) {
+		target->transport = transport == RELP_TLS ? TRANSPORT_TLS :
+							    TRANSPORT_TCP;
+		return plan_relp(c, s, e);
+	}
+	target->transport = (enum transport)(transport % (TLS + 1));
 	if (target->port == NULL)
 		target->port =
 			target->transport == TRANSPORT_TLS ? "6514" : "514";
@@ -112,11 +190,18 @@ static int plan_framing(struct config *c, const struct settings *s,
 		c->receiver->counts[transport] ||
 		setting_is_in(c->route.target.port, c->receiver->rfc_ports);
 
-	c->max_line = c->receiver->max_line[transport];
+	c->max_line = c->frames == FRAMES_RELP ?
+			      c->receiver->relp_max_line :
+			      c->receiver->max_line[transport];
 	if (setting_choice(s, RECEIVER_FRAMING, framing_words, &framing, e) <
 		    0 ||
 	    setting_size(s, RECEIVER_MAX_LINE, &c->max_line, e) < 0)
 		return -1;
+	if (c->frames == FRAMES_RELP)
+		return framing == FRAMES_AUTO ?
+			       0 :
+			       err_set(e, ERR_USAGE,
+				       "framing: RELP has its own");
 	c->frames = (enum frames)framing;
 	if (transport == TRANSPORT_UDP) {
 		if (framing != FRAMES_AUTO)
@@ -238,7 +323,10 @@ static int too_long(const struct config *c, size_t header, size_t len,
 		       "accept by %s (-o max_line); siem-fmt --max-line %zu "
 		       "makes it shorter",
 		       header + len, c->max_line, c->receiver->name,
-		       by[c->route.target.transport], room);
+		       c->frames == FRAMES_RELP ?
+			       "RELP" :
+			       by[c->route.target.transport],
+		       room);
 }
 
 static int frame(const void *config, struct dest_link *link,
@@ -252,7 +340,6 @@ static int frame(const void *config, struct dest_link *link,
 			      .max = sizeof(space) - 1 };
 	size_t len = record->bytes.len;
 
-	(void)link;
 	put_header(c, record, &header);
 	if (c->max_line != 0 && len + header.len > c->max_line)
 		return too_long(c, header.len, len, e);
@@ -260,15 +347,34 @@ static int frame(const void *config, struct dest_link *link,
 	if (c->frames == FRAMES_COUNTED) {
 		buf_put_int(out, (int64_t)(header.len + len));
 		buf_putc(out, ' ');
+	} else if (c->frames == FRAMES_RELP) {
+		relp_put_message_head(&c->relp, link, header.len + len, out);
 	}
 	buf_put(out, header.data, header.len);
 	buf_put(out, record->bytes.data, len);
-	if (c->frames == FRAMES_LINES)
+	if (c->frames == FRAMES_LINES || c->frames == FRAMES_RELP)
 		buf_putc(out, '\n');
 	return 0;
 }
 
+static int open_relp(const void *config, struct dest_link *link,
+		     struct buf *out, struct err *e)
+{
+	const struct config *c = config;
+
+	(void)e;
+	relp_open(&c->relp, link, out);
+	return 0;
+}
+
 static const struct dest_stream stream = { .route = route, .frame = frame };
+static const struct dest_stream relp_stream = {
+	.route = route,
+	.frame = frame,
+	.open = open_relp,
+	.receive = relp_receive,
+	.goodbye = relp_goodbye,
+};
 
 int receiver_plan(const struct receiver *receiver,
 		  const struct settings *settings, struct dest_plan *plan,
@@ -285,9 +391,11 @@ int receiver_plan(const struct receiver *receiver,
 		free(c);
 		return -1;
 	}
-	*plan = (struct dest_plan){ .stream = &stream,
-				    .config = c,
-				    .release = free };
+	*plan = (struct dest_plan){
+		.stream = c->frames == FRAMES_RELP ? &relp_stream : &stream,
+		.config = c,
+		.release = free,
+	};
 	return 0;
 }
 

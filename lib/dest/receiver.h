@@ -1,7 +1,7 @@
 /*
- * What the destinations have in common that take lines by UDP, TCP or TLS,
- * with a syslog header in front: settings, addresses, headers, framing, sizes.
- * How they differ is data, a struct receiver in the file of each kind.
+ * What the destinations have in common that take lines by UDP, TCP, TLS or
+ * RELP, with a syslog header in front: settings, addresses, headers, framing,
+ * sizes. How they differ is data, a struct receiver in the file of each kind.
  *
  * Framing is that of RFC 6587 and RFC 5425: octet counting ("46 <34>1 ..."),
  * or an LF behind each line, or a datagram for each (RFC 5426).
@@ -34,19 +34,26 @@ enum {
 	RECEIVER_SETTLE,
 	RECEIVER_TLS,
 	RECEIVER_SETTINGS = RECEIVER_TLS + TLS_SETTINGS,
+
+	// of a kind that RELP is spoken with as well
+	RECEIVER_WINDOW = RECEIVER_SETTINGS,
+	RECEIVER_ANSWER_TIMEOUT,
+	RECEIVER_REBIND_AFTER,
+	RECEIVER_RELP_SETTINGS,
 };
 
 /*
  * The rows of that table: the prefix of their variables, what the kind uses
  * when it is not told, and what it calls the name that a header carries.
  */
-#define RECEIVER_ROWS(env, transport, sizes, hostname, hostname_env)         \
+#define RECEIVER_ROWS(env, transport, transports, sizes, hostname,           \
+		      hostname_env)                                           \
 	[RECEIVER_HOST] = { "host", env "_HOST", NULL,                       \
 			    "name or address of the receiver", false },      \
 	[RECEIVER_PORT] = { "port", env "_PORT", NULL,                       \
 			    "its port [514; by TLS 6514]", false },          \
 	[RECEIVER_TRANSPORT] = { "transport", env "_TRANSPORT", transport,   \
-				 "udp, tcp or tls", false },                 \
+				 transports, false },                        \
 	[RECEIVER_FRAMING] = { "framing", env "_FRAMING", "auto",            \
 			       "octet-counting, lf, or auto: what suits it", \
 			       false },                                      \
@@ -75,6 +82,20 @@ enum {
 			      false },                                       \
 	SETTING_TLS_ROWS(RECEIVER_TLS, env)
 
+/* What follows them in the table of a kind that RELP is spoken with. */
+#define RECEIVER_RELP_ROWS(env)                                              \
+	[RECEIVER_WINDOW] = { "window", env "_WINDOW", "128",                \
+			      "RELP: messages under way without an answer",  \
+			      false },                                       \
+	[RECEIVER_ANSWER_TIMEOUT] = { "answer_timeout",                      \
+				      env "_ANSWER_TIMEOUT", "90",           \
+				      "RELP: seconds to wait for an answer", \
+				      false },                               \
+	[RECEIVER_REBIND_AFTER] = { "rebind_after", env "_REBIND_AFTER",     \
+				    "900000000",                             \
+				    "RELP: messages of one connection",      \
+				    false }
+
 /* How a kind of receiver differs from the others. */
 struct receiver {
 	const char *name; // for people, "QRadar"
@@ -85,11 +106,18 @@ struct receiver {
 			      // else what suits the format of the line
 	const char *rfc_ports; // "601|5425": where octet counting and RFC 5424
 			      // are expected instead; NULL: nowhere
+	size_t relp_max_line; // bytes by RELP; 0: it does not speak that, and
+			      // its table has no RECEIVER_RELP_ROWS
 };
 
-/* dest_type.address: "host", "host:port", "[::1]:514", "tls://host:port". */
+/*
+ * dest_type.address: "host", "host:port", "[::1]:514", "tls://host:port"; and
+ * of a kind that speaks RELP, "relp://host:port", "relp+tls://host:port".
+ */
 int receiver_address(const char *address, const char **values,
 		     struct arena *storage, struct err *e) MUST_CHECK;
+int receiver_address_relp(const char *address, const char **values,
+			  struct arena *storage, struct err *e) MUST_CHECK;
 
 /* dest_type.plan, for a table that RECEIVER_ROWS made. */
 int receiver_plan(const struct receiver *receiver,

@@ -7,7 +7,8 @@
 #include "dest/receiver.h"
 
 static const struct dest_setting table[RECEIVER_SETTINGS + 1] = {
-	RECEIVER_ROWS("SC4S", "tls", "65536", "hostname", "_HOSTNAME"),
+	RECEIVER_ROWS("SC4S", "tls", "udp, tcp or tls",
+		      "65536", "hostname", "_HOSTNAME"),
 };
 
 static const struct receiver receiver = {
