@@ -16,15 +16,21 @@ static bool is_under_way(const struct flight *f, const struct queue_item *item)
 	return item->state == QUEUE_SENT && item->owner == f->owner;
 }
 
-struct queue_item *flight_find(const struct flight *f, uint64_t number)
+struct queue_item *flight_find(const struct flight *f, uint64_t number,
+			       bool *is_first)
 {
 	struct queue_place place = queue_begin(f->queue);
 	struct queue_item *item;
 
+	*is_first = true;
 	// Answers mostly come in order, so it is one of the first.
-	while ((item = queue_each(&place)) != NULL)
-		if (is_under_way(f, item) && item->number == number)
+	while ((item = queue_each(&place)) != NULL) {
+		if (!is_under_way(f, item))
+			continue;
+		if (item->number == number)
 			return item;
+		*is_first = false;
+	}
 	return NULL;
 }
 
@@ -54,6 +60,14 @@ void flight_deliver_up_to(struct flight *f, uint64_t end)
 			return;
 		flight_deliver(f, item);
 	}
+}
+
+void flight_put_back_one(struct flight *f, struct queue_item *item)
+{
+	item->sent_before = true;
+	item->refused = true;
+	queue_put_back(f->queue, item);
+	f->count--;
 }
 
 void flight_put_back(struct flight *f, uint64_t written, bool was_a_try)

@@ -26,13 +26,17 @@ struct flight {
 void flight_add(struct flight *f, struct queue_item *item, uint64_t number,
 		uint64_t end);
 
-/* The one that has this number, or NULL. */
-struct queue_item *flight_find(const struct flight *f, uint64_t number);
+/* The one that has this number, or NULL; is it the first that is under way? */
+struct queue_item *flight_find(const struct flight *f, uint64_t number,
+			       bool *is_first);
 
 /* It has arrived; it was refused; everything before that byte has arrived. */
 void flight_deliver(struct flight *f, struct queue_item *item);
 void flight_reject(struct flight *f, struct queue_item *item, const char *why);
 void flight_deliver_up_to(struct flight *f, uint64_t end);
+
+/* It was refused, perhaps for its company: it waits for the next connection. */
+void flight_put_back_one(struct flight *f, struct queue_item *item);
 
 /*
  * The connection is gone, after so many bytes were written: what is under way

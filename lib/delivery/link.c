@@ -150,18 +150,37 @@ static void arrived(struct link *l, uint64_t end)
 	l->progress |= !l->datagrams && l->flight.count < before;
 }
 
+/*
+ * A frame was refused, perhaps for its company: the next connection takes it
+ * once more, when what is under way on this one has been answered.
+ */
+static void refused(struct link *l, struct queue_item *item, const char *reason)
+{
+	if (item->refused) {
+		flight_reject(&l->flight, item, reason);
+		l->progress = true;
+		return;
+	}
+	msg_info("%s: %s: once more on the next connection",
+		 conn_name(l->conn), reason);
+	flight_put_back_one(&l->flight, item);
+	l->session.spent = true;
+}
+
 /* The far end has spoken about a frame. */
 static void on_ack(void *context, uint64_t number, enum verdict verdict,
 		   const char *reason)
 {
 	struct link *l = context;
-	struct queue_item *item = flight_find(&l->flight, number);
+	bool is_first;
+	struct queue_item *item = flight_find(&l->flight, number, &is_first);
 
 	if (item == NULL) {
 		err_set(&l->refusal, ERR_TEMPORARY,
 			"%s confirms what was not sent", conn_name(l->conn));
 		return;
 	}
+	l->answered |= is_first;
 	switch (verdict) {
 	case VERDICT_DELIVERED:
 		flight_deliver(&l->flight, item);
@@ -175,8 +194,10 @@ static void on_ack(void *context, uint64_t number, enum verdict verdict,
 		err_set(&l->refusal, ERR_DENIED, "%s: %s", conn_name(l->conn),
 			reason);
 		break;
-	case VERDICT_RETRY:
 	case VERDICT_SPLIT:
+		refused(l, item, reason);
+		break;
+	case VERDICT_RETRY:
 	case VERDICT_PENDING:
 		// In a stream the only way to try again is from here on.
 		err_set(&l->refusal, ERR_TEMPORARY, "%s: %s",
@@ -200,13 +221,15 @@ static int read_answers(struct link *l, int64_t now_ms, struct err *e)
 		if (!confirms(l))
 			continue;
 		buf_grown(&l->in, (size_t)n);
-		l->answered_ms = now_ms;
+		l->answered = false;
 		n = stream_of(l)->receive(l->dest->plan.config, &l->session,
 					  buf_slice(&l->in), &l->out, on_ack, l,
 					  e);
 		if (n < 0)
 			return err_prefix(e, "%s", conn_name(l->conn));
 		buf_drop(&l->in, (size_t)n);
+		if (l->answered)
+			l->answered_ms = now_ms;
 		if (l->refusal.kind != ERR_NONE) {
 			*e = l->refusal;
 			return -1;
@@ -425,6 +448,9 @@ static int look(struct link *l, int64_t now_ms, struct err *e)
 {
 	if (l->phase != LINK_OPENING && read_answers(l, now_ms, e) < 0)
 		return -1;
+	// What is not answered by then is not going to be.
+	if (l->phase == LINK_UP && l->session.ended)
+		return closed(l, now_ms, e);
 
 	int state = conn_step(l->conn, e);
 	if (state < 0)

@@ -66,7 +66,8 @@ struct link {
 	int64_t ending_ms;   // ENDING: since when
 	int64_t sampled_ms;  // when acked was looked at last
 	int64_t synced_ms;   // when its file was synced last
-	int64_t answered_ms; // the last answer, or what made us expect one
+	bool answered;       // what was under way the longest
+	int64_t answered_ms; // when it was, or what made us expect an answer
 };
 
 /*

@@ -35,6 +35,7 @@ struct queue_item {
 	uint32_t tries;   // that failed while it was under way
 	uint32_t born;    // the epoch of the queue when it was added
 	bool sent_before; // it went out, in a try that failed
+	bool refused;     // so was it, in company
 	uint8_t owner;    // SENT: the carrier that has it
 	uint64_t line;    // in the input
 	int64_t read_ns;  // since 1970

@@ -52,7 +52,8 @@ enum verdict {
 };
 
 /*
- * The far end has spoken about a record: the frame or tag of that number.
+ * The far end has spoken about a record: the frame or tag of that number. In a
+ * stream SPLIT is once more, on the next connection, and then REJECT.
  * reason says why it is not DELIVERED, and is borrowed for the call.
  */
 typedef void dest_ack_fn(void *context, uint64_t number, enum verdict verdict,

@@ -3,8 +3,8 @@
  * which dest.h allows is taken, with a server that does as it is told.
  *
  * The protocol: "hello" is answered by "hello"; a record is "NUMBER RECORD",
- * answered by "ok NUMBER", "no NUMBER", "hold NUMBER" or "later NUMBER";
- * "bye" is answered by "bye". Each is a line.
+ * answered by "ok NUMBER", "no NUMBER", "hold NUMBER", "later NUMBER" or
+ * "alone NUMBER"; "bye" is answered by "bye". Each is a line.
  */
 #include "delivery/engine.h"
 
@@ -83,6 +83,7 @@ static int answer(struct dest_link *link, const char *line, dest_ack_fn *ack,
 		{ "no", VERDICT_REJECT },
 		{ "hold", VERDICT_HOLD },
 		{ "later", VERDICT_RETRY },
+		{ "alone", VERDICT_SPLIT },
 	};
 	char word[16];
 	unsigned long long number;
@@ -97,7 +98,7 @@ static int answer(struct dest_link *link, const char *line, dest_ack_fn *ack,
 	}
 	if (sscanf(line, "%15s %llu", word, &number) != 2)
 		return err_set(e, ERR_TEMPORARY, "what is \"%s\"?", line);
-	for (size_t i = 0; i < 4; i++)
+	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++)
 		if (strcmp(word, answers[i].word) == 0)
 			ack(context, number, answers[i].verdict, "as it says");
 	return 0;
@@ -491,6 +492,103 @@ static void later_means_on_the_next_connection(void)
 	CHECK(strcmp(s.log, "0 a | 0 a bye |") == 0);
 }
 
+static void refuse_the_second(struct server *s)
+{
+	meet(s);
+	for (int i = 0; i < 3; i++)
+		if (!next(s))
+			return;
+	say(s, "ok 0\nalone 1\n");
+	is_silent(s);
+	say(s, "ok 2\n");
+	confirm_all(s);
+}
+
+static void refuse_the_second_and_the_first(struct server *s)
+{
+	refuse_the_second(s);
+	meet(s);
+	if (next(s))
+		say(s, "alone 0\n");
+	confirm_all(s);
+}
+
+static void what_is_refused_again_on_the_next_connection_is_rejected(void)
+{
+	struct server s = { .script = refuse_the_second_and_the_first };
+	struct result r = deliver(&s, "a\nb\nc\n", NULL);
+
+	CHECK(r.status == 1);
+	CHECK(r.counts.delivered == 2 && r.counts.rejected == 1);
+	// Nothing else is sent again for it.
+	CHECK(r.counts.retried == 1);
+	CHECK(strcmp(s.log, "0 a 1 b 2 c bye | 0 b bye |") == 0);
+}
+
+static void refuse_the_second_once(struct server *s)
+{
+	refuse_the_second(s);
+	meet_and_confirm(s);
+}
+
+static void what_was_refused_for_its_company_is_delivered_without(void)
+{
+	struct server s = { .script = refuse_the_second_once };
+	struct result r = deliver(&s, "a\nb\nc\n", NULL);
+
+	CHECK(r.status == 0);
+	CHECK(r.counts.delivered == 3 && r.counts.retried == 1);
+}
+
+static void end_the_session(struct server *s)
+{
+	meet(s);
+	for (int i = 0; i < 2; i++)
+		if (!next(s))
+			return;
+	say(s, "ok 0\nbye\n");
+	while (next(s))
+		;
+	hang_up(s);
+	meet_and_confirm(s);
+}
+
+static void what_a_session_that_ends_leaves_open_goes_to_the_next(void)
+{
+	struct server s = { .script = end_the_session };
+	struct result r = deliver(&s, "a\nb\n", NULL);
+
+	CHECK(r.status == 0);
+	CHECK(r.counts.delivered == 2 && r.counts.retried == 1);
+	CHECK(strcmp(s.log, "0 a 1 b | 0 b bye |") == 0);
+}
+
+static void forget_the_first(struct server *s)
+{
+	meet(s);
+	for (int i = 0; i < 5; i++)
+		if (!next(s))
+			return;
+	for (int i = 1; i < 4; i++) {
+		is_silent(s);
+		say(s, "ok %d\n", i);
+	}
+	while (next(s))
+		;
+	hang_up(s);
+	meet_and_confirm(s);
+}
+
+static void answers_to_others_are_none_to_the_one_that_waits(void)
+{
+	struct server s = { .script = forget_the_first,
+			    .toy = { .answer_ms = 150 } };
+	struct result r = deliver(&s, "a\nb\nc\nd\ne\n", NULL);
+
+	CHECK(r.status == 0 && r.counts.delivered == 5);
+	CHECK(r.counts.retried == 4); // all but "b"
+}
+
 static void say_gibberish(struct server *s)
 {
 	meet(s);
@@ -656,6 +754,10 @@ int main(void)
 	RUN(a_connection_that_is_used_up_is_followed_by_another);
 	RUN(an_answer_that_does_not_come_is_a_failure);
 	RUN(later_means_on_the_next_connection);
+	RUN(what_is_refused_again_on_the_next_connection_is_rejected);
+	RUN(what_was_refused_for_its_company_is_delivered_without);
+	RUN(what_a_session_that_ends_leaves_open_goes_to_the_next);
+	RUN(answers_to_others_are_none_to_the_one_that_waits);
 	RUN(an_answer_nobody_understands_costs_no_record);
 	RUN(a_hold_before_anything_was_accepted_ends_the_run);
 	RUN(a_hold_later_on_is_waited_out);

@@ -252,6 +252,25 @@ static void an_address_may_leave_out_what_has_a_default(void)
 	TARGET("sc4s:h", NULL, "tls h 6514");
 }
 
+static void relp_goes_by_tcp_or_tls_to_a_port_that_is_said(void)
+{
+	TARGET("syslog:relp://h:2514", NULL, "tcp h 2514");
+	TARGET("syslog:relp+tls://h:2514", LIST("ca_file=ca.pem"),
+	       "tls h 2514");
+	TARGET("syslog:h:2514", LIST("transport=relp"), "tcp h 2514");
+	TARGET("syslog:relp://h", NULL,
+	       "! syslog: port is missing: RELP has none of its own, and "
+	       "rsyslog's examples have 2514 and 20514");
+	TARGET("syslog:relp://h:2514", LIST("framing=lf"),
+	       "! syslog: framing: RELP has its own");
+}
+
+static void what_was_meant_to_be_encrypted_is_not_sent_in_the_clear(void)
+{
+	TARGET("syslog:relp://h:2514", LIST("ca_file=ca.pem"),
+	       "! syslog: ca_file is for TLS: the transport would be relp+tls");
+}
+
 static void an_ipv6_address_stands_in_brackets(void)
 {
 	TARGET("syslog:[2001:db8::7]", NULL, "udp 2001:db8::7 514");
@@ -269,6 +288,12 @@ static void an_address_that_makes_no_sense_is_refused(void)
 {
 	TARGET("qradar:relp://h", NULL,
 	       "! qradar: relp://h: it takes udp://, tcp:// and tls://");
+	TARGET("syslog:http://h", NULL,
+	       "! syslog: http://h: it takes udp://, tcp://, tls://, relp:// "
+	       "and relp+tls://");
+	TARGET("sc4s:h", LIST("transport=relp"),
+	       "! sc4s: transport: relp is none of udp, tcp, tls, syslog_udp, "
+	       "syslog_tcp, syslog_tls");
 	CHECK(target("syslog:h:99999", NULL)[0] == '!');
 	CHECK(target("syslog:", NULL)[0] == '!');
 	TARGET("syslog", NULL,
@@ -301,6 +326,8 @@ int main(void)
 	RUN(no_setting_makes_a_datagram_larger_than_there_can_be);
 	RUN(a_refusal_says_what_length_would_do);
 	RUN(an_address_may_leave_out_what_has_a_default);
+	RUN(relp_goes_by_tcp_or_tls_to_a_port_that_is_said);
+	RUN(what_was_meant_to_be_encrypted_is_not_sent_in_the_clear);
 	RUN(an_ipv6_address_stands_in_brackets);
 	RUN(options_win_over_the_address);
 	RUN(an_address_that_makes_no_sense_is_refused);
