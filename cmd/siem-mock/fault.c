@@ -33,6 +33,10 @@ static const struct word {
 	{ "reset-after", VALUE_NUMBER, FIELD(after[FAULT_RESET]), false },
 	{ "close", VALUE_RATE, FIELD(rates[FAULT_CLOSE]), false },
 	{ "close-after", VALUE_NUMBER, FIELD(after[FAULT_CLOSE]), false },
+	{ "half-close", VALUE_RATE, FIELD(rates[FAULT_HALF_CLOSE]), false },
+	{ "half-close-after", VALUE_NUMBER, FIELD(after[FAULT_HALF_CLOSE]),
+	  false },
+	{ "stall-ms", VALUE_NUMBER, FIELD(stall_ms), false },
 	{ "seed", VALUE_NUMBER, FIELD(seed), false },
 	REQUEST("lost", REQUEST_LOST),
 	REQUEST("half", REQUEST_HALF),
@@ -231,6 +235,7 @@ enum request_fault fault_of_request(struct fault_plan *plan,
 		[FAULT_STALL] = REQUEST_STALL,
 		[FAULT_RESET] = REQUEST_RESET,
 		[FAULT_CLOSE] = REQUEST_CLOSE,
+		[FAULT_HALF_CLOSE] = REQUEST_CLOSE,
 	};
 	enum request_fault fault = same[fault_next(plan, on_connection)];
 

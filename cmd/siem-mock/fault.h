@@ -16,9 +16,10 @@ enum fault {
 	FAULT_STALL, // it is read no more, and stays open
 	FAULT_RESET, // it is broken, with whatever was on its way
 	FAULT_CLOSE, // it is ended in good order, once what was read is taken
+	FAULT_HALF_CLOSE, // its answering half is ended, the other is read on
 };
 
-enum { FAULT_KINDS = FAULT_CLOSE + 1 };
+enum { FAULT_KINDS = FAULT_HALF_CLOSE + 1 };
 
 /* What becomes of a request, where a mock answers such. */
 enum request_fault {
@@ -52,6 +53,7 @@ struct fault_plan {
 	uint64_t delay_ms;           // before each message
 	double rates[FAULT_KINDS];   // 0 to 1, at each message
 	uint64_t after[FAULT_KINDS]; // messages of a connection; 0: never
+	uint64_t stall_ms;           // of FAULT_STALL; 0: for good
 	uint64_t seed;               // of the numbers behind the rates
 
 	// of requests

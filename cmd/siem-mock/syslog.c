@@ -1,431 +1,104 @@
-/*
- * syslog: messages over UDP, TCP and TLS, in either framing.
- *
- * serve() is the loop; pump() reads a connection; take() is what happens to a
- * message.
- */
-#include "arrival.h"
-#include "mock.h"
+/* syslog: messages over UDP, TCP and TLS, in either framing. */
+#include "peers.h"
 
-#include "core/msg.h"
-#include "core/quit.h"
 #include "format/framing.h"
 #include "net/address.h"
 
-#include <errno.h>
-#include <inttypes.h>
-#include <poll.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 enum {
-	PEERS_MAX = 900,      // below what a process may usually open
-	HANDSHAKE_MS = 10000, // to be through with TLS
-	READS = 4,            // of a connection, before others have their turn
-	DATAGRAMS = 256,      // the same for a socket
+	DATAGRAMS = 256, // of a socket, before others have their turn
 	DATAGRAM_MAX = 65536,
 };
 
-enum peer_state {
-	PEER_OPENING,
-	PEER_READING,
-	PEER_WAITING, // for until_ms, before its next message is taken
-	PEER_STALLED, // on purpose: not read, and not closed
-	PEER_ENDING,  // on purpose: what was read is taken, and no more read
-	PEER_GONE,    // to be swept out
-};
-
-struct peer {
-	enum peer_state state;
-	int64_t until_ms; // PEER_WAITING
-	struct conn *conn;
-	const char *transport;
-	const char *name; // "127.0.0.1:51234", part of conn's
-	struct deframer in;
-	struct frame frame; // PEER_WAITING: the next message
-	uint64_t messages;
-};
-
-struct server {
-	struct mock *mock;
-	struct peer *peers[PEERS_MAX];
-	size_t count;
-	bool full;      // no more can be accepted, until one goes
-	bool told_full; // which is said once
-	struct pollfd *polls; // signals, output, listeners, peers
-	char datagram[DATAGRAM_MAX];
-};
-
-static int take(struct mock *m, struct slice raw, const struct origin *from,
-		struct err *e)
-{
-	arrival_put(&m->out.out, raw, from);
-	if (writer_end_line(&m->out, e) < 0)
-		return -1;
-	m->counts.messages++;
-	m->counts.bytes += raw.len;
-	m->counts.cut += from->cut;
-	mock_touch(m);
-	return 0;
-}
-
-static int take_datagrams(struct server *s, const struct listener *l,
+static int take_datagrams(struct mock *m, const struct listener *l,
 			  struct err *e)
 {
-	size_t max = s->mock->config->max_message;
+	static char bytes[DATAGRAM_MAX];
+	size_t max = m->config->max_message;
 
 	for (int i = 0; i < DATAGRAMS; i++) {
 		struct address a = { .len = sizeof(a.sa) };
 		char peer[ADDRESS_MAX];
-		ssize_t n = recvfrom(l->fd, s->datagram, sizeof(s->datagram), 0,
+		ssize_t n = recvfrom(l->fd, bytes, sizeof(bytes), 0,
 				     (struct sockaddr *)&a.sa, &a.len);
 
 		if (n < 0)
 			return 0; // none is left
-		struct slice raw = { s->datagram, (size_t)n };
+		struct slice raw = { bytes, (size_t)n };
 		// Some senders end a datagram as if it were a line.
 		if (raw.len > 0 && raw.data[raw.len - 1] == '\n')
 			raw.len--;
-		struct origin from = {
-			.transport = "udp",
-			.peer = address_text(&a, peer),
-			.framing = "datagram",
-			.cut = raw.len > max,
-		};
-		if (from.cut)
-			raw.len = max;
-		if (raw.len > 0 && take(s->mock, raw, &from, e) < 0)
+		struct message_in message = { raw, "datagram", raw.len > max };
+		if (message.cut)
+			message.text.len = max;
+		if (raw.len > 0 &&
+		    peers_take(m, &message, "udp", address_text(&a, peer), e) <
+			    0)
 			return -1;
 	}
 	return 0;
 }
 
-static int accept_peer(struct server *s, struct conn *conn, bool tls,
-		       struct err *e)
+static void begin(void *state, struct mock *m)
 {
-	struct peer *p = calloc(1, sizeof(*p));
+	struct deframer *d = state;
 
-	if (p == NULL) {
-		conn_close(conn);
-		return err_sys(e, "connection");
-	}
-	p->conn = conn;
-	p->transport = tls ? "tls" : "tcp";
-	p->name = strstr(conn_name(conn), "://") + 3;
-	p->in = DEFRAMER_INIT(s->mock->config->max_message);
-	s->peers[s->count++] = p;
-	msg_info("%s connects", conn_name(conn));
-	mock_touch(s->mock);
-	return 0;
+	*d = DEFRAMER_INIT(m->config->max_message);
 }
 
-static int accept_peers(struct server *s, const struct listener *l,
-			struct err *e)
+static void end(void *state)
 {
-	bool tls = l->transport == TRANSPORT_TLS;
-	struct conn *conn;
-
-	while (!s->full) {
-		int got = conn_accept(l->fd, tls ? s->mock->tls : NULL,
-				      HANDSHAKE_MS, &conn, e);
-		if (got == 0)
-			return 0;
-		if (got < 0 && s->count == 0)
-			return -1; // nobody is there whose end would help
-		if (got < 0 && !s->told_full)
-			msg_warn("%s: %s; others wait until one is closed",
-				 l->name, e->text);
-		s->told_full |= got < 0;
-		if (got > 0 && accept_peer(s, conn, tls, e) < 0)
-			return -1;
-		s->full = got < 0 || s->count == PEERS_MAX;
-	}
-	return 0;
+	deframer_free(state);
 }
 
-/* Do to a connection what --fault says. */
-static void strike(struct server *s, struct peer *p, enum fault fault)
+static char *room(void *state, size_t *size)
 {
-	static const char *const words[] = {
-		[FAULT_STALL] = "stalled",
-		[FAULT_RESET] = "reset",
-		[FAULT_CLOSE] = "closed",
-	};
-
-	if (fault == FAULT_NONE)
-		return;
-	s->mock->counts.faults++;
-	msg_info("%s: %s on purpose after %" PRIu64 " messages",
-		 conn_name(p->conn), words[fault], p->messages);
-	switch (fault) {
-	case FAULT_NONE:
-		break;
-	case FAULT_STALL:
-		p->state = PEER_STALLED;
-		break;
-	case FAULT_RESET:
-		conn_reset(p->conn);
-		p->conn = NULL;
-		p->state = PEER_GONE;
-		break;
-	case FAULT_CLOSE:
-		p->state = PEER_ENDING;
-		break;
-	}
+	return deframer_room(state, size);
 }
 
-static int take_frame(struct server *s, struct peer *p, struct err *e)
+static void grown(void *state, size_t n)
+{
+	deframer_grown(state, n);
+}
+
+static int next(void *state, struct message_in *message, struct buf *out,
+		struct err *e)
 {
 	static const char *const framings[] = {
 		[FRAMING_OCTETS] = "octet-counting",
 		[FRAMING_LINE] = "lf",
 	};
-	const struct origin from = {
-		.transport = p->transport,
-		.peer = p->name,
-		.framing = framings[p->frame.framing],
-		.cut = p->frame.cut,
-	};
+	struct frame frame;
 
-	if (take(s->mock, p->frame.text, &from, e) < 0)
-		return -1;
-	p->messages++;
-	if (p->state == PEER_READING)
-		strike(s, p, fault_next(&s->mock->faults, p->messages));
-	return 0;
-}
-
-/* It is over: what has no end is dropped, and said to be. */
-static void leave(struct server *s, struct peer *p)
-{
-	// What a stalled one has not been asked for is not to blame on it.
-	size_t left = p->state == PEER_STALLED ? 0 : deframer_left(&p->in);
-
-	p->state = PEER_GONE;
-	msg_info("%s is gone after %" PRIu64 " messages", conn_name(p->conn),
-		 p->messages);
-	if (left == 0)
-		return;
-	s->mock->counts.unfinished++;
-	msg_warn("%s: dropped %zu bytes of a message without an end",
-		 conn_name(p->conn), left);
-}
-
-/* Take the messages that are there, and read more of them. */
-static int pump(struct server *s, struct peer *p, struct err *e)
-{
-	uint64_t delay = s->mock->faults.delay_ms;
-	struct err why;
-
-	for (int reads = 0;; reads++) {
-		while (deframer_next(&p->in, &p->frame)) {
-			if (delay > 0 && p->state == PEER_READING) {
-				p->state = PEER_WAITING;
-				p->until_ms = mock_now_ms() + (int64_t)delay;
-				return 0;
-			}
-			if (take_frame(s, p, e) < 0)
-				return -1;
-			if (p->state != PEER_READING &&
-			    p->state != PEER_ENDING)
-				return 0;
-		}
-		if (p->state == PEER_ENDING) {
-			p->state = PEER_GONE;
-			return 0;
-		}
-		if (reads == READS)
-			return 0;
-
-		size_t size;
-		char *room = deframer_room(&p->in, &size);
-		if (room == NULL)
-			return err_sys(e, "%s", conn_name(p->conn));
-		ssize_t n = conn_read(p->conn, room, size, &why);
-		if (n < 0) {
-			msg_warn("%s", why.text);
-			leave(s, p);
-		}
-		if (n <= 0)
-			return 0;
-		deframer_grown(&p->in, (size_t)n);
-		mock_touch(s->mock);
-	}
-}
-
-/* A connection has something to say, or its time has come. */
-static int work(struct server *s, struct peer *p, struct err *e)
-{
-	struct err why;
-	int state;
-
-	if (p->state == PEER_STALLED) {
-		leave(s, p);
+	(void)out;
+	(void)e;
+	if (!deframer_next(state, &frame))
 		return 0;
-	}
-	if (p->state == PEER_WAITING) {
-		if (mock_now_ms() < p->until_ms)
-			return 0;
-		p->state = PEER_READING;
-		if (take_frame(s, p, e) < 0)
-			return -1;
-		if (p->state != PEER_READING && p->state != PEER_ENDING)
-			return 0;
-		return pump(s, p, e);
-	}
-
-	state = conn_step(p->conn, &why);
-	if (state < 0) {
-		s->mock->counts.refused += p->state == PEER_OPENING;
-		msg_warn("%s", why.text);
-		leave(s, p);
-	} else if (state == CONN_CLOSED) {
-		leave(s, p);
-	} else if (state == CONN_READY) {
-		s->mock->counts.connections += p->state == PEER_OPENING;
-		p->state = PEER_READING;
-		return pump(s, p, e);
-	}
-	return 0;
+	*message = (struct message_in){ frame.text, framings[frame.framing],
+					frame.cut };
+	return 1;
 }
 
-/* For how long poll() may wait for this connection; -1: for ever. */
-static int wait_of(const struct peer *p)
+static size_t left(const void *state)
 {
-	if (p->state == PEER_STALLED)
-		return -1;
-	if (p->state != PEER_WAITING)
-		return conn_timeout_ms(p->conn);
-	int64_t left = p->until_ms - mock_now_ms();
-	return left > 0 ? (int)left : 0;
+	return deframer_left(state);
 }
 
-static int sooner(int a, int b)
-{
-	return a < 0 || (b >= 0 && b < a) ? b : a;
-}
-
-/* Fill in what to poll for; returns for how long at most. */
-static int prepare(struct server *s, int wait_ms)
-{
-	struct pollfd *next = s->polls;
-
-	*next++ = (struct pollfd){ .fd = quit_fd(), .events = POLLIN };
-	*next++ = (struct pollfd){ .fd = s->mock->out.fd };
-	for (size_t i = 0; i < s->mock->listener_count; i++) {
-		const struct listener *l = &s->mock->listeners[i];
-		bool open = !s->full || l->transport == TRANSPORT_UDP;
-
-		*next++ = (struct pollfd){ open ? l->fd : -1, POLLIN, 0 };
-	}
-	for (size_t i = 0; i < s->count; i++) {
-		const struct peer *p = s->peers[i];
-		short events = conn_events(p->conn, false);
-
-		if (p->state == PEER_STALLED)
-			events = POLLRDHUP;
-
-		*next++ = (struct pollfd){
-			.fd = p->state == PEER_WAITING ? -1 : conn_fd(p->conn),
-			.events = events,
-		};
-		wait_ms = sooner(wait_ms, wait_of(p));
-	}
-	return wait_ms;
-}
-
-static void sweep(struct server *s)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < s->count; i++) {
-		struct peer *p = s->peers[i];
-
-		if (p->state != PEER_GONE) {
-			s->peers[kept++] = p;
-			continue;
-		}
-		conn_close(p->conn);
-		deframer_free(&p->in);
-		free(p);
-		s->full = false;
-	}
-	s->count = kept;
-}
-
-/* Wait, and deal with what came. 1: something did; 0: nothing; -1. */
-static int go_round(struct server *s, int wait_ms, struct err *e)
-{
-	struct mock *m = s->mock;
-	const struct pollfd *at = s->polls;
-	size_t peers = s->count;
-
-	wait_ms = prepare(s, wait_ms);
-	int ready = poll(s->polls, 2 + m->listener_count + peers, wait_ms);
-	if (ready < 0 && errno != EINTR)
-		return err_sys(e, "poll");
-	if (ready < 0)
-		return 1;
-	ready -= at++->revents != 0;
-	if ((at++->revents & POLLERR) != 0)
-		return err_set(e, ERR_PIPE, "nobody reads any more");
-	for (size_t i = 0; i < m->listener_count; i++, at++) {
-		const struct listener *l = &m->listeners[i];
-
-		if (at->revents != 0 &&
-		    (l->transport == TRANSPORT_UDP ? take_datagrams(s, l, e)
-						   : accept_peers(s, l, e)) < 0)
-			return -1;
-	}
-	for (size_t i = 0; i < peers; i++, at++)
-		if ((at->revents != 0 || wait_of(s->peers[i]) == 0) &&
-		    work(s, s->peers[i], e) < 0)
-			return -1;
-	sweep(s);
-	return writer_flush(&m->out, e) < 0 ? -1 : ready > 0;
-}
-
-static int run(struct server *s, struct err *e)
-{
-	int got = 0;
-
-	while (got >= 0 && !mock_is_done(s->mock, s->count)) {
-		got = go_round(s, mock_wait_ms(s->mock), e);
-		quit_clear();
-		mock_tell(s->mock);
-	}
-	// What has reached this machine may count as delivered: take it all.
-	while (got >= 0 && (got = go_round(s, 0, e)) > 0)
-		;
-	return got;
-}
+static const struct talk talk = {
+	.size = sizeof(struct deframer),
+	.begin = begin,
+	.end = end,
+	.room = room,
+	.grown = grown,
+	.next = next,
+	.left = left,
+	.datagrams = take_datagrams,
+};
 
 static int serve(struct mock *m, struct err *e)
 {
-	struct server *s = calloc(1, sizeof(*s));
-	int rc = -1;
-
-	if (s == NULL)
-		return err_sys(e, "syslog");
-	s->mock = m;
-	s->polls = calloc(2 + m->listener_count + PEERS_MAX, sizeof(*s->polls));
-	if (s->polls == NULL) {
-		err_sys(e, "syslog");
-		goto out;
-	}
-	rc = run(s, e);
-out:
-	for (size_t i = 0; i < s->count; i++)
-		if (s->peers[i]->state != PEER_GONE)
-			leave(s, s->peers[i]);
-	for (size_t i = 0; i < s->count; i++)
-		s->peers[i]->state = PEER_GONE;
-	sweep(s);
-	free(s->polls);
-	free(s);
-	return rc;
+	return peers_serve(m, &talk, e);
 }
 
 static const char *const addresses[] = { "tcp://127.0.0.1:5514",
