@@ -524,5 +524,6 @@ server.pem' "$(ls certs)"
 	run -0 siem-mock --list
 
 	equal 'splunk         HTTP Event Collector, with acknowledgement
-syslog         UDP, TCP and TLS, octet counting or lines' "$output"
+syslog         UDP, TCP and TLS, octet counting or lines
+relp           syslog with acknowledgements, by TCP and TLS' "$output"
 }

@@ -722,7 +722,8 @@ refused()
 			sed 's/ , /\n/g' | sort)
 		if grep -q '^\.Xr siem-syslog 7 ,$' "$page" && [ "$kind" != stdout ] && [ "$kind" != file ]; then
 			shared=$(sed -n 's/^\.It Cm //p' "$root/man/siem-syslog.7" |
-				sed 's/ , /\n/g' | sort)
+				sed 's/ , /\n/g' | sort |
+				grep -vxE 'window|answer_timeout|rebind_after')
 			# What is said there, less what this kind calls otherwise.
 			written=$(sort -u <<<"$written"$'\n'"$shared")
 			[ "$kind" = sc4s ] || written=$(grep -vx hostname <<<"$written")

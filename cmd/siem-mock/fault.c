@@ -13,6 +13,7 @@ enum value {
 	VALUE_NUMBER,
 	VALUE_RATE,
 	VALUE_SPAN,
+	VALUE_TEXT,
 };
 
 /* Every word of a SPEC, and the field it sets. */
@@ -20,27 +21,35 @@ static const struct word {
 	const char *name;
 	enum value value;
 	size_t offset;
-	bool of_requests;
+	int who; // FAULT_OF_...; 0: all
 } words[] = {
 #define FIELD(name) offsetof(struct fault_plan, name)
-#define REQUEST(name, fault)                                      \
-	{ name, VALUE_RATE, FIELD(request_rates[fault]), true },  \
-	{ name "-at", VALUE_SPAN, FIELD(request_spans[fault]), true }
-	{ "delay", VALUE_NUMBER, FIELD(delay_ms), false },
-	{ "stall", VALUE_RATE, FIELD(rates[FAULT_STALL]), false },
-	{ "stall-after", VALUE_NUMBER, FIELD(after[FAULT_STALL]), false },
-	{ "reset", VALUE_RATE, FIELD(rates[FAULT_RESET]), false },
-	{ "reset-after", VALUE_NUMBER, FIELD(after[FAULT_RESET]), false },
-	{ "close", VALUE_RATE, FIELD(rates[FAULT_CLOSE]), false },
-	{ "close-after", VALUE_NUMBER, FIELD(after[FAULT_CLOSE]), false },
-	{ "half-close", VALUE_RATE, FIELD(rates[FAULT_HALF_CLOSE]), false },
+#define SOME(name, fault, who)                                  \
+	{ name, VALUE_RATE, FIELD(request_rates[fault]), who }, \
+	{ name "-at", VALUE_SPAN, FIELD(request_spans[fault]), FAULT_OF_REQUESTS }
+#define REQUEST(name, fault) SOME(name, fault, FAULT_OF_REQUESTS)
+#define BOTH(name, fault) SOME(name, fault, FAULT_OF_BOTH)
+#define ANSWER(name, value, field) { name, value, FIELD(field), FAULT_OF_ANSWERS }
+	{ "delay", VALUE_NUMBER, FIELD(delay_ms), 0 },
+	{ "stall", VALUE_RATE, FIELD(rates[FAULT_STALL]), 0 },
+	{ "stall-after", VALUE_NUMBER, FIELD(after[FAULT_STALL]), 0 },
+	{ "reset", VALUE_RATE, FIELD(rates[FAULT_RESET]), 0 },
+	{ "reset-after", VALUE_NUMBER, FIELD(after[FAULT_RESET]), 0 },
+	{ "close", VALUE_RATE, FIELD(rates[FAULT_CLOSE]), 0 },
+	{ "close-after", VALUE_NUMBER, FIELD(after[FAULT_CLOSE]), 0 },
+	{ "half-close", VALUE_RATE, FIELD(rates[FAULT_HALF_CLOSE]), 0 },
 	{ "half-close-after", VALUE_NUMBER, FIELD(after[FAULT_HALF_CLOSE]),
-	  false },
-	{ "stall-ms", VALUE_NUMBER, FIELD(stall_ms), false },
-	{ "seed", VALUE_NUMBER, FIELD(seed), false },
-	REQUEST("lost", REQUEST_LOST),
-	REQUEST("half", REQUEST_HALF),
-	REQUEST("garbage", REQUEST_GARBAGE),
+	  0 },
+	{ "stall-ms", VALUE_NUMBER, FIELD(stall_ms), 0 },
+	{ "seed", VALUE_NUMBER, FIELD(seed), 0 },
+	BOTH("lost", REQUEST_LOST),
+	BOTH("half", REQUEST_HALF),
+	BOTH("garbage", REQUEST_GARBAGE),
+	ANSWER("refuse", VALUE_RATE, refuse),
+	ANSWER("poison", VALUE_TEXT, poison),
+	ANSWER("mute", VALUE_RATE, mute),
+	ANSWER("serverclose", VALUE_RATE, last),
+	ANSWER("late", VALUE_RATE, late),
 	REQUEST("partial", REQUEST_PARTIAL),
 	REQUEST("slow", REQUEST_SLOW),
 	REQUEST("401", REQUEST_401),
@@ -51,11 +60,11 @@ static const struct word {
 	REQUEST("500", REQUEST_500),
 	REQUEST("502", REQUEST_502),
 	REQUEST("503", REQUEST_503),
-	{ "retry-after", VALUE_NUMBER, FIELD(retry_after_sec), true },
-	{ "ack-never", VALUE_RATE, FIELD(ack_never), true },
-	{ "ack-lost", VALUE_RATE, FIELD(ack_lost), true },
-	{ "ack-late", VALUE_NUMBER, FIELD(ack_late_ms), true },
-	{ "ack-false", VALUE_NUMBER, FIELD(ack_false), true },
+	{ "retry-after", VALUE_NUMBER, FIELD(retry_after_sec), FAULT_OF_REQUESTS },
+	{ "ack-never", VALUE_RATE, FIELD(ack_never), FAULT_OF_REQUESTS },
+	{ "ack-lost", VALUE_RATE, FIELD(ack_lost), FAULT_OF_REQUESTS },
+	{ "ack-late", VALUE_NUMBER, FIELD(ack_late_ms), FAULT_OF_REQUESTS },
+	{ "ack-false", VALUE_NUMBER, FIELD(ack_false), FAULT_OF_REQUESTS },
 };
 
 enum { WORD_COUNT = sizeof(words) / sizeof(words[0]), WORD_MAX = 80 };
@@ -123,6 +132,12 @@ static bool parse_span(const char *text, struct span *span)
 	       span->first > 0 && span->first <= span->last;
 }
 
+static bool parse_text(const char *text, char out[FAULT_TEXT_MAX])
+{
+	snprintf(out, FAULT_TEXT_MAX, "%s", text);
+	return text[0] != '\0';
+}
+
 /* One "word=value", which is taken apart where it stands. */
 static int parse_word(struct fault_plan *plan, char *text, struct err *e)
 {
@@ -130,11 +145,13 @@ static int parse_word(struct fault_plan *plan, char *text, struct err *e)
 		[VALUE_NUMBER] = "delay=20",
 		[VALUE_RATE] = "stall=1%",
 		[VALUE_SPAN] = "503-at=5-9",
+		[VALUE_TEXT] = "poison=TEXT",
 	};
 	static const char *const kinds[] = {
 		[VALUE_NUMBER] = "number",
 		[VALUE_RATE] = "rate, as in 0.01 or 1%",
 		[VALUE_SPAN] = "span of requests, as in 5-9 or 7",
+		[VALUE_TEXT] = "text",
 	};
 	char *equals = strchr(text, '=');
 	const struct word *word;
@@ -162,12 +179,14 @@ static int parse_word(struct fault_plan *plan, char *text, struct err *e)
 	case VALUE_SPAN:
 		good = parse_span(value, field);
 		break;
+	case VALUE_TEXT:
+		good = parse_text(value, field);
+		break;
 	}
 	if (!good)
 		return err_set(e, ERR_USAGE, "option --fault: %s=%s is no %s",
 			       text, value, kinds[word->value]);
-	if (word->of_requests)
-		plan->request_word = word->name;
+	plan->given[word->who] = word->name;
 	return 0;
 }
 
@@ -225,6 +244,31 @@ enum fault fault_next(struct fault_plan *plan, uint64_t number)
 		if (fault_happens(plan, plan->rates[f]))
 			return (enum fault)f;
 	return FAULT_NONE;
+}
+
+enum answer_fault fault_of_answer(struct fault_plan *plan, struct slice message)
+{
+	const struct {
+		double rate;
+		enum answer_fault fault;
+	} dice[] = {
+		{ plan->refuse, ANSWER_REFUSE },
+		{ plan->request_rates[REQUEST_LOST], ANSWER_LOST },
+		{ plan->request_rates[REQUEST_HALF], ANSWER_HALF },
+		{ plan->request_rates[REQUEST_GARBAGE], ANSWER_GARBAGE },
+		{ plan->mute, ANSWER_MUTE },
+		{ plan->last, ANSWER_LAST },
+		{ plan->late, ANSWER_LATE },
+	};
+
+	if (plan->poison[0] != '\0' &&
+	    memmem(message.data, message.len, plan->poison,
+		   strlen(plan->poison)) != NULL)
+		return ANSWER_REFUSE;
+	for (size_t i = 0; i < sizeof(dice) / sizeof(dice[0]); i++)
+		if (fault_happens(plan, dice[i].rate))
+			return dice[i].fault;
+	return ANSWER_FINE;
 }
 
 enum request_fault fault_of_request(struct fault_plan *plan,

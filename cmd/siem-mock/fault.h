@@ -6,6 +6,7 @@
 
 #include "core/attr.h"
 #include "core/err.h"
+#include "core/slice.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -44,6 +45,23 @@ enum request_fault {
 
 enum { REQUEST_FAULTS = REQUEST_503 + 1 };
 
+/* What becomes of a message, where a mock answers each. */
+enum answer_fault {
+	ANSWER_FINE,
+	ANSWER_REFUSE,  // it is not taken, and the answer says so
+	ANSWER_LOST,    // taken, but the answer gets lost
+	ANSWER_HALF,    // taken, but half of the answer is missing
+	ANSWER_GARBAGE, // taken, but the answer is not the SIEM's
+	ANSWER_MUTE,    // taken, and never answered
+	ANSWER_LAST,    // taken and answered, and then the session ends
+	ANSWER_LATE,    // taken, but answered behind those that come after it
+};
+
+/* Which mocks know a word; one that all know has none of these. */
+enum { FAULT_OF_REQUESTS = 1, FAULT_OF_ANSWERS = 2, FAULT_OF_BOTH = 3 };
+
+enum { FAULT_TEXT_MAX = 80 };
+
 /* Numbers from the first to the last; none where both are 0. */
 struct span {
 	uint64_t first, last;
@@ -56,11 +74,17 @@ struct fault_plan {
 	uint64_t stall_ms;           // of FAULT_STALL; 0: for good
 	uint64_t seed;               // of the numbers behind the rates
 
-	// of requests
-	const char *request_word; // that is one of these, or NULL
+	// a word that was given, by who knows it; NULL: there was none
+	const char *given[FAULT_OF_BOTH + 1];
+
+	// of requests; of answers as well: lost, half, garbage
 	double request_rates[REQUEST_FAULTS];
 	struct span request_spans[REQUEST_FAULTS];
 	uint64_t retry_after_sec; // of 429 and 503; 0: not said
+
+	// of answers
+	double refuse, mute, last, late; // 0 to 1, at each message
+	char poison[FAULT_TEXT_MAX];     // what has this in it is refused
 
 	// of acknowledgements that are asked for
 	double ack_never;     // 0 to 1, of those that never come
@@ -82,6 +106,10 @@ enum fault fault_next(struct fault_plan *plan, uint64_t number);
 /* And to a request, also by its number among all. */
 enum request_fault fault_of_request(struct fault_plan *plan,
 				    uint64_t on_connection, uint64_t number);
+
+/* And to a message that is answered. */
+enum answer_fault fault_of_answer(struct fault_plan *plan,
+				  struct slice message);
 
 /* Throw the dice: does it happen, of that rate? Any number below n. */
 bool fault_happens(struct fault_plan *plan, double rate);

@@ -20,7 +20,8 @@
  */
 #define KINDS(X)  \
 	X(splunk) \
-	X(syslog)
+	X(syslog) \
+	X(relp)
 
 #define DECLARE(name) extern const struct mock_kind mock_##name;
 #define ROW(name) &mock_##name,

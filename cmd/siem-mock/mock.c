@@ -197,8 +197,13 @@ static int check_options(const struct mock *m, const struct mock_kind *kind,
 		  "nothing here asks for it" },
 		{ cfg->max_content != 0, kind->is_http, "max-content",
 		  "is for requests" },
-		{ m->faults.request_word != NULL, kind->is_http, "fault",
-		  "some of it is for requests" },
+		{ m->faults.given[FAULT_OF_REQUESTS] != NULL, kind->is_http,
+		  "fault", "some of it is for requests" },
+		{ m->faults.given[FAULT_OF_ANSWERS] != NULL, kind->answers,
+		  "fault", "some of it is for answers to messages" },
+		{ m->faults.given[FAULT_OF_BOTH] != NULL,
+		  kind->is_http || kind->answers, "fault",
+		  "some of it is for answers" },
 	};
 
 	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)

@@ -79,6 +79,7 @@ struct mock_kind {
 	const char *const *tls_addresses; // the same with --tls
 	bool takes_datagrams;
 	bool is_http;
+	bool answers; // each message
 
 	/* Serve until mock_is_done(). ERR_PIPE, ERR_SYSTEM. */
 	int (*serve)(struct mock *m, struct err *e);

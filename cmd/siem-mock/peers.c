@@ -17,9 +17,9 @@
 #include <unistd.h>
 
 enum {
-	PEERS_MAX = 900,      // below what a process may usually open
-	HANDSHAKE_MS = 10000, // to be through with TLS
-	READS = 4,            // of a connection, before others have their turn
+	PEERS_MAX = 900,       // below what a process may usually open
+	HANDSHAKE_MS = 10000,  // to be through with TLS
+	READS = 4,             // of a connection, before others have their turn
 	ANSWERS_MAX = 1 << 20, // bytes that a sender may leave unread
 };
 
@@ -49,8 +49,8 @@ struct server {
 	const struct talk *talk;
 	struct peer *peers[PEERS_MAX];
 	size_t count;
-	bool full;      // no more can be accepted, until one goes
-	bool told_full; // which is said once
+	bool full;            // no more can be accepted, until one goes
+	bool told_full;       // which is said once
 	struct pollfd *polls; // signals, output, listeners, peers
 };
 
@@ -180,9 +180,8 @@ static int take_message(struct server *s, struct peer *p, struct err *e)
 static void leave(struct server *s, struct peer *p)
 {
 	// What a stalled one has not been asked for is not to blame on it.
-	size_t left = p->state == PEER_STALLED ?
-			      0 :
-			      s->talk->left(p->state_of_talk);
+	size_t left =
+		p->state == PEER_STALLED ? 0 : s->talk->left(p->state_of_talk);
 
 	p->state = PEER_GONE;
 	msg_info("%s is gone after %" PRIu64 " messages", conn_name(p->conn),
@@ -294,9 +293,9 @@ static int go_on(struct server *s, struct peer *p, struct err *e)
 	p->until_ms = 0;
 	if (waits && take_message(s, p, e) < 0)
 		return -1;
-	return p->state == PEER_READING || p->state == PEER_ENDING ?
-		       pump_and_answer(s, p, e) :
-		       0;
+	return p->state == PEER_READING || p->state == PEER_ENDING
+		       ? pump_and_answer(s, p, e)
+		       : 0;
 }
 
 /* A connection has something to say, or its time has come. */
@@ -409,9 +408,8 @@ static int go_round(struct server *s, int wait_ms, struct err *e)
 		const struct listener *l = &m->listeners[i];
 
 		if (at->revents != 0 &&
-		    (l->transport == TRANSPORT_UDP ?
-			     s->talk->datagrams(m, l, e) :
-			     accept_peers(s, l, e)) < 0)
+		    (l->transport == TRANSPORT_UDP ? s->talk->datagrams(m, l, e)
+						   : accept_peers(s, l, e)) < 0)
 			return -1;
 	}
 	for (size_t i = 0; i < peers; i++, at++)

@@ -32,9 +32,8 @@ static int take_datagrams(struct mock *m, const struct listener *l,
 		struct message_in message = { raw, "datagram", raw.len > max };
 		if (message.cut)
 			message.text.len = max;
-		if (raw.len > 0 &&
-		    peers_take(m, &message, "udp", address_text(&a, peer), e) <
-			    0)
+		if (raw.len > 0 && peers_take(m, &message, "udp",
+					      address_text(&a, peer), e) < 0)
 			return -1;
 	}
 	return 0;

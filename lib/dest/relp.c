@@ -7,9 +7,9 @@
 
 enum {
 	OPEN_TXNR = 1,
-	FIRST_TXNR = 2,        // of a message
+	FIRST_TXNR = 2,         // of a message
 	ANSWER_MAX = 128 << 10, // bytes of data in an answer
-	QUOTED_MAX = 80,       // of those, in what is said about it
+	QUOTED_MAX = 80,        // of those, in what is said about it
 	STATUS_DIGITS = 3,
 };
 
@@ -47,7 +47,8 @@ static struct answer_text answer_text_of(struct slice data)
 {
 	static const struct slice good = SLICE("200");
 	struct answer_text a = { .first = data };
-	const char *lf = data.len > 0 ? memchr(data.data, '\n', data.len) : NULL;
+	const char *lf =
+		data.len > 0 ? memchr(data.data, '\n', data.len) : NULL;
 
 	if (lf != NULL) {
 		a.first.len = (size_t)(lf - data.data);

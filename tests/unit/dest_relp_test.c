@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define OPEN                                                   \
+#define OPEN                                                  \
 	"1 open 54 relp_version=0\nrelp_software=siem-send\n" \
 	"commands=syslog\n"
-#define OPENED                                                  \
-	"1 rsp 93 200 OK\nrelp_version=0\n"                     \
+#define OPENED                                                    \
+	"1 rsp 93 200 OK\nrelp_version=0\n"                       \
 	"relp_software=librelp,1.11.0,http://librelp.adiscon.com" \
 	"\ncommands=syslog\n"
 
@@ -45,8 +45,8 @@ static bool begin(struct fixture *f, const char *const *options, size_t count)
 {
 	*f = (struct fixture){ .out = BUF_INIT((size_t)1 << 20) };
 	told[0] = '\0';
-	if (dest_open(&f->dest, "syslog:relp://h:2514", options, count,
-		      &f->e) < 0)
+	if (dest_open(&f->dest, "syslog:relp://h:2514", options, count, &f->e) <
+	    0)
 		return false;
 	CHECK(f->dest.plan.stream->open(f->dest.plan.config, &f->link, &f->out,
 					&f->e) == 0);
@@ -166,8 +166,7 @@ static void a_session_that_cannot_work_is_not_begun(void)
 		      ERR_DENIED,
 		      "it speaks version \"1\" of RELP, and we version 0"));
 	CHECK(refuses("1 rsp 34 200 OK\nrelp_version=0\ncommands=foo\n",
-		      ERR_DENIED,
-		      "it takes no syslog by RELP, only \"foo\""));
+		      ERR_DENIED, "it takes no syslog by RELP, only \"foo\""));
 	CHECK(refuses("1 rsp 6 200 OK\n", ERR_DENIED,
 		      "it takes no syslog by RELP, only \"\""));
 	CHECK(refuses("2 rsp 6 200 OK\n", ERR_TEMPORARY,
