@@ -62,10 +62,13 @@ port_of()
 	printf '%d\n' "0x$(cut -d : -f 2 port.hex)" >port
 }
 
-# rsyslog tcp|udp|tls [CERTIFICATE]: start one; its port is in the file port.
+# rsyslog tcp|udp|tls|relp|relp+tls [CERTIFICATE]: start one, at $port where
+# that is set; its port is in the file port.
 rsyslog()
 {
 	local modules=("$PEERS"/usr/lib/*/rsyslog)
+	local tls="tls=\"on\" tls.authMode=\"certvalid\" tls.caCert=\"$PWD/ca.pem\"
+		tls.myCert=\"$PWD/${2:-server}.pem\" tls.myPrivKey=\"$PWD/${2:-server}.key\""
 	local protocol=tcp module='module(load="imtcp")'
 	# Without a file to note it in, rsyslog takes port 0 for 514.
 	local input="input(type=\"imtcp\" address=\"127.0.0.1\" port=\"0\"
@@ -81,6 +84,14 @@ rsyslog()
 		module='module(load="imtcp" streamDriver.name="ossl"
 			streamDriver.mode="1" streamDriver.authMode="x509/certvalid")'
 		;;
+	relp | relp+tls)
+		[ "$1" = relp+tls ] || tls=
+		# Its own queue is in memory, and dies with it.
+		module='module(load="imrelp" tls.tlsLib="openssl" ruleset="direct")'
+		input="ruleset(name=\"direct\" queue.type=\"Direct\") {
+			action(type=\"omfile\" file=\"$PWD/got\" template=\"raw\") }
+		input(type=\"imrelp\" address=\"127.0.0.1\" port=\"${port:-0}\" $tls)"
+		;;
 	esac
 	cat >peer.conf <<-END
 		global(workDirectory="$PWD" maxMessageSize="64k"
@@ -89,8 +100,8 @@ rsyslog()
 			defaultNetstreamDriverCertFile="$PWD/${2:-server}.pem"
 			defaultNetstreamDriverKeyFile="$PWD/${2:-server}.key")
 		$module
-		$input
 		template(name="raw" type="string" string="%rawmsg%\n")
+		$input
 		action(type="omfile" file="$PWD/got" template="raw")
 	END
 	LD_LIBRARY_PATH=$LIBRARIES "$PEERS/usr/sbin/rsyslogd" -n -f peer.conf \
@@ -196,6 +207,22 @@ with_client_certificate=(-o ca_file=ca.pem -o cert_file=client.pem -o key_file=c
 	arrived
 }
 
+@test "rsyslog has every byte, in order, by RELP" {
+	rsyslog relp
+	run -0 ship "--leef --syslog" syslog:relp://127.0.0.1
+
+	equal '' "$output"
+	arrived
+}
+
+@test "rsyslog has every byte, in order, by RELP over TLS with a client certificate" {
+	rsyslog relp+tls
+	run -0 ship "--cef --syslog" syslog:relp+tls://127.0.0.1 "${with_client_certificate[@]}"
+
+	equal '' "$output"
+	arrived
+}
+
 # paced ADDRESS: as ship, at a pace that loopback holds.
 paced()
 {
@@ -215,6 +242,38 @@ paced()
 	run -0 paced syslog:udp://127.0.0.1
 
 	arrived
+}
+
+# killed_and_back KIND ADDRESS OPTION...: ship at full speed while rsyslog is
+# killed three times in the middle of it, and started again.
+killed_and_back()
+{
+	local shipper came count=60000
+
+	gen-events "$count" | siem-fmt --leef --syslog >sent
+	rsyslog "$1"
+	port=$(cat port)
+	siem-send "$2:$port" "${@:3}" <sent 2>stderr &
+	shipper=$!
+	for came in 5000 20000 35000; do
+		eventually lines_came "$came"
+		kill -9 "$(cat peer.pid)"
+		rm -f rsyslog.pid
+		rsyslog "$1"
+	done
+	wait "$shipper" || { cat stderr; return 1; }
+	grep -q 'SIEM shipping failed' stderr
+	# The first of each came in order, and the rest is repeats in the window.
+	cmp sent <(awk '!seen[$0]++' got)
+	[ "$(wc -l <got)" -le $((count + 3 * 128)) ]
+}
+
+@test "rsyslog that is killed and comes back misses nothing by RELP" {
+	killed_and_back relp syslog:relp://127.0.0.1
+}
+
+@test "rsyslog that is killed and comes back misses nothing by RELP over TLS" {
+	killed_and_back relp+tls syslog:relp+tls://127.0.0.1 "${with_client_certificate[@]}"
 }
 
 # refused STATUS WORDS PEER CERTIFICATE ADDRESS OPTION...: the peer shows this
