@@ -14,7 +14,7 @@
 # (tests/deps). Add SAN=1 for the address and undefined behaviour sanitizers;
 # those builds live in build-san/.
 
-PKGS = jansson openssl libseccomp libmicrohttpd gnutls zlib
+PKGS = jansson openssl libcurl zlib libseccomp libmicrohttpd gnutls
 
 PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin

@@ -1,0 +1,633 @@
+#include "net/http.h"
+
+#include "core/buf.h"
+#include "core/clock.h"
+#include "net/httptls.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+#include <zlib.h>
+
+enum {
+	EVENTS = 32,              // taken from the kernel at once
+	UPLOAD_BLOCK = 256 << 10, // what libcurl offers to a socket at once
+	BODY_MAX = 1 << 30,
+	ORIGIN_MAX = 300,
+};
+
+struct http_exchange {
+	struct http *http;
+	struct http_exchange *next; // in the list of idle ones, or of all
+	CURL *easy;
+	struct curl_slist *headers, *connect_to;
+	void *context;
+	unsigned sends;
+	bool under_way; // libcurl has it
+	struct buf answer_headers, answer_body;
+	struct buf packed; // the body, where it is compressed
+	char origin[ORIGIN_MAX];
+	char detail[CURL_ERROR_SIZE];
+};
+
+struct http {
+	struct http_options options;
+	CURLM *multi;
+	CURLSH *share; // cookies: some load balancers go by them
+	int epoll_fd;
+	int64_t due_ms; // when libcurl wants to be called; -1: never
+	struct http_tls tls;
+	z_stream deflate;
+	bool can_deflate;
+	struct http_exchange *idle;    // to be used again
+	struct http_exchange *started; // all others
+};
+
+static int64_t clock_ms(void)
+{
+	return clock_ns() / NS_PER_MS;
+}
+
+/* Parts of a URL. */
+
+/* Is it a name or address of this machine, which no network comes between? */
+static bool is_loopback(const char *host)
+{
+	size_t len = strlen(host);
+
+	return strcmp(host, "localhost") == 0 ||
+	       (len > 10 && strcmp(host + len - 10, ".localhost") == 0) ||
+	       strcmp(host, "[::1]") == 0 ||
+	       (strncmp(host, "127.", 4) == 0 &&
+		strspn(host, "0123456789.") == len);
+}
+
+/* What of a URL, in memory of libcurl, or NULL. */
+static char *part_of(CURLU *parts, CURLUPart what, unsigned flags)
+{
+	char *text = NULL;
+
+	return curl_url_get(parts, what, &text, flags) == CURLUE_OK ? text
+								    : NULL;
+}
+
+static bool has_part(CURLU *parts, CURLUPart what)
+{
+	char *text = part_of(parts, what, 0);
+
+	curl_free(text);
+	return text != NULL;
+}
+
+/* Parse a URL that has a scheme we speak, or NULL with e filled. */
+static CURLU *parse_url(const char *url, struct err *e)
+{
+	CURLU *parts = curl_url();
+
+	if (parts == NULL) {
+		err_set(e, ERR_SYSTEM, "out of memory");
+		return NULL;
+	}
+	if ((strncmp(url, "http://", 7) != 0 &&
+	     strncmp(url, "https://", 8) != 0) ||
+	    curl_url_set(parts, CURLUPART_URL, url, 0) != CURLUE_OK) {
+		err_set(e, ERR_USAGE,
+			"not a URL of the form https://HOST:PORT");
+		curl_url_cleanup(parts);
+		return NULL;
+	}
+	return parts;
+}
+
+int http_check_url(const char *url, bool is_secret, bool insecure,
+		   struct err *e)
+{
+	CURLU *parts = parse_url(url, e);
+	int rc = 0;
+
+	if (parts == NULL)
+		return -1;
+	char *host = part_of(parts, CURLUPART_HOST, 0);
+	bool plain = strncmp(url, "http://", 7) == 0;
+	if (has_part(parts, CURLUPART_USER) ||
+	    has_part(parts, CURLUPART_PASSWORD))
+		rc = err_set(e, ERR_USAGE,
+			     "the URL has a user or password in it: they have "
+			     "settings of their own");
+	else if (plain && is_secret && !insecure &&
+		 (host == NULL || !is_loopback(host)))
+		rc = err_set(e, ERR_USAGE,
+			     "http:// would show the credential to anybody on "
+			     "the way: use https://, or set insecure=true");
+	curl_free(host);
+	curl_url_cleanup(parts);
+	return rc;
+}
+
+/*
+ * Note where a request goes to. With a server_name of its own, the URL is
+ * written to have that, for SNI, and the connection is led to the real host.
+ */
+static int set_url(struct http_exchange *x, const char *url, struct err *e)
+{
+	struct http *h = x->http;
+	const char *server_name = h->options.tls.server_name;
+	CURLU *parts = parse_url(url, e);
+	char *host = NULL, *port = NULL, *scheme = NULL, *whole = NULL;
+	char text[2 * ORIGIN_MAX];
+	int rc = -1;
+
+	if (parts == NULL)
+		return -1;
+	host = part_of(parts, CURLUPART_HOST, 0);
+	port = part_of(parts, CURLUPART_PORT, CURLU_DEFAULT_PORT);
+	scheme = part_of(parts, CURLUPART_SCHEME, 0);
+	if (host == NULL || port == NULL || scheme == NULL)
+		goto out;
+	snprintf(x->origin, sizeof(x->origin), "%s://%s:%s", scheme, host,
+		 port);
+	snprintf(h->tls.host, sizeof(h->tls.host), "%s",
+		 server_name != NULL ? server_name : host);
+	if (server_name == NULL && host[0] == '[') {
+		snprintf(h->tls.host, sizeof(h->tls.host), "%s", host + 1);
+		h->tls.host[strcspn(h->tls.host, "]")] = '\0';
+	}
+	if (server_name != NULL && strcmp(scheme, "https") == 0) {
+		snprintf(text, sizeof(text), "%s:%s:%s:%s", server_name, port,
+			 host, port);
+		x->connect_to = curl_slist_append(NULL, text);
+		snprintf(text, sizeof(text), "Host: %s:%s", host, port);
+		x->headers = curl_slist_append(x->headers, text);
+		if (x->connect_to == NULL || x->headers == NULL ||
+		    curl_url_set(parts, CURLUPART_HOST, server_name, 0) !=
+			    CURLUE_OK)
+			goto out;
+	}
+	whole = part_of(parts, CURLUPART_URL, 0);
+	if (whole != NULL &&
+	    curl_easy_setopt(x->easy, CURLOPT_URL, whole) == CURLE_OK)
+		rc = 0;
+out:
+	if (rc < 0)
+		err_set(e, ERR_SYSTEM, "out of memory");
+	curl_free(host);
+	curl_free(port);
+	curl_free(scheme);
+	curl_free(whole);
+	curl_url_cleanup(parts);
+	return rc;
+}
+
+/* What libcurl calls. */
+
+static int on_socket(CURL *easy, curl_socket_t fd, int what, void *context,
+		     void *known)
+{
+	struct http *h = context;
+	struct epoll_event event = { .data.fd = fd };
+
+	(void)easy;
+	if (what == CURL_POLL_REMOVE) {
+		// It may be closed already, which removes it as well.
+		epoll_ctl(h->epoll_fd, EPOLL_CTL_DEL, fd, &event);
+		return 0;
+	}
+	event.events |= (what & CURL_POLL_IN) != 0 ? EPOLLIN : 0U;
+	event.events |= (what & CURL_POLL_OUT) != 0 ? EPOLLOUT : 0U;
+	if (epoll_ctl(h->epoll_fd,
+		      known != NULL ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd,
+		      &event) < 0 &&
+	    epoll_ctl(h->epoll_fd,
+		      known != NULL ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, fd,
+		      &event) < 0)
+		return -1;
+	curl_multi_assign(h->multi, fd, h);
+	return 0;
+}
+
+static int on_timer(CURLM *multi, long timeout_ms, void *context)
+{
+	struct http *h = context;
+
+	(void)multi;
+	h->due_ms = timeout_ms < 0 ? -1 : clock_ms() + timeout_ms;
+	return 0;
+}
+
+/* A request is about to go out; again, where a kept connection was dead. */
+static int on_request(void *context, char *peer, char *local, int peer_port,
+		      int local_port)
+{
+	struct http_exchange *x = context;
+
+	(void)peer;
+	(void)local;
+	(void)peer_port;
+	(void)local_port;
+	x->sends++;
+	return CURL_PREREQFUNC_OK;
+}
+
+/* One line of the answer's head; what is too much is not kept. */
+static size_t on_header(char *bytes, size_t size, size_t n, void *context)
+{
+	struct http_exchange *x = context;
+	struct slice line = { bytes, size * n };
+
+	if (line.len >= 5 && memcmp(line.data, "HTTP/", 5) == 0)
+		buf_clear(&x->answer_headers); // after a 100, another begins
+	else
+		buf_put_slice(&x->answer_headers, line);
+	return line.len;
+}
+
+static size_t on_body(char *bytes, size_t size, size_t n, void *context)
+{
+	struct http_exchange *x = context;
+	size_t len = size * n;
+	size_t room = x->http->options.answer_max - x->answer_body.len;
+
+	buf_put(&x->answer_body, bytes, len < room ? len : room);
+	return len;
+}
+
+/* Set-up. */
+
+static struct http_exchange *new_exchange(struct http *h)
+{
+	struct http_exchange *x = h->idle;
+
+	if (x != NULL) {
+		h->idle = x->next;
+	} else {
+		x = calloc(1, sizeof(*x));
+		if (x == NULL)
+			return NULL;
+		x->answer_headers = BUF_INIT(HTTP_HEADERS_MAX);
+		x->answer_body = BUF_INIT(h->options.answer_max);
+		x->packed = BUF_INIT(BODY_MAX);
+		x->http = h;
+		x->easy = curl_easy_init();
+	}
+	x->next = h->started;
+	h->started = x;
+	return x;
+}
+
+static void free_exchange(struct http_exchange *x)
+{
+	curl_easy_cleanup(x->easy);
+	curl_slist_free_all(x->headers);
+	curl_slist_free_all(x->connect_to);
+	buf_free(&x->answer_headers);
+	buf_free(&x->answer_body);
+	buf_free(&x->packed);
+	free(x);
+}
+
+/* What is the same for every request. */
+static void configure(struct http_exchange *x)
+{
+	const struct http_options *o = &x->http->options;
+	long version = o->tls.min_version != NULL &&
+				       strcmp(o->tls.min_version, "1.3") == 0
+			       ? CURL_SSLVERSION_TLSv1_3
+			       : CURL_SSLVERSION_TLSv1_2;
+	long verify = !o->tls.insecure;
+	CURL *c = x->easy;
+
+	curl_easy_reset(c);
+	curl_easy_setopt(c, CURLOPT_PRIVATE, x);
+	curl_easy_setopt(c, CURLOPT_ERRORBUFFER, x->detail);
+	curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(c, CURLOPT_NOPROGRESS, 1L);
+	curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(c, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
+	curl_easy_setopt(c, CURLOPT_USERAGENT, "siem-send/" SIEM_VERSION);
+	curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
+	curl_easy_setopt(c, CURLOPT_SHARE, x->http->share);
+	curl_easy_setopt(c, CURLOPT_TCP_KEEPALIVE, 1L);
+	curl_easy_setopt(c, CURLOPT_UPLOAD_BUFFERSIZE, (long)UPLOAD_BLOCK);
+	curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, (long)o->connect_ms);
+	curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, (long)o->timeout_ms);
+	curl_easy_setopt(c, CURLOPT_PREREQFUNCTION, on_request);
+	curl_easy_setopt(c, CURLOPT_PREREQDATA, x);
+	curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, on_header);
+	curl_easy_setopt(c, CURLOPT_HEADERDATA, x);
+	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_body);
+	curl_easy_setopt(c, CURLOPT_WRITEDATA, x);
+	curl_easy_setopt(c, CURLOPT_SSLVERSION, version);
+	curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, verify);
+	curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, verify * 2);
+	curl_easy_setopt(c, CURLOPT_SSL_CTX_FUNCTION, http_tls_setup);
+	curl_easy_setopt(c, CURLOPT_SSL_CTX_DATA, &x->http->tls);
+	if (o->tls.ca_file != NULL)
+		curl_easy_setopt(c, CURLOPT_CAINFO, o->tls.ca_file);
+	if (o->tls.cert_file != NULL) {
+		curl_easy_setopt(c, CURLOPT_SSLCERT, o->tls.cert_file);
+		curl_easy_setopt(c, CURLOPT_SSLKEY,
+				 o->tls.key_file != NULL ? o->tls.key_file
+							 : o->tls.cert_file);
+	}
+}
+
+static bool add_header(struct http_exchange *x, const char *line)
+{
+	struct curl_slist *more = curl_slist_append(x->headers, line);
+
+	if (more != NULL)
+		x->headers = more;
+	return more != NULL;
+}
+
+/* "Name: value\r\n" each, one by one; libcurl's own are switched off. */
+static bool set_headers(struct http_exchange *x,
+			const struct http_request *request)
+{
+	struct buf line = BUF_INIT(HTTP_HEADERS_MAX);
+	struct slice left = request->headers;
+	bool has_type = false;
+	bool ok = true;
+
+	while (ok && left.len > 0) {
+		const char *end = memchr(left.data, '\r', left.len);
+		size_t len = end != NULL ? (size_t)(end - left.data) : left.len;
+
+		buf_clear(&line);
+		buf_put(&line, left.data, len);
+		has_type |=
+			strncasecmp(buf_str(&line), "Content-Type:", 13) == 0;
+		ok = buf_status(&line) == 0 && add_header(x, buf_str(&line));
+		left = slice_from(left,
+				  len + 2 < left.len ? len + 2 : left.len);
+	}
+	buf_free(&line);
+	return ok && add_header(x, "Expect:") && add_header(x, "Accept: */*") &&
+	       (has_type || add_header(x, "Content-Type:")) &&
+	       (!request->gzip || add_header(x, "Content-Encoding: gzip"));
+}
+
+/* The body into x->packed. */
+static bool pack(struct http_exchange *x, struct slice body)
+{
+	z_stream *z = &x->http->deflate;
+	uLong bound = deflateBound(z, body.len);
+	char *room;
+
+	buf_clear(&x->packed);
+	room = buf_room(&x->packed, bound);
+	if (room == NULL || deflateReset(z) != Z_OK)
+		return false;
+	z->next_in = (Bytef *)(uintptr_t)body.data;
+	z->avail_in = (uInt)body.len;
+	z->next_out = (Bytef *)room;
+	z->avail_out = (uInt)bound;
+	if (deflate(z, Z_FINISH) != Z_STREAM_END)
+		return false;
+	buf_grown(&x->packed, bound - z->avail_out);
+	return true;
+}
+
+static bool set_body(struct http_exchange *x,
+		     const struct http_request *request)
+{
+	bool is_get = strcmp(request->method, "GET") == 0;
+	struct slice body = request->body;
+
+	if (request->gzip && !pack(x, body))
+		return false;
+	if (request->gzip)
+		body = buf_slice(&x->packed);
+	if (is_get)
+		return curl_easy_setopt(x->easy, CURLOPT_HTTPGET, 1L) ==
+		       CURLE_OK;
+	return curl_easy_setopt(x->easy, CURLOPT_POST, 1L) == CURLE_OK &&
+	       curl_easy_setopt(x->easy, CURLOPT_CUSTOMREQUEST,
+				request->method) == CURLE_OK &&
+	       curl_easy_setopt(x->easy, CURLOPT_POSTFIELDSIZE_LARGE,
+				(curl_off_t)body.len) == CURLE_OK &&
+	       curl_easy_setopt(x->easy, CURLOPT_POSTFIELDS,
+				body.len > 0 ? body.data : "") == CURLE_OK;
+}
+
+struct http_exchange *http_start(struct http *h,
+				 const struct http_request *request,
+				 void *context, struct err *e)
+{
+	struct http_exchange *x = new_exchange(h);
+
+	if (x == NULL || x->easy == NULL) {
+		err_set(e, ERR_TEMPORARY, "HTTP: %s", strerror(ENOMEM));
+		goto fail;
+	}
+	x->context = context;
+	x->sends = 0;
+	x->detail[0] = '\0';
+	configure(x);
+	if (set_url(x, request->url, e) < 0)
+		goto fail;
+	// Where anybody can read along there is nothing that a proxy is for.
+	if (strncmp(request->url, "http://", 7) == 0)
+		curl_easy_setopt(x->easy, CURLOPT_PROXY, "");
+	if (!set_headers(x, request) || !set_body(x, request) ||
+	    curl_easy_setopt(x->easy, CURLOPT_HTTPHEADER, x->headers) !=
+		    CURLE_OK ||
+	    curl_easy_setopt(x->easy, CURLOPT_CONNECT_TO, x->connect_to) !=
+		    CURLE_OK ||
+	    curl_multi_add_handle(h->multi, x->easy) != CURLM_OK) {
+		err_set(e, ERR_TEMPORARY, "HTTP: %s", strerror(ENOMEM));
+		goto fail;
+	}
+	x->under_way = true;
+	return x;
+fail:
+	if (x != NULL)
+		http_end(x);
+	return NULL;
+}
+
+void http_step(struct http *h, int64_t now_ms)
+{
+	struct epoll_event events[EVENTS];
+	int running;
+	int n;
+
+	do {
+		n = epoll_wait(h->epoll_fd, events, EVENTS, 0);
+		for (int i = 0; i < n; i++) {
+			unsigned got = events[i].events;
+			int mask = 0;
+
+			if ((got & EPOLLIN) != 0)
+				mask |= CURL_CSELECT_IN;
+			if ((got & EPOLLOUT) != 0)
+				mask |= CURL_CSELECT_OUT;
+			if ((got & (EPOLLERR | EPOLLHUP)) != 0)
+				mask |= CURL_CSELECT_ERR;
+			curl_multi_socket_action(h->multi, events[i].data.fd,
+						 mask, &running);
+		}
+	} while (n == EVENTS);
+	if (h->due_ms >= 0 && now_ms >= h->due_ms) {
+		h->due_ms = -1;
+		curl_multi_socket_action(h->multi, CURL_SOCKET_TIMEOUT, 0,
+					 &running);
+	}
+}
+
+static void fill_result(struct http_exchange *x, CURLcode code,
+			struct http_result *r)
+{
+	long status = 0, os_error = 0, connects = 0;
+	curl_off_t retry_after = 0;
+
+	*r = (struct http_result){ .context = x->context,
+				   .origin = x->origin,
+				   .sends = x->sends,
+				   .retry_after_ms = -1 };
+	curl_easy_getinfo(x->easy, CURLINFO_NUM_CONNECTS, &connects);
+	r->connects = (unsigned)connects;
+	if (code != CURLE_OK) {
+		curl_easy_getinfo(x->easy, CURLINFO_OS_ERRNO, &os_error);
+		http_say_failed(code, x->detail, (int)os_error, x->origin,
+				&x->http->tls, &r->why);
+		return;
+	}
+	curl_easy_getinfo(x->easy, CURLINFO_RESPONSE_CODE, &status);
+	curl_easy_getinfo(x->easy, CURLINFO_RETRY_AFTER, &retry_after);
+	r->status = (int)status;
+	r->headers = buf_slice(&x->answer_headers);
+	r->body = buf_slice(&x->answer_body);
+	if (retry_after > 0 && retry_after < HTTP_RETRY_AFTER_MAX_MS / 1000)
+		r->retry_after_ms = retry_after * 1000;
+	else if (retry_after > 0)
+		r->retry_after_ms = HTTP_RETRY_AFTER_MAX_MS;
+}
+
+struct http_exchange *http_next(struct http *h, struct http_result *result)
+{
+	CURLMsg *message;
+	int left;
+
+	while ((message = curl_multi_info_read(h->multi, &left)) != NULL) {
+		struct http_exchange *x = NULL;
+		CURLcode code = message->data.result;
+
+		if (message->msg != CURLMSG_DONE)
+			continue;
+		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &x);
+		curl_multi_remove_handle(h->multi, x->easy);
+		x->under_way = false;
+		fill_result(x, code, result);
+		return x;
+	}
+	return NULL;
+}
+
+void http_end(struct http_exchange *x)
+{
+	struct http *h = x->http;
+
+	for (struct http_exchange **p = &h->started; *p != NULL;
+	     p = &(*p)->next)
+		if (*p == x) {
+			*p = x->next;
+			break;
+		}
+	if (x->under_way)
+		curl_multi_remove_handle(h->multi, x->easy);
+	x->under_way = false;
+	curl_slist_free_all(x->headers);
+	curl_slist_free_all(x->connect_to);
+	x->headers = x->connect_to = NULL;
+	buf_clear(&x->answer_headers);
+	buf_clear(&x->answer_body);
+	buf_trim(&x->answer_body, (size_t)64 << 10);
+	if (x->easy == NULL) {
+		free_exchange(x);
+		return;
+	}
+	x->next = h->idle;
+	h->idle = x;
+}
+
+int http_fd(const struct http *h)
+{
+	return h->epoll_fd;
+}
+
+int http_timeout_ms(const struct http *h, int64_t now_ms)
+{
+	if (h->due_ms < 0)
+		return -1;
+	return h->due_ms > now_ms ? (int)(h->due_ms - now_ms) : 0;
+}
+
+/* That what TLS needs is there and fits, said as for other transports. */
+static int check_tls(const struct tls_options *options, struct err *e)
+{
+	struct tls_context *probe = tls_client(options, e);
+
+	tls_context_free(probe);
+	return probe != NULL ? 0 : -1;
+}
+
+struct http *http_open(const struct http_options *options, struct err *e)
+{
+	struct http *h = NULL;
+
+	if (check_tls(&options->tls, e) < 0)
+		return NULL;
+	h = calloc(1, sizeof(*h));
+	if (h == NULL) {
+		err_sys(e, "HTTP");
+		return NULL;
+	}
+	*h = (struct http){ .options = *options,
+			    .due_ms = -1,
+			    .epoll_fd = epoll_create1(EPOLL_CLOEXEC) };
+	h->tls.options = options->tls;
+	h->can_deflate =
+		deflateInit2(&h->deflate, Z_BEST_SPEED, Z_DEFLATED,
+			     MAX_WBITS + 16, 8, Z_DEFAULT_STRATEGY) == Z_OK;
+	if (h->epoll_fd < 0 || !h->can_deflate ||
+	    curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK ||
+	    (h->multi = curl_multi_init()) == NULL ||
+	    (h->share = curl_share_init()) == NULL) {
+		err_set(e, ERR_SYSTEM, "HTTP: %s",
+			strerror(h->epoll_fd < 0 ? errno : ENOMEM));
+		http_close(h);
+		return NULL;
+	}
+	curl_share_setopt(h->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_COOKIE);
+	curl_multi_setopt(h->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+	curl_multi_setopt(h->multi, CURLMOPT_SOCKETDATA, h);
+	curl_multi_setopt(h->multi, CURLMOPT_TIMERFUNCTION, on_timer);
+	curl_multi_setopt(h->multi, CURLMOPT_TIMERDATA, h);
+	return h;
+}
+
+void http_close(struct http *h)
+{
+	if (h == NULL)
+		return;
+	while (h->started != NULL)
+		http_end(h->started);
+	while (h->idle != NULL) {
+		struct http_exchange *x = h->idle;
+
+		h->idle = x->next;
+		free_exchange(x);
+	}
+	curl_multi_cleanup(h->multi);
+	curl_share_cleanup(h->share);
+	if (h->can_deflate)
+		deflateEnd(&h->deflate);
+	if (h->epoll_fd >= 0)
+		close(h->epoll_fd);
+	free(h);
+}
