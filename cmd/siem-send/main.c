@@ -149,7 +149,7 @@ static int deliver(const struct dest *dest, const struct config *cfg,
 		.bounded_retries = cfg->retries != SIZE_MAX,
 		.retries = (uint32_t)cfg->retries,
 		.dead_letter = dead_letter(cfg, &letters),
-		.dry_run = cfg->dry_run,
+		.dry_run = cfg->dry_run ? DRY_RUN_BYTES : DRY_RUN_NO,
 		.commits = commit ? &hooks : NULL,
 		.metrics = &metrics,
 	};

@@ -18,13 +18,23 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* What would be sent goes to standard output, and no further. */
+enum dry_run {
+	DRY_RUN_NO,
+	DRY_RUN_BYTES, // just as they are, secrets masked
+	DRY_RUN_CURL,  // as a command that does the same
+};
+
 /* What a carrier works on, borrowed from the engine. */
 struct carrier_load {
 	struct queue *queue;
 	struct ledger *ledger;
 	uint8_t owner; // which carrier of the engine it is: marks what it has
 		       // taken, for there may be several at one queue
-	bool dry_run; // what would be sent goes to standard output, no further
+	enum dry_run dry_run;
+	bool bounded_retries; // false: try for ever
+	uint32_t retries;     // tries after the first, where bounded: what has
+			      // had them is put back, for others to give up
 };
 
 /* What it may take from the queue. What it holds it goes on with. */
@@ -74,6 +84,8 @@ struct carrier_type {
 /* The first member of each kind of carrier. */
 struct carrier {
 	const struct carrier_type *type;
+	bool tried_all; // the failure that step() told of was a try of every
+			// record that is held; for the engine to clear
 };
 
 /*

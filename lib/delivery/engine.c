@@ -84,7 +84,9 @@ struct engine *engine_open(const struct carrier_way *way,
 
 	struct carrier_load load = { .queue = &g->queue,
 				     .ledger = &g->ledger,
-				     .dry_run = options->dry_run };
+				     .dry_run = options->dry_run,
+				     .bounded_retries = options->bounded_retries,
+				     .retries = options->retries };
 	g->carrier = way->open(way->target, &load, e);
 	if (g->carrier == NULL) {
 		err_prefix(e, "%s", way->name);
@@ -128,10 +130,8 @@ static void cut_short(struct engine *g, int status, const char *why)
 static bool is_out_of_tries(const struct engine *g,
 			    const struct queue_item *item)
 {
-	uint64_t tries = (uint64_t)item->tries + (g->queue.epoch - item->born);
-
 	return item->kind == QUEUE_RECORD && item->state == QUEUE_WAITING &&
-	       tries > g->options.retries;
+	       queue_tries(&g->queue, item) > g->options.retries;
 }
 
 /* Set aside the records that are out of tries. */
@@ -167,6 +167,9 @@ static void give_up_tired(struct engine *g, const struct err *why)
 static void on_failure(struct engine *g, const struct err *why)
 {
 	bool hopeless = why->kind != ERR_TEMPORARY && why->kind != ERR_DENIED;
+
+	g->queue.epoch += g->carrier->tried_all;
+	g->carrier->tried_all = false;
 
 	// Who has let us in before may do so again.
 	if (why->kind == ERR_DENIED && g->ledger.counts.delivered == 0)

@@ -47,7 +47,7 @@ struct engine_options {
 	bool bounded_retries;    // false: try for ever
 	uint32_t retries;        // tries after the first, where bounded
 	const char *dead_letter; // NULL: none
-	bool dry_run;            // frames to standard output, and nothing else
+	enum dry_run dry_run;
 	const struct engine_commits *commits; // NULL: nobody; what is held when
 					      // the run is cut short is then
 					      // given up

@@ -69,7 +69,7 @@ static int prepare(struct link *l, const struct dest *dest,
 		.flight = { .queue = load->queue,
 			    .ledger = load->ledger,
 			    .owner = load->owner },
-		.dry_run = load->dry_run,
+		.dry_run = load->dry_run != DRY_RUN_NO,
 		.pull = PULL_ALL,
 		.leeway = LEEWAY_INIT,
 		.out = BUF_INIT(SIZE_MAX / 4),
@@ -131,8 +131,7 @@ static int fail(struct link *l, int64_t now_ms, const struct err *e)
 
 	if (must_settle(l) && l->settle.taken == 0)
 		leeway_shrink(&l->leeway, l->written);
-	if (counts && !l->progress)
-		l->queue->epoch++;
+	l->carrier.tried_all |= counts && !l->progress;
 	flight_put_back(&l->flight, l->written, counts && l->progress);
 	drop_connection(l);
 	l->progress = false;

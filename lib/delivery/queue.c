@@ -173,18 +173,36 @@ static void enter(struct queue *q, struct queue_item *item,
 	item->state = state;
 }
 
-struct queue_item *queue_take(struct queue *q)
+struct queue_item *queue_peek(struct queue *q)
 {
 	struct queue_item *item;
 
-	while ((item = item_at(&q->next)) != NULL) {
+	while ((item = item_at(&q->next)) != NULL &&
+	       item->state != QUEUE_WAITING)
 		q->next.at += footprint(item->len);
-		if (item->state == QUEUE_WAITING) {
-			enter(q, item, QUEUE_SENT);
-			return item;
-		}
-	}
-	return NULL;
+	return item;
+}
+
+struct queue_item *queue_take(struct queue *q)
+{
+	struct queue_item *item = queue_peek(q);
+
+	if (item == NULL)
+		return NULL;
+	q->next.at += footprint(item->len);
+	enter(q, item, QUEUE_SENT);
+	return item;
+}
+
+void queue_charge(struct queue *q, size_t bytes)
+{
+	q->held += bytes;
+}
+
+void queue_discharge(struct queue *q, size_t bytes)
+{
+	assert(q->held >= bytes);
+	q->held -= bytes;
 }
 
 void queue_put_back(struct queue *q, struct queue_item *item)

@@ -74,6 +74,13 @@ struct queue {
 struct queue_item *queue_add(struct queue *q, enum queue_kind kind,
 			     struct slice bytes) MUST_CHECK;
 
+/* The tries that an item has had and that failed. */
+static inline uint64_t queue_tries(const struct queue *q,
+				   const struct queue_item *item)
+{
+	return (uint64_t)item->tries + (q->epoch - item->born);
+}
+
 static inline struct slice queue_bytes(const struct queue_item *item)
 {
 	return (struct slice){ item->bytes, item->len };
@@ -87,6 +94,13 @@ void queue_drop(struct queue *q);
 
 /* The next item that is WAITING, which becomes SENT, or NULL. */
 struct queue_item *queue_take(struct queue *q);
+
+/* The item that queue_take() would return, which stays WAITING. */
+struct queue_item *queue_peek(struct queue *q);
+
+/* So many bytes are held elsewhere for what is in the queue; no longer. */
+void queue_charge(struct queue *q, size_t bytes);
+void queue_discharge(struct queue *q, size_t bytes);
 
 /* An item that was SENT is WAITING again, or DONE. */
 void queue_put_back(struct queue *q, struct queue_item *item);

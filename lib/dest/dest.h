@@ -80,7 +80,8 @@ enum { WAIT_BACKOFF = -1 };
 
 struct judgement {
 	enum verdict verdict;
-	int64_t wait_ms;    // RETRY: not before, or WAIT_BACKOFF
+	int64_t wait_ms;    // RETRY: not before, or WAIT_BACKOFF; DELIVERED,
+			    // PENDING: nothing new is to go for so long
 	uint64_t ticket;    // PENDING: by which to ask
 	const char *reason; // of what is not DELIVERED; constant, or borrowed
 			    // from the answer
