@@ -54,7 +54,9 @@ LIB = $(BUILD)/libsiem.a
 MAPS = $(patsubst share/maps/%.json,$(BUILD)/maps/%.inc,$(wildcard share/maps/*.json))
 objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)))
 UNITS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*_test.c))
-HELPERS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bin/*.c))
+SHIM = $(BUILD)/tests/bin/shim.so
+HELPERS = $(patsubst %.c,$(BUILD)/%,$(filter-out %/shim.c,\
+          $(wildcard tests/bin/*.c)))
 FUZZERS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/*_fuzz.c))
 OBJS = $(call objects,lib/*/*.c) $(call objects,cmd/*/*.c) \
        $(UNITS:=.o) $(HELPERS:=.o) $(FUZZERS:=.o)
@@ -72,6 +74,11 @@ $(UNITS) $(HELPERS): %: %.o $(LIB)
 
 $(FUZZERS): %: %.o $(LIB)
 	$(LINK) -fsanitize=fuzzer -o $@ $^ $(PKG_LIBS) -lm
+
+# Without the sanitizers: it comes before them.
+$(SHIM): tests/bin/shim.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(STD) $(WARN) $(CPPFLAGS) $(CFLAGS) -fPIC -shared -o $@ $<
 
 # Start afresh: ar would keep the objects of sources that are gone.
 $(LIB): $(call objects,lib/*/*.c)
@@ -99,7 +106,7 @@ $(BUILD)/%.tidy: $(BUILD)/%.o .clang-tidy
 # What a verb below builds, on all processors unless -j says otherwise.
 SUBMAKE = +@$(MAKE) -s $(or $(filter -j%,$(MAKEFLAGS)),-j$(shell nproc))
 
-tests: $(BINS) $(UNITS) $(HELPERS)
+tests: $(BINS) $(UNITS) $(HELPERS) $(SHIM)
 objects: $(OBJS)
 tidy: $(OBJS:.o=.tidy)
 fuzzers: $(FUZZERS)

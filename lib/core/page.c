@@ -23,7 +23,7 @@ static void put_value(struct buf *out, struct slice value)
 
 			if (c == '\\' || c == '"' || c == '\n')
 				buf_putc(out, '\\');
-			buf_putc(out, c == '\n' ? 'n' : c);
+			buf_putc(out, (char)(c == '\n' ? 'n' : c));
 		}
 		value = slice_from(value, good);
 		if (value.len > 0) {
