@@ -107,6 +107,7 @@ struct dest_session {
 	char channel[40]; // a random UUID of this process
 	struct buf token; // fetched, where the kind has to
 	int64_t token_expires_ms;
+	bool accepted; // something, in this run: for the kind to keep
 };
 
 struct dest_request {
@@ -244,6 +245,7 @@ struct dest_plan {
 
 	struct dest_limits limits;     // of request
 	struct tls_options tls;        // of request, borrowed from the config
+	const char *warning; // to be said at each start, or NULL; constant
 	void *config;                  // the kind's own, read only from now on
 	void (*release)(void *config); // NULL: nothing to release
 };

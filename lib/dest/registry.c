@@ -11,6 +11,7 @@
  * To add a kind, define dest_NAME in lib/dest/NAME.c and put its row here.
  */
 #define KINDS(X)  \
+	X(splunk) \
 	X(sc4s)   \
 	X(qradar) \
 	X(syslog) \
@@ -74,6 +75,12 @@ static int set_option(struct dest *d, const char *option, struct err *e)
 	struct nearest near = NEAREST_INIT(key);
 	for (size_t i = 0; rows[i].key != NULL; i++) {
 		if (strcmp(rows[i].key, key) == 0) {
+			if (rows[i].secret)
+				return err_set(e, ERR_USAGE,
+					       "option -o: %s would show in "
+					       "the process list: set %s "
+					       "instead",
+					       key, rows[i].env);
 			d->values[i] = equals + 1;
 			return 0;
 		}

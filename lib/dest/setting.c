@@ -11,6 +11,9 @@
 
 static int missing(const struct dest_setting *row, struct err *e)
 {
+	if (row->secret)
+		return err_set(e, ERR_USAGE, "%s is missing (%s)", row->key,
+			       row->env);
 	return err_set(e, ERR_USAGE, "%s is missing (-o %s=..., or %s)",
 		       row->key, row->key, row->env);
 }

@@ -123,12 +123,13 @@ static void true_and_false_have_many_names(void)
 	}
 }
 
-/* The engine runs streams; a kind of another shape has nobody to run it. */
+/* The engine runs streams and requests; a producer has nobody to run it. */
 static void every_kind_there_is_can_be_run(void)
 {
-	const char *const specs[] = { "sc4s:h", "qradar:h", "syslog:h",
-				      "file:/f", "stdout" };
+	const char *const specs[] = { "splunk:h", "sc4s:h",  "qradar:h",
+				      "syslog:h", "file:/f", "stdout" };
 
+	setenv("SPLUNK_HEC_TOKEN", "secret", 1);
 	CHECK(dest_type_count == sizeof(specs) / sizeof(specs[0]));
 	for (size_t i = 0; i < sizeof(specs) / sizeof(specs[0]); i++) {
 		struct dest d;
@@ -136,10 +137,20 @@ static void every_kind_there_is_can_be_run(void)
 
 		CHECK(dest_open(&d, specs[i], NULL, 0, &e) == 0);
 		CHECK(d.type == dest_types[i]);
-		CHECK(d.plan.stream != NULL && d.plan.request == NULL &&
-		      d.plan.producer == NULL);
+		CHECK((d.plan.stream != NULL) != (d.plan.request != NULL));
+		CHECK(d.plan.producer == NULL);
 		dest_close(&d);
 	}
+}
+
+static void a_secret_is_never_an_option(void)
+{
+	VALUE("splunk:h", "token=secret", "",
+	      "! option -o: token would show in the process list: set "
+	      "SPLUNK_HEC_TOKEN instead");
+	unsetenv("SPLUNK_HEC_TOKEN");
+	VALUE("splunk:h", NULL, "",
+	      "! splunk: token is missing (SPLUNK_HEC_TOKEN)");
 }
 
 static void every_setting_has_a_key_a_variable_and_help(void)
@@ -165,6 +176,7 @@ int main(void)
 	RUN(words_and_numbers_that_are_none_are_named_with_the_key);
 	RUN(true_and_false_have_many_names);
 	RUN(every_kind_there_is_can_be_run);
+	RUN(a_secret_is_never_an_option);
 	RUN(every_setting_has_a_key_a_variable_and_help);
 	return check_done();
 }

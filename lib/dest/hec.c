@@ -1,0 +1,376 @@
+/*
+ * hec_put_event() is the way out; hec_judge() and the table meanings[] are the
+ * way back.
+ */
+#include "dest/hec.h"
+
+#include "core/timestamp.h"
+#include "format/sniff.h"
+#include "json/peek.h"
+#include "json/walk.h"
+#include "json/write.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <jansson.h>
+
+enum { SLOW_DOWN_MS = 1000 }; // when asked to
+
+/* Did all of it get into the body? */
+static int put_status(const struct buf *body, struct err *e)
+{
+	int error = buf_status(body);
+
+	if (error == 0)
+		return 0;
+	errno = error;
+	return error == EMSGSIZE
+		       ? err_set(e, ERR_DATA, "too large for a request")
+		       : err_sys(e, "request");
+}
+
+static struct slice trim(struct slice s)
+{
+	while (s.len > 0 && walk_is_space(s.data[s.len - 1]))
+		s.len--;
+	while (s.len > 0 && walk_is_space(s.data[0]))
+		s = slice_from(s, 1);
+	return s;
+}
+
+/*
+ * Is it one JSON object, and nothing else? It will stand among others: what
+ * only begins like one could end the envelope and begin another.
+ */
+static bool is_object(struct slice s)
+{
+	struct walk w;
+
+	if (s.len < 2 || s.data[0] != '{' || s.data[s.len - 1] != '}')
+		return false;
+	walk_start(&w, s);
+	return walk_container(&w, s.data, 0) == w.end;
+}
+
+static void put_time(struct slice line, const struct sniff *s,
+		     const struct dest_record *record, struct buf *body)
+{
+	struct timestamp t;
+	char text[TIMESTAMP_MAX];
+
+	if (!sniff_time(line, s, &t))
+		t = (struct timestamp){
+			.sec = record->read_ns / 1000000000,
+			.nsec = (uint32_t)(record->read_ns % 1000000000),
+			.digits = 3,
+			.zulu = true,
+		};
+
+	size_t n = timestamp_epoch_sec(&t, text);
+	buf_puts(body, "{\"time\":");
+	buf_put(body, text, n);
+	buf_puts(body, ",\"event\":");
+}
+
+/* An envelope with an index that it did not name. */
+static void put_with_index(struct slice envelope, const char *index,
+			   struct buf *body)
+{
+	struct slice rest, key, value;
+
+	buf_puts(body, "{\"index\":");
+	json_put_string(body, slice_of(index));
+	(void)peek_object(envelope, &rest);
+	while (peek_member(&rest, &key, &value)) {
+		if (slice_is(key, SLICE("index")))
+			continue;
+		buf_puts(body, ",\"");
+		buf_put_slice(body, key);
+		buf_puts(body, "\":");
+		buf_put_slice(body, value);
+	}
+	buf_putc(body, '}');
+}
+
+int hec_put_event(const struct dest_record *record, const char *index,
+		  struct buf *body, struct err *e)
+{
+	struct slice line = record->bytes;
+	const struct sniff s = sniff_line(line);
+	const struct slice object = trim(s.body);
+
+	if (trim(line).len == 0)
+		return err_set(e, ERR_DATA,
+			       "blank: Splunk takes no such event");
+	if (s.header != HEADER_NONE || !is_object(object)) {
+		put_time(line, &s, record, body);
+		json_put_string(body, line);
+		buf_putc(body, '}');
+	} else if (s.format != LINE_HEC) {
+		put_time(line, &s, record, body);
+		buf_put_slice(body, object);
+		buf_putc(body, '}');
+	} else if (index != NULL) {
+		put_with_index(object, index, body);
+	} else {
+		buf_put_slice(body, object);
+	}
+	return put_status(body, e);
+}
+
+int hec_put_line(const struct dest_record *record, struct buf *body,
+		 struct err *e)
+{
+	if (trim(record->bytes).len == 0)
+		return err_set(e, ERR_DATA,
+			       "blank: Splunk takes no such event");
+	buf_put_slice(body, record->bytes);
+	buf_putc(body, '\n');
+	return put_status(body, e);
+}
+
+/* What an answer says. */
+struct said {
+	int64_t code;   // -1: nothing that we understand
+	int64_t number; // of the event that is wrong; -1: none
+	int64_t ack;    // -1: none
+};
+
+static int64_t integer_of(json_t *object, const char *key)
+{
+	json_t *v = json_object_get(object, key);
+
+	return json_is_integer(v) ? json_integer_value(v) : -1;
+}
+
+static struct said read_answer(struct slice body)
+{
+	json_t *root = json_loadb(body.data, body.len, 0, NULL);
+	struct said said = {
+		.code = integer_of(root, "code"),
+		.number = integer_of(root, "invalid-event-number"),
+		.ack = integer_of(root, "ackId"),
+	};
+
+	json_decref(root);
+	return said;
+}
+
+enum meaning {
+	MEANS_ACCEPTED,
+	MEANS_SLOW_DOWN, // accepted, but soon it will not be
+	MEANS_RETRY,
+	MEANS_HOLD,
+	MEANS_BAD_EVENT, // the one that is named; the others are not to blame
+	MEANS_BAD_INDEX, // the same, or the set-up
+	MEANS_TOO_LARGE,
+	MEANS_REFUSED, // whatever for
+};
+
+/* A code counts only with its status: anything else is not Splunk's. */
+static const struct code {
+	int code;
+	int status;
+	enum meaning meaning;
+	const char *reason;
+} codes[] = {
+	{ 0, 200, MEANS_ACCEPTED, NULL },
+	{ 1, 403, MEANS_HOLD, "token disabled: enable it in Splunk" },
+	{ 2, 401, MEANS_HOLD, "token is required" },
+	{ 3, 401, MEANS_HOLD, "invalid authorization" },
+	{ 4, 403, MEANS_HOLD, "invalid token" },
+	{ 5, 400, MEANS_RETRY, "no data: the request lost its body" },
+	{ 6, 400, MEANS_BAD_EVENT, "invalid data format" },
+	{ 7, 400, MEANS_BAD_INDEX, "incorrect index: the token may not write "
+				   "to it" },
+	{ 8, 500, MEANS_RETRY, "internal server error" },
+	{ 9, 503, MEANS_RETRY, "server is busy" },
+	{ 10, 400, MEANS_HOLD, "data channel is missing: the token wants "
+			       "use_ack=true" },
+	{ 11, 400, MEANS_HOLD, "invalid data channel: it has to be a GUID" },
+	{ 12, 400, MEANS_BAD_EVENT, "event field is required" },
+	{ 13, 400, MEANS_BAD_EVENT, "event field cannot be blank" },
+	{ 14, 400, MEANS_HOLD, "the token does not acknowledge: enable it in "
+			       "Splunk, or set use_ack=false" },
+	{ 15, 400, MEANS_BAD_EVENT, "error in handling indexed fields" },
+	{ 16, 400, MEANS_HOLD, "query string authorization is not enabled" },
+	{ 18, 503, MEANS_RETRY, "queues are full" },
+	{ 19, 503, MEANS_RETRY, "acknowledgement service unavailable" },
+	{ 20, 503, MEANS_RETRY, "queues are full, acknowledgement service "
+				"unavailable" },
+	{ 21, 400, MEANS_HOLD, "invalid token" },
+	{ 22, 400, MEANS_HOLD, "token disabled: enable it in Splunk" },
+	{ 23, 503, MEANS_RETRY, "server is shutting down" },
+	{ 24, 200, MEANS_SLOW_DOWN, "queue approaching capacity" },
+	{ 25, 200, MEANS_SLOW_DOWN, "acknowledgement channel approaching "
+				    "capacity" },
+	{ 26, 429, MEANS_RETRY, "queue at capacity" },
+	{ 27, 429, MEANS_RETRY, "acknowledgement channel at capacity" },
+};
+
+static const struct code *find_code(int64_t code, int status)
+{
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+		if (codes[i].code == code && codes[i].status == status)
+			return &codes[i];
+	return NULL;
+}
+
+/* What a status means by itself. */
+static struct code meaning_of_status(int status, bool gzip)
+{
+	struct code c = { .status = status, .meaning = MEANS_RETRY };
+
+	if (status == 413) {
+		c.meaning = MEANS_TOO_LARGE;
+		c.reason = "too large: lower batch_bytes, or raise "
+			   "max_content_length in Splunk";
+	} else if (status == 401 || status == 403 || status == 407) {
+		c.meaning = MEANS_HOLD;
+		c.reason = "not allowed, but not by Splunk itself: is there a "
+			   "proxy in between?";
+	} else if (status == 404 || status == 405) {
+		c.meaning = MEANS_HOLD;
+		c.reason = "no event collector there: check url";
+	} else if (status == 415) {
+		c.meaning = MEANS_HOLD;
+		c.reason = gzip ? "compressed requests are refused: set "
+				  "gzip=false"
+				: "the kind of request is refused";
+	} else if (status == 501 || (status >= 300 && status < 400)) {
+		c.meaning = MEANS_HOLD;
+		c.reason = "no event collector there: check url";
+	} else if (status >= 200 && status < 300) {
+		c.reason = "success, but not in the words of Splunk: is there "
+			   "a proxy in between?";
+	} else if (status >= 400 && status < 500 && status != 408 &&
+		   status != 425 && status != 429) {
+		c.meaning = MEANS_REFUSED;
+		c.reason = "refused, but not in the words of Splunk: is there "
+			   "a proxy in between?";
+	}
+	return c;
+}
+
+static struct code understand(const struct hec_terms *terms, bool accepted,
+			      const struct said *said, int status)
+{
+	const struct code *found = find_code(said->code, status);
+	struct code c =
+		found != NULL ? *found : meaning_of_status(status, terms->gzip);
+
+	if (terms->use_ack && said->ack < 0 &&
+	    (c.meaning == MEANS_ACCEPTED || c.meaning == MEANS_SLOW_DOWN))
+		return *find_code(14, 400);
+	// Until something has been accepted, the set-up is the likelier cause.
+	if (c.meaning == MEANS_BAD_INDEX)
+		c.meaning = terms->index_is_ours || !accepted ? MEANS_HOLD
+							      : MEANS_BAD_EVENT;
+	return c;
+}
+
+static void judge_all(struct judgement *judgements, size_t count,
+		      struct judgement j)
+{
+	for (size_t i = 0; i < count; i++)
+		judgements[i] = j;
+}
+
+/* One event is wrong. The request as a whole was refused. */
+static void judge_bad_event(const struct said *said, const char *reason,
+			    struct judgement *judgements, size_t count)
+{
+	const struct judgement bad = { .verdict = VERDICT_REJECT,
+				       .reason = reason };
+
+	if (count == 1) {
+		judgements[0] = bad;
+	} else if (said->number < 0 || (uint64_t)said->number >= count) {
+		judge_all(judgements, count,
+			  (struct judgement){ .verdict = VERDICT_SPLIT,
+					      .reason = reason });
+	} else {
+		judge_all(judgements, count,
+			  (struct judgement){ .verdict = VERDICT_RETRY,
+					      .reason = reason });
+		judgements[said->number] = bad;
+	}
+}
+
+void hec_judge(const struct hec_terms *terms, bool *accepted,
+	       const struct answer *answer, struct judgement *judgements,
+	       size_t count)
+{
+	const struct said said = read_answer(answer->body);
+	const struct code c =
+		understand(terms, *accepted, &said, answer->status);
+	struct judgement j = { .verdict = VERDICT_RETRY, .reason = c.reason };
+
+	switch (c.meaning) {
+	case MEANS_SLOW_DOWN:
+		j.wait_ms = SLOW_DOWN_MS;
+		// fall through
+	case MEANS_ACCEPTED:
+		*accepted = true;
+		j.verdict = said.ack >= 0 ? VERDICT_PENDING : VERDICT_DELIVERED;
+		j.ticket = said.ack >= 0 ? (uint64_t)said.ack : 0;
+		break;
+	case MEANS_RETRY:
+		j.wait_ms = answer->retry_after_ms >= 0 ? answer->retry_after_ms
+							: WAIT_BACKOFF;
+		break;
+	case MEANS_HOLD:
+		j.verdict = VERDICT_HOLD;
+		break;
+	case MEANS_TOO_LARGE:
+		j.verdict = count > 1 ? VERDICT_SPLIT : VERDICT_REJECT;
+		break;
+	case MEANS_REFUSED:
+		// Perhaps because of one record, which then waits by itself.
+		j.verdict = count > 1 ? VERDICT_SPLIT : VERDICT_RETRY;
+		j.wait_ms = count > 1 ? 0 : WAIT_BACKOFF;
+		break;
+	case MEANS_BAD_EVENT:
+	case MEANS_BAD_INDEX:
+		judge_bad_event(&said, c.reason, judgements, count);
+		return;
+	}
+	judge_all(judgements, count, j);
+}
+
+void hec_put_question(const uint64_t *tickets, size_t count, struct buf *body)
+{
+	buf_puts(body, "{\"acks\":[");
+	for (size_t i = 0; i < count; i++)
+		buf_printf(body, "%s%" PRIu64, i > 0 ? "," : "", tickets[i]);
+	buf_puts(body, "]}");
+}
+
+void hec_told(const struct answer *answer, const uint64_t *tickets,
+	      struct judgement *judgements, size_t count)
+{
+	static const struct hec_terms terms = { 0 };
+	const struct said said = read_answer(answer->body);
+	const struct code c = understand(&terms, false, &said, answer->status);
+	json_t *root = NULL;
+	json_t *acks = NULL;
+
+	if (answer->status == 200) {
+		root = json_loadb(answer->body.data, answer->body.len, 0, NULL);
+		acks = json_object_get(root, "acks");
+	}
+	for (size_t i = 0; i < count; i++) {
+		char key[24];
+
+		judgements[i] = (struct judgement){ .verdict = VERDICT_PENDING,
+						    .ticket = tickets[i] };
+		snprintf(key, sizeof(key), "%" PRIu64, tickets[i]);
+		if (json_is_true(json_object_get(acks, key))) {
+			judgements[i].verdict = VERDICT_DELIVERED;
+		} else if (c.meaning == MEANS_HOLD) {
+			judgements[i].verdict = VERDICT_HOLD;
+			judgements[i].reason = c.reason;
+		}
+	}
+	json_decref(root);
+}
