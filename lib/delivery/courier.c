@@ -1036,6 +1036,8 @@ static struct http *open_http(const struct courier *c, struct err *e)
 		.answer_max = ANSWER_MAX,
 	};
 
+	if (plan->warning != NULL)
+		msg_warn("%s: %s", c->dest->type->name, plan->warning);
 	if (plan->tls.insecure)
 		msg_warn("%s: insecure: nobody verifies who the other side is",
 			 c->dest->type->name);
