@@ -66,6 +66,7 @@ split_examples()
 			# Words up to the next pipe, so that other programs keep theirs.
 			while read -r tool arguments; do
 				for word in $arguments; do
+					[[ $word != -- ]] || break
 					[[ $word == --* ]] || continue
 					grep -qxF -e "${word%%=*}" \
 						<("$tool" --list-options | cut -f 1)

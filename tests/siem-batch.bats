@@ -274,8 +274,6 @@ sleeps()
 @test "what makes no sense is refused" {
 	run -2 siem-batch --overflow drop
 	equal 'siem-batch: option --overflow: drop: not block, drop-oldest or drop-newest' "$output"
-	run -2 siem-batch file
-	equal 'siem-batch: file: it reads standard input only' "$output"
 	run -2 siem-batch --max 0
 	equal 'siem-batch: option --max: 0 holds nothing' "$output"
 }

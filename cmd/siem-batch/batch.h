@@ -2,6 +2,7 @@
  * What the parts of siem-batch share.
  *
  *     main.c     the command line
+ *     runs.c     with a command
  *     filter.c   between two pipes
  *     hold.c     the lines it holds
  */
@@ -23,6 +24,11 @@ struct config {
 			      // by what the input is
 	enum hold_overflow when_full; // the same
 	struct rate rate;
+	// with a command
+	const char *checkpoint, *dead_letter;
+	size_t max_record;
+	size_t retries;    // SIZE_MAX: for ever
+	size_t timeout_ms; // of one run; 0: as long as it likes
 };
 
 #endif
