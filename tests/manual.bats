@@ -63,7 +63,8 @@ split_examples()
 		while IFS= read -r -d '' command && IFS= read -r -d '' _; do
 			echo "$page: $command"
 			bash -n -c "$command"
-			# Words up to the next pipe, so that other programs keep theirs.
+			# Words up to the next pipe or quotation, so that other
+			# programs keep theirs.
 			while read -r tool arguments; do
 				for word in $arguments; do
 					[[ $word != -- ]] || break
@@ -71,7 +72,7 @@ split_examples()
 					grep -qxF -e "${word%%=*}" \
 						<("$tool" --list-options | cut -f 1)
 				done
-			done < <(grep -oE 'siem-(tail|fmt|batch|send|mock)[^|;&<>]*' <<<"$command")
+			done < <(grep -oE "siem-(tail|fmt|batch|send|mock|verify)[^|;&<>']*" <<<"$command")
 			count=$((count + 1))
 		done < <(examples "$page" | split_examples)
 	done

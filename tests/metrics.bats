@@ -333,8 +333,9 @@ start_mock()
 	siem-send --metrics send.prom stdout </dev/null
 	siem-batch --metrics batch.prom </dev/null
 	siem-mock syslog -l tcp://127.0.0.1:0 --idle 0.001 --metrics mock.prom
+	siem-verify --source fmt.prom --arrived fmt.prom --metrics verify.prom
 
-	for tool in fmt tail send mock batch; do
+	for tool in fmt tail send mock batch verify; do
 		sed -n "/^.Ss Of siem-$tool/,/^.S[sh] /s/^.It Li //p" \
 			"$root/man/siem-metrics.7" >manual
 		grep -v -e running -e start_time manual >own || true

@@ -1,0 +1,46 @@
+/*
+ * What is remembered of a record: enough to tell it from every other and to
+ * find it again, and never the record itself.
+ */
+#ifndef SIEM_VERIFY_ENTRY_H
+#define SIEM_VERIFY_ENTRY_H
+
+#include <stdint.h>
+
+/* A byte of a file: its number among those of its side, and the offset. */
+static inline uint64_t place_of(uint64_t file, uint64_t offset)
+{
+	return file << 48 | offset;
+}
+
+static inline uint64_t place_file(uint64_t place)
+{
+	return place >> 48;
+}
+
+static inline uint64_t place_offset(uint64_t place)
+{
+	return place & ((UINT64_C(1) << 48) - 1);
+}
+
+enum {
+	PLACE_FILES = 65536,
+
+	// Of a record: compared with its header, for it had one in its source.
+	ENTRY_WHOLE = 1,
+	// Its line had no end yet: it may have arrived.
+	ENTRY_OPTIONAL = 2,
+	// Of a finding: the receipts explain it.
+	ENTRY_PREDICTED = 4,
+};
+
+struct entry {
+	uint64_t key[2];   // what is sorted by: of a record, its digest
+	uint64_t other[2]; // of an arrival with a header, that of the rest
+	uint64_t id;       // the half of its siem_id; 0: none
+	uint64_t place;    // where its line begins
+	uint32_t len;      // bytes of the line, with what ends it
+	uint32_t flags;
+};
+
+#endif

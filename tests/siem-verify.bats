@@ -1,0 +1,519 @@
+#!/usr/bin/env bats
+# siem-verify: what it finds, what it lets pass, and what it says of both.
+
+# Helpers call run for the test that calls them.
+# shellcheck disable=SC2030,SC2031
+
+load helper
+
+# numbered N: a log of so many records, each 20 bytes long with its line feed.
+numbered()
+{
+	seq -f '{"entry":"%08.0f"}' "$1"
+}
+
+# counts JSON: those that say something, as "lost 1 altered 2".
+counts()
+{
+	jq -r 'to_entries | map(select(.value > 0) | "\(.key) \(.value)") |
+		join(" ")' <<<"$1"
+}
+
+# verify STATUS COUNTS OPTION...: of in and came.
+verify()
+{
+	run "-$1" --separate-stderr siem-verify --json --source in --arrived came "${@:3}"
+
+	equal "$2" "$(counts "$output" | sed -E 's/(read|expected|arrived) [0-9]+ ?//g; s/ $//')"
+}
+
+# position FILE OFFSET [HEAD]: as siem-tail writes it, of another inode.
+position()
+{
+	local tail=$(($2 < 64 ? $2 : 64))
+
+	printf '%s,1,1,%s,%s,%s,%s' "$2" "${3:-40}" \
+		"$(head -c "${3:-40}" "$1" | sha256sum | cut -c 1-16)" "$tail" \
+		"$(head -c "$2" "$1" | tail -c "$tail" | sha256sum | cut -c 1-16)"
+}
+
+# receipt FILE FROM TO [MEMBERS]: of the records 1 to 9 of a run.
+receipt()
+{
+	printf '{"id":"-","first":1,"last":9%s,"ranges":[{"source":"/x#1","from":"%s","to":"%s"}]}\n' \
+		"${4:+,$4}" "$(position "$1" "$2")" "$(position "$1" "$3")"
+}
+
+# catches PID: does it see to SIGTERM itself, by now?
+catches()
+{
+	(((0x$(sed -n 's/^SigCgt:\t//p' "/proc/$1/status") & 0x4000) != 0))
+}
+
+# --- what differs
+
+@test "what arrived in any order, and in any file, is no difference" {
+	numbered 1000 >in
+	shuf in >came
+	verify 0 ''
+
+	split -n l/3 in part
+	run -0 siem-verify --source in --arrived partaa --arrived partac --arrived partab
+	equal '1000 expected, 1000 arrived: 0 lost, 0 repeated (0 of them predicted), 0 altered' "$output"
+}
+
+@test "a record that is lost is named, wherever it was" {
+	numbered 1000 >in
+	for line in 1 2 500 999 1000; do
+		sed "${line}d" in >came
+		run -1 siem-verify --source in --arrived came
+
+		equal "lost: in: bytes $((line * 21 - 21))-$((line * 21 - 1)): 1 record" "${lines[0]}"
+		equal '1000 expected, 999 arrived: 1 lost, 0 repeated (0 of them predicted), 0 altered' "${lines[1]}"
+	done
+}
+
+@test "a record that is repeated is named, wherever it was" {
+	numbered 1000 >in
+	for line in 1 2 500 999 1000; do
+		sed "${line}p" in | shuf >came
+		run -1 siem-verify --source in --arrived came
+
+		equal "repeated: in: bytes $((line * 21 - 21))-$((line * 21 - 1)): 1 record, 1 more arrival, not predicted" "${lines[0]}"
+		equal 2 "${#lines[@]}"
+	done
+}
+
+@test "a record that is altered is named on both sides, wherever it was" {
+	numbered 1000 >in
+	for line in 1 2 500 999 1000; do
+		range=$((line * 21 - 21))-$((line * 21 - 1))
+		sed "${line}s/entry/Entry/" in >came
+		run -1 siem-verify --source in --arrived came
+
+		equal "altered: came: bytes $range: in: bytes $range, by its place" "${lines[0]}"
+		equal '1000 expected, 1000 arrived: 0 lost, 0 repeated (0 of them predicted), 1 altered' "${lines[1]}"
+	done
+}
+
+@test "records that are altered side by side are told apart" {
+	numbered 9 >in
+	for some in 1,3 4,6 7,9; do
+		sed "${some}s/entry/Entry/" in >came
+		run -1 siem-verify --source in --arrived came
+
+		equal "$(for ((i = ${some%,*}; i <= ${some#*,}; i++)); do
+			range=$((i * 21 - 21))-$((i * 21 - 1))
+			echo "altered: came: bytes $range: in: bytes $range, by its place"
+		done)" "$(sed '$d' <<<"$output")"
+	done
+}
+
+@test "a record that was cut is altered, and so is one that grew" {
+	numbered 9 >in
+	sed '4s/.$//' in >came
+	verify 1 'altered 1'
+	sed '9s/$/ /' in >came
+	verify 1 'altered 1'
+	head -c -5 in >came
+	verify 1 'altered 1'
+}
+
+@test "two records in one line are one altered and one lost" {
+	numbered 9 >in
+	sed '4{N;s/\n//}' in >came
+
+	verify 1 'lost 1 altered 1'
+}
+
+@test "an arrival from elsewhere is like no record, and takes none's place" {
+	numbered 9 >in
+	sed -e 2d -e '7i elsewhere' in >came
+	run -1 siem-verify --source in --arrived came
+
+	equal 'lost: in: bytes 21-41: 1 record' "${lines[0]}"
+	equal 'altered: came: bytes 105-114: like no record of the sources' "${lines[1]}"
+}
+
+@test "what is missing and what is repeated do not make up for each other" {
+	numbered 9 >in
+	sed -e 2d -e 7p in >came
+
+	verify 1 'lost 1 repeated 1'
+}
+
+@test "two equal records have to arrive twice" {
+	printf '%s\n' a b a >in
+	cp in came
+	verify 0 ''
+	printf '%s\n' a b >came
+	run -1 siem-verify --source in --arrived came
+	equal 'lost: in: bytes 4-5: 1 record' "${lines[0]}"
+	printf '%s\n' a b a a a >came
+	verify 1 'repeated 2'
+}
+
+@test "a million equal records are counted" {
+	yes | head -n 1000000 >in
+	head -n 999999 in >came
+	verify 1 'lost 1' --memory 1MB
+	cat in <(echo y) >came
+	verify 1 'repeated 1' --memory 1MB
+}
+
+@test "records that are lost side by side are told in one line" {
+	numbered 9 >in
+	sed -e 2,4d -e 6d in >came
+	run -1 siem-verify --source in --arrived came
+
+	equal 'lost: in: bytes 21-83: 3 records' "${lines[0]}"
+	equal 'lost: in: bytes 105-125: 1 record' "${lines[1]}"
+}
+
+@test "of empty files, nothing is missing and nothing is too much" {
+	: >in
+	: >came
+	verify 0 ''
+	numbered 9 >came
+	verify 1 'altered 9'
+	mv came in
+	: >came
+	run -1 siem-verify --source in --arrived came
+	equal 'lost: in: bytes 0-188: 9 records' "${lines[0]}"
+}
+
+@test "a line at the border of a block is a record like others" {
+	for length in 65534 65535 65536 65537 131071 131072; do
+		{
+			head -c "$length" /dev/zero | tr '\0' x
+			printf '\ny\n'
+		} >in
+		cp in came
+		verify 0 ''
+		sed 2d in >came
+		verify 1 'lost 1'
+		sed 1d in >came
+		verify 1 'lost 1'
+	done
+}
+
+@test "blank lines, carriage returns and byte order marks are no difference" {
+	printf 'a\r\n\n  \nb\n' >in
+	printf '\n\xef\xbb\xbfa\nb\r\n' >came
+
+	verify 0 ''
+}
+
+@test "a byte that is not UTF-8 is what a receiver makes of it" {
+	printf 'a\xff\n' >in
+	printf 'a\xef\xbf\xbd\n' >came
+
+	verify 0 ''
+}
+
+@test "a last line without its end may have arrived or not" {
+	printf 'a\nb' >in
+	printf 'a\nb\n' >came
+	verify 0 ''
+	printf 'a\n' >came
+	verify 0 'unfinished 1'
+	printf 'a\nb\nb\n' >came
+	verify 1 'repeated 1'
+}
+
+@test "a record over the limit is not expected" {
+	printf '123456\n12345\n' >in
+	printf '12345\n' >came
+
+	verify 0 'rejected 1' --max-record 5
+}
+
+# --- how much
+
+@test "what does not fit into memory is sorted on disk" {
+	numbered 200000 >in
+	shuf in | sed -e 77p -e 5000d -e '9999s/entry/Entry/' >came
+
+	# Between which records the altered one was, nobody knows any more.
+	verify 1 'lost 2 repeated 1 altered 1' --memory 64KB
+}
+
+@test "a million records are compared in 32 MiB" {
+	numbered 1000000 >in
+	shuf in | sed -e 77p -e 5000d -e '9999s/entry/Entry/' >came
+	run -1 --separate-stderr measure cost siem-verify --json --source in --arrived came
+
+	equal 'read 1000000 expected 1000000 arrived 1000000 lost 2 repeated 1 altered 1' \
+		"$(counts "$output")"
+	# The sanitizers' own memory is many times that.
+	[[ $BUILD == *-san ]] || [ "$(cut -d ' ' -f 4 cost)" -le 32768 ]
+}
+
+@test "a temporary file that cannot be written is said, and where it could be" {
+	numbered 10000 >in
+	TMPDIR=$PWD/none run -3 siem-verify --source in --arrived in
+
+	equal "siem-verify: $PWD/none: No such file or directory" "$output"
+	run -3 bash -c 'trap "" XFSZ; ulimit -f 8; siem-verify --memory 1KB --source in --arrived in 2>&1'
+	equal 'siem-verify: temporary file (TMPDIR chooses another place): File too large' "$output"
+}
+
+# --- sources
+
+@test "rotated and compressed siblings are sources too" {
+	numbered 9 >came
+	sed -n 1,3p came | gzip >in.2.gz
+	sed -n 4,6p came >in.1
+	sed -n 7,9p came >in
+	run -0 siem-verify --source in* --arrived came
+	equal '9 expected, 9 arrived: 0 lost, 0 repeated (0 of them predicted), 0 altered' "$output"
+	run -1 siem-verify --source in.2.gz in.1 in --arrived <(sed 2d came)
+	equal 'lost: in.2.gz: bytes 21-41: 1 record' "${lines[0]}"
+}
+
+@test "compressed files behind each other are one" {
+	numbered 9 >came
+	{ sed -n 1,5p came | gzip; sed -n '6,$p' came | gzip; } >in
+	verify 0 ''
+	: | gzip >in
+	: >came
+	verify 0 ''
+}
+
+@test "a compressed file that is cut off or damaged is an error" {
+	numbered 9999 | gzip >whole
+	head -c 2000 whole >in
+	run -3 siem-verify --source in --arrived /dev/null
+	equal 'siem-verify: in: the compressed data is cut off' "$output"
+
+	{ head -c 1000 whole; head -c 1000 /dev/zero; tail -c +2001 whole; } >in
+	run -3 siem-verify --source in --arrived /dev/null
+	equal 'siem-verify: in: the compressed data is damaged' "$output"
+}
+
+@test "a file that is not there is an error before anything is compared" {
+	run -3 siem-verify --source nothing --arrived /dev/null
+
+	equal 'siem-verify: nothing: No such file or directory' "$output"
+	run -3 siem-verify --source . --arrived /dev/null
+	equal 'siem-verify: .: Is a directory' "$output"
+}
+
+# --- arrivals
+
+@test "a header that the sender added is not compared" {
+	printf '%s\n' 'CEF:0|a|b|1|c|d|3|' '{"a":1}' 'text: of mine' >in
+	printf '%s\n' '<134>Oct  8 22:45:00 h1 CEF:0|a|b|1|c|d|3|' \
+		'<134>1 2025-10-08T22:45:00.123Z h1 - - - - {"a":1}' \
+		'<134>Oct  8 22:45:00 h1 text: of mine' >came
+
+	verify 0 ''
+}
+
+@test "a header that the record had is compared" {
+	printf '%s\n' '<134>1 2025-10-08T22:45:00Z h1 a - - [x y="1"]' \
+		'<134>1 2025-10-08T22:45:00Z h1 a - - [x y="2"]' '{"a":1}' >in
+	cp in came
+	verify 0 ''
+	sed '2s/2"/3"/' in >came
+	verify 1 'altered 1'
+	sed 's/^{/<13>Oct  8 22:45:00 h1 {/' in >came
+	verify 0 ''
+	sed 2p in >came
+	verify 1 'repeated 1'
+}
+
+@test "what siem-mock printed is read, whatever it has to escape" {
+	printf '%s\n' '{"a":"\\ \" \u0001"}' $'tab\there' '"quoted" \ and ü' >in
+	siem-mock -q syslog -l tcp://127.0.0.1:0 --listen-file where -n 3 >came 3>&- &
+	remember $!
+	eventually test -s where
+	siem-send -q "syslog:$(cat where)" <in
+	wait $!
+
+	verify 0 ''
+	sed -i '2s/here/Here/g' came
+	verify 1 'altered 1'
+}
+
+@test "--field names the member that holds the record" {
+	printf '%s\n' '{"a":1}' 'CEF:0|"x"' >in
+	printf '%s\n' '{"_source":{"message":"{\"a\":1}"}}' '{"_source":{"message":"CEF:0|\"x\""}}' >came
+	verify 0 '' --field _source.message
+	echo '{"event":{"a":1},"time":1}' >came
+	verify 1 'lost 1' --field event
+	echo 'no JSON' >>came
+	verify 1 'altered 1' --field event
+}
+
+@test "an arrival with a known siem_id is that record, wherever it came" {
+	id=0123456789abcdef0123456789abcdef
+	printf '%s\n' '{"a":1}' "{\"siem_id\":\"$id\",\"a\":2}" '{"a":3}' '{"a":4}' >in
+	printf '%s\n' '{"a":1}' '{"a":3}' '{"a":4}' "{\"siem_id\":\"$id\",\"a\":\"x\"}" >came
+	run -1 siem-verify --source in --arrived came
+
+	equal 'altered: came: bytes 24-78: in: bytes 8-60, by its siem_id' "${lines[0]}"
+}
+
+# --- --through
+
+@test "sources go through the command that made the arrivals" {
+	gen-events 500 >in
+	siem-fmt --cef in | sed -e 3d -e 9p >came
+
+	verify 1 'lost 1 repeated 1' --through 'siem-fmt --cef'
+}
+
+@test "what the command rejects, or leaves out, is not expected" {
+	printf '%s\n' '{"a":1}' 'no JSON' '{"a":2}' >in
+	siem-fmt -q --json in >came || true
+	verify 0 'rejected 1' --through 'siem-fmt -q --json'
+	verify 0 'left_out 1' --through 'siem-fmt -q --json --reject bad'
+	sed -i 1d came
+	verify 1 'rejected 1 lost 1' --through 'siem-fmt -q --json'
+}
+
+@test "a command that drops the marks is refused" {
+	numbered 99 >in
+	for command in 'grep -v M' 'cat >/dev/null' 'tail -n +2' 'head -n 9' 'echo x'; do
+		run -2 siem-verify --source in --arrived in --through "$command"
+
+		equal 'siem-verify: --through: the command has to pass control lines on, as siem-fmt does' "$output"
+	done
+}
+
+@test "a command that fails is an error, and says why itself" {
+	numbered 9 >in
+	run -3 siem-verify --source in --arrived in --through 'siem-fmt --nothing'
+
+	equal 'siem-verify: --through: it ended with status 2' "${lines[-1]}"
+	run -3 siem-verify --source in --arrived in --through 'kill -9 $$'
+	equal 'siem-verify: --through: it ended with signal 9' "${lines[-1]}"
+}
+
+@test "a line that looks like a control line is a record all the same" {
+	printf '\020M a b\n\020\020x\n' >in
+	cp in came
+	verify 0 ''
+	verify 0 '' --through cat
+}
+
+# --- receipts
+
+@test "a repeat is predicted where the receipt says that some were sent again" {
+	numbered 9 >in
+	sed -e 2p -e 8p in >came
+	{
+		receipt in 0 63 '"retried":1'
+		receipt in 63 189 '"retried":0' | sed 's/"first":1,"last":9/"first":10,"last":20/'
+	} >receipts
+	run -1 siem-verify --window 1 --source in --receipts receipts --arrived came
+
+	equal 'repeated: in: bytes 21-41: 1 record, 1 more arrival, predicted' "${lines[0]}"
+	equal 'repeated: in: bytes 147-167: 1 record, 1 more arrival, not predicted' "${lines[1]}"
+	sed 2p in >came
+	verify 0 'repeated 1 predicted 1' --window 1 --receipts receipts
+	verify 1 'repeated 1 predicted 1' --window 1 --receipts receipts --strict
+}
+
+@test "a repeat is predicted in the window behind the start of a run" {
+	numbered 9 >in
+	{ receipt in 0 63; receipt in 63 189; } >receipts
+	sed 5p in >came
+	verify 0 'repeated 1 predicted 1' --receipts receipts --window 42
+	verify 1 'repeated 1' --receipts receipts --window 21
+	sed 4p in >came
+	verify 0 'repeated 1 predicted 1' --receipts receipts --window 1
+}
+
+@test "as many may be missing as the receipt says were set aside" {
+	numbered 9 >in
+	sed -e 2d -e 3d -e 5d in >came
+	receipt in 0 63 '"rejected":1,"given_up":1' >receipts
+	verify 1 'lost 1 unacknowledged 1 set_aside 2' --receipts receipts
+	sed -i 1d came
+	verify 1 'lost 2 unacknowledged 1 set_aside 2' --receipts receipts
+}
+
+@test "what was acknowledged and is missing is lost, what was not may be to come" {
+	numbered 9 >in
+	sed -e 2d -e 8d in >came
+	receipt in 0 63 >receipts
+	run -1 siem-verify --source in --receipts receipts --arrived came
+	equal 'lost: in: bytes 21-41: 1 record, acknowledged' "${lines[0]}"
+	equal 'lost: in: bytes 147-167: 1 record, not acknowledged' "${lines[1]}"
+	sed 8d in >came
+	verify 0 'unacknowledged 1' --receipts receipts --acknowledged
+	sed 2d in >came
+	verify 1 'lost 1' --receipts receipts --acknowledged
+}
+
+@test "a file is found by how it begins, under any name, compressed or not" {
+	numbered 9 >old
+	seq -f '{"other":"%08.0f"}' 9 >in
+	sed 2p old | cat - in >came
+	receipt old 0 63 '"retried":1' >receipts
+	gzip old
+	run -0 siem-verify --window 1 --source old.gz in --receipts receipts --arrived came
+	equal 'repeated: old.gz: bytes 21-41: 1 record, 1 more arrival, predicted' "${lines[0]}"
+	run -1 siem-verify --source in --receipts receipts --arrived in --arrived came
+	equal 'siem-verify: receipts: /x#1 is none of the sources' "${lines[0]}"
+}
+
+@test "the last receipt may be torn, but none before it" {
+	numbered 9 >in
+	cp in came
+	receipt in 0 189 >receipts
+	printf '{"first":10,' >>receipts
+	verify 0 '' --receipts receipts
+	echo >>receipts
+	run -3 siem-verify --source in --receipts receipts --arrived in
+	equal 'siem-verify: receipts: line 2: this is no receipt' "$output"
+}
+
+# --- how it is called
+
+@test "without sources or arrivals there is nothing to compare" {
+	run -2 siem-verify --arrived x
+	equal 'siem-verify: no source: give the logs as --source FILE' "$output"
+	run -2 siem-verify --source x
+	equal 'siem-verify: nothing to compare with: give what arrived as --arrived FILE' "$output"
+	run -2 siem-verify --source x --arrived x --acknowledged
+	equal 'siem-verify: option --acknowledged needs --receipts' "$output"
+	run -2 siem-verify --source x --arrived x --format tar
+	equal 'siem-verify: option --format: tar is none of auto, mock, json, lines' "$output"
+}
+
+@test "a verdict that cannot be written is an error" {
+	numbered 9 >in
+	run -3 sh -c 'siem-verify --source in --arrived in >/dev/full'
+
+	equal 'siem-verify: write: No space left on device' "$output"
+}
+
+@test "a signal ends it" {
+	mkfifo pipe
+	numbered 9 >in
+	siem-verify --source in --arrived pipe >out 2>err 3>&- &
+	remember $!
+	exec 5>pipe
+	eventually catches $!
+	kill $!
+	head -n 2 in >&5 || true
+	status=0
+	wait $! || status=$?
+	exec 5>&-
+
+	equal 3 "$status"
+	equal 'siem-verify: interrupted' "$(cat err)"
+}
+
+@test "once it compares, it can open nothing" {
+	[[ $BUILD == *-san ]] && skip 'a build with sanitizers is not sealed'
+	numbered 9 >in
+	run -0 strace -f -o trace siem-verify --source in --arrived in
+
+	sed -n '/seccomp(SECCOMP_SET_MODE_FILTER\|PR_SET_SECCOMP/,$p' trace >sealed
+	[ -s sealed ]
+	equal 0 "$(grep -cE 'open|socket|execve|fork|clone' sealed)"
+}
