@@ -56,6 +56,7 @@ int runs_all(const struct config *cfg, char *const command[], struct err *e)
 		.timeout_ms = cfg->timeout_ms,
 	};
 	const struct carrier_way way = { .name = command[0],
+					 .acknowledgement = "exit",
 					 .open = command_open,
 					 .target = &target };
 	const char *dead_letter = cfg->dead_letter;

@@ -13,6 +13,7 @@
 #include "core/quit.h"
 #include "delivery/commits.h"
 #include "delivery/engine.h"
+#include "delivery/receipts.h"
 #include "delivery/way.h"
 #include "dest/registry.h"
 
@@ -31,6 +32,7 @@ struct config {
 	struct opt_list settings; // "key=value"
 	const char *checkpoint;
 	const char *dead_letter;
+	const char *receipts;
 	const char *show; // the kind whose settings are to be printed
 	size_t max_record, memory;
 	size_t retries; // SIZE_MAX: for ever
@@ -51,6 +53,8 @@ static const struct opt options[] = {
 		 "hold so much, then let the source wait [64MB]"),
 	OPT_LIST('o', "option", settings, "KEY=VALUE",
 		 "set a setting of the destination"),
+	OPT_STRING(0, "receipts", receipts, "FILE",
+		   "append evidence of what was delivered"),
 	OPT_COUNT(0, "retries", retries, "N", UINT32_MAX - 1,
 		  "give a record up after so many [for ever]"),
 	OPT_STRING(0, "settings", show, "KIND",
@@ -122,6 +126,38 @@ static const char *dead_letter(const struct config *cfg, struct buf *name)
 	return buf_str(name);
 }
 
+/* What is written must be neither the input nor something else of it. */
+static int check_files(const struct config *cfg, const char *letters,
+		       struct err *e)
+{
+	const struct {
+		const char *path, *is;
+	} files[] = {
+		{ cfg->checkpoint, "the checkpoint" },
+		{ letters, "the dead letters" },
+		{ cfg->receipts, "the receipts" },
+	};
+
+	for (size_t i = 0; i < 3; i++) {
+		if (files[i].path == NULL)
+			continue;
+		if (file_is_at(STDIN_FILENO, files[i].path))
+			return err_set(e, ERR_USAGE,
+				       "%s is read and is also %s: give these "
+				       "another name",
+				       files[i].path, files[i].is);
+		for (size_t j = 0; j < i; j++)
+			if (files[j].path != NULL &&
+			    file_is_one(files[i].path, files[j].path))
+				return err_set(e, ERR_USAGE,
+					       "%s is %s and also %s: give "
+					       "these another name",
+					       files[i].path, files[j].is,
+					       files[i].is);
+	}
+	return 0;
+}
+
 /* The counts of the engine, once there is one. */
 static void collect(struct page *page, const void *context)
 {
@@ -139,9 +175,8 @@ static int deliver(const struct dest *dest, const struct config *cfg,
 	struct commits commits = COMMITS_NONE;
 	const struct engine_commits hooks = commits_hooks(&commits);
 	struct reader in = READER_INIT(STDIN_FILENO, cfg->max_record);
-	const bool commit = cfg->checkpoint != NULL && !cfg->dry_run;
 	struct metrics metrics = METRICS_NONE;
-	const struct engine_options how = {
+	struct engine_options how = {
 		.in_fd = STDIN_FILENO,
 		.begun = &in,
 		.max_record = cfg->max_record,
@@ -150,33 +185,37 @@ static int deliver(const struct dest *dest, const struct config *cfg,
 		.retries = (uint32_t)cfg->retries,
 		.dead_letter = dead_letter(cfg, &letters),
 		.dry_run = cfg->dry_run ? DRY_RUN_BYTES : DRY_RUN_NO,
-		.commits = commit ? &hooks : NULL,
 		.metrics = &metrics,
 	};
 	const struct carrier_way way = way_to(dest);
 	struct engine *engine = NULL;
 	int status = -1;
 
-	if (commit && how.dead_letter != NULL &&
-	    file_is_one(cfg->checkpoint, how.dead_letter)) {
-		err_set(e, ERR_USAGE,
-			"%s is the checkpoint and also the dead letters: give "
-			"these another name",
-			how.dead_letter);
+	if (check_files(cfg, how.dead_letter, e) < 0 ||
+	    metrics_open(&metrics, cfg->common.metrics, collect, &engine, e) <
+		    0)
 		goto out;
+	if (cfg->checkpoint != NULL && !cfg->dry_run) {
+		if (commits_open(&commits, cfg->checkpoint, &in, e) < 0)
+			goto out;
+		how.commits = &hooks;
 	}
-	if (metrics_open(&metrics, cfg->common.metrics, collect, &engine, e) ==
-		    0 &&
-	    (!commit || commits_open(&commits, cfg->checkpoint, &in, e) == 0))
-		engine = engine_open(&way, &how, e);
-	if (engine != NULL) {
-		status = engine_run(engine);
-		if (cfg->common.stats)
-			engine_print_counts(engine);
+	if (cfg->receipts != NULL && !cfg->dry_run) {
+		how.receipts = receipts_open(cfg->receipts,
+					     commits_id(&commits), e);
+		if (how.receipts == NULL)
+			goto out;
 	}
+	engine = engine_open(&way, &how, e);
+	if (engine == NULL)
+		goto out;
+	status = engine_run(engine);
+	if (cfg->common.stats)
+		engine_print_counts(engine);
 out:
 	metrics_close(&metrics);
 	engine_close(engine);
+	receipts_close(how.receipts);
 	commits_close(&commits);
 	reader_free(&in);
 	buf_free(&letters);

@@ -246,8 +246,10 @@ static void put_off(struct courier *c, struct batch *b, int64_t due_ms)
 
 static void note_sent(struct courier *c, const struct batch *b)
 {
-	for (size_t i = 0; i < b->count; i++)
+	for (size_t i = 0; i < b->count; i++) {
 		c->source.ledger->counts.retried += b->items[i]->sent_before;
+		b->items[i]->resent |= b->items[i]->sent_before;
+	}
 }
 
 /* Send a batch, whose body is there. False: it failed. */
@@ -570,12 +572,14 @@ static void act(struct courier *c, const struct slot *slot, struct batch *b,
 		fail(c, now_ms, WAIT_BACKOFF, &e);
 }
 
-static void note_sends(struct courier *c, const struct batch *b,
+static void note_sends(struct courier *c, struct batch *b,
 		       const struct http_result *r)
 {
 	if (r->sends > 1)
 		c->source.ledger->counts.retried +=
 			(r->sends - 1) * (uint64_t)b->count;
+	for (size_t i = 0; i < b->count; i++)
+		b->items[i]->resent |= r->sends > 1;
 	if (r->sends > 1 || (r->sends == 1 && r->status == 0))
 		batch_note_failed(b, false);
 }

@@ -14,27 +14,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const int64_t commit_every_ms = 100;
-static const int64_t commit_again_ms = 1000; // after it has failed
-static const int64_t complain_every_ms = 30000;
-
 struct engine {
 	struct engine_options options;
 	const char *name; // of the destination
+	const char *acknowledgement;
 	struct queue queue;
 	struct ledger ledger;
 	struct intake intake;
 	struct carrier *carrier;
 	struct outage outage;
+	struct progress progress;
 
 	bool drained;          // nothing is left to do but to commit
 	bool over;             // the run has ended
 	int status;            // where it was cut short
 	bool pipe_closed;      // by the reader of standard output
-	bool passed;           // a mark that is not committed
-	int64_t commit_ms;     // not before then
-	bool commit_fails;     // since it was tried last
-	int64_t complained_ms; // when that was said last
 	bool readable;         // there is something to read
 	short revents;         // what poll() said of the carrier
 };
@@ -63,6 +57,10 @@ struct engine *engine_open(const struct carrier_way *way,
 	}
 	g->options = *options;
 	g->name = way->name;
+	g->acknowledgement = way->acknowledgement;
+	g->progress = (struct progress){ .ledger = &g->ledger,
+					 .commits = options->commits,
+					 .receipts = options->receipts };
 	g->queue = QUEUE_INIT(options->memory);
 	g->intake = INTAKE_INIT(options->in_fd, options->max_record, &g->queue,
 				&g->ledger);
@@ -102,7 +100,7 @@ fail:
 static void give_up(struct engine *g, struct queue_item *item, const char *why)
 {
 	ledger_give_up(&g->ledger, queue_bytes(item), item->line, why);
-	queue_settle(&g->queue, item);
+	queue_settle(&g->queue, item, FATE_GIVEN_UP);
 }
 
 /* The run ends here, whatever is still held. */
@@ -189,71 +187,21 @@ static void on_failure(struct engine *g, const struct err *why)
 /* Let go of what is settled, and note the positions behind it. */
 static void drop_settled(struct engine *g)
 {
-	const struct engine_commits *commits = g->options.commits;
 	struct queue_item *item;
 
 	while ((item = queue_front(&g->queue)) != NULL) {
 		// The end of a batch of which nothing is left.
 		if (item->kind == QUEUE_FLUSH && item->state == QUEUE_WAITING)
-			queue_settle(&g->queue, item);
+			queue_settle(&g->queue, item, FATE_NONE);
 		if (item->state != QUEUE_DONE)
 			break;
-		if (item->kind == QUEUE_MARK && commits != NULL) {
-			struct slice mark = queue_bytes(item);
-			const char *space = memchr(mark.data, ' ', mark.len);
-			size_t len = (size_t)(space - mark.data);
-
-			commits->passed(commits->context,
-					(struct slice){ mark.data, len },
-					slice_from(mark, len + 1));
-			g->passed = true;
-		}
+		if (item->kind == QUEUE_MARK)
+			progress_mark(&g->progress, item);
+		else if (item->kind == QUEUE_RECORD)
+			progress_record(&g->progress, item, g->name,
+					g->acknowledgement, g->queue.now_ns);
 		queue_drop(&g->queue);
 	}
-}
-
-/* Is there something to be made durable? */
-static bool has_to_commit(const struct engine *g)
-{
-	return g->passed || ledger_is_dirty(&g->ledger);
-}
-
-/* What is delivered is not forgotten, but would be sent again after a crash. */
-static void complain(struct engine *g, int64_t now, const struct err *why)
-{
-	bool news =
-		!g->commit_fails || now - g->complained_ms >= complain_every_ms;
-
-	g->commit_fails = true;
-	if (g->over)
-		msg_error("%s", why->text);
-	else if (news)
-		msg_error("%s; trying again", why->text);
-	if (news)
-		g->complained_ms = now;
-}
-
-/* Make durable what is to be, in its order; now and then, or at the end. */
-static void commit(struct engine *g, int64_t now)
-{
-	const struct engine_commits *commits = g->options.commits;
-	bool at_the_end = g->over || (g->drained && !g->commit_fails);
-	struct err e;
-
-	if (!has_to_commit(g) || (now < g->commit_ms && !at_the_end))
-		return;
-	g->commit_ms = now + commit_every_ms;
-	if (!ledger_sync(&g->ledger) || !g->passed)
-		return;
-	if (commits->commit(commits->context, &e) < 0) {
-		complain(g, now, &e);
-		g->commit_ms = now + commit_again_ms;
-		return;
-	}
-	g->passed = false;
-	if (g->commit_fails)
-		msg_warn("the checkpoint could be written again");
-	g->commit_fails = false;
 }
 
 static void step(struct engine *g, int64_t now)
@@ -266,7 +214,7 @@ static void step(struct engine *g, int64_t now)
 		intake_abandon(&g->intake, "the dead letters failed");
 	if (g->intake.ended)
 		carrier_finish(g->carrier);
-	g->ledger.now_ns = wall_ns();
+	g->ledger.now_ns = g->queue.now_ns = wall_ns();
 	if (g->drained)
 		;
 	else if (carrier_step(g->carrier, now, g->revents, &e) < 0)
@@ -277,8 +225,11 @@ static void step(struct engine *g, int64_t now)
 	// What found the queue full may have room now.
 	intake_step(&g->intake, false);
 	g->drained |= carrier_is_done(g->carrier);
-	commit(g, now);
-	g->over |= g->drained && !has_to_commit(g);
+	progress_step(&g->progress, now,
+		      g->over      ? PROGRESS_LAST
+		      : g->drained ? PROGRESS_DRAINED
+				   : PROGRESS_IN_TIME);
+	g->over |= g->drained && !progress_is_pending(&g->progress);
 }
 
 /* Until something happens. */
@@ -295,12 +246,10 @@ static void wait(struct engine *g)
 	fds[2].fd = -1;
 	if (!g->drained)
 		carrier_wait(g->carrier, now, &fds[2], &timeout_ms);
-	if (has_to_commit(g)) {
-		int64_t left = g->commit_ms - now;
 
-		if (timeout_ms < 0 || left < timeout_ms)
-			timeout_ms = left > 0 ? (int)left : 0;
-	}
+	int left_ms = progress_wait_ms(&g->progress, now);
+	if (left_ms >= 0 && (timeout_ms < 0 || left_ms < timeout_ms))
+		timeout_ms = left_ms;
 	int n = poll(fds, 3, timeout_ms);
 	g->readable = n > 0 && fds[1].revents != 0;
 	g->revents = 0;
@@ -325,13 +274,14 @@ int engine_run(struct engine *g)
 		if (quit_late()) {
 			outage_final(&g->outage, &late);
 			cut_short(g, STATUS_UNDELIVERED, late.text);
-			commit(g, now_ms());
+			drop_settled(g);
+			progress_step(&g->progress, now_ms(), PROGRESS_LAST);
 			break;
 		}
 		step(g, now_ms());
 	}
 
-	int status = g->commit_fails ? STATUS_UNDELIVERED : g->status;
+	int status = g->progress.fails ? STATUS_UNDELIVERED : STATUS_DONE;
 	if (g->status > status)
 		status = g->status;
 	if (g->intake.status > status)

@@ -19,24 +19,12 @@
 #include "core/slice.h"
 #include "delivery/carrier.h"
 #include "delivery/ledger.h"
+#include "delivery/progress.h"
 #include "stream/reader.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-/*
- * Who keeps the positions that marks carry. passed() notes one, in the order
- * of the stream, once every record before it is delivered or set aside;
- * commit() makes durable what was noted, after the dead letters are. Where
- * that fails it is said, and tried again until it works or time is up.
- */
-struct engine_commits {
-	void (*passed)(void *context, struct slice source,
-		       struct slice position);
-	int (*commit)(void *context, struct err *e);
-	void *context;
-};
 
 struct engine_options {
 	int in_fd;
@@ -51,6 +39,7 @@ struct engine_options {
 	const struct engine_commits *commits; // NULL: nobody; what is held when
 					      // the run is cut short is then
 					      // given up
+	struct receipts *receipts; // NULL: none
 	struct metrics *metrics; // seen to while it runs; NULL: none
 };
 

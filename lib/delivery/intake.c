@@ -39,6 +39,9 @@ static bool add(struct intake *in, enum queue_kind kind, struct slice bytes,
 	if (item != NULL) {
 		item->line = in->line.number;
 		item->read_ns = now_ns;
+		// Of a mark: what came before it and is not in the queue.
+		if (kind == QUEUE_MARK)
+			item->number = in->ledger->early;
 		in->ledger->counts.read += kind == QUEUE_RECORD;
 		return true;
 	}
