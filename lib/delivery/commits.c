@@ -105,8 +105,7 @@ int commits_open(struct commits *c, const char *path, struct reader *in,
 
 struct slice commits_id(const struct commits *c)
 {
-	return c->checkpoint != NULL ? checkpoint_id(c->checkpoint)
-				     : (struct slice){ NULL, 0 };
+	return checkpoint_id(c->checkpoint);
 }
 
 static void note(void *context, struct slice source, struct slice position)
@@ -114,13 +113,6 @@ static void note(void *context, struct slice source, struct slice position)
 	struct commits *c = context;
 
 	(void)!checkpoint_set(c->checkpoint, source, position, &c->failed);
-}
-
-static struct slice last(void *context, struct slice source)
-{
-	const struct commits *c = context;
-
-	return checkpoint_get(c->checkpoint, source);
 }
 
 static int save(void *context, struct err *e)
@@ -138,9 +130,9 @@ static int save(void *context, struct err *e)
 
 struct engine_commits commits_hooks(struct commits *c)
 {
-	return (struct engine_commits){
-		.passed = note, .commit = save, .last = last, .context = c
-	};
+	return (struct engine_commits){ .passed = note,
+					.commit = save,
+					.context = c };
 }
 
 void commits_close(struct commits *c)
