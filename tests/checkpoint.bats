@@ -343,7 +343,7 @@ holds()
 		rm disk/full
 		wait \$pid
 		holds disk/c.ckpt '/log/a#1 14'
-		says 'could be written again'
+		says 'could be noted again'
 		[ "\$(cat arrived)" = \$'one\ntwo\nthree' ]
 		umount disk
 	END

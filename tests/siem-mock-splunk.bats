@@ -349,6 +349,13 @@ raw h s t i <13>two "b"' \
 	equal '{"text":"Success","code":0}' "$output"
 }
 
+@test "a stall can have an end, and so has its connection then" {
+	start --fault stall-after=1,stall-ms=200
+	run -52 post '' -d '{"event":1}'
+
+	equal 0 "$(wc -l <arrived)"
+}
+
 @test "delay holds every answer back" {
 	start --fault delay=300
 	run -0 post '' -o answer -w '%{time_total}' -d '{"event":1}'

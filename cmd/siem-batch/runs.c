@@ -31,7 +31,7 @@ static struct engine_options options_of(const struct config *cfg,
 static int run(const struct carrier_way *way, const struct engine_options *how,
 	       bool stats, struct err *e)
 {
-	struct engine *engine = engine_open(way, 1, how, e);
+	struct engine *engine = engine_open(way, how, e);
 
 	if (engine == NULL)
 		return -1;
@@ -56,6 +56,7 @@ int runs_all(const struct config *cfg, char *const command[], struct err *e)
 		.timeout_ms = cfg->timeout_ms,
 	};
 	const struct carrier_way way = { .name = command[0],
+					 .acknowledgement = "exit",
 					 .open = command_open,
 					 .target = &target };
 	const char *dead_letter = cfg->dead_letter;

@@ -38,7 +38,7 @@ struct peer {
 enum exchange_state {
 	EXCHANGE_READING,
 	EXCHANGE_DELAYED, // until due_ms
-	EXCHANGE_STALLED, // until the client gives up
+	EXCHANGE_STALLED, // until due_ms, or the client gives up
 	EXCHANGE_READY,   // to be answered
 	EXCHANGE_OVER,    // to be dropped without an answer
 };
@@ -49,7 +49,7 @@ struct exchange {
 	struct MHD_Connection *connection;
 	struct server *server;
 	enum exchange_state state;
-	int64_t due_ms;
+	int64_t due_ms; // 0: never
 	struct buf body;
 	struct exchange *next; // of those that are suspended
 };
@@ -97,9 +97,11 @@ const char *http_query(const struct http_request *r, const char *name)
 					   MHD_GET_ARGUMENT_KIND, name);
 }
 
-static void suspend(struct exchange *x, enum exchange_state state)
+/* For ms milliseconds, or for ever where that is 0. */
+static void suspend(struct exchange *x, enum exchange_state state, uint64_t ms)
 {
 	x->state = state;
+	x->due_ms = ms > 0 ? mock_now_ms() + (int64_t)ms : 0;
 	x->next = x->server->suspended;
 	x->server->suspended = x;
 	MHD_suspend_connection(x->connection);
@@ -108,14 +110,13 @@ static void suspend(struct exchange *x, enum exchange_state state)
 /* May this one go on? Its state then says how. */
 static bool is_due(struct exchange *x, bool all)
 {
-	if (x->state == EXCHANGE_DELAYED && !all) {
-		if (mock_now_ms() < x->due_ms)
-			return false;
-		x->state = EXCHANGE_READY;
-	} else if (all) {
+	bool due = x->due_ms != 0 && mock_now_ms() >= x->due_ms;
+
+	if (all || (due && x->state == EXCHANGE_STALLED))
 		x->state = EXCHANGE_OVER;
-	}
-	return x->state != EXCHANGE_STALLED;
+	else if (due && x->state == EXCHANGE_DELAYED)
+		x->state = EXCHANGE_READY;
+	return x->state == EXCHANGE_READY || x->state == EXCHANGE_OVER;
 }
 
 static void resume_due(struct server *s, bool all)
@@ -242,7 +243,7 @@ static enum MHD_Result finish(struct exchange *x)
 		reset(socket_of(x->connection));
 		break;
 	case HTTP_STALL:
-		suspend(x, EXCHANGE_STALLED);
+		suspend(x, EXCHANGE_STALLED, s->mock->faults.stall_ms);
 		rc = MHD_YES;
 		break;
 	}
@@ -343,8 +344,7 @@ static enum MHD_Result take(void *context, struct MHD_Connection *c,
 	if (x->state == EXCHANGE_OVER)
 		return MHD_NO;
 	if (x->state == EXCHANGE_READING && delay > 0) {
-		x->due_ms = mock_now_ms() + (int64_t)delay;
-		suspend(x, EXCHANGE_DELAYED);
+		suspend(x, EXCHANGE_DELAYED, delay);
 		return MHD_YES;
 	}
 	return finish(x);
@@ -503,7 +503,7 @@ static int prepare(struct server *s, nfds_t *count)
 			wait_ms = sooner(wait_ms, (int64_t)ms);
 	}
 	for (struct exchange *x = s->suspended; x != NULL; x = x->next) {
-		if (x->state == EXCHANGE_DELAYED)
+		if (x->due_ms != 0)
 			wait_ms = sooner(wait_ms, x->due_ms - mock_now_ms());
 		*next++ = (struct pollfd){ .fd = socket_of(x->connection),
 					   .events = POLLRDHUP };

@@ -13,7 +13,7 @@
 #include "core/quit.h"
 #include "delivery/commits.h"
 #include "delivery/engine.h"
-#include "delivery/failover.h"
+#include "delivery/receipts.h"
 #include "delivery/way.h"
 #include "dest/registry.h"
 
@@ -23,7 +23,6 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #define MIB ((size_t)1 << 20)
@@ -31,41 +30,31 @@
 struct config {
 	struct opt_common common;
 	struct opt_list settings; // "key=value"
-	struct opt_list failover; // destinations
 	const char *checkpoint;
 	const char *dead_letter;
+	const char *receipts;
 	const char *show; // the kind whose settings are to be printed
 	size_t max_record, memory;
 	size_t retries; // SIZE_MAX: for ever
-	size_t alert_after_ms;
-	const char *on_failure;
-	struct rate rate;
-	const char *dry_run; // NULL: no
-	bool list;
+	bool dry_run, list;
 };
 
 static const struct opt options[] = {
-	OPT_MS(0, "alert-after", alert_after_ms, "SECONDS", 86400000,
-	       "raise the alert when nothing is delivered [60]"),
 	OPT_STRING('c', "checkpoint", checkpoint, "FILE",
 		   "write here what is delivered, for the source"),
 	OPT_STRING(0, "dead-letter", dead_letter, "FILE",
 		   "what cannot be delivered [CHECKPOINT.dead]"),
-	OPT_OPTIONAL('n', "dry-run", dry_run, "curl", "bytes",
-		     "print what would be sent, connect nowhere"),
-	OPT_LIST(0, "failover", failover, "DESTINATION",
-		 "deliver there while the first does not work"),
+	OPT_FLAG('n', "dry-run", dry_run,
+		 "print what would be sent, connect nowhere"),
 	OPT_FLAG('l', "list", list, "list the kinds of destination"),
 	OPT_SIZE(0, "max-record", max_record, "SIZE", 1024 * MIB,
 		 "set aside longer records [1MB]"),
 	OPT_SIZE(0, "memory", memory, "SIZE", 0,
 		 "hold so much, then let the source wait [64MB]"),
-	OPT_STRING(0, "on-failure", on_failure, "CMD",
-		   "run CMD when the alert is raised, and cleared"),
 	OPT_LIST('o', "option", settings, "KEY=VALUE",
 		 "set a setting of the destination"),
-	OPT_RATE(0, "rate", rate, "RATE",
-		 "send at most this much, as in 1000/s or 5MB/s"),
+	OPT_STRING(0, "receipts", receipts, "FILE",
+		   "append evidence of what was delivered"),
 	OPT_COUNT(0, "retries", retries, "N", UINT32_MAX - 1,
 		  "give a record up after so many [for ever]"),
 	OPT_STRING(0, "settings", show, "KIND",
@@ -106,37 +95,8 @@ static int list_settings(const char *kind, struct err *e)
 	return flush(e);
 }
 
-/* One destination, and those to fall back to. */
-struct places {
-	struct dest dests[FAILOVER_MAX];
-	size_t count;
-};
-
-static void close_destinations(struct places *places)
-{
-	for (size_t i = 0; i < places->count; i++)
-		dest_close(&places->dests[i]);
-}
-
-static int open_failover(struct places *places, const struct config *cfg,
-			 struct err *e)
-{
-	for (size_t i = 0; i < cfg->failover.count; i++) {
-		if (places->count == FAILOVER_MAX)
-			return err_set(e, ERR_USAGE,
-				       "--failover: no more than %d times",
-				       FAILOVER_MAX - 1);
-		if (dest_open_spare(&places->dests[places->count],
-				    cfg->failover.items[i], cfg->settings.items,
-				    cfg->settings.count, e) < 0)
-			return err_prefix(e, "--failover");
-		places->count++;
-	}
-	return 0;
-}
-
 /* The destination that was asked for, by operand or by environment. */
-static int open_destination(struct places *places, const struct config *cfg,
+static int open_destination(struct dest *dest, const struct config *cfg,
 			    char *operands[], struct err *e)
 {
 	const char *spec = operands[0];
@@ -151,21 +111,8 @@ static int open_destination(struct places *places, const struct config *cfg,
 		return err_set(e, ERR_USAGE,
 			       "no destination: give KIND:ADDRESS, or set "
 			       "SIEM_TYPE (see --list)");
-	if (dest_open(&places->dests[0], spec, cfg->settings.items,
-		      cfg->settings.count, e) < 0)
-		return -1;
-	places->count = 1;
-	return 0;
-}
-
-static int parse_dry_run(const char *how, enum dry_run *out, struct err *e)
-{
-	*out = how == NULL                ? DRY_RUN_NO
-	       : strcmp(how, "curl") == 0 ? DRY_RUN_CURL
-					  : DRY_RUN_BYTES;
-	if (how == NULL || *out == DRY_RUN_CURL || strcmp(how, "bytes") == 0)
-		return 0;
-	return err_set(e, ERR_USAGE, "--dry-run: %s is not curl", how);
+	return dest_open(dest, spec, cfg->settings.items, cfg->settings.count,
+			 e);
 }
 
 /* Where records are set aside: as told, else beside the checkpoint. */
@@ -179,6 +126,38 @@ static const char *dead_letter(const struct config *cfg, struct buf *name)
 	return buf_str(name);
 }
 
+/* What is written must be neither the input nor something else of it. */
+static int check_files(const struct config *cfg, const char *letters,
+		       struct err *e)
+{
+	const struct {
+		const char *path, *is;
+	} files[] = {
+		{ cfg->checkpoint, "the checkpoint" },
+		{ letters, "the dead letters" },
+		{ cfg->receipts, "the receipts" },
+	};
+
+	for (size_t i = 0; i < 3; i++) {
+		if (files[i].path == NULL)
+			continue;
+		if (file_is_at(STDIN_FILENO, files[i].path))
+			return err_set(e, ERR_USAGE,
+				       "%s is read and is also %s: give these "
+				       "another name",
+				       files[i].path, files[i].is);
+		for (size_t j = 0; j < i; j++)
+			if (files[j].path != NULL &&
+			    file_is_one(files[i].path, files[j].path))
+				return err_set(e, ERR_USAGE,
+					       "%s is %s and also %s: give "
+					       "these another name",
+					       files[i].path, files[j].is,
+					       files[i].is);
+	}
+	return 0;
+}
+
 /* The counts of the engine, once there is one. */
 static void collect(struct page *page, const void *context)
 {
@@ -189,16 +168,15 @@ static void collect(struct page *page, const void *context)
 }
 
 /* Deliver everything. Returns the exit status, or -1 with e filled. */
-static int deliver(const struct places *places, const struct config *cfg,
-		   enum dry_run dry_run, struct err *e)
+static int deliver(const struct dest *dest, const struct config *cfg,
+		   struct err *e)
 {
 	struct buf letters = BUF_INIT(PATH_MAX);
 	struct commits commits = COMMITS_NONE;
 	const struct engine_commits hooks = commits_hooks(&commits);
 	struct reader in = READER_INIT(STDIN_FILENO, cfg->max_record);
-	const bool commit = cfg->checkpoint != NULL && !cfg->dry_run;
 	struct metrics metrics = METRICS_NONE;
-	const struct engine_options how = {
+	struct engine_options how = {
 		.in_fd = STDIN_FILENO,
 		.begun = &in,
 		.max_record = cfg->max_record,
@@ -206,40 +184,38 @@ static int deliver(const struct places *places, const struct config *cfg,
 		.bounded_retries = cfg->retries != SIZE_MAX,
 		.retries = (uint32_t)cfg->retries,
 		.dead_letter = dead_letter(cfg, &letters),
-		.dry_run = dry_run,
-		.rate = cfg->rate,
-		.alert_after_ms = cfg->alert_after_ms,
-		.on_failure = cfg->on_failure,
-		.commits = commit ? &hooks : NULL,
+		.dry_run = cfg->dry_run ? DRY_RUN_BYTES : DRY_RUN_NO,
 		.metrics = &metrics,
 	};
-	struct carrier_way ways[FAILOVER_MAX];
-	size_t count = dry_run == DRY_RUN_NO ? places->count : 1;
+	const struct carrier_way way = way_to(dest);
 	struct engine *engine = NULL;
 	int status = -1;
 
-	for (size_t i = 0; i < count; i++)
-		ways[i] = way_to(&places->dests[i]);
-	if (commit && how.dead_letter != NULL &&
-	    file_is_one(cfg->checkpoint, how.dead_letter)) {
-		err_set(e, ERR_USAGE,
-			"%s is the checkpoint and also the dead letters: give "
-			"these another name",
-			how.dead_letter);
+	if (check_files(cfg, how.dead_letter, e) < 0 ||
+	    metrics_open(&metrics, cfg->common.metrics, collect, &engine, e) <
+		    0)
 		goto out;
+	if (cfg->checkpoint != NULL && !cfg->dry_run) {
+		if (commits_open(&commits, cfg->checkpoint, &in, e) < 0)
+			goto out;
+		how.commits = &hooks;
 	}
-	if (metrics_open(&metrics, cfg->common.metrics, collect, &engine, e) ==
-		    0 &&
-	    (!commit || commits_open(&commits, cfg->checkpoint, &in, e) == 0))
-		engine = engine_open(ways, count, &how, e);
-	if (engine != NULL) {
-		status = engine_run(engine);
-		if (cfg->common.stats)
-			engine_print_counts(engine);
+	if (cfg->receipts != NULL && !cfg->dry_run) {
+		how.receipts = receipts_open(cfg->receipts,
+					     commits_id(&commits), e);
+		if (how.receipts == NULL)
+			goto out;
 	}
+	engine = engine_open(&way, &how, e);
+	if (engine == NULL)
+		goto out;
+	status = engine_run(engine);
+	if (cfg->common.stats)
+		engine_print_counts(engine);
 out:
 	metrics_close(&metrics);
 	engine_close(engine);
+	receipts_close(how.receipts);
 	commits_close(&commits);
 	reader_free(&in);
 	buf_free(&letters);
@@ -253,11 +229,9 @@ int main(int argc, char *argv[])
 		.max_record = 1 * MIB,
 		.memory = 64 * MIB,
 		.retries = SIZE_MAX,
-		.alert_after_ms = 60000,
 	};
-	struct places places = { 0 };
+	struct dest dest = { 0 };
 	struct err e = { 0 };
-	enum dry_run dry_run;
 	int status = -1;
 
 	msg_init(cli.name);
@@ -267,19 +241,15 @@ int main(int argc, char *argv[])
 	if (first < 0)
 		goto out;
 	opt_apply_common(&cfg.common);
-	if (parse_dry_run(cfg.dry_run, &dry_run, &e) < 0)
-		goto out;
 	if (cfg.list || cfg.show != NULL)
 		status =
 			cfg.list ? list_kinds(&e) : list_settings(cfg.show, &e);
-	else if (open_destination(&places, &cfg, argv + first, &e) == 0 &&
-		 open_failover(&places, &cfg, &e) == 0 &&
+	else if (open_destination(&dest, &cfg, argv + first, &e) == 0 &&
 		 quit_setup((unsigned)cfg.common.grace_sec, QUIT_TELL_LATE,
 			    &e) == 0)
-		status = deliver(&places, &cfg, dry_run, &e);
+		status = deliver(&dest, &cfg, &e);
 out:
-	close_destinations(&places);
+	dest_close(&dest);
 	free(cfg.settings.items);
-	free(cfg.failover.items);
 	return status < 0 ? msg_exit(&e) : status;
 }

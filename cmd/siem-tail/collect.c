@@ -9,7 +9,8 @@ static uint64_t lag_of(const struct tail *t)
 
 	for (const struct file *f = t->files.first; f != NULL;
 	     f = files_next(f))
-		if (f->source.size > f->source.position)
+		if (f->source.unpack == NULL &&
+		    f->source.size > f->source.position)
 			lag += f->source.size - f->source.position;
 	return lag;
 }
@@ -29,6 +30,8 @@ void collect(struct page *page, const void *tail)
 		     r->truncations);
 	page_counter(page, "lost_bytes_total",
 		     "Bytes that were gone before they were read.", r->lost);
+	page_counter(page, "gaps_total",
+		     "Files gone or changed before they were read.", r->gaps);
 	page_gauge(page, "lag_bytes",
 		   "Bytes in the open files that are not written yet.",
 		   (double)lag_of(t));

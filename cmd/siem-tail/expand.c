@@ -46,8 +46,7 @@ static int add(struct paths *out, char *path, struct timespec changed)
 	return 0;
 }
 
-/* What old logs become holds no lines. */
-static bool is_compressed(const char *path)
+bool expand_is_compressed(const char *path)
 {
 	static const char *const ends[] = { ".gz",  ".bz2", ".xz",
 					    ".zst", ".lz4", ".Z" };
@@ -66,7 +65,7 @@ static int add_file(struct paths *out, char *path)
 
 	if (path == NULL)
 		return -1;
-	if (is_compressed(path) || stat(path, &st) < 0 ||
+	if (expand_is_compressed(path) || stat(path, &st) < 0 ||
 	    !S_ISREG(st.st_mode)) {
 		free(path);
 		return 0;
@@ -74,7 +73,7 @@ static int add_file(struct paths *out, char *path)
 	return add(out, path, st.st_mtim);
 }
 
-static char *join(const char *folder, const char *name)
+char *expand_join(const char *folder, const char *name)
 {
 	size_t len = strlen(folder);
 	const char *slash = len > 0 && folder[len - 1] == '/' ? "" : "/";
@@ -93,7 +92,7 @@ static int list_folder(const char *folder, struct paths *out)
 		return -1;
 	while (errno = 0, (entry = readdir(dir)) != NULL)
 		if (entry->d_name[0] != '.' &&
-		    add_file(out, join(folder, entry->d_name)) < 0)
+		    add_file(out, expand_join(folder, entry->d_name)) < 0)
 			goto out;
 	rc = errno == 0 ? 0 : -1;
 out:;

@@ -6,6 +6,7 @@
 
 #include "core/attr.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <time.h>
 
@@ -38,6 +39,12 @@ int expand_files(const char *operand, enum operand_kind kind,
 /* Append the folders in which another file may appear. -1 with errno set. */
 int expand_folders(const char *operand, enum operand_kind kind,
 		   struct paths *out) MUST_CHECK;
+
+/* Is it named as what old logs become, which holds no lines? */
+bool expand_is_compressed(const char *path);
+
+/* A name in a folder as a new string, or NULL: out of memory. */
+char *expand_join(const char *folder, const char *name) MUST_CHECK;
 
 /* The folder of a path as a new string, or NULL: out of memory. */
 char *expand_parent(const char *path) MUST_CHECK;

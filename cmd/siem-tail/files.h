@@ -14,16 +14,19 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+struct known;
+
 struct file {
 	struct source source;
-	struct file *after; // had its name before, and is read first; or NULL
-	size_t names;       // that mean it now; 0: it was rotated away
-	int wd;             // -1: not watched
-	bool queued;        // there may be something to read
-	bool ending;        // nothing more is expected: close it when read
-	bool succeeded;     // something came in a file after it
-	bool failed;        // could not be read, which was said
-	int64_t active_ns;  // when something came last
+	struct file *after;  // had its name before, and is read first; or NULL
+	size_t names;        // that mean it now; 0: it was rotated away
+	int wd;              // -1: not watched
+	struct known *known; // what is remembered of it; NULL: nothing
+	bool queued;         // there may be something to read
+	bool ending;         // nothing more is expected: close it when read
+	bool succeeded;      // something came in a file after it
+	bool failed;         // could not be read, which was said
+	int64_t active_ns;   // when something came last
 
 	// private
 	struct file *previous, *next; // in the order they were opened

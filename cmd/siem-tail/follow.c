@@ -3,7 +3,7 @@
 #include "core/clock.h"
 #include "core/msg.h"
 #include "core/quit.h"
-#include "stream/control.h"
+#include "send.h"
 #include "tail.h"
 
 #include <errno.h>
@@ -20,8 +20,11 @@ enum {
 	MOST_ROTATED = 64, // files rotated away and read, that are kept open
 };
 
-/* What to wait for, beside signals and a reader that goes away. */
-enum { WAIT_OUTPUT = 1, WAIT_CHANGES = 2 };
+/* Is it compressed, and not to its end yet? */
+static bool is_incomplete(const struct file *f)
+{
+	return f->source.unpack != NULL && !unpack_is_whole(f->source.unpack);
+}
 
 /* Did it grow, is it over? True: rotated away, read, and kept open. */
 static bool look_at_file(struct tail *t, struct file *f, int64_t now_ns)
@@ -35,7 +38,8 @@ static bool look_at_file(struct tail *t, struct file *f, int64_t now_ns)
 	}
 	f->failed = f->failed || changed < 0;
 	t->names.blind = t->names.blind || f->wd < 0;
-	f->ending = f->ending || files_is_over(f, now_ns);
+	f->ending =
+		f->ending || (files_is_over(f, now_ns) && !is_incomplete(f));
 	if (changed > 0 || f->ending)
 		files_queue(&t->files, f);
 	return f->names == 0 && !f->queued;
@@ -46,7 +50,8 @@ static int look(struct tail *t, struct err *e)
 	int64_t now_ns = clock_ns();
 	size_t rotated = 0;
 
-	if (names_look(t, e) < 0)
+	if (names_look(t, e) < 0 ||
+	    (t->history.again && names_look_back(t, e) < 0))
 		return -1;
 	for (struct file *f = t->files.first; f != NULL; f = files_next(f))
 		rotated += look_at_file(t, f, now_ns);
@@ -94,13 +99,13 @@ static int tend(struct tail *t, struct err *e)
 	return now_ns < t->look_ns ? 0 : look(t, e);
 }
 
-static int wait_until(struct tail *t, int what, int64_t until_ns, struct err *e)
+int follow_wait(struct tail *t, int what, int64_t until_ns, struct err *e)
 {
 	struct pollfd fds[] = {
 		{ .fd = t->out.fd,
-		  .events = (what & WAIT_OUTPUT) != 0 ? POLLOUT : 0 },
+		  .events = (what & FOLLOW_OUTPUT) != 0 ? POLLOUT : 0 },
 		{ .fd = quit_fd(), .events = POLLIN },
-		{ .fd = (what & WAIT_CHANGES) != 0 ? t->watch.fd : -1,
+		{ .fd = (what & FOLLOW_CHANGES) != 0 ? t->watch.fd : -1,
 		  .events = POLLIN },
 	};
 	int64_t left_ns = until_ns - clock_ns();
@@ -128,102 +133,25 @@ static int rest(struct tail *t, struct err *e)
 
 	// One wake-up for all that comes in this time, not one for each line.
 	if (clock_ns() < gathered_ns)
-		return wait_until(t, 0, gathered_ns, e);
-	return wait_until(t, WAIT_CHANGES, t->look_ns, e);
-}
-
-static int write_bytes(struct tail *t, struct slice bytes, struct err *e)
-{
-	for (struct slice left = bytes; left.len > 0;) {
-		ssize_t n = outlet_write(&t->out, left.data, left.len, e);
-
-		if (n < 0)
-			return -1;
-		left = slice_from(left, (size_t)n);
-		if (n == 0 && wait_until(t, WAIT_OUTPUT | WAIT_CHANGES,
-					 t->look_ns, e) < 0)
-			return -1;
-	}
-	report_note(&t->report, bytes);
-	return 0;
-}
-
-static int send_bytes(struct tail *t, struct slice bytes, struct err *e)
-{
-	// What somebody wrote into a log must not pass for our own header.
-	if (t->report.bytes == 0 && control_is_header(bytes)) {
-		msg_warn("the output begins like a marked stream; put an empty "
-			 "line before it");
-		if (write_bytes(t, SLICE("\n"), e) < 0)
-			return -1;
-	}
-	return write_bytes(t, bytes, e);
-}
-
-/*
- * How much of some lines, or of a piece of one, may go now: whole lines, and
- * always at least one, unless it is nothing. units is what that costs.
- */
-static size_t allowed_part(struct tail *t, struct slice bytes, size_t *units)
-{
-	size_t allowed = rate_allowed(&t->limit, clock_ns());
-	size_t lines = 0;
-	size_t part = 0;
-
-	*units = 0;
-	if (allowed == 0 || allowed == SIZE_MAX)
-		return allowed == 0 ? 0 : bytes.len;
-	while (part < bytes.len) {
-		const char *lf =
-			memchr(bytes.data + part, '\n', bytes.len - part);
-		size_t end =
-			lf != NULL ? (size_t)(lf - bytes.data) + 1 : bytes.len;
-
-		if (part > 0 &&
-		    (t->limit.rate.in_bytes ? end : lines + 1) > allowed)
-			break;
-		part = end;
-		lines += lf != NULL;
-	}
-	*units = t->limit.rate.in_bytes ? part : lines;
-	return part;
-}
-
-/* Send what was read, in the time that --rate wants it to take. */
-static int send_chunk(struct tail *t, const struct chunk *chunk, struct err *e)
-{
-	struct slice left = chunk->bytes;
-
-	while (left.len > 0) {
-		size_t units;
-		size_t part = allowed_part(t, left, &units);
-
-		// What was read goes out, however slowly it was to go.
-		if (quit_asked())
-			part = left.len;
-		if (part == 0) {
-			int64_t until_ns = clock_ns() + rate_wait_ns(&t->limit);
-
-			if (until_ns > t->look_ns)
-				until_ns = t->look_ns;
-			if (wait_until(t, WAIT_CHANGES, until_ns, e) < 0)
-				return -1;
-			continue;
-		}
-		if (send_bytes(t, (struct slice){ left.data, part }, e) < 0)
-			return -1;
-		rate_spend(&t->limit, units);
-		left = slice_from(left, part);
-	}
-	return 0;
+		return follow_wait(t, 0, gathered_ns, e);
+	return follow_wait(t, FOLLOW_CHANGES, t->look_ns, e);
 }
 
 static int handle_truncation(struct tail *t, struct file *f, struct err *e)
 {
 	struct slice torn;
+	bool was_open = f->source.line_open;
 	uint64_t lost = source_truncated(&f->source, t->block, &torn);
+	bool found = false;
 	char also[80] = "";
 
+	t->report.truncations++;
+	if (f->known != NULL && history_truncated(t, f, &found, e) < 0)
+		return -1;
+	if (found) {
+		msg_info("%s: copied and truncated", f->source.path);
+		return was_open ? send_text(t, SLICE("\n"), e) : 0;
+	}
 	if (lost > 0)
 		snprintf(also, sizeof(also),
 			 "; %" PRIu64 " bytes of it were not read and are lost",
@@ -231,9 +159,8 @@ static int handle_truncation(struct tail *t, struct file *f, struct err *e)
 	msg_warn("%s: truncated%s; reading it from its start%s", f->source.path,
 		 torn.len > 1 ? " within a line, which is sent as it is" : "",
 		 also);
-	t->report.truncations++;
 	t->report.lost += lost;
-	return send_bytes(t, torn, e);
+	return send_text(t, torn, e);
 }
 
 static int handle_failure(struct tail *t, struct file *f,
@@ -246,7 +173,7 @@ static int handle_failure(struct tail *t, struct file *f,
 	if (!f->source.line_open)
 		return 0;
 	f->source.line_open = false;
-	return send_bytes(t, SLICE("\n"), e);
+	return send_text(t, SLICE("\n"), e);
 }
 
 /*
@@ -266,7 +193,7 @@ static int step(struct tail *t, struct file *f, struct err *e)
 	case SOURCE_PIECE:
 		files_note_activity(f, clock_ns());
 		f->failed = false;
-		rc = send_chunk(t, &chunk, e);
+		rc = send_chunk(t, f, &chunk, e);
 		break;
 	case SOURCE_TRUNCATED:
 		rc = handle_truncation(t, f, e);
@@ -294,16 +221,32 @@ static int send_unfinished(struct tail *t, struct file *f, struct err *e)
 	return got < 0 ? -1 : 0;
 }
 
-static void close_file(struct tail *t, struct file *f)
+static void close_file(struct tail *t, struct file *f, bool finished)
 {
+	history_close(f, finished);
 	names_forget_file(&t->names, f);
 	watch_drop(&t->watch, f->wd);
 	files_remove(&t->files, f);
 }
 
+/*
+ * May the line at the end of f, which has no LF, be sent as it is? Where it is
+ * remembered what was read, it can wait as long as its end may come.
+ */
+static bool may_end_line(const struct tail *t, const struct file *f)
+{
+	return f->source.seen == 0 || t->history.path == NULL ||
+	       (f->names == 0 && !is_incomplete(f));
+}
+
 /* All that is in f was read, and nothing more is expected. */
 static int end_file(struct tail *t, struct file *f, struct err *e)
 {
+	if (!may_end_line(t, f)) {
+		if (!f->queued && f->names == 0)
+			close_file(t, f, false);
+		return 0;
+	}
 	if (f->source.seen > 0 && !t->cfg->once)
 		msg_warn("%s: ended within a line, which is sent as it is",
 			 f->source.path);
@@ -311,7 +254,7 @@ static int end_file(struct tail *t, struct file *f, struct err *e)
 		return -1;
 	if (!f->queued) {
 		msg_info("%s: read to its end", f->source.path);
-		close_file(t, f);
+		close_file(t, f, true);
 	}
 	return 0;
 }
@@ -331,17 +274,25 @@ static int take_turn(struct tail *t, struct file *f, struct err *e)
 	do {
 		int got = step(t, f, e);
 
-		if (got == SOURCE_DRY && (t->cfg->once || f->ending))
+		bool over = s->unpack != NULL && !is_incomplete(f);
+
+		if (got == SOURCE_DRY && (t->cfg->once || f->ending || over))
 			return end_file(t, f, e);
 		if (got == SOURCE_FAILED && f->ending && !f->queued)
-			close_file(t, f);
+			close_file(t, f, false);
 		if (got < 0 || got == SOURCE_DRY || got == SOURCE_FAILED)
 			return got < 0 ? -1 : 0;
-		if (tend(t, e) < 0)
+		if (tend(t, e) < 0 || send_news(t, e) < 0)
 			return -1;
 		if (quit_asked() && !s->line_open)
 			return 0;
-	} while (t->cfg->once || s->line_open || s->position + s->seen < until);
+		if (f->after != NULL && f->after->queued && !s->line_open) {
+			// A copy of what was truncated comes before the rest.
+			files_queue(&t->files, f);
+			return 0;
+		}
+	} while (t->cfg->once || s->line_open || s->unpack != NULL ||
+		 s->position + s->seen < until);
 
 	if (source_measure(s, &trouble) > 0 && s->size > s->position + s->seen)
 		files_queue(&t->files, f);
@@ -353,23 +304,29 @@ static int end_all(struct tail *t, struct err *e)
 {
 	for (struct file *f = t->files.first; f != NULL; f = files_next(f)) {
 		uint64_t unfinished = f->source.seen;
+		bool ended = f->names == 0;
 
-		if (unfinished == 0)
+		// Where it is remembered what was sent, the rest is not lost.
+		if (unfinished == 0 || t->history.path != NULL)
 			continue;
-		if (f->names == 0 && send_unfinished(t, f, e) < 0)
+		if (ended && send_unfinished(t, f, e) < 0)
 			return -1;
 		msg_warn("%s: ended with %" PRIu64 " bytes of a line without "
 			 "its end, which %s",
 			 f->source.path, unfinished,
-			 f->names == 0 ? "are sent as they are"
-				       : "are not sent");
+			 ended ? "are sent as they are" : "are not sent");
 	}
 	return 0;
 }
 
+int follow_begin(struct tail *t, struct err *e)
+{
+	return look(t, e);
+}
+
 int follow(struct tail *t, struct err *e)
 {
-	if (look(t, e) < 0)
+	if (send_header(t, e) < 0 || send_news(t, e) < 0)
 		return -1;
 	while (!quit_asked()) {
 		struct file *f = files_take(&t->files);
@@ -381,8 +338,8 @@ int follow(struct tail *t, struct err *e)
 			break;
 		else
 			rc = rest(t, e);
-		if (rc < 0 || tend(t, e) < 0)
+		if (rc < 0 || tend(t, e) < 0 || send_news(t, e) < 0)
 			return -1;
 	}
-	return end_all(t, e);
+	return end_all(t, e) < 0 ? -1 : send_end(t, e);
 }

@@ -7,7 +7,15 @@
 #include "core/attr.h"
 #include "core/err.h"
 
+#include <stdint.h>
+
 struct tail;
+
+/* What to wait for, beside signals and a reader that goes away. */
+enum { FOLLOW_OUTPUT = 1, FOLLOW_CHANGES = 2 };
+
+/* Look at all names and files for the first time, and queue them. */
+int follow_begin(struct tail *t, struct err *e) MUST_CHECK;
 
 /*
  * Read until the files end (--once) or a signal asks to end. What could not be
@@ -15,5 +23,12 @@ struct tail;
  * be written, or waited for.
  */
 int follow(struct tail *t, struct err *e) MUST_CHECK;
+
+/*
+ * Wait until something happens, or until then by clock_ns(), and notice what
+ * has. -1 with e filled; ERR_PIPE where the reader has gone.
+ */
+int follow_wait(struct tail *t, int what, int64_t until_ns,
+		struct err *e) MUST_CHECK;
 
 #endif

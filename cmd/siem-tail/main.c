@@ -17,6 +17,8 @@
 #include <sys/resource.h>
 
 static const struct opt options[] = {
+	OPT_STRING('c', "checkpoint", checkpoint, "FILE",
+		   "begin where FILE says, and send marks for it"),
 	OPT_COUNT('n', "lines", last_lines, "N", SIZE_MAX / 8,
 		  "begin with the last N lines [all of them]"),
 	OPT_FLAG(0, "once", once, "end at the end of the files"),
@@ -60,6 +62,9 @@ static int tail_open(struct tail *t, char *const operands[], int count,
 		     struct err *e)
 {
 	raise_file_limit();
+	if (t->cfg->checkpoint != NULL &&
+	    history_open(&t->history, t->cfg->checkpoint, e) < 0)
+		return -1;
 	if (outlet_open(&t->out, e) < 0 ||
 	    names_open(&t->names, operands, (size_t)count, e) < 0 ||
 	    quit_setup((unsigned)t->cfg->common.grace_sec, QUIT_EXIT_LATE, e) <
@@ -76,6 +81,19 @@ static int tail_open(struct tail *t, char *const operands[], int count,
 	return 0;
 }
 
+/*
+ * Look at the files for the first time, and seal: in this order only where the
+ * checkpoint has to be made of what is there.
+ */
+static int begin(struct tail *t, struct err *e)
+{
+	if (!t->history.first)
+		return seal_source(e) < 0 ? -1 : follow_begin(t, e);
+	if (follow_begin(t, e) < 0 || history_create(&t->history, e) < 0)
+		return -1;
+	return seal_source(e);
+}
+
 static int run(struct tail *t, struct err *e)
 {
 	int rc = follow(t, e);
@@ -90,6 +108,7 @@ static void tail_close(struct tail *t)
 {
 	files_free(&t->files);
 	names_close(&t->names);
+	history_free(&t->history);
 	watch_close(&t->watch);
 	outlet_close(&t->out);
 }
@@ -117,7 +136,7 @@ int main(int argc, char *argv[])
 	t.metrics = METRICS_NONE;
 	int rc = -1;
 	if (tail_open(&t, argv + first, argc - first, &e) == 0 &&
-	    seal_source(&e) == 0)
+	    begin(&t, &e) == 0)
 		rc = run(&t, &e);
 	metrics_close(&t.metrics);
 	int status = rc < 0 ? msg_exit(&e) : t.status;

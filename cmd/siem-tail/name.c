@@ -107,6 +107,58 @@ void name_trouble(struct tail *t, struct name *name, int trouble)
 	tell_trouble(t, name, trouble);
 }
 
+/*
+ * What the checkpoint says of a file that is being opened, and after which
+ * other its turn comes. -1: no memory.
+ */
+static int look_back(struct tail *t, struct name *name, struct source *source,
+		     struct known **known, struct file **after)
+{
+	struct err e;
+	int rc = -1;
+
+	if (t->history.path == NULL)
+		return 0;
+	char *folder = expand_parent(name->path);
+	if (folder == NULL)
+		return -1;
+	// Generations may have come and gone since the name was looked at.
+	if (t->looked_ns != 0) {
+		t->history.again = true;
+		if (history_look(t, folder, &e) < 0)
+			goto out;
+	}
+	struct file *before = history_predecessor(t, folder, name->base);
+	if (before != NULL)
+		*after = before;
+	if (files_find(&t->files, source->dev, source->ino) == NULL) {
+		*known = history_resume(t, source);
+		if (*known == NULL)
+			goto out;
+	}
+	rc = 0;
+out:
+	free(folder);
+	return rc;
+}
+
+/* Where to begin in a file that was not read before: -1 with errno set. */
+static int begin_at(struct tail *t, struct source *source, struct known *known)
+{
+	struct err e;
+
+	// Files that come later are read whole.
+	if (t->looked_ns != 0 || t->cfg->last_lines == SIZE_MAX ||
+	    (known != NULL && !t->history.first))
+		return 0;
+	if (source_skip_to_last(source, t->cfg->last_lines, t->cfg->once,
+				t->scratch, &e) < 0)
+		return -1;
+	return known == NULL ? 0
+			     : source_fingerprint(source, source->position,
+						  &known->at, &e);
+}
+
 /* A file that has not been seen before. NULL: not to be read, which is said. */
 static struct file *open_file(struct tail *t, struct name *name)
 {
@@ -125,24 +177,32 @@ static struct file *open_file(struct tail *t, struct name *name)
 	}
 
 	struct file *f = files_find(&t->files, source.dev, source.ino);
-	if (f != NULL) {
+	struct file *after = name->live != NULL ? name->live : name->previous;
+	struct known *known = NULL;
+	int had = f == NULL ? look_back(t, name, &source, &known, &after) : 0;
+
+	// It may have been found there, under another name by now.
+	if (f == NULL && had == 0)
+		f = files_find(&t->files, source.dev, source.ino);
+	if (f != NULL || had < 0) {
 		source_close(&source);
+		if (f == NULL)
+			name_trouble(t, name, ENOMEM);
 		return f;
 	}
-	// Files that come later are read whole.
-	if (t->looked_ns == 0 && t->cfg->last_lines != SIZE_MAX &&
-	    source_skip_to_last(&source, t->cfg->last_lines, t->cfg->once,
-				t->block, &e) < 0) {
+	if (begin_at(t, &source, known) < 0) {
 		source_close(&source);
 		name_trouble(t, name, errno);
 		return NULL;
 	}
-	f = files_add(&t->files, &source,
-		      name->live != NULL ? name->live : name->previous);
+	f = files_add(&t->files, &source, after);
 	if (f == NULL) {
 		name_trouble(t, name, ENOMEM);
 		return NULL;
 	}
+	f->known = known;
+	if (known != NULL)
+		known->file = f;
 	f->wd = watch_file(&t->watch, f->source.fd, f);
 	t->report.files++;
 	if (t->cfg->once)

@@ -4,9 +4,11 @@
 #include "core/msg.h"
 #include "expand.h"
 #include "name.h"
+#include "sibling.h"
 #include "tail.h"
 
 #include <errno.h>
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -67,6 +69,19 @@ static struct name *get(struct names *n, const char *path)
 	return name;
 }
 
+/*
+ * Before the files of a folder are opened for the first time, what was read
+ * there in earlier runs comes first.
+ */
+static int look_back_first(struct tail *t, const char *folder)
+{
+	struct err e;
+
+	if (t->history.path == NULL || t->looked_ns != 0)
+		return 0;
+	return history_look(t, folder, &e);
+}
+
 /* Watch the folder the name is in. */
 static int watch_parent(struct tail *t, struct name *name)
 {
@@ -80,6 +95,8 @@ static int watch_parent(struct tail *t, struct name *name)
 		free(n->folder);
 		n->folder = folder;
 		n->folder_wd = watch_folder(&t->watch, folder);
+		if (name->given && look_back_first(t, folder) < 0)
+			return -1;
 	} else {
 		free(folder);
 	}
@@ -93,8 +110,11 @@ static int watch_parent(struct tail *t, struct name *name)
 
 static int look_at_path(struct tail *t, const char *path, bool given)
 {
-	struct name *name = get(&t->names, path);
+	struct name *name;
 
+	if (!given && history_is_ours(&t->history, path))
+		return 0;
+	name = get(&t->names, path);
 	if (name == NULL)
 		return -1;
 	name->given |= given;
@@ -118,6 +138,8 @@ static int watch_folders(struct tail *t, const char *operand,
 	for (size_t i = 0; i < folders.count; i++) {
 		int wd = watch_folder(&t->watch, folders.items[i].path);
 
+		if (look_back_first(t, folders.items[i].path) < 0)
+			goto out;
 		if (wd < 0) {
 			n->blind = true;
 			continue;
@@ -206,9 +228,11 @@ int names_look(struct tail *t, struct err *e)
 	n->open_count = 0;
 	free(n->folder);
 	n->folder = NULL;
+	for (size_t i = 0; i < n->operand_count; i++)
+		n->kinds[i] = expand_kind(n->operands[i]);
 	for (size_t i = 0; i < n->operand_count; i++) {
 		const char *operand = n->operands[i];
-		enum operand_kind kind = expand_kind(operand);
+		enum operand_kind kind = n->kinds[i];
 		int rc = kind == OPERAND_NAME ? look_at_path(t, operand, true)
 					      : look_at_many(t, operand, kind);
 
@@ -218,6 +242,86 @@ int names_look(struct tail *t, struct err *e)
 	}
 	sweep(t);
 	return 0;
+}
+
+int names_look_back(struct tail *t, struct err *e)
+{
+	struct names *n = &t->names;
+	char *last = NULL;
+	int rc = 0;
+
+	t->history.again = false;
+	for (size_t i = 0; i < n->count && rc == 0; i++) {
+		char *folder = expand_parent(n->items[i]->path);
+
+		if (folder == NULL)
+			rc = err_set(e, ERR_SYSTEM, "%s: %s", n->items[i]->path,
+				     strerror(ENOMEM));
+		else if (last == NULL || strcmp(folder, last) != 0)
+			rc = history_look(t, folder, e);
+		free(last);
+		last = folder;
+	}
+	free(last);
+	return rc;
+}
+
+/* Does an operand that is a name mean this file? */
+static bool is_operand(const char *operand, const char *folder,
+		       const char **base)
+{
+	char *parent = expand_parent(operand);
+	const char *slash = strrchr(operand, '/');
+	bool same = parent != NULL && strcmp(parent, folder) == 0;
+
+	*base = slash != NULL ? slash + 1 : operand;
+	free(parent);
+	return same;
+}
+
+/* Is name in folder one of the files that a pattern stands for? */
+static bool matches(const char *pattern, const char *folder, const char *name)
+{
+	enum { FLAGS = FNM_PATHNAME | FNM_PERIOD };
+	char *path = expand_join(folder, name);
+	bool is = path != NULL && fnmatch(pattern, path, FLAGS) == 0;
+
+	free(path);
+	return is ||
+	       (strcmp(folder, ".") == 0 && fnmatch(pattern, name, FLAGS) == 0);
+}
+
+bool names_have(const struct names *names, const char *folder, const char *name)
+{
+	for (size_t i = 0; i < names->operand_count; i++) {
+		const char *operand = names->operands[i];
+		const char *base;
+
+		if (names->kinds[i] == OPERAND_NAME) {
+			if (is_operand(operand, folder, &base) &&
+			    strcmp(base, name) == 0)
+				return true;
+		} else if (!expand_is_compressed(name) && name[0] != '.' &&
+			   (names->kinds[i] == OPERAND_FOLDER
+				    ? strcmp(operand, folder) == 0
+				    : matches(operand, folder, name))) {
+			return true;
+		}
+	}
+	return false;
+}
+
+const char *names_log_of(const struct names *names, const char *folder,
+			 const char *name)
+{
+	const char *base;
+
+	for (size_t i = 0; i < names->operand_count; i++)
+		if (names->kinds[i] == OPERAND_NAME &&
+		    is_operand(names->operands[i], folder, &base) &&
+		    (strcmp(base, name) == 0 || sibling_is(base, name)))
+			return base;
+	return NULL;
 }
 
 static bool is_open_folder(const struct names *n, int wd)
@@ -264,7 +368,8 @@ int names_open(struct names *names, char *const operands[], size_t count,
 	       struct err *e)
 {
 	names->operands = calloc(count, sizeof(*names->operands));
-	if (names->operands == NULL)
+	names->kinds = calloc(count, sizeof(*names->kinds));
+	if (names->operands == NULL || names->kinds == NULL)
 		return err_sys(e, "operands");
 	for (size_t i = 0; i < count; i++) {
 		char *operand = strdup(operands[i]);
@@ -295,6 +400,7 @@ void names_close(struct names *names)
 	for (size_t i = 0; i < names->count; i++)
 		name_free(names->items[i]);
 	free(names->operands);
+	free(names->kinds);
 	free(names->items);
 	free(names->open_folders);
 	free(names->folder);

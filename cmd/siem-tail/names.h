@@ -10,6 +10,7 @@
 
 #include "core/attr.h"
 #include "core/err.h"
+#include "expand.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,6 +26,7 @@ struct names {
 
 	// private
 	char **operands;
+	enum operand_kind *kinds; // of each, at the last look
 	size_t operand_count;
 	struct name **items; // by path
 	size_t count, cap;
@@ -54,6 +56,20 @@ void names_look_soon(struct tail *t);
 
 /* Look at the names that an event concerns. */
 void names_event(struct tail *t, const struct watch_event *event);
+
+/* Look once more what has become of files that were rotated away. */
+int names_look_back(struct tail *t, struct err *e) MUST_CHECK;
+
+/* Is a file with this name in a folder followed by that name? */
+bool names_have(const struct names *names, const char *folder,
+		const char *name);
+
+/*
+ * The operand, without its folder, that this file in folder has the name of, or
+ * is named as an earlier generation of; NULL: there is none.
+ */
+const char *names_log_of(const struct names *names, const char *folder,
+			 const char *name);
 
 /* The file is about to be removed. */
 void names_forget_file(struct names *names, const struct file *f);

@@ -85,12 +85,16 @@ void report_close(struct report *r)
 void report_stats(const struct report *r)
 {
 	char lines[32] = "";
+	char gaps[64] = "";
 
 	if (r->count_lines)
 		snprintf(lines, sizeof(lines), "%" PRIu64 " lines, ", r->lines);
+	if (r->gaps > 0)
+		snprintf(gaps, sizeof(gaps),
+			 ", %" PRIu64 " files gone or changed unread", r->gaps);
 	msg_error("%s%" PRIu64 " bytes written, from %" PRIu64
 		  " files; %" PRIu64 " rotations, %" PRIu64
-		  " truncations (%" PRIu64 " bytes lost)",
+		  " truncations (%" PRIu64 " bytes lost)%s",
 		  lines, r->bytes, r->files, r->rotations, r->truncations,
-		  r->lost);
+		  r->lost, gaps);
 }

@@ -16,6 +16,7 @@ struct report {
 	uint64_t files, lines, bytes;
 	uint64_t rotations; // names that went on to another file
 	uint64_t truncations;
+	uint64_t gaps;     // files of which something may be lost unread
 	uint64_t lost;     // bytes that were truncated unread, where known
 	uint64_t expected; // bytes there are to read; 0: no end is in sight
 

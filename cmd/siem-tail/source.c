@@ -40,8 +40,26 @@ fail:;
 	return -1;
 }
 
+int source_open_packed(struct source *s, const char *path, struct err *e)
+{
+	if (source_open(s, path, e) < 0)
+		return -1;
+	s->rest = BUF_INIT(SOURCE_CHUNK);
+	s->unpack = unpack_open(s->fd);
+	if (s->unpack != NULL)
+		return 0;
+	errno = ENOMEM;
+	err_sys(e, "%s", path);
+	source_close(s);
+	return -1;
+}
+
 void source_close(struct source *s)
 {
+	unpack_close(s->unpack);
+	s->unpack = NULL;
+	free(s->trail);
+	s->trail = NULL;
 	if (s->fd >= 0)
 		close(s->fd);
 	s->fd = -1;
@@ -62,11 +80,13 @@ int source_measure(struct source *s, struct err *e)
 	}
 
 	uint64_t size = (uint64_t)st.st_size;
-	bool changed = size != s->position + s->seen ||
+	bool changed = size != (s->unpack != NULL ? s->packed_size
+						  : s->position + s->seen) ||
 		       st.st_mtim.tv_sec != s->changed.tv_sec ||
 		       st.st_mtim.tv_nsec != s->changed.tv_nsec;
 	if (size > s->size)
 		s->size = size;
+	s->packed_size = size;
 	s->changed = st.st_mtim;
 	s->links = st.st_nlink;
 	return changed;
@@ -194,6 +214,7 @@ static bool take_lines(struct source *s, const char *block, struct slice fresh,
 
 	chunk->bytes = (struct slice){ fresh.data, n };
 	chunk->offset = s->position;
+	chunk->added = 0;
 	s->position += n;
 	// In the middle of the file, the rest comes with the next block.
 	if (n == 0 || fresh.len < SOURCE_CHUNK)
@@ -240,6 +261,7 @@ static enum source_got read_piece(struct source *s, char *block,
 	n = (size_t)got;
 	chunk->bytes = (struct slice){ block, n };
 	chunk->offset = s->position;
+	chunk->added = 0;
 	s->position += n;
 	s->line_left -= n;
 	s->line_open = s->line_left > 0;
@@ -249,14 +271,76 @@ static enum source_got read_piece(struct source *s, char *block,
 	if (s->line_torn) {
 		block[n] = '\n';
 		chunk->bytes.len++;
+		chunk->added = 1;
 		s->line_torn = false;
 	}
 	return SOURCE_LINES;
 }
 
+/* The line at the end of a compressed file, which has no LF. */
+static enum source_got take_torn(struct source *s, char *block,
+				 struct chunk *chunk)
+{
+	size_t n = s->rest.len;
+
+	memcpy(block, s->rest.data, n);
+	block[n] = '\n';
+	*chunk = (struct chunk){ { block, n + 1 }, s->position, 1 };
+	s->position += n;
+	forget_unfinished(s);
+	s->line_torn = false;
+	s->line_open = false;
+	return SOURCE_LINES;
+}
+
+/*
+ * The next lines of a compressed file. What is there stays, so a line that is
+ * too long is handed out before its end was seen, but never all of it.
+ */
+static enum source_got read_unpacked(struct source *s, char *block,
+				     struct chunk *chunk, struct err *e)
+{
+	size_t had = s->rest.len;
+
+	if (s->line_torn)
+		return take_torn(s, block, chunk);
+	if (had > 0)
+		memcpy(block, s->rest.data, had);
+	ssize_t got =
+		unpack_read(s->unpack, block + had, SOURCE_CHUNK - had, e);
+	if (got < 0) {
+		err_prefix(e, "%s", s->path);
+		return SOURCE_FAILED;
+	}
+	if (got == 0)
+		return SOURCE_DRY;
+
+	size_t len = had + (size_t)got;
+	const char *lf = memrchr(block, '\n', len);
+	size_t n = lf != NULL ? (size_t)(lf - block) + 1 : 0;
+	if (n == 0 && len == SOURCE_CHUNK)
+		n = len - 1;
+	buf_clear(&s->rest);
+	buf_put(&s->rest, block + n, len - n);
+	if (buf_status(&s->rest) != 0) {
+		errno = ENOMEM;
+		err_sys(e, "%s", s->path);
+		return SOURCE_FAILED;
+	}
+	s->seen = len - n;
+	if (n == 0)
+		return SOURCE_DRY;
+	*chunk = (struct chunk){ { block, n }, s->position, 0 };
+	s->position += n;
+	s->line_open = lf == NULL;
+	return s->line_open ? SOURCE_PIECE : SOURCE_LINES;
+}
+
 enum source_got source_read(struct source *s, char *block, struct chunk *chunk,
 			    struct err *e)
 {
+	if (s->unpack != NULL)
+		return read_unpacked(s, block, chunk, e);
 	while (s->line_left == 0) {
 		struct slice fresh;
 		enum source_got got = read_fresh(s, block, &fresh, e);
@@ -275,9 +359,180 @@ enum source_got source_read(struct source *s, char *block, struct chunk *chunk,
 
 void source_end_line(struct source *s)
 {
-	s->line_left = s->seen;
 	s->line_torn = s->seen > 0;
+	if (s->unpack != NULL)
+		return;
+	s->line_left = s->seen;
 	forget_unfinished(s);
+}
+
+int source_content(const struct source *s, uint64_t *size, struct err *e)
+{
+	enum { TRAILER_SIZE = 4 }; // RFC 1952, section 2.3.1: ISIZE
+	unsigned char last[TRAILER_SIZE];
+	struct stat st;
+
+	if (fstat(s->fd, &st) < 0)
+		return err_sys(e, "%s", s->path);
+	*size = (uint64_t)st.st_size;
+	if (s->unpack == NULL)
+		return 0;
+	if (*size < sizeof(last) ||
+	    read_at(s, (char *)last, sizeof(last), *size - sizeof(last)) !=
+		    (ssize_t)sizeof(last)) {
+		*size = 0;
+		return 0;
+	}
+	*size = (uint64_t)last[3] << 24 | (uint64_t)last[2] << 16 |
+		(uint64_t)last[1] << 8 | last[0];
+	return 0;
+}
+
+ssize_t source_head(const struct source *s, char head[POSITION_HEAD],
+		    struct err *e)
+{
+	ssize_t got;
+
+	if (s->unpack == NULL) {
+		got = read_at(s, head, POSITION_HEAD, 0);
+		return got < 0 ? err_sys(e, "%s", s->path) : got;
+	}
+	struct unpack *u = unpack_open(s->fd);
+	if (u == NULL)
+		return err_set(e, ERR_SYSTEM, "%s: %s", s->path,
+			       strerror(ENOMEM));
+	got = unpack_read(u, head, POSITION_HEAD, e);
+	unpack_close(u);
+	return got < 0 ? err_prefix(e, "%s", s->path) : got;
+}
+
+/* The trail of who comes to an offset, with what the file has before it. */
+static int find_trail(const struct source *s, uint64_t offset, struct trail *t,
+		      struct err *e)
+{
+	char head[POSITION_HEAD];
+	char tail[POSITION_TAIL];
+	size_t tail_len = offset < sizeof(tail) ? (size_t)offset : sizeof(tail);
+	ssize_t got = source_head(s, head, e);
+	ssize_t tail_got = 0;
+
+	if (got < 0)
+		return -1;
+	if (s->unpack == NULL)
+		tail_got = read_at(s, tail, tail_len, offset - tail_len);
+	if (tail_got < 0)
+		return err_sys(e, "%s", s->path);
+	trail_resume(t, offset, (struct slice){ head, (size_t)got },
+		     (struct slice){ tail, (size_t)tail_got });
+	return 0;
+}
+
+int source_fingerprint(const struct source *s, uint64_t offset,
+		       struct position *p, struct err *e)
+{
+	struct trail trail;
+
+	if (find_trail(s, offset, &trail, e) < 0)
+		return -1;
+	trail_position(&trail, p);
+	p->dev = (uint64_t)s->dev;
+	p->ino = (uint64_t)s->ino;
+	return 0;
+}
+
+static int begin_trail(struct source *s, uint64_t offset, struct err *e)
+{
+	s->trail = malloc(sizeof(*s->trail));
+	if (s->trail == NULL)
+		return err_sys(e, "%s", s->path);
+	if (find_trail(s, offset, s->trail, e) == 0)
+		return 0;
+	free(s->trail);
+	s->trail = NULL;
+	return -1;
+}
+
+int source_position(struct source *s, uint64_t offset, struct slice bytes,
+		    struct position *p, struct err *e)
+{
+	if (s->trail != NULL && s->trail->offset != offset) {
+		free(s->trail);
+		s->trail = NULL;
+	}
+	if (s->trail == NULL && begin_trail(s, offset, e) < 0)
+		return -1;
+	trail_follow(s->trail, bytes);
+	trail_position(s->trail, p);
+	p->dev = (uint64_t)s->dev;
+	p->ino = (uint64_t)s->ino;
+	return 0;
+}
+
+/* Go to the start of a compressed file. */
+static int restart_unpacked(struct source *s, struct err *e)
+{
+	if (s->trail == NULL)
+		s->trail = malloc(sizeof(*s->trail));
+	if (s->trail == NULL || unpack_restart(s->unpack) < 0) {
+		errno = ENOMEM;
+		return err_sys(e, "%s", s->path);
+	}
+	*s->trail = TRAIL_START;
+	s->position = 0;
+	return 0;
+}
+
+/* Unpack up to a position and see whether it is the same by then. */
+static int resume_unpacked(struct source *s, const struct position *p,
+			   char *block, struct err *e)
+{
+	struct position at;
+
+	if (restart_unpacked(s, e) < 0)
+		return -1;
+	while (s->trail->offset < p->offset) {
+		uint64_t left = p->offset - s->trail->offset;
+		size_t n = left < SOURCE_CHUNK ? (size_t)left : SOURCE_CHUNK;
+		ssize_t got = unpack_read(s->unpack, block, n, e);
+
+		if (got < 0)
+			return err_prefix(e, "%s", s->path);
+		if (got == 0)
+			return restart_unpacked(s, e);
+		trail_follow(s->trail, (struct slice){ block, (size_t)got });
+	}
+	trail_position(s->trail, &at);
+	if (at.head_hash != p->head_hash || at.head_len != p->head_len ||
+	    at.tail_hash != p->tail_hash || at.tail_len != p->tail_len)
+		return restart_unpacked(s, e);
+	s->position = p->offset;
+	return 1;
+}
+
+int source_resume(struct source *s, const struct position *p, char *block,
+		  struct err *e)
+{
+	char head[POSITION_HEAD];
+	char tail[POSITION_TAIL];
+	uint64_t size;
+	ssize_t got = source_head(s, head, e);
+
+	if (got < 0 || source_content(s, &size, e) < 0)
+		return -1;
+	if (s->unpack == NULL && size < p->offset)
+		return 0;
+	if (!position_fits_head(p, (struct slice){ head, (size_t)got }))
+		return 0;
+	if (s->unpack != NULL)
+		return resume_unpacked(s, p, block, e);
+
+	got = read_at(s, tail, (size_t)p->tail_len, p->offset - p->tail_len);
+	if (got < 0)
+		return err_sys(e, "%s", s->path);
+	if (!position_fits_tail(p, (struct slice){ tail, (size_t)got }))
+		return 0;
+	s->position = p->offset;
+	return 1;
 }
 
 uint64_t source_truncated(struct source *s, char *block, struct slice *torn)
@@ -307,5 +562,7 @@ uint64_t source_truncated(struct source *s, char *block, struct slice *torn)
 	s->line_open = false;
 	s->line_torn = false;
 	s->after_truncation = true;
+	free(s->trail);
+	s->trail = NULL;
 	return lost;
 }

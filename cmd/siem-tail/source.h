@@ -9,6 +9,9 @@
  * the line: until then it is looked at and left where it is. Reading needs
  * one block of memory that all sources share.
  *
+ * Of a compressed file everything here, offsets too, means what it holds. It is
+ * expected to be complete one day, and nothing of it changes.
+ *
  * Every read begins with bytes that were read before. Where they are no longer
  * the same the file was truncated and written again, also if it has already
  * grown beyond the position.
@@ -20,6 +23,8 @@
 #include "core/buf.h"
 #include "core/err.h"
 #include "core/slice.h"
+#include "stream/position.h"
+#include "unpack.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -45,6 +50,7 @@ struct source {
 	nlink_t links;     // 0: deleted
 
 	bool line_open; // a piece of a line was handed out, its end was not
+	struct unpack *unpack; // of a compressed file, else NULL
 
 	// private
 	struct timespec changed; // as the file system has it
@@ -55,6 +61,8 @@ struct source {
 	size_t kept_len;         // so many,
 	uint64_t kept_end;       // up to here
 	struct buf rest;         // the unfinished line, if all of it fits
+	uint64_t packed_size;    // of a compressed file, when it was asked last
+	struct trail *trail;     // what positions need; made by the first
 };
 
 enum source_got {
@@ -69,6 +77,7 @@ enum source_got {
 struct chunk {
 	struct slice bytes;
 	uint64_t offset; // of the first of them in the file
+	size_t added;    // bytes at the end that are not in it: a missing LF
 };
 
 /*
@@ -76,6 +85,10 @@ struct chunk {
  * 0 where it is something else.
  */
 int source_open(struct source *s, const char *path, struct err *e) MUST_CHECK;
+
+/* The same for a .gz file. */
+int source_open_packed(struct source *s, const char *path,
+		       struct err *e) MUST_CHECK;
 void source_close(struct source *s);
 
 /*
@@ -84,6 +97,39 @@ void source_close(struct source *s);
  */
 int source_skip_to_last(struct source *s, size_t lines, bool count_unfinished,
 			char *block, struct err *e) MUST_CHECK;
+
+/*
+ * Does it hold what was read up to a position? Then go on from there. 1: yes;
+ * 0: no; where it is to be read is as before, but the start of a compressed
+ * file; -1 with e filled.
+ */
+int source_resume(struct source *s, const struct position *p, char *block,
+		  struct err *e) MUST_CHECK;
+
+/*
+ * How much the file holds; of a compressed one what its trailer says, which is
+ * the size modulo 2^32 if it has only one member. -1 with e filled.
+ */
+int source_content(const struct source *s, uint64_t *size,
+		   struct err *e) MUST_CHECK;
+
+/*
+ * The position at an offset, from what the file holds; of a compressed one
+ * without the bytes before it. -1 with e filled.
+ */
+int source_fingerprint(const struct source *s, uint64_t offset,
+		       struct position *p, struct err *e) MUST_CHECK;
+
+/* The first bytes of the file, as far as they are there; -1 with e filled. */
+ssize_t source_head(const struct source *s, char head[POSITION_HEAD],
+		    struct err *e) MUST_CHECK;
+
+/*
+ * Where it stands, behind bytes that were handed out and begin at offset. They
+ * have to follow those of the call before. -1 with e filled.
+ */
+int source_position(struct source *s, uint64_t offset, struct slice bytes,
+		    struct position *p, struct err *e) MUST_CHECK;
 
 /* What comes next. Where a line is open, its next piece. */
 enum source_got source_read(struct source *s, char *block, struct chunk *chunk,

@@ -6,9 +6,15 @@
  *     names.c    what the operands mean: the names that are followed
  *     name.c     which file a name means at the moment
  *     expand.c   folders and patterns
+ *     history.c  the checkpoint: where each file was left
+ *     rotation.c what has become of them since
+ *     known.c    what is remembered of a file
+ *     sibling.c  the names of rotated files
  *     files.c    the files that are open, and which of them to read
  *     source.c   one file: whole lines out of it, truncation
+ *     unpack.c   what a compressed one holds
  *     watch.c    inotify
+ *     send.c     what goes out, and the marks behind it
  *     report.c   counts, for people
  *     collect.c  the same for --metrics
  */
@@ -19,8 +25,10 @@
 #include "core/opt.h"
 #include "core/rate.h"
 #include "files.h"
+#include "history.h"
 #include "names.h"
 #include "report.h"
+#include "send.h"
 #include "source.h"
 #include "stream/outlet.h"
 #include "watch.h"
@@ -31,6 +39,7 @@
 
 struct config {
 	struct opt_common common;
+	const char *checkpoint; // NULL: nothing is remembered
 	bool once;
 	size_t last_lines; // SIZE_MAX: from the start
 	size_t poll_ms;    // SIZE_MAX: inotify, and a default where it is blind
@@ -44,13 +53,16 @@ struct tail {
 	struct watch watch;
 	struct names names;
 	struct files files;
+	struct history history;
 	struct rate_limit limit;
 	struct report report;
 	struct metrics metrics;
 	int64_t looked_ns; // when all names and files were looked at; 0: never
 	int64_t look_ns;   // and when they will be
 	int status;        // the worst that was met so far
-	char block[SOURCE_BLOCK];
+	bool within_line;  // of the output
+	char block[SOURCE_BLOCK + 1 + SEND_ROOM]; // what is being sent
+	char scratch[SOURCE_BLOCK];               // what is only looked at
 };
 
 #endif

@@ -100,7 +100,7 @@ int quit_setup(unsigned grace_sec, enum quit_when_late when_late, struct err *e)
 	} table[] = {
 		{ SIGINT, on_end },   { SIGTERM, on_end },
 		{ SIGALRM, on_late }, { SIGUSR1, on_stats },
-		{ SIGPIPE, SIG_IGN },
+		{ SIGPIPE, SIG_IGN },	{ SIGXFSZ, SIG_IGN },
 	};
 
 	policy = when_late;

@@ -21,7 +21,10 @@ enum quit_when_late {
 	QUIT_TELL_LATE, // a sink: quit_late() tells, the tool settles its affairs
 };
 
-/* Take over SIGINT, SIGTERM and SIGUSR1; SIGPIPE becomes an error of write. */
+/*
+ * Take over SIGINT, SIGTERM and SIGUSR1; SIGPIPE and SIGXFSZ become errors of
+ * write.
+ */
 int quit_setup(unsigned grace_sec, enum quit_when_late when_late,
 	       struct err *e) MUST_CHECK;
 

@@ -45,6 +45,8 @@ static const int working[] = {
 /* And to a source: to find what it reads, and to see it change. */
 static const int finding[] = {
 	SCMP_SYS(stat),		    SCMP_SYS(lstat),
+	SCMP_SYS(readlink),	    SCMP_SYS(getcwd),
+	SCMP_SYS(faccessat),	    SCMP_SYS(faccessat2),
 	SCMP_SYS(statx),	    SCMP_SYS(fstatfs),
 	SCMP_SYS(getdents64),	    SCMP_SYS(inotify_add_watch),
 	SCMP_SYS(inotify_rm_watch), SCMP_SYS(sendto),

@@ -44,7 +44,7 @@ static void reject(const struct batch_source *from, struct queue_item *item,
 		   const char *why)
 {
 	ledger_reject(from->ledger, queue_bytes(item), item->line, why);
-	queue_settle(from->queue, item);
+	queue_settle(from->queue, item, FATE_REJECTED);
 }
 
 /* Is there no room for more in a body of so many bytes? */
@@ -91,7 +91,7 @@ int batch_fill(struct batch *b, const struct batch_source *from,
 	while (!b->closed && (item = queue_peek(from->queue)) != NULL) {
 		if (item->kind == QUEUE_FLUSH) {
 			(void)!queue_take(from->queue);
-			queue_settle(from->queue, item);
+			queue_settle(from->queue, item, FATE_NONE);
 			b->closed = b->count > 0;
 			continue;
 		}
@@ -140,7 +140,7 @@ void batch_deliver(struct batch *b, const struct batch_source *from)
 	for (size_t i = 0; i < b->count; i++) {
 		ledger_deliver(from->ledger, queue_bytes(b->items[i]),
 			       b->items[i]->read_ns);
-		queue_settle(from->queue, b->items[i]);
+		queue_settle(from->queue, b->items[i], FATE_DELIVERED);
 	}
 	b->count = 0;
 }
@@ -152,16 +152,12 @@ void batch_put_back(struct batch *b, const struct batch_source *from)
 	b->count = 0;
 }
 
-void batch_note_sent(const struct batch *b)
+void batch_note_failed(struct batch *b, bool was_a_try)
 {
-	for (size_t i = 0; i < b->count; i++)
+	for (size_t i = 0; i < b->count; i++) {
 		b->items[i]->sent_before = true;
-}
-
-void batch_count_try(const struct batch *b)
-{
-	for (size_t i = 0; i < b->count; i++)
-		b->items[i]->tries++;
+		b->items[i]->tries += was_a_try;
+	}
 }
 
 void batch_list_push(struct batch_list *l, struct batch *b)

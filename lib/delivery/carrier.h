@@ -94,6 +94,8 @@ struct carrier {
  */
 struct carrier_way {
 	const char *name; // as messages call it
+	const char *acknowledgement; // how it is known that a record arrived:
+				     // a word for receipts (siem-receipts(5))
 	struct carrier *(*open)(const void *target,
 				const struct carrier_load *load, struct err *e);
 	const void *target; // the kind's own, which outlives the carrier

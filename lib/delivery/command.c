@@ -168,9 +168,12 @@ static int start(struct command *c, int64_t now_ms, struct err *e)
 	c->pidfd = pidfd_open(c->pid, 0);
 	if (c->pidfd >= 0 && watch(c, c->pidfd, EPOLLIN) < 0)
 		close_fd(&c->pidfd);
-	for (size_t i = 0; i < c->batch->count; i++)
-		c->source.ledger->counts.retried +=
-			c->batch->items[i]->sent_before;
+	for (size_t i = 0; i < c->batch->count; i++) {
+		struct queue_item *item = c->batch->items[i];
+
+		c->source.ledger->counts.retried += item->sent_before;
+		item->resent |= item->sent_before;
+	}
 	return 0;
 }
 
@@ -201,10 +204,8 @@ static void kill_it(const struct command *c, int signal)
 
 static void put_back(struct command *c, bool was_a_try)
 {
-	if (was_a_try) {
-		batch_note_sent(c->batch);
-		batch_count_try(c->batch);
-	}
+	if (was_a_try)
+		batch_note_failed(c->batch, true);
 	batch_put_back(c->batch, &c->source);
 	c->batch->closed = false;
 	buf_clear(&c->body);
@@ -251,7 +252,7 @@ static void rejected(struct command *c)
 
 		ledger_reject(c->source.ledger, queue_bytes(item), item->line,
 			      "rejected by the command (exit status 65)");
-		queue_settle(c->queue, item);
+		queue_settle(c->queue, item, FATE_REJECTED);
 		c->batch->count = 0;
 		c->suspects -= c->suspects > 0;
 	}

@@ -105,7 +105,8 @@ int commits_open(struct commits *c, const char *path, struct reader *in,
 
 struct slice commits_id(const struct commits *c)
 {
-	return checkpoint_id(c->checkpoint);
+	return c->checkpoint != NULL ? checkpoint_id(c->checkpoint)
+				     : (struct slice){ NULL, 0 };
 }
 
 static void note(void *context, struct slice source, struct slice position)
@@ -113,6 +114,13 @@ static void note(void *context, struct slice source, struct slice position)
 	struct commits *c = context;
 
 	(void)!checkpoint_set(c->checkpoint, source, position, &c->failed);
+}
+
+static struct slice last(void *context, struct slice source)
+{
+	const struct commits *c = context;
+
+	return checkpoint_get(c->checkpoint, source);
 }
 
 static int save(void *context, struct err *e)
@@ -130,9 +138,9 @@ static int save(void *context, struct err *e)
 
 struct engine_commits commits_hooks(struct commits *c)
 {
-	return (struct engine_commits){ .passed = note,
-					.commit = save,
-					.context = c };
+	return (struct engine_commits){
+		.passed = note, .commit = save, .last = last, .context = c
+	};
 }
 
 void commits_close(struct commits *c)

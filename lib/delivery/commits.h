@@ -31,7 +31,7 @@ struct commits {
 int commits_open(struct commits *c, const char *path, struct reader *in,
 		 struct err *e) MUST_CHECK;
 
-/* The id of the checkpoint. */
+/* The id of the checkpoint; without data where none was opened. */
 struct slice commits_id(const struct commits *c);
 
 /* How the engine notes positions and commits them; c outlives it. */

@@ -158,7 +158,7 @@ static void count_try(struct courier *c, const struct slot *slot,
 	if (stale ? c->counted_all : !c->progress) {
 		c->carrier.tried_all |= !stale;
 	} else {
-		batch_count_try(b);
+		batch_note_failed(b, true);
 	}
 	if (!stale) {
 		c->counted_all = !c->progress;
@@ -246,8 +246,10 @@ static void put_off(struct courier *c, struct batch *b, int64_t due_ms)
 
 static void note_sent(struct courier *c, const struct batch *b)
 {
-	for (size_t i = 0; i < b->count; i++)
+	for (size_t i = 0; i < b->count; i++) {
 		c->source.ledger->counts.retried += b->items[i]->sent_before;
+		b->items[i]->resent |= b->items[i]->sent_before;
+	}
 }
 
 /* Send a batch, whose body is there. False: it failed. */
@@ -445,8 +447,7 @@ static void give_up_pending(struct courier *c, int64_t now_ms)
 		msg_warn("%s: not acknowledged within %g s: sent again "
 			 "(records: %zu)",
 			 c->dest->type->name, ask_for_ms(c) / 1000.0, b->count);
-		batch_note_sent(b);
-		batch_count_try(b);
+		batch_note_failed(b, true);
 		put_off(c, b, now_ms);
 	}
 	release_all_tired(c);
@@ -464,7 +465,7 @@ static void forget_older(struct courier *c, struct batch_list *fresh,
 
 			if (b->ticket == f->ticket) {
 				batch_list_remove(&c->pending, b);
-				batch_note_sent(b);
+				batch_note_failed(b, false);
 				put_off(c, b, now_ms);
 			}
 			b = after;
@@ -571,14 +572,16 @@ static void act(struct courier *c, const struct slot *slot, struct batch *b,
 		fail(c, now_ms, WAIT_BACKOFF, &e);
 }
 
-static void note_sends(struct courier *c, const struct batch *b,
+static void note_sends(struct courier *c, struct batch *b,
 		       const struct http_result *r)
 {
 	if (r->sends > 1)
 		c->source.ledger->counts.retried +=
 			(r->sends - 1) * (uint64_t)b->count;
+	for (size_t i = 0; i < b->count; i++)
+		b->items[i]->resent |= r->sends > 1;
 	if (r->sends > 1 || (r->sends == 1 && r->status == 0))
-		batch_note_sent(b);
+		batch_note_failed(b, false);
 }
 
 static void on_batch(struct courier *c, struct slot *slot,
@@ -655,8 +658,7 @@ static bool on_ticket(struct courier *c, uint64_t ticket,
 		batch_free(b);
 		return true;
 	}
-	batch_note_sent(b);
-	batch_count_try(b);
+	batch_note_failed(b, true);
 	put_off(c, b, now_ms);
 	return false;
 }
@@ -919,8 +921,6 @@ static void set_pull(struct carrier *carrier, enum carrier_pull what)
 	struct courier *c = courier_of(carrier);
 
 	c->pull = what;
-	c->source.limits.count =
-		what == PULL_PROBE ? 1 : c->limits.best_count;
 	if (what == PULL_ALL)
 		return;
 	put_back_open(c);
@@ -941,7 +941,7 @@ static void stop(struct carrier *carrier)
 
 		if (slot->use == SLOT_FREE)
 			continue;
-		batch_note_sent(slot->batch);
+		batch_note_failed(slot->batch, false);
 		put_back(c, slot->batch);
 		slot->batch = NULL;
 		let_go(c, slot);
@@ -951,7 +951,7 @@ static void stop(struct carrier *carrier)
 	put_back_open(c);
 	put_back_all(c, &c->waiting);
 	for (struct batch *b = c->pending.first; b != NULL; b = b->next)
-		batch_note_sent(b);
+		batch_note_failed(b, false);
 	put_back_all(c, &c->pending);
 }
 

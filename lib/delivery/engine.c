@@ -5,9 +5,8 @@
 #include "core/msg.h"
 #include "core/quit.h"
 #include "core/timestamp.h"
-#include "delivery/alert.h"
-#include "delivery/failover.h"
 #include "delivery/intake.h"
+#include "delivery/outage.h"
 #include "delivery/queue.h"
 
 #include <errno.h>
@@ -15,28 +14,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const int64_t commit_every_ms = 100;
-static const int64_t commit_again_ms = 1000; // after it has failed
-static const int64_t complain_every_ms = 30000;
-
 struct engine {
 	struct engine_options options;
+	const char *name; // of the destination
+	const char *acknowledgement;
 	struct queue queue;
 	struct ledger ledger;
 	struct intake intake;
-	struct failover failover;
-	struct alert alert;
+	struct carrier *carrier;
+	struct outage outage;
+	struct progress progress;
 
 	bool drained;          // nothing is left to do but to commit
 	bool over;             // the run has ended
 	int status;            // where it was cut short
 	bool pipe_closed;      // by the reader of standard output
-	bool passed;           // a mark that is not committed
-	int64_t commit_ms;     // not before then
-	bool commit_fails;     // since it was tried last
-	int64_t complained_ms; // when that was said last
 	bool readable;         // there is something to read
-	short revents[FAILOVER_MAX]; // what poll() said of the carriers
+	short revents;         // what poll() said of the carrier
 };
 
 static int64_t now_ms(void)
@@ -52,7 +46,7 @@ static int64_t wall_ns(void)
 	return now.sec * NS_PER_SEC + now.nsec;
 }
 
-struct engine *engine_open(const struct carrier_way *ways, size_t count,
+struct engine *engine_open(const struct carrier_way *way,
 			   const struct engine_options *options, struct err *e)
 {
 	struct engine *g = calloc(1, sizeof(*g));
@@ -62,6 +56,11 @@ struct engine *engine_open(const struct carrier_way *ways, size_t count,
 		return NULL;
 	}
 	g->options = *options;
+	g->name = way->name;
+	g->acknowledgement = way->acknowledgement;
+	g->progress = (struct progress){ .ledger = &g->ledger,
+					 .commits = options->commits,
+					 .receipts = options->receipts };
 	g->queue = QUEUE_INIT(options->memory);
 	g->intake = INTAKE_INIT(options->in_fd, options->max_record, &g->queue,
 				&g->ledger);
@@ -69,9 +68,7 @@ struct engine *engine_open(const struct carrier_way *ways, size_t count,
 		g->intake.reader = *options->begun;
 		*options->begun = READER_INIT(-1, 0);
 	}
-	g->intake.limit = RATE_LIMIT_INIT(options->rate, clock_ns());
-	g->alert = ALERT_INIT((int64_t)options->alert_after_ms,
-			      options->on_failure, ways[0].name);
+	g->outage.who = way->name;
 	if (options->dead_letter != NULL &&
 	    file_is_at(options->in_fd, options->dead_letter)) {
 		err_set(e, ERR_USAGE,
@@ -88,8 +85,11 @@ struct engine *engine_open(const struct carrier_way *ways, size_t count,
 				     .dry_run = options->dry_run,
 				     .bounded_retries = options->bounded_retries,
 				     .retries = options->retries };
-	if (failover_open(&g->failover, ways, count, &load, e) < 0)
+	g->carrier = way->open(way->target, &load, e);
+	if (g->carrier == NULL) {
+		err_prefix(e, "%s", way->name);
 		goto fail;
+	}
 	return g;
 fail:
 	engine_close(g);
@@ -100,7 +100,7 @@ fail:
 static void give_up(struct engine *g, struct queue_item *item, const char *why)
 {
 	ledger_give_up(&g->ledger, queue_bytes(item), item->line, why);
-	queue_settle(&g->queue, item);
+	queue_settle(&g->queue, item, FATE_GIVEN_UP);
 }
 
 /* The run ends here, whatever is still held. */
@@ -133,8 +133,7 @@ static bool is_out_of_tries(const struct engine *g,
 }
 
 /* Set aside the records that are out of tries. */
-static void give_up_tired(struct engine *g, struct failover_place *p,
-			  const struct err *why)
+static void give_up_tired(struct engine *g, const struct err *why)
 {
 	struct queue_place place = queue_begin(&g->queue);
 	struct queue_item *item;
@@ -145,7 +144,7 @@ static void give_up_tired(struct engine *g, struct failover_place *p,
 		if (!is_out_of_tries(g, item))
 			continue;
 		if (!ledger_has_letters(&g->ledger)) {
-			outage_final(&p->outage, why);
+			outage_final(&g->outage, why);
 			cut_short(g, STATUS_UNDELIVERED, why->text);
 			return;
 		}
@@ -155,173 +154,107 @@ static void give_up_tired(struct engine *g, struct failover_place *p,
 	if (count > 0)
 		msg_error("%s: records given up after %u retries: %llu, "
 			  "of which %llu are kept in %s",
-			  p->name, g->options.retries,
+			  g->name, g->options.retries,
 			  (unsigned long long)count,
 			  (unsigned long long)(g->ledger.counts.set_aside -
 					       kept_before),
 			  g->options.dead_letter);
 }
 
-/* A destination failed: try again, elsewhere, or end. */
-static void on_failure(struct engine *g, struct failover_place *p,
-		       const struct err *why)
+/* The destination failed: try again, or end. */
+static void on_failure(struct engine *g, const struct err *why)
 {
-	bool hopeless = failover_all_refuse(&g->failover);
+	bool hopeless = why->kind != ERR_TEMPORARY && why->kind != ERR_DENIED;
 
-	alert_failed(&g->alert, why);
-	g->queue.epoch += failover_tried_all(&g->failover);
+	g->queue.epoch += g->carrier->tried_all;
+	g->carrier->tried_all = false;
+
 	// Who has let us in before may do so again.
-	if (why->kind == ERR_DENIED && g->ledger.counts.delivered > 0)
-		hopeless = false;
+	if (why->kind == ERR_DENIED && g->ledger.counts.delivered == 0)
+		hopeless = true;
 	if (hopeless) {
 		g->pipe_closed = why->kind == ERR_PIPE;
 		if (!g->pipe_closed)
-			outage_final(&p->outage, why);
+			outage_final(&g->outage, why);
 		cut_short(g, (int)msg_status(why->kind), why->text);
 		return;
 	}
-	outage_failed(&p->outage, now_ms(), why, g->queue.open);
+	outage_failed(&g->outage, now_ms(), why, g->queue.open);
 	if (g->options.bounded_retries)
-		give_up_tired(g, p, why);
-}
-
-/* Let each destination do what it can. */
-static void carry(struct engine *g, int64_t now)
-{
-	struct err e;
-
-	for (size_t i = 0; i < g->failover.count && !g->over; i++)
-		if (failover_step(&g->failover, i, now, g->revents[i], &e) < 0)
-			on_failure(g, &g->failover.places[i], &e);
-	if (g->failover.count > 1)
-		failover_choose(&g->failover);
+		give_up_tired(g, why);
 }
 
 /* Let go of what is settled, and note the positions behind it. */
 static void drop_settled(struct engine *g)
 {
-	const struct engine_commits *commits = g->options.commits;
 	struct queue_item *item;
 
 	while ((item = queue_front(&g->queue)) != NULL) {
 		// The end of a batch of which nothing is left.
 		if (item->kind == QUEUE_FLUSH && item->state == QUEUE_WAITING)
-			queue_settle(&g->queue, item);
+			queue_settle(&g->queue, item, FATE_NONE);
 		if (item->state != QUEUE_DONE)
 			break;
-		if (item->kind == QUEUE_MARK && commits != NULL) {
-			struct slice mark = queue_bytes(item);
-			const char *space = memchr(mark.data, ' ', mark.len);
-			size_t len = (size_t)(space - mark.data);
-
-			commits->passed(commits->context,
-					(struct slice){ mark.data, len },
-					slice_from(mark, len + 1));
-			g->passed = true;
-		}
+		if (item->kind == QUEUE_MARK)
+			progress_mark(&g->progress, item);
+		else if (item->kind == QUEUE_RECORD)
+			progress_record(&g->progress, item, g->name,
+					g->acknowledgement, g->queue.now_ns);
 		queue_drop(&g->queue);
 	}
 }
 
-/* Is there something to be made durable? */
-static bool has_to_commit(const struct engine *g)
-{
-	return g->passed || ledger_is_dirty(&g->ledger);
-}
-
-/* What is delivered is not forgotten, but would be sent again after a crash. */
-static void complain(struct engine *g, int64_t now, const struct err *why)
-{
-	bool news =
-		!g->commit_fails || now - g->complained_ms >= complain_every_ms;
-
-	g->commit_fails = true;
-	if (g->over)
-		msg_error("%s", why->text);
-	else if (news)
-		msg_error("%s; trying again", why->text);
-	if (news)
-		g->complained_ms = now;
-}
-
-/* Make durable what is to be, in its order; now and then, or at the end. */
-static void commit(struct engine *g, int64_t now)
-{
-	const struct engine_commits *commits = g->options.commits;
-	bool at_the_end = g->over || (g->drained && !g->commit_fails);
-	struct err e;
-
-	if (!has_to_commit(g) || (now < g->commit_ms && !at_the_end))
-		return;
-	g->commit_ms = now + commit_every_ms;
-	if (!ledger_sync(&g->ledger) || !g->passed)
-		return;
-	if (commits->commit(commits->context, &e) < 0) {
-		complain(g, now, &e);
-		g->commit_ms = now + commit_again_ms;
-		return;
-	}
-	g->passed = false;
-	if (g->commit_fails)
-		msg_warn("the checkpoint could be written again");
-	g->commit_fails = false;
-}
-
 static void step(struct engine *g, int64_t now)
 {
-	const struct delivery_counts *n = &g->ledger.counts;
+	struct err e;
 
 	intake_step(&g->intake, g->readable);
 	// What comes once this has failed could not be set aside either.
 	if (g->ledger.failed)
 		intake_abandon(&g->intake, "the dead letters failed");
 	if (g->intake.ended)
-		failover_finish(&g->failover);
-	g->ledger.now_ns = wall_ns();
-	if (!g->drained)
-		carry(g, now);
+		carrier_finish(g->carrier);
+	g->ledger.now_ns = g->queue.now_ns = wall_ns();
+	if (g->drained)
+		;
+	else if (carrier_step(g->carrier, now, g->revents, &e) < 0)
+		on_failure(g, &e);
+	else if (carrier_is_well(g->carrier, now))
+		outage_over(&g->outage, now);
 	drop_settled(g);
-	alert_step(&g->alert, now, g->queue.open, n->delivered);
 	// What found the queue full may have room now.
 	intake_step(&g->intake, false);
-	g->drained |= failover_is_done(&g->failover);
-	commit(g, now);
-	g->over |= g->drained && !has_to_commit(g);
-}
-
-/* The sooner of two waits, of which -1 has no end. */
-static int sooner(int a_ms, int64_t b_ms)
-{
-	return b_ms >= 0 && (a_ms < 0 || b_ms < a_ms) ? (int)b_ms : a_ms;
+	g->drained |= carrier_is_done(g->carrier);
+	progress_step(&g->progress, now,
+		      g->over      ? PROGRESS_LAST
+		      : g->drained ? PROGRESS_DRAINED
+				   : PROGRESS_IN_TIME);
+	g->over |= g->drained && !progress_is_pending(&g->progress);
 }
 
 /* Until something happens. */
 static void wait(struct engine *g)
 {
 	int64_t now = now_ms();
-	struct pollfd fds[3 + FAILOVER_MAX] = {
+	struct pollfd fds[3] = {
 		{ .fd = quit_fd(), .events = POLLIN },
 		{ .fd = intake_wants(&g->intake) ? g->options.in_fd : -1,
 		  .events = POLLIN },
-		{ .fd = -1, .events = POLLIN },
 	};
-	nfds_t count = 3;
-	int timeout_ms =
-		alert_wait(&g->alert, now, g->queue.open, &fds[2].fd);
+	int timeout_ms = -1;
 
-	timeout_ms = sooner(timeout_ms, intake_wait_ms(&g->intake));
-	if (!g->drained) {
-		failover_wait(&g->failover, now, fds + count, &timeout_ms);
-		count += g->failover.count;
-	}
-	if (has_to_commit(g))
-		timeout_ms = sooner(timeout_ms, g->commit_ms > now
-							? g->commit_ms - now
-							: 0);
-	int n = poll(fds, count, timeout_ms);
+	fds[2].fd = -1;
+	if (!g->drained)
+		carrier_wait(g->carrier, now, &fds[2], &timeout_ms);
+
+	int left_ms = progress_wait_ms(&g->progress, now);
+	if (left_ms >= 0 && (timeout_ms < 0 || left_ms < timeout_ms))
+		timeout_ms = left_ms;
+	int n = poll(fds, 3, timeout_ms);
 	g->readable = n > 0 && fds[1].revents != 0;
-	for (size_t i = 0; i < g->failover.count; i++)
-		g->revents[i] = n > 0 && !g->drained ? fds[3 + i].revents : 0;
+	g->revents = 0;
+	if (n > 0)
+		g->revents = fds[2].revents;
 	if (n > 0 && fds[0].revents != 0)
 		quit_clear();
 }
@@ -339,17 +272,16 @@ int engine_run(struct engine *g)
 		if (metrics_step(g->options.metrics))
 			engine_print_counts(g);
 		if (quit_late()) {
-			outage_final(&g->failover.places[g->failover.active]
-					      .outage,
-				     &late);
+			outage_final(&g->outage, &late);
 			cut_short(g, STATUS_UNDELIVERED, late.text);
-			commit(g, now_ms());
+			drop_settled(g);
+			progress_step(&g->progress, now_ms(), PROGRESS_LAST);
 			break;
 		}
 		step(g, now_ms());
 	}
 
-	int status = g->commit_fails ? STATUS_UNDELIVERED : g->status;
+	int status = g->progress.fails ? STATUS_UNDELIVERED : STATUS_DONE;
 	if (g->status > status)
 		status = g->status;
 	if (g->intake.status > status)
@@ -402,15 +334,6 @@ void engine_collect(const struct engine *g, struct page *page)
 		   "How long the oldest record that is not delivered has been "
 		   "held.",
 		   oldest_age(g));
-	page_gauge(page, "alert",
-		   "1 while nothing is delivered for --alert-after seconds.",
-		   g->alert.raised);
-	page_gauges(page, "destination_failing",
-		    "1 where a destination fails, again and again.");
-	for (size_t i = 0; i < g->failover.count; i++)
-		page_part(page, "destination_failing", "destination",
-			  slice_of(g->failover.places[i].name),
-			  breaker_is_open(&g->failover.places[i].breaker));
 	page_gauge(page, "memory_bytes", "Memory that records take.",
 		   (double)g->queue.held);
 }
@@ -419,8 +342,7 @@ void engine_close(struct engine *g)
 {
 	if (g == NULL)
 		return;
-	failover_close(&g->failover);
-	alert_close(&g->alert);
+	carrier_close(g->carrier);
 	intake_free(&g->intake);
 	queue_free(&g->queue);
 	ledger_free(&g->ledger);

@@ -14,30 +14,17 @@
 
 #include "core/attr.h"
 #include "core/buf.h"
-#include "core/rate.h"
 #include "core/err.h"
 #include "core/metrics.h"
 #include "core/slice.h"
 #include "delivery/carrier.h"
 #include "delivery/ledger.h"
+#include "delivery/progress.h"
 #include "stream/reader.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-/*
- * Who keeps the positions that marks carry. passed() notes one, in the order
- * of the stream, once every record before it is delivered or set aside;
- * commit() makes durable what was noted, after the dead letters are. Where
- * that fails it is said, and tried again until it works or time is up.
- */
-struct engine_commits {
-	void (*passed)(void *context, struct slice source,
-		       struct slice position);
-	int (*commit)(void *context, struct err *e);
-	void *context;
-};
 
 struct engine_options {
 	int in_fd;
@@ -49,23 +36,20 @@ struct engine_options {
 	uint32_t retries;        // tries after the first, where bounded
 	const char *dead_letter; // NULL: none
 	enum dry_run dry_run;
-	struct rate rate;        // at which records are taken from the input
-	size_t alert_after_ms;   // without a delivery; 0: no alert
-	const char *on_failure;  // the command to run then; NULL: none
 	const struct engine_commits *commits; // NULL: nobody; what is held when
 					      // the run is cut short is then
 					      // given up
+	struct receipts *receipts; // NULL: none
 	struct metrics *metrics; // seen to while it runs; NULL: none
 };
 
 struct engine;
 
 /*
- * Open what is needed: dead letters, certificates. Where the first of count
- * ways does not work, the next takes over, and so on. What ways and options
- * point to is borrowed. NULL with e filled.
+ * Open what is needed: dead letters, certificates. What way and options point
+ * to is borrowed. NULL with e filled.
  */
-struct engine *engine_open(const struct carrier_way *ways, size_t count,
+struct engine *engine_open(const struct carrier_way *way,
 			   const struct engine_options *options,
 			   struct err *e) MUST_CHECK;
 

@@ -8,6 +8,7 @@ void flight_add(struct flight *f, struct queue_item *item, uint64_t number,
 	item->owner = f->owner;
 	f->count++;
 	f->ledger->counts.retried += item->sent_before;
+	item->resent = item->sent_before;
 }
 
 /* Is it one of ours? */
@@ -37,14 +38,14 @@ struct queue_item *flight_find(const struct flight *f, uint64_t number,
 void flight_deliver(struct flight *f, struct queue_item *item)
 {
 	ledger_deliver(f->ledger, queue_bytes(item), item->read_ns);
-	queue_settle(f->queue, item);
+	queue_settle(f->queue, item, FATE_DELIVERED);
 	f->count--;
 }
 
 void flight_reject(struct flight *f, struct queue_item *item, const char *why)
 {
 	ledger_reject(f->ledger, queue_bytes(item), item->line, why);
-	queue_settle(f->queue, item);
+	queue_settle(f->queue, item, FATE_REJECTED);
 	f->count--;
 }
 

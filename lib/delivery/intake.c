@@ -1,6 +1,5 @@
 #include "delivery/intake.h"
 
-#include "core/clock.h"
 #include "core/msg.h"
 #include "core/timestamp.h"
 
@@ -40,6 +39,9 @@ static bool add(struct intake *in, enum queue_kind kind, struct slice bytes,
 	if (item != NULL) {
 		item->line = in->line.number;
 		item->read_ns = now_ns;
+		// Of a mark: what came before it and is not in the queue.
+		if (kind == QUEUE_MARK)
+			item->number = in->ledger->early;
 		in->ledger->counts.read += kind == QUEUE_RECORD;
 		return true;
 	}
@@ -93,34 +95,13 @@ static bool take_control(struct intake *in, int64_t now_ns)
 	return true;
 }
 
-/* Is the limit of the rate reached? */
-static bool is_too_early(struct intake *in)
-{
-	return in->limit.rate.per_sec != 0 &&
-	       rate_allowed(&in->limit, clock_ns()) == 0;
-}
-
-int64_t intake_wait_ms(const struct intake *in)
-{
-	if (in->ended || in->waiting == READER_MORE || !in->too_early)
-		return -1;
-	return rate_wait_ns(&in->limit) / NS_PER_MS + 1;
-}
-
-/* False: the queue is full, or the line too early; it has to wait. */
+/* False: the queue is full, and the line has to wait. */
 static bool take_line(struct intake *in, enum reader_got got, int64_t now_ns)
 {
 	if (got == READER_CONTROL)
 		return take_control(in, now_ns);
-	if (reader_is_blank(in->line.text))
-		return true;
-	in->too_early = is_too_early(in);
-	if (in->too_early || !add(in, QUEUE_RECORD, in->line.text, now_ns))
-		return false;
-	if (in->limit.rate.per_sec != 0)
-		rate_spend(&in->limit,
-			   in->limit.rate.in_bytes ? in->line.text.len : 1);
-	return true;
+	return reader_is_blank(in->line.text) ||
+	       add(in, QUEUE_RECORD, in->line.text, now_ns);
 }
 
 static void end(struct intake *in)

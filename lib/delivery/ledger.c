@@ -75,6 +75,7 @@ void ledger_reject_piece(struct ledger *l, const struct reader_line *piece,
 
 	if (piece->is_reject) {
 		if (piece->first) {
+			l->early++;
 			l->counts.rejected++;
 			buf_clear(&l->reason);
 			control_decode(&l->reason, piece->control.reason);
@@ -86,8 +87,10 @@ void ledger_reject_piece(struct ledger *l, const struct reader_line *piece,
 			 max_record);
 		why.line = piece->number;
 		why.reason = slice_of(reason);
-		if (piece->first)
+		if (piece->first) {
+			l->early++;
 			report(l, piece->number, reason);
+		}
 	}
 	l->counts.set_aside += keep(l, piece->text, piece->last ? &why : NULL);
 }
@@ -96,6 +99,7 @@ void ledger_pass_reject(struct ledger *l, const struct control *reject)
 {
 	buf_clear(&l->reason);
 	control_decode(&l->reason, reject->reason);
+	l->early++;
 	l->counts.rejected++;
 
 	struct reject_why why = { .reason = buf_slice(&l->reason) };

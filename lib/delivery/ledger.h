@@ -37,6 +37,7 @@ struct ledger {
 	struct histogram latency; // from reading a record to its delivery
 	int64_t now_ns; // since 1970, near enough; set by the engine
 	bool failed; // something could not be set aside: stop
+	uint64_t early; // of the rejected, those that never were in the queue
 
 	// private
 	struct reject_file letters;

@@ -280,7 +280,7 @@ static int frame(struct link *l, struct queue_item *item, int64_t now_ms,
 
 	if (item->kind != QUEUE_RECORD) {
 		// Where a batch ends means nothing to a stream.
-		queue_settle(l->queue, item);
+		queue_settle(l->queue, item, FATE_NONE);
 		return 0;
 	}
 	int rc = stream_of(l)->frame(l->dest->plan.config, &l->session, &record,
@@ -296,7 +296,7 @@ static int frame(struct link *l, struct queue_item *item, int64_t now_ms,
 			return -1;
 		}
 		ledger_reject(l->ledger, record.bytes, item->line, e->text);
-		queue_settle(l->queue, item);
+		queue_settle(l->queue, item, FATE_REJECTED);
 		return 0;
 	}
 	if (l->flight.count == 0)

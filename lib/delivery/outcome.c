@@ -24,7 +24,7 @@ static void reject(struct sorting *s, struct queue_item *item,
 {
 	ledger_reject(s->from->ledger, queue_bytes(item), item->line,
 		      reason != NULL ? reason : "refused");
-	queue_settle(s->from->queue, item);
+	queue_settle(s->from->queue, item, FATE_REJECTED);
 	s->outcome.progress = true;
 }
 
@@ -78,7 +78,7 @@ static void sort(struct sorting *s, struct queue_item *item,
 		slow_down(s, j);
 		ledger_deliver(s->from->ledger, queue_bytes(item),
 			       item->read_ns);
-		queue_settle(s->from->queue, item);
+		queue_settle(s->from->queue, item, FATE_DELIVERED);
 		s->outcome.progress = true;
 		break;
 	case VERDICT_PENDING:

@@ -191,6 +191,8 @@ struct queue_item *queue_take(struct queue *q)
 		return NULL;
 	q->next.at += footprint(item->len);
 	enter(q, item, QUEUE_SENT);
+	if (item->sent_ns == 0)
+		item->sent_ns = q->now_ns;
 	return item;
 }
 
@@ -213,9 +215,11 @@ void queue_put_back(struct queue *q, struct queue_item *item)
 	q->next = q->front;
 }
 
-void queue_settle(struct queue *q, struct queue_item *item)
+void queue_settle(struct queue *q, struct queue_item *item,
+		  enum queue_fate fate)
 {
 	assert(item->state != QUEUE_DONE);
+	item->fate = (uint8_t)fate;
 	enter(q, item, QUEUE_DONE);
 }
 

@@ -28,6 +28,9 @@ enum queue_kind {
 
 enum queue_state { QUEUE_WAITING, QUEUE_SENT, QUEUE_DONE };
 
+/* What became of a record. */
+enum queue_fate { FATE_NONE, FATE_DELIVERED, FATE_REJECTED, FATE_GIVEN_UP };
+
 struct queue_item {
 	enum queue_kind kind;
 	enum queue_state state;
@@ -36,10 +39,14 @@ struct queue_item {
 	uint32_t born;    // the epoch of the queue when it was added
 	bool sent_before; // it went out, in a try that failed
 	bool refused;     // so was it, in company
+	bool resent;      // and it went out once more
+	uint8_t fate;     // DONE: enum queue_fate
 	uint8_t owner;    // SENT: the carrier that has it
 	uint64_t line;    // in the input
 	int64_t read_ns;  // since 1970
-	uint64_t number;  // of its frame, on the connection that has it
+	int64_t sent_ns;  // since 1970: when it was taken first; 0: never
+	uint64_t number;  // of its frame, on the connection that has it; of a
+			  // mark, how many were rejected before it unqueued
 	uint64_t end;     // of its frame, in the bytes of that connection
 	char bytes[];
 };
@@ -58,6 +65,7 @@ struct queue {
 	uint64_t open;    // records that are not DONE
 	uint64_t waiting; // of those, the ones that are WAITING
 	uint32_t epoch;   // tries that failed for all that was in it
+	int64_t now_ns;   // since 1970, near enough; set by the engine
 
 	// private
 	struct queue_chunk *tail, *spare;
@@ -102,9 +110,10 @@ struct queue_item *queue_peek(struct queue *q);
 void queue_charge(struct queue *q, size_t bytes);
 void queue_discharge(struct queue *q, size_t bytes);
 
-/* An item that was SENT is WAITING again, or DONE. */
+/* An item that was SENT is WAITING again, or DONE, and what became of it. */
 void queue_put_back(struct queue *q, struct queue_item *item);
-void queue_settle(struct queue *q, struct queue_item *item);
+void queue_settle(struct queue *q, struct queue_item *item,
+		  enum queue_fate fate);
 
 /*
  * All items in turn, from the front; NULL after the last. A place is good

@@ -5,6 +5,28 @@
 
 #include <assert.h>
 
+/* What tells that a record has arrived. */
+static const char *acknowledgement_of(const struct dest_plan *plan)
+{
+	struct dest_route route = { 0 };
+
+	if (plan->stream == NULL || plan->stream->receive != NULL)
+		return "answer";
+	plan->stream->route(plan->config, &route);
+	switch (route.target.transport) {
+	case TRANSPORT_UDP:
+		return "sent";
+	case TRANSPORT_TCP:
+	case TRANSPORT_TLS:
+		return "transport";
+	case TRANSPORT_FILE:
+		return "fsync";
+	case TRANSPORT_STDOUT:
+		return "written";
+	}
+	return "";
+}
+
 struct carrier_way way_to(const struct dest *dest)
 {
 	const struct dest_plan *plan = &dest->plan;
@@ -12,6 +34,7 @@ struct carrier_way way_to(const struct dest *dest)
 	assert(plan->stream != NULL || plan->request != NULL);
 	return (struct carrier_way){
 		.name = dest->type->name,
+		.acknowledgement = acknowledgement_of(plan),
 		.open = plan->request != NULL ? courier_open : link_open,
 		.target = dest,
 	};

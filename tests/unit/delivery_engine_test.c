@@ -308,7 +308,7 @@ static struct result deliver(struct server *s, const char *input,
 	options.in_fd = fds[0];
 	start(s);
 	struct carrier_way way = way_to(&dest);
-	struct engine *engine = engine_open(&way, 1, &options, &e);
+	struct engine *engine = engine_open(&way, &options, &e);
 	positions.engine = engine;
 	if (engine != NULL) {
 		r.status = engine_run(engine);
@@ -670,8 +670,9 @@ static void confirm_second_first(struct server *s)
 static void a_position_is_committed_once_all_before_it_is_settled(void)
 {
 	uint64_t settled_before[] = { 0, 1, 2, 3 };
-	struct engine_commits commits = { on_passed, on_commit,
-					  settled_before };
+	struct engine_commits commits = { .passed = on_passed,
+					  .commit = on_commit,
+					  .context = settled_before };
 	struct engine_options options = { .max_record = 1000,
 					  .memory = 1 << 20,
 					  .commits = &commits };
@@ -691,8 +692,9 @@ static void a_position_is_committed_once_all_before_it_is_settled(void)
 static void a_commit_that_fails_is_tried_again_until_it_works(void)
 {
 	uint64_t settled_before[] = { 0, 0, 0, 0 };
-	struct engine_commits commits = { on_passed, on_commit,
-					  settled_before };
+	struct engine_commits commits = { .passed = on_passed,
+					  .commit = on_commit,
+					  .context = settled_before };
 	struct engine_options options = { .max_record = 1000,
 					  .memory = 1 << 20,
 					  .commits = &commits };
@@ -722,8 +724,9 @@ static void confirm_first_then_hold(struct server *s)
 static void what_is_not_settled_is_not_committed(void)
 {
 	uint64_t settled_before[] = { 0, 1, 2, 3 };
-	struct engine_commits commits = { on_passed, on_commit,
-					  settled_before };
+	struct engine_commits commits = { .passed = on_passed,
+					  .commit = on_commit,
+					  .context = settled_before };
 	struct engine_options options = { .max_record = 1000,
 					  .memory = 1 << 20,
 					  .bounded_retries = true,

@@ -22,9 +22,9 @@ static void items_leave_in_the_order_they_came(void)
 	CHECK(slice_is(queue_bytes(a), SLICE("a")));
 	CHECK(slice_is(queue_bytes(bc), SLICE("bc")));
 
-	queue_settle(&q, bc);
+	queue_settle(&q, bc, FATE_DELIVERED);
 	CHECK(queue_front(&q) == a && a->state == QUEUE_SENT);
-	queue_settle(&q, a);
+	queue_settle(&q, a, FATE_DELIVERED);
 	queue_drop(&q);
 	CHECK(queue_front(&q) == bc && bc->state == QUEUE_DONE);
 	queue_drop(&q);
@@ -58,7 +58,7 @@ static void a_mark_is_never_taken_but_leaves_in_its_place(void)
 	struct queue_item *record = queue_take(&q);
 	CHECK(queue_take(&q) == NULL);
 	CHECK(queue_front(&q) == record);
-	queue_settle(&q, record);
+	queue_settle(&q, record, FATE_DELIVERED);
 	queue_drop(&q);
 	CHECK(queue_front(&q)->kind == QUEUE_MARK);
 	CHECK(queue_front(&q)->state == QUEUE_DONE);
@@ -81,7 +81,7 @@ static void a_full_queue_takes_nothing_until_something_leaves(void)
 	while (queue_take(&q) != NULL)
 		;
 	for (size_t i = 0; i < count / 4; i++) {
-		queue_settle(&q, queue_front(&q));
+		queue_settle(&q, queue_front(&q), FATE_DELIVERED);
 		queue_drop(&q);
 	}
 	CHECK(queue_add(&q, QUEUE_RECORD, SLICE("x")) != NULL);
@@ -97,7 +97,7 @@ static void an_empty_queue_takes_a_record_of_any_size(void)
 	      NULL);
 	CHECK(queue_add(&q, QUEUE_RECORD, SLICE("x")) == NULL);
 	(void)!queue_take(&q);
-	queue_settle(&q, queue_front(&q));
+	queue_settle(&q, queue_front(&q), FATE_DELIVERED);
 	queue_drop(&q);
 	CHECK(queue_add(&q, QUEUE_RECORD, SLICE("x")) != NULL);
 	queue_free(&q);
@@ -174,7 +174,7 @@ static void change_one(struct queue *q, struct model *m, uint32_t *random)
 		queue_put_back(q, m->items[i].item);
 		m->items[i].state = QUEUE_WAITING;
 	} else {
-		queue_settle(q, m->items[i].item);
+		queue_settle(q, m->items[i].item, FATE_DELIVERED);
 		m->items[i].state = QUEUE_DONE;
 	}
 }

@@ -1,0 +1,163 @@
+#include "history.h"
+
+#include "core/buf.h"
+#include "core/file.h"
+#include "core/msg.h"
+#include "expand.h"
+#include "tail.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+int history_open(struct history *h, const char *path, struct err *e)
+{
+	struct checkpoint *c = NULL;
+	int got = checkpoint_load(path, &c, e);
+
+	if (got < 0)
+		return -1;
+	h->path = path;
+	h->first = got == 0;
+	if (h->first)
+		return 0;
+	memcpy(h->id, checkpoint_id(c).data, CHECKPOINT_ID_LEN);
+	for (size_t i = 0; got > 0 && i < checkpoint_count(c); i++) {
+		struct checkpoint_entry entry = checkpoint_at(c, i);
+
+		if (known_load(&h->known, entry.source, entry.position, e) < 0)
+			got = err_prefix(e, "%s", path);
+	}
+	checkpoint_free(c);
+	return got < 0 ? -1 : 0;
+}
+
+/* Entries borrow their text from text, which does not move any more. */
+static void make_entries(const struct history *h, const struct buf *text,
+			 struct checkpoint_entry *entries)
+{
+	struct slice rest = buf_slice(text);
+
+	for (size_t i = 0; i < h->known.count; i++) {
+		size_t len = strlen(rest.data);
+
+		entries[i].source = (struct slice){ rest.data, len };
+		rest = slice_from(rest, len + 1);
+		len = strlen(rest.data);
+		entries[i].position = (struct slice){ rest.data, len };
+		rest = slice_from(rest, len + 1);
+	}
+}
+
+int history_create(struct history *h, struct err *e)
+{
+	struct buf text = BUF_INIT(CHECKPOINT_MAX);
+	struct checkpoint_entry *entries =
+		calloc(h->known.count + 1, sizeof(*entries));
+	struct checkpoint *c = NULL;
+	int rc = -1;
+
+	for (size_t i = 0; i < h->known.count; i++) {
+		known_put_source(&text, h->known.items[i]);
+		buf_putc(&text, '\0');
+		position_put(&text, &h->known.items[i]->at);
+		buf_putc(&text, '\0');
+		h->known.items[i]->untold = false;
+	}
+	if (entries == NULL || buf_status(&text) != 0) {
+		err_set(e, ERR_SYSTEM, "%s: no memory for %zu files", h->path,
+			h->known.count);
+		goto out;
+	}
+	make_entries(h, &text, entries);
+	if (checkpoint_create(h->path, entries, h->known.count, &c, e) < 0)
+		goto out;
+	memcpy(h->id, checkpoint_id(c).data, CHECKPOINT_ID_LEN);
+	h->first = false;
+	rc = 0;
+out:
+	checkpoint_free(c);
+	free(entries);
+	buf_free(&text);
+	return rc;
+}
+
+struct known *history_resume(struct tail *t, struct source *s)
+{
+	struct known_all *all = &t->history.known;
+	struct known *best = NULL;
+	struct err e;
+
+	for (size_t i = 0; i < all->count; i++) {
+		struct known *k = all->items[i];
+
+		if (k->gone || k->file != NULL ||
+		    k->at.dev != (uint64_t)s->dev ||
+		    k->at.ino != (uint64_t)s->ino ||
+		    (best != NULL && best->at.offset >= k->at.offset))
+			continue;
+		if (source_resume(s, &k->at, t->scratch, &e) == 1)
+			best = k;
+	}
+	if (best != NULL && (s->position == best->at.offset ||
+			     source_resume(s, &best->at, t->scratch, &e) == 1))
+		return best;
+
+	char *path = history_absolute(s->path);
+	struct known *k = path != NULL ? known_add(all, path) : NULL;
+	free(path);
+	if (k == NULL)
+		return NULL;
+	k->at.dev = (uint64_t)s->dev;
+	k->at.ino = (uint64_t)s->ino;
+	return k;
+}
+
+char *history_absolute(const char *path)
+{
+	char *parent = expand_parent(path);
+	char *folder = parent != NULL ? realpath(parent, NULL) : NULL;
+	const char *slash = strrchr(path, '/');
+	char *absolute = NULL;
+
+	if (parent != NULL)
+		absolute = expand_join(folder != NULL ? folder : parent,
+				       slash != NULL ? slash + 1 : path);
+
+	free(folder);
+	free(parent);
+	return absolute;
+}
+
+void history_close(struct file *f, bool finished)
+{
+	if (f->known == NULL)
+		return;
+	f->known->file = NULL;
+	f->known->finished = finished;
+	f->known = NULL;
+}
+
+bool history_is_ours(const struct history *h, const char *path)
+{
+	bool ours = false;
+
+	if (h->path == NULL)
+		return false;
+	char *a = history_absolute(h->path);
+	char *b = history_absolute(path);
+	if (a != NULL && b != NULL) {
+		struct slice rest = slice_of(b);
+
+		ours = slice_take(&rest, slice_of(a)) &&
+		       (rest.len == 0 || rest.data[0] == '.');
+	}
+	free(a);
+	free(b);
+	return ours;
+}
+
+void history_free(struct history *h)
+{
+	known_free(&h->known);
+}

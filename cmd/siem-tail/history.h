@@ -1,0 +1,76 @@
+/*
+ * What was read in earlier runs, and what has become of those files since:
+ * renamed, compressed, copied, deleted, or still there under their names.
+ *
+ * Whenever something may have been rotated, the folder is looked at: each file
+ * that the checkpoint knows is found again by device and inode, if it is still
+ * the same by its fingerprints, or else by these alone; what is left of it to
+ * read is opened and queued, and so are generations that came and went unseen.
+ * What cannot be found any more is forgotten, aloud where something of it may
+ * have been lost.
+ */
+#ifndef SIEM_TAIL_HISTORY_H
+#define SIEM_TAIL_HISTORY_H
+
+#include "core/attr.h"
+#include "core/err.h"
+#include "known.h"
+#include "stream/checkpoint.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct file;
+struct source;
+struct tail;
+
+struct history {
+	const char *path; // of the checkpoint; NULL: nothing is remembered
+	char id[CHECKPOINT_ID_LEN + 1];
+	bool first; // there was none: what was rotated before counts as read
+	bool news;  // something is untold
+	bool again; // names may have changed while they were looked at
+	struct known_all known;
+};
+
+/* Load the checkpoint, if there is one. */
+int history_open(struct history *h, const char *path, struct err *e) MUST_CHECK;
+
+/* Where there was none, make it, with all that is known by now. */
+int history_create(struct history *h, struct err *e) MUST_CHECK;
+
+/*
+ * Look what has become of the files in a folder. -1 with e filled: no memory.
+ * What cannot be read is said.
+ */
+int history_look(struct tail *t, const char *folder, struct err *e) MUST_CHECK;
+
+/*
+ * Go on with a file that is being opened where it was left. NULL: no memory.
+ */
+struct known *history_resume(struct tail *t, struct source *s) MUST_CHECK;
+
+/* The generation of a log that was opened last, or NULL. */
+struct file *history_predecessor(struct tail *t, const char *folder,
+				 const char *name);
+
+/* The path with its folder made absolute; owned by the caller. NULL: no memory.
+ */
+char *history_absolute(const char *path) MUST_CHECK;
+
+/*
+ * The file was truncated; what its source had read is elsewhere, or gone. From
+ * here on it is another source. -1 with e filled: no memory.
+ */
+int history_truncated(struct tail *t, struct file *f, bool *found,
+		      struct err *e) MUST_CHECK;
+
+/* The file is about to be closed, having been read to its end or not. */
+void history_close(struct file *f, bool finished);
+
+/* Is this the checkpoint or what belongs to it, and nothing to be read? */
+bool history_is_ours(const struct history *h, const char *path);
+
+void history_free(struct history *h);
+
+#endif

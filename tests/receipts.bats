@@ -1,0 +1,157 @@
+#!/usr/bin/env bats
+# siem-send --receipts: what is written there is what was delivered.
+
+load helper
+
+# shellcheck disable=SC2030,SC2031 # each test has variables of its own
+id=0123456789abcdef0123456789abcdef
+
+# checkpoint FILE ENTRY...: make a checkpoint, as a source does.
+checkpoint()
+{
+	local file=$1
+
+	shift
+	printf '%s\n' "siem-checkpoint/1 $id" "$@" >"$file"
+	printf 'sum %.16s\n' "$(sha256sum <"$file")" >>"$file"
+}
+
+# marked LINE...: a marked stream; a line "M ...", "E ..." and the like becomes
+# a control line.
+marked()
+{
+	printf '\020H siem/1 %s\n' "$id"
+	printf '%s\n' "$@" | sed -E $'s/^([MRFEX]( |$))/\020\\1/'
+}
+
+# deliver ARG...: siem-send to the file "arrived".
+deliver()
+{
+	timeout -k 1 30 siem-send --receipts receipts "$@" file:arrived
+}
+
+# adds JQ: that of all receipts, added up.
+adds()
+{
+	jq -s "map($1) | add" receipts
+}
+
+@test "every record is in one receipt, with the digest of what was delivered" {
+	seq 10000 | deliver
+	equal 10000 "$(adds .delivered)"
+	equal "1 10000" "$(jq -s -r '"\(.[0].first) \(.[-1].last)"' receipts)"
+	# Each begins behind the last.
+	equal true "$(jq -s '[.[1:], .[:-1]] | transpose |
+		all(.[0].first == .[1].last + 1)' receipts)"
+	jq -r '"\(.first) \(.last) \(.sha256)"' receipts |
+		while read -r first last sum; do
+			equal "$sum" "$(sed -n "${first},${last}p" arrived |
+				sha256sum | cut -d ' ' -f 1)"
+		done
+}
+
+@test "a receipt says who took the records, and how that is known" {
+	echo one | deliver
+	equal 'file fsync - []' "$(jq -r '"\(.destination) \(.acknowledgement)" +
+		" \(.id) \(.ranges)"' receipts)"
+	equal true "$(jq '.sent <= .acknowledged and .acknowledged <= .time' \
+		receipts)"
+}
+
+@test "with a checkpoint, receipts hold the ranges that it holds" {
+	checkpoint c.ckpt '/log/a#1 5'
+	marked one 'M /log/a#1 9' two 'M /log/a#1 13' 'M /log/b#2 -' \
+		three 'M /log/c#3 1,2' 'E 0' | deliver -c c.ckpt
+	jq -r '.ranges[] | "\(.source) \(.from) \(.to)"' receipts >ranges
+	equal '/log/a#1 5' "$(head -n 1 ranges | cut -d ' ' -f 1,2)"
+	equal '/log/a#1 13' "$(grep /log/a ranges | tail -n 1 | cut -d ' ' -f 1,3)"
+	equal '/log/c#3 - 1,2' "$(grep /log/c ranges)"
+	equal '/log/b#2 - -' "$(grep /log/b ranges)"
+	equal 3 "$(adds .delivered)"
+	equal "$id" "$(jq -r .id receipts | sort -u)"
+}
+
+@test "what was rejected and given up is counted apart" {
+	printf '%s\n' a bb ccc | timeout 30 siem-send --receipts receipts \
+		--max-record 2 file:arrived || equal 1 $?
+	equal '2 1 0' "$(adds .delivered) $(adds .rejected) $(adds .given_up)"
+	equal "$(printf 'a\nbb\n' | sha256sum | cut -d ' ' -f 1)" \
+		"$(jq -r 'select(.delivered > 0) | .sha256' receipts)"
+}
+
+@test "records that a filter before has rejected are in their range" {
+	checkpoint c.ckpt '/log/a#1 0'
+	run -1 deliver -c c.ckpt < <(marked one 'R no bad' 'M /log/a#1 9' 'E 1')
+	equal '1 1' "$(adds .delivered) $(adds .rejected)"
+}
+
+# mock ARG...: a syslog receiver in the background, at $at.
+mock()
+{
+	rm -f where
+	siem-mock syslog --listen-file where "$@" >>mocked 2>mock.err 3>&- &
+	mock=$!
+	remember "$mock"
+	eventually test -s where
+	at=$(<where)
+}
+
+@test "what was sent again is told" {
+	mock -l tcp://127.0.0.1:0 --fault reset-after=3 -n 3
+	seq 5 | timeout -k 1 30 siem-send --receipts receipts "syslog:$at" &
+	pid=$!
+	remember "$pid"
+	wait "$mock"
+	mock -l "$at"
+	wait "$pid"
+	equal 5 "$(adds .delivered)"
+	[ "$(adds .retried)" -ge 3 ]
+	equal 'syslog transport' \
+		"$(jq -r '"\(.destination) \(.acknowledgement)"' receipts |
+			sort -u)"
+}
+
+@test "receipts go on behind those of the run before, without its torn line" {
+	echo one | deliver
+	printf '{"time":"20' >>receipts
+	echo two | deliver
+	equal 2 "$(jq -s length receipts)"
+	equal '1 1' "$(jq -s -r '"\(.[1].first) \(.[1].last)"' receipts)"
+}
+
+@test "there is a receipt for every position that is committed" {
+	checkpoint c.ckpt '/log/a#1 0'
+	mkfifo in
+	siem-send -c c.ckpt --receipts receipts file:arrived <in 2>err 3>&- &
+	pid=$!
+	remember "$pid"
+	exec 7>in
+	marked one 'M /log/a#1 4' >&7
+	eventually grep -q '^/log/a#1 4$' c.ckpt
+	equal 4 "$(jq -r '.ranges[].to' receipts)"
+	kill -9 "$pid"
+	exec 7>&-
+	marked two 'M /log/a#1 8' 'E 0' | deliver -c c.ckpt
+	equal '4 8' "$(tail -n 1 receipts |
+		jq -r '.ranges[] | "\(.from) \(.to)"')"
+}
+
+@test "receipts that are something else as well are refused" {
+	checkpoint c.ckpt '/log/a#1 0'
+	: >dead
+	echo one >in
+	run -2 deliver --dead-letter ./receipts <in
+	# shellcheck disable=SC2094 # that is the point
+	run -2 --separate-stderr timeout 30 siem-send --receipts in \
+		file:arrived <in
+	[[ $stderr == *'in is read and is also the receipts'* ]]
+	run -2 --separate-stderr timeout 30 siem-send -c c.ckpt \
+		--receipts c.ckpt file:arrived < <(marked one 'E 0')
+	[[ $stderr == *'c.ckpt is the checkpoint and also the receipts'* ]]
+	[ ! -e arrived ]
+}
+
+@test "a dry run writes no receipts" {
+	echo one | deliver -n
+	[ ! -e receipts ]
+}

@@ -1,0 +1,595 @@
+#!/usr/bin/env bats
+# siem-tail -c: where it begins, whatever was rotated, killed or lost since.
+
+load helper
+
+# ship [ARG...]: a run to the end of log that is acknowledged; got has it all.
+ship()
+{
+	[ $# -gt 0 ] || set -- log
+	siem-tail --once -c ck "$@" 2>>err | commit ck >>got 2>>err
+	case "${PIPESTATUS[*]}" in
+	'0 0') ;;
+	*) echo "statuses ${PIPESTATUS[*]}"; cat err; return 1 ;;
+	esac
+}
+
+# got TEXT: exactly that has arrived so far, and nothing was said.
+got()
+{
+	equal "$1" "$(cat got)"
+	equal '' "$(cat err)"
+}
+
+# many FROM TO: numbered lines, some hundred bytes each.
+many()
+{
+	seq -f '{"n":%06.0f,"pad":"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"}' \
+		"$1" "$2"
+}
+
+# follow: in the background, acknowledged, until it is ended.
+follow()
+{
+	pipe=pipe.$((pipes = ${pipes:-0} + 1))
+	mkfifo $pipe
+	siem-tail -c ck "$@" >$pipe 2>>err 3>&- &
+	pid=$!
+	remember "$pid"
+	commit ck <$pipe >>got 2>>err 3>&- &
+	sink=$!
+	remember "$sink"
+}
+
+# ended STATUS PID: wait for a process, which ends with that.
+ended()
+{
+	local status=0
+
+	wait "$2" || status=$?
+	equal "$1" "$status"
+}
+
+grew()
+{
+	[ "$(stat -c %s got)" -gt "$had" ]
+}
+
+has()
+{
+	[ "$(cat got)" = "$1" ]
+}
+
+# position_of PATH: how many bytes of it are acknowledged.
+position_of()
+{
+	sed -n "s|^$PWD/$1#[0-9]* \([0-9]*\),.*|\1|p" ck
+}
+
+@test "the first start makes the checkpoint, before anything is sent" {
+	printf 'a\nb\n' >log
+	run -0 siem-tail --once -c ck log
+	id=$(sed -n '1s/.* //p' ck)
+
+	equal 32 "${#id}"
+	equal $'\020'"H siem/1 $id" "${lines[0]}"
+	equal a "${lines[1]}"
+	equal b "${lines[2]}"
+	[[ ${lines[3]} =~ ^$'\020'"M $PWD/log#"[0-9]+' 4,'[0-9]+,[0-9]+,4,[0-9a-f]{16},4,[0-9a-f]{16}$ ]]
+	equal $'\020'"E 0" "${lines[4]}"
+	equal 0 "$(position_of log)"
+}
+
+@test "a line that begins with DLE has it doubled" {
+	printf '\020H siem/1 x\na\020b\n\020\020\n' >log
+	siem-tail --once -c ck log >out
+	grep -av '^.[HME] ' out >data || true
+
+	printf '\020\020H siem/1 x\na\020b\n\020\020\020\n' | cmp - data
+	ship
+	cmp log got
+}
+
+@test "a run begins where the last one was acknowledged" {
+	many 1 3000 >log
+	ship
+	many 3001 6000 >>log
+	ship
+	ship
+
+	many 1 6000 | cmp - got
+	equal "$(stat -c %s log)" "$(position_of log)"
+}
+
+@test "what was sent and not acknowledged is sent again" {
+	many 1 9000 >log
+	siem-tail --once -c ck log >out
+	siem-tail --once -c ck log >again
+
+	cmp out again
+}
+
+@test "a mark follows every write, 64 KiB at most" {
+	many 1 9000 >log
+	siem-tail --once -c ck log >out
+
+	run -0 awk '/^\020H/ { next }
+		/^\020M/ { if (n > 65536) exit 1; n = 0; marks++; next }
+		{ n += length + 1 } END { if (marks < 9) exit 1 }' out
+}
+
+@test "where the sink was killed the next one begins" {
+	many 1 9000 >log
+	until siem-tail --once -c ck log 2>>err | commit ck 2 >>got; do
+		(( tries = ${tries:-0} + 1 ))
+		[ "$tries" -lt 20 ]
+	done 2>/dev/null
+
+	cmp log got
+	[ "$tries" -gt 2 ]
+}
+
+@test "where siem-tail was killed the next one begins" {
+	many 1 9000 >log
+	touch got
+	for run in 1 2 3; do
+		had=$(stat -c %s got)
+		follow --rate 1MB/s log
+		eventually grew
+		kill -9 "$pid"
+		ended 3 "$sink"
+		many "${run}00001" "${run}00100" >>log
+	done
+	ship
+
+	equal "$(sort log)" "$(sort -u got)"
+}
+
+@test "a file of 40 bytes is followed at once" {
+	head -c 39 /dev/zero | tr '\0' x >log
+	echo >>log
+	follow log
+	eventually [ -s got ]
+
+	cmp log got
+	echo next >>log
+	eventually cmp log got
+	kill "$pid"
+	ended 0 "$pid"
+	ended 0 "$sink"
+}
+
+@test "an inode that holds another file by now is no old acquaintance" {
+	echo 'one, of forty bytes or so, and no more.' >log
+	ship
+	echo 'two, which has nothing to do with the one before it' >log
+	ship
+
+	equal 'one, of forty bytes or so, and no more.
+two, which has nothing to do with the one before it' "$(cat got)"
+	grep -q ': is not what was read of it before, 40 bytes; ' err
+}
+
+@test "a file that was renamed meanwhile is finished first, whatever its name" {
+	for name in log.1 log-20261121 20261121-log log.old something.else; do
+		mkdir "$name.d"
+		pushd "$name.d"
+		touch err
+		echo 1 >log
+		ship
+		echo 2 >>log
+		mv log "$name"
+		echo 3 >log
+		ship
+		got $'1\n2\n3'
+		popd
+	done
+}
+
+@test "of generations that came and went unseen all are read, oldest first" {
+	touch err
+	echo 1 >log
+	ship
+	echo 2 >>log
+	for n in 3 4 5; do
+		for i in 3 2 1; do
+			[ ! -e log.$i ] || mv log.$i log.$((i + 1))
+		done
+		mv log log.1
+		echo $n >log
+	done
+	ship
+
+	got $'1\n2\n3\n4\n5'
+	ship
+	got $'1\n2\n3\n4\n5'
+}
+
+@test "dated generations are read in their order" {
+	touch err
+	echo 1 >log.jsonl
+	ship log.jsonl
+	mv log.jsonl log-2026-11-20.jsonl
+	echo 2 >log-2026-11-21.jsonl
+	echo 3 >log-2026-11-22.jsonl
+	echo 4 >log.jsonl
+	touch log-2026-11-2[12].jsonl
+	touch -r log-2026-11-21.jsonl log-2026-11-22.jsonl
+	ship log.jsonl
+
+	got $'1\n2\n3\n4'
+}
+
+@test "names that go round in circles are no matter" {
+	touch err
+	for i in a b c; do
+		echo $i >log.$i
+	done
+	ship log.a log.b log.c
+	mv log.a tmp
+	mv log.c log.a
+	mv log.b log.c
+	mv tmp log.b
+	for i in a b c; do
+		echo "$i again" >>log.$i
+	done
+	: >got
+	ship log.a log.b log.c
+
+	equal $'a again\nb again\nc again' "$(sort got)"
+	equal '' "$(cat err)"
+}
+
+@test "what was rotated and compressed is read on inside" {
+	touch err
+	many 1 3000 >log
+	siem-tail --once -c ck log 2>>err | commit ck 1 >>got || true
+	many 3001 3500 >>log
+	gzip log
+	mv log.gz log.1.gz
+	echo last >log
+	ship
+	ship
+
+	{ many 1 3500; echo last; } | cmp - got
+	equal '' "$(grep -v killed err)"
+	equal "$(many 1 3500 | wc -c)" "$(position_of log | sort -n | tail -n 1)"
+}
+
+@test "what was finished is not read again when it is compressed" {
+	touch err
+	echo 1 >log
+	ship
+	mv log log.1
+	echo 2 >log
+	ship
+	gzip log.1
+	ship
+	mv log.1.gz log.2.gz
+	mv log log.1
+	echo 3 >log
+	ship
+
+	got $'1\n2\n3'
+}
+
+@test "compressed generations that were never seen are read whole" {
+	touch err
+	echo 1 >log
+	ship
+	printf '2\n3' | gzip >log.2.gz
+	{ echo 4 | gzip; many 1 3000 | gzip; } >log.1.gz
+	touch -d '2020-01-01' log.2.gz
+	touch -d '2020-01-02' log.1.gz
+	echo 5 >>log
+	ship
+	ship
+
+	{ printf '%s\n' 1 2 3 4; many 1 3000; echo 5; } | cmp - got
+	equal '' "$(cat err)"
+}
+
+@test "a compressed file without its end is waited for" {
+	touch err
+	echo 1 >log
+	ship
+	many 1 5000 | gzip >whole
+	head -c $(($(stat -c %s whole) / 2)) whole >log.1.gz
+	ship
+	grep -q '"n":000001' got
+	run ! grep -q '"n":005000' got
+	cp whole log.1.gz
+	ship
+
+	{ echo 1; many 1 5000; } | cmp - got
+	equal '' "$(cat err)"
+}
+
+@test "a damaged compressed file is an error, and the rest is read" {
+	echo 1 >log
+	ship
+	many 1 5000 | gzip >log.1.gz
+	printf 'XXXXXXXX' | dd of=log.1.gz bs=1 seek=1000 conv=notrunc status=none
+	echo 2 >>log
+	run -3 --separate-stderr siem-tail --once -c ck log
+
+	equal 2 "$(grep -x 2 <<<"$output")"
+	[[ $stderr == *"log.1.gz: damaged, or no .gz file: "* ]]
+}
+
+@test "generations that were there at the first start are never read" {
+	touch err
+	echo old >log.1
+	echo older | gzip >log.2.gz
+	echo 1 >log
+	ship
+	mv log.2.gz log.3.gz
+	mv log.1 log.2
+	mv log log.1
+	echo 2 >log
+	ship
+	gzip log.2
+	ship
+
+	got $'1\n2'
+}
+
+@test "what is no generation of the log is none of ours" {
+	touch err
+	echo 1 >log.jsonl
+	ship log.jsonl
+	echo no | tee other.jsonl log-errors.jsonl log.jsonl.txt logs.jsonl >/dev/null
+	ship log.jsonl
+
+	got 1
+}
+
+@test "a checkpoint forgets files that are gone" {
+	touch err
+	echo old >log.1
+	echo 1 >log
+	ship
+	rm log.1
+	mv log log.1
+	echo 2 >log
+	ship
+	equal 2 "$(grep -c "^$PWD" ck)"
+	rm log.1
+	run -0 siem-tail --once -c ck log
+	[[ $output == *$'\020'"M $PWD/log#"*' -'* ]]
+	ship
+
+	equal 1 "$(grep -c "^$PWD" ck)"
+	got $'1\n2'
+}
+
+@test "what was copied and truncated meanwhile is read on in the copy" {
+	touch err
+	many 1 100 >log
+	ship
+	many 101 200 >>log
+	cp log log.1
+	many 201 250 >log
+	ship
+	many 251 300 >>log
+	cp log log.2
+	: >log
+	ship
+
+	many 1 300 | cmp - got
+	equal '' "$(cat err)"
+}
+
+@test "a copy beside the log is not read as well" {
+	touch err
+	many 1 100 >log
+	ship
+	cp log log.1
+	ship
+	many 101 110 >>log
+	cp log log.2
+	ship
+
+	many 1 110 | cmp - got
+	equal '' "$(cat err)"
+}
+
+@test "a file shorter than its position is an alarm, and read from its start" {
+	many 1 100 >log
+	ship
+	echo new >log
+	run -0 --separate-stderr siem-tail --once --stats -c ck log
+
+	equal new "$(grep -v $'^\020' <<<"$output")"
+	equal "siem-tail: $PWD/log: 6500 bytes of it were read, but it has only 4: truncated meanwhile; anything that it held behind them is lost; reading it from its start" \
+		"$(head -n 1 <<<"$stderr")"
+	[[ $stderr == *', 1 files gone or changed unread' ]]
+}
+
+@test "a file with another content is an alarm, and read from its start" {
+	many 1 100 >log
+	ship
+	many 1001 1200 >other
+	cat other >log
+	run -0 --separate-stderr siem-tail --once -c ck log
+
+	equal "siem-tail: $PWD/log: is not what was read of it before, 6500 bytes; anything that it held behind them is lost; reading it from its start" "$stderr"
+	grep -v $'^\020' <<<"$output" | cmp - other
+}
+
+@test "a generation that was deleted before it was read to its end is named" {
+	many 1 100 >log
+	ship
+	many 101 200 >>log
+	echo new >new
+	mv log log.1
+	mv new log
+	rm log.1
+	run -0 --separate-stderr siem-tail --once -c ck log
+
+	equal new "$(grep -v $'^\020' <<<"$output")"
+	equal "siem-tail: $PWD/log: gone, and so is anything that it held behind the 6500 bytes that were read" "$stderr"
+	ship 2>/dev/null || true
+	run -0 --separate-stderr siem-tail --once -c ck log
+	equal '' "$stderr"
+}
+
+@test "--once leaves a last line without its end to the next run" {
+	touch err
+	printf 'one\ntw' >log
+	ship
+	equal one "$(cat got)"
+	equal 4 "$(position_of log)"
+	echo o >>log
+	ship
+
+	got $'one\ntwo'
+}
+
+@test "an unterminated last line goes when its file was rotated away" {
+	touch err
+	printf 'one\ntw' >log
+	ship
+	mv log log.1
+	echo three >log
+	ship
+	ship
+
+	got $'one\ntw\nthree'
+}
+
+@test "asked to end, it says so in the stream and what is left is read later" {
+	echo one >log
+	follow log
+	eventually has one
+	kill -TERM "$pid"
+	ended 0 "$pid"
+	ended 0 "$sink"
+	echo two >>log
+	ship
+
+	got $'one\ntwo'
+}
+
+@test "a reader that goes away ends it at once" {
+	echo one >log
+	mkfifo pipe
+	siem-tail -c ck log >pipe 2>err 3>&- &
+	source=$!
+	remember "$source"
+	exec 5<pipe
+	read -r line <&5
+	read -r line <&5
+	equal one "$line"
+	exec 5<&-
+
+	ended 141 "$source"
+	equal '' "$(cat err)"
+}
+
+@test "rotations while it runs are no different from those before" {
+	touch err
+	echo 1 >log
+	follow log
+	eventually has 1
+	mv log log.1
+	echo 2 >log
+	eventually has $'1\n2'
+	cp log log.2
+	: >log
+	echo 3 >>log
+	eventually has $'1\n2\n3'
+	kill "$pid"
+	ended 0 "$pid"
+	ended 0 "$sink"
+	ship
+
+	got $'1\n2\n3'
+}
+
+@test "what was truncated while it runs, before it was read, is in the copy" {
+	touch err
+	echo 0 >log
+	follow --rate 100/s log
+	eventually has 0
+	many 1 50 >>log
+	eventually grep -q '"n":000002' got
+	cp log log.1
+	: >log
+	echo end >>log
+	eventually grep -qx end got
+	kill "$pid"
+	ended 0 "$pid"
+	ended 0 "$sink"
+
+	got "$(echo 0; many 1 50; echo end)"
+}
+
+@test "-n says where the first start begins, and no other" {
+	touch err
+	seq 5 >log
+	ship -n 2 log
+	seq 6 8 >>log
+	ship -n 1 log
+
+	got "$(seq 4 8)"
+}
+
+@test "a folder stands for its files, but not for the checkpoint in it" {
+	touch err
+	mkdir logs
+	echo a >logs/a
+	ln -s logs/.. here
+	siem-tail --once -c logs/ck logs | commit logs/ck >>got
+	echo b >logs/b
+	echo a2 >>logs/a
+	siem-tail --once -c logs/ck logs | commit logs/ck >>got
+	touch logs/ck.lock logs/ck.dead
+	siem-tail --once -c here/logs/ck 'logs/*' | commit logs/ck >>got
+
+	equal $'a\na2\nb' "$(sort got)"
+}
+
+@test "files of a folder are known by what they are, not by their names" {
+	touch err
+	mkdir logs
+	seq 1 3 >logs/log
+	ship logs
+	seq 4 6 >>logs/log
+	mv logs/log logs/log.1
+	seq 7 9 >logs/log
+	ship logs
+	gzip logs/log.1
+	ship logs
+
+	got "$(seq 1 9)"
+}
+
+@test "a checkpoint that is damaged or another program's is left alone" {
+	echo a >log
+	ship
+	sed -i 's/ 2,/ 1,/' ck
+	cp ck before
+	run -2 siem-tail --once -c ck log
+	cmp ck before
+	printf 'something else\n' >ck
+	run -2 siem-tail --once -c ck log
+	rm ck
+	mkdir ck
+	run ! siem-tail --once -c ck log
+}
+
+@test "thousands of generations beside the log cost little memory" {
+	mkdir logs
+	for i in $(seq 3000); do
+		echo "generation $i, and what it holds" >"logs/log.$i"
+	done
+	echo one >logs/log
+	measure first siem-tail --once -c ck logs/log >/dev/null
+	measure second siem-tail --once -c ck logs/log >/dev/null
+
+	equal 3001 "$(grep -c "^$PWD" ck)"
+	cat first second
+	[ "$(cut -d ' ' -f 4 first)" -lt 8192 ]
+	[ "$(cut -d ' ' -f 4 second)" -lt 8192 ]
+}

@@ -1,0 +1,278 @@
+#!/usr/bin/env bats
+# siem-send splunk against the HTTP Event Collector of siem-mock: what arrives,
+# what an answer makes of it, and when a record counts as delivered.
+
+load helper
+
+setup_file()
+{
+	export SPLUNK_HEC_TOKEN=12345678-1234-1234-1234-123456789012
+	export SPLUNK_HEC_HOST=web01
+}
+
+# mock OPTION...: whose output is in arrived, its address in $url.
+mock()
+{
+	rm -f where
+	siem-mock splunk -q -l "${listen:-:0}" --listen-file where --idle 30 "$@" \
+		>>arrived 2>said 3>&- &
+	mock=$!
+	remember $mock
+	eventually [ -s where ]
+	url=$(cat where)
+}
+
+end_mock()
+{
+	kill $mock
+	wait $mock || true
+}
+
+# send OPTION...: to that mock.
+send()
+{
+	timeout 30 siem-send -q "splunk:$url" "$@"
+}
+
+# has N: have that many arrived?
+has()
+{
+	[ "$(wc -l <arrived)" -ge "$1" ]
+}
+
+# members JQ...: of what arrived, an object a line.
+members()
+{
+	jq -c "$@" arrived
+}
+
+@test "JSON, envelopes, CEF, LEEF and syslog arrive as events with their time" {
+	mock
+	cat >lines <<-'END'
+	{"timestamp":"2025-10-08T22:45:00.123Z","user":"al\/ice","n":1.50}
+	{"time":1.5,"host":"other","index":"audit","event":{"a":1},"fields":{"b":"c"}}
+	CEF:0|a|b|1|2|c|3|rt=1759963500123 msg=x\=y
+	LEEF:1.0|a|b|1|2|devTime=1759963500123	x="y"
+	<34>1 2003-10-11T22:14:15.003Z h su - ID47 - x
+	END
+	run -0 send <lines
+
+	equal "$(sed 2d lines)" "$(jq -r 'select(.host == "web01").raw' arrived)"
+	equal '{"time":1759963500.123,"host":"web01"}
+{"time":1.5,"host":"other","index":"audit"}
+{"time":1759963500.123,"host":"web01"}
+{"time":1759963500.123,"host":"web01"}
+{"time":1065910455.003,"host":"web01"}' \
+		"$(members '{time, host, index} | del(..|nulls)')"
+	equal '{"b":"c"}' "$(members 'select(.fields).fields')"
+}
+
+@test "a line that only begins like an object cannot forge an event" {
+	mock
+	printf '%s\n' '{"a":1}}{"event":"forged","host":"victim"}' '{"a":' >lines
+	run -0 send <lines
+
+	equal "$(cat lines)" "$(jq -r .raw arrived)"
+	equal '"web01"' "$(members .host | sort -u)"
+}
+
+@test "source, sourcetype and index are those of the settings" {
+	mock --token "$SPLUNK_HEC_TOKEN,index=main"
+	printf '%s\n' '{"a":1}' '{"event":"x","index":"else","source":"own"}' >lines
+	run -0 send -o index=main -o source='a b&c' -o sourcetype=acme:audit <lines
+
+	equal '["a b&c","acme:audit","main"]
+["own","acme:audit","main"]' "$(members '[.source, .sourcetype, .index]')"
+}
+
+@test "raw lines arrive as they are, with their metadata" {
+	mock
+	printf '%s\n' 'one "two"' '{"event":1}' >lines
+	run -0 send -o endpoint=raw -o sourcetype=cef <lines
+
+	equal "$(cat lines)" "$(jq -r .raw arrived)"
+	equal '["raw","web01","cef"]' \
+		"$(members '[.endpoint, .host, .sourcetype]' | sort -u)"
+}
+
+@test "a blank line, which Splunk refuses, harms no other" {
+	mock
+	run -0 send < <(printf 'a\n\n \nb\n')
+
+	equal 'a b' "$(jq -r .raw arrived | paste -sd ' ')"
+}
+
+@test "compressed requests arrive whole" {
+	mock
+	seq -f '{"n":%g}' 20000 >lines
+	run -0 send -o gzip=true <lines
+
+	equal "$(cat lines)" "$(jq -r .raw arrived | sort -t : -k 2 -n)"
+}
+
+@test "HTTPS wants the authority that signed, and insecure says so" {
+	mock --tls --tls-dir certs
+	run -4 send <<<lost
+	[[ $output == *certificate* ]]
+	run -0 send -o ca_file=certs/ca.pem <<<first
+	run -0 timeout 30 siem-send "splunk:$url" -o insecure=true <<<second
+	[[ $output == *insecure* ]]
+
+	equal 'first second' "$(jq -r .raw arrived | paste -sd ' ')"
+}
+
+@test "a short token draws a warning, and none travels in the open" {
+	run -2 siem-send splunk:http://splunk.example.com:8088 <<<x
+	[[ $output == *'http:// would show the credential'* ]]
+	run -2 siem-send splunk:h -o token=x <<<x
+	equal 'siem-send: option -o: token would show in the process list: set SPLUNK_HEC_TOKEN instead' "$output"
+	mock
+	SPLUNK_HEC_TOKEN=short run -0 siem-send "splunk:$url" <<<x
+	equal 'siem-send: splunk: the token is shorter than the 36 characters of a GUID: is all of it there?' "$output"
+}
+
+@test "a dry run shows the request without its token" {
+	run -0 siem-send -n splunk:https://splunk.example.com <<<'{"ts":1}'
+
+	[[ $output == 'POST /services/collector/event?host=web01 '* ]]
+	[[ $output == *'{"time":1.000,"event":{"ts":1}}'* ]]
+	[[ $output != *12345678* ]]
+}
+
+@test "one poisoned record in a thousand is set aside, and 999 arrive once" {
+	mock
+	{ seq -f '{"n":%g}' 500; echo '{"event":""}'; seq -f '{"n":%g}' 501 999; } >lines
+	run -1 send --dead-letter dead <lines
+
+	equal "$(grep '"n"' lines)" "$(jq -r .raw arrived | sort -t : -k 2 -n)"
+	equal '{"event":""}' "$(cat dead)"
+	grep -q 'event field cannot be blank' dead.why
+}
+
+@test "an event that names a forbidden index is set aside by itself" {
+	mock --token "$SPLUNK_HEC_TOKEN,index=main"
+	printf '%s\n' '{"n":1}' '{"n":2}' '{"event":3,"index":"secret"}' \
+		'{"n":4}' >lines
+	run -1 send -o in_flight=1 -o batch_size=1 --dead-letter dead <lines
+
+	equal '{"n":1} {"n":2} {"n":4}' "$(jq -r .raw arrived | paste -sd ' ')"
+	equal '{"event":3,"index":"secret"}' "$(cat dead)"
+}
+
+@test "a wrong index from the start ends it with status 4, with nothing set aside" {
+	mock --token "$SPLUNK_HEC_TOKEN,index=main"
+	seq -f '{"n":%g}' 10 >lines
+	run -4 send -o index=other --dead-letter dead <lines
+	[[ $output == *'incorrect index'* ]]
+	sed 's/.*/{"event":&,"index":"other"}/' lines >envelopes
+	run -4 send <envelopes
+
+	equal 0 "$(wc -l <arrived)"
+}
+
+@test "the wrong token, a disabled one, and no collector end it with status 4" {
+	mock --token good --token off,disabled
+	run -4 send <<<x
+	[[ $output == *'answers 403: invalid token'* ]]
+	SPLUNK_HEC_TOKEN=off run -4 send <<<x
+	[[ $output == *'token disabled'* ]]
+	SPLUNK_HEC_TOKEN=good run -4 timeout 30 siem-send -q "splunk:$url/elsewhere" <<<x
+	[[ $output == *'no event collector there: check url'* ]]
+}
+
+@test "a token that acknowledges wants use_ack, and one that does not refuses it" {
+	mock --token "$SPLUNK_HEC_TOKEN,ack" --token plain
+	run -4 send <<<x
+	[[ $output == *'the token wants use_ack=true'* ]]
+	SPLUNK_HEC_TOKEN=plain run -4 send -o use_ack=true <<<x
+	[[ $output == *'the token does not acknowledge'* ]]
+	run -0 send -o use_ack=true -o ack_interval=0.05 <<<y
+	equal y "$(jq -r 'select(.ack == 0).raw' arrived)"
+}
+
+@test "with use_ack a record counts when it is acknowledged, and not before" {
+	mock --token '*,ack' --fault ack-late=700
+	siem-send -q --stats "splunk:$url" -o use_ack=true -o ack_interval=0.05 \
+		< <(seq 100) 2>stats 3>&- &
+	remember $!
+	eventually has 100
+	kill -USR1 $!
+	eventually grep -q ' 100 read, 0 delivered' stats
+	wait $!
+
+	equal "$(seq 100)" "$(jq -r .raw arrived)"
+	tail -n 1 stats | grep -q ' 100 delivered'
+}
+
+@test "an acknowledgement that is denied for a while is waited for" {
+	mock --token '*,ack' --fault ack-false=3
+	run -0 send -o use_ack=true -o ack_interval=0.05 < <(seq 100)
+
+	equal "$(seq 100)" "$(jq -r .raw arrived)"
+}
+
+@test "what is never acknowledged, or whose acknowledgement got lost, is sent again" {
+	mock --token '*,ack' --fault ack-never=50%,ack-lost=20%,seed=5
+	seq 200 >lines
+	run -0 send -o use_ack=true -o ack_interval=0.05 -o ack_timeout=0.4 \
+		-o batch_size=20 <lines
+
+	equal "$(cat lines)" "$(jq -r .raw arrived | sort -nu)"
+	[ "$(wc -l <arrived)" -gt 200 ]
+}
+
+@test "acknowledgements that a restart has forgotten are sent again" {
+	mock --token '*,ack' --fault ack-never=1
+	timeout 30 siem-send -q "splunk:$url" -o use_ack=true -o ack_interval=0.05 \
+		-o ack_timeout=0.5 < <(seq 100) 3>&- &
+	sender=$!
+	remember $sender
+	eventually has 100
+	kill -9 $mock
+	wait $mock || true
+	# Numbers begin anew, and say nothing of what had them before.
+	listen=$url mock --token '*,ack'
+	wait $sender
+
+	equal "$(printf '%s\n' $(seq 100) $(seq 100) | sort -n)" \
+		"$(jq -r .raw arrived | sort -n)"
+}
+
+@test "the checkpoint moves when the indexer has acknowledged, and not before" {
+	mock --token '*,ack' --fault ack-late=800
+	id=0123456789abcdef0123456789abcdef
+	echo "siem-checkpoint/1 $id" >ckpt
+	printf 'sum %.16s\n' "$(sha256sum <ckpt)" >>ckpt
+	cp ckpt before
+	{
+		printf '\020H siem/1 %s\n' $id
+		seq 100
+		printf '\020M log 292\n\020E 0\n'
+	} >marked
+	cat marked | timeout 30 siem-send -q -c ckpt "splunk:$url" -o use_ack=true \
+		-o ack_interval=0.05 3>&- &
+	remember $!
+	eventually has 100
+	cmp ckpt before
+	wait $!
+
+	equal 'log 292' "$(sed '1d;$d' ckpt)"
+	equal 100 "$(wc -l <arrived)"
+}
+
+@test "a queue that is nearly full slows the sender down, and loses nothing" {
+	mock --fault slow-at=1-2
+	SECONDS=0
+	run -0 send -o in_flight=1 -o batch_size=1 < <(seq 4)
+
+	equal "$(seq 4)" "$(jq -r .raw arrived)"
+	[ "$SECONDS" -ge 2 ]
+}
+
+@test "whatever goes wrong on the way, every record arrives" {
+	mock --fault 500=10%,502=5%,429=5%,lost=5%,half=5%,garbage=5%,reset=5%,close=5%,413=5%,404=2%,seed=11
+	seq 400 >lines
+	run -0 send -o batch_size=10 <lines
+
+	equal "$(cat lines)" "$(jq -r .raw arrived | sort -nu)"
+}

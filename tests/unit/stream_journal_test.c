@@ -1,0 +1,194 @@
+/* Journals: nothing that was put is missing, whatever the disk does. */
+#include "stream/journal.h"
+
+#include "core/file.h"
+
+#include "check.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void enter_folder(void)
+{
+	const char *tmp = getenv("TMPDIR");
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/journal.XXXXXX",
+		 tmp != NULL ? tmp : "/tmp");
+	if (mkdtemp(path) == NULL || chdir(path) < 0)
+		abort();
+}
+
+static void write_file(const char *name, const char *text)
+{
+	int fd = open(name, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	if (fd < 0 || file_write_all(fd, text, strlen(text)) < 0)
+		abort();
+	close(fd);
+}
+
+static bool is(const char *name, const char *text)
+{
+	struct buf contents = BUF_INIT(1 << 20);
+	struct err e;
+	bool same = file_read(name, &contents, &e) == 0 &&
+		    slice_is(buf_slice(&contents), slice_of(text));
+
+	if (!same)
+		printf("# %s: %s\n", name, buf_str(&contents));
+	buf_free(&contents);
+	return same;
+}
+
+/* Let files grow to so many bytes and no further; 0: to any number. */
+static void limit(rlim_t bytes)
+{
+	struct rlimit l;
+
+	signal(SIGXFSZ, SIG_IGN);
+	if (getrlimit(RLIMIT_FSIZE, &l) < 0)
+		abort();
+	l.rlim_cur = bytes != 0 ? bytes : l.rlim_max;
+	if (setrlimit(RLIMIT_FSIZE, &l) < 0)
+		abort();
+}
+
+static void what_is_put_is_appended(void)
+{
+	struct journal j = JOURNAL_NONE;
+	struct err e;
+
+	write_file("a", "one\n");
+	CHECK(journal_open(&j, "a", &e) == 0);
+	CHECK(journal_len(&j) == 4 && !journal_is_dirty(&j));
+	CHECK(journal_put(&j, SLICE("two\n"), &e) == 0);
+	CHECK(journal_len(&j) == 8 && journal_is_dirty(&j));
+	CHECK(is("a", "one\n"));
+	CHECK(journal_write(&j, &e) == 0);
+	CHECK(is("a", "one\ntwo\n") && journal_is_dirty(&j));
+	CHECK(journal_sync(&j, &e) == 0 && !journal_is_dirty(&j));
+	CHECK(journal_put(&j, SLICE("three\n"), &e) == 0);
+	CHECK(journal_sync(&j, &e) == 0 && journal_len(&j) == 14);
+	journal_close(&j);
+	CHECK(is("a", "one\ntwo\nthree\n"));
+}
+
+static void a_torn_line_is_cut_off_at_the_start(void)
+{
+	struct journal j = JOURNAL_NONE;
+	char text[10000];
+	struct err e;
+
+	memset(text, 'x', sizeof(text));
+	text[sizeof(text) - 1] = '\0';
+	for (size_t lf = 0; lf < sizeof(text) - 1; lf += 1237) {
+		text[lf] = '\n';
+		write_file("b", text);
+		text[lf] = 'x';
+		CHECK(journal_open(&j, "b", &e) == 0);
+		CHECK(journal_len(&j) == lf + 1);
+		journal_close(&j);
+	}
+	write_file("b", "half");
+	CHECK(journal_open(&j, "b", &e) == 0 && journal_len(&j) == 0);
+	journal_close(&j);
+	CHECK(is("b", ""));
+}
+
+static void one_process_at_a_time_has_it(void)
+{
+	struct journal j = JOURNAL_NONE;
+	struct journal other = JOURNAL_NONE;
+	struct err e = { 0 };
+
+	CHECK(journal_open(&j, "c", &e) == 0);
+	CHECK(journal_open(&other, "c", &e) == -1 && e.kind == ERR_USAGE);
+	CHECK(!journal_is_open(&other));
+	journal_close(&j);
+	CHECK(journal_open(&other, "c", &e) == 0);
+	journal_close(&other);
+	CHECK(journal_open(&j, ".", &e) == -1);
+	CHECK(mkfifo("fifo", 0600) == 0);
+	CHECK(journal_open(&j, "fifo", &e) == -1);
+}
+
+static void what_did_not_fit_is_written_once_there_is_room(void)
+{
+	for (rlim_t room = 4; room < 15; room++) {
+		struct journal j = JOURNAL_NONE;
+		struct err e = { 0 };
+
+		write_file("d", "one\n");
+		CHECK(journal_open(&j, "d", &e) == 0);
+		CHECK(journal_put(&j, SLICE("two\n"), &e) == 0);
+		limit(room);
+		int early = journal_sync(&j, &e);
+		CHECK(journal_put(&j, SLICE("three\nfour\n"), &e) == 0);
+		CHECK(journal_sync(&j, &e) == -1 && e.kind == ERR_SYSTEM);
+		CHECK(journal_sync(&j, &e) == -1);
+		CHECK(strstr(e.text, "d: File too large") != NULL);
+		limit(0);
+		CHECK(journal_is_dirty(&j) && (early == 0) == (room >= 8));
+		CHECK(journal_sync(&j, &e) == 0);
+		CHECK(is("d", "one\ntwo\nthree\nfour\n"));
+		journal_close(&j);
+	}
+}
+
+static void what_is_cut_is_gone_from_the_file_as_well(void)
+{
+	struct journal j = JOURNAL_NONE;
+	struct err e;
+
+	write_file("e", "");
+	CHECK(journal_open(&j, "e", &e) == 0);
+	CHECK(journal_put(&j, SLICE("one\n"), &e) == 0);
+	CHECK(journal_sync(&j, &e) == 0);
+	CHECK(journal_put(&j, SLICE("two\nhalf"), &e) == 0);
+	CHECK(journal_write(&j, &e) == 0);
+	journal_cut(&j, 8);
+	CHECK(is("e", "one\ntwo\n") && journal_len(&j) == 8);
+	CHECK(journal_put(&j, SLICE("2\n"), &e) == 0);
+	CHECK(journal_sync(&j, &e) == 0);
+	// What is durable stays.
+	journal_cut(&j, 2);
+	CHECK(journal_len(&j) == 10);
+	journal_close(&j);
+	CHECK(is("e", "one\ntwo\n2\n"));
+}
+
+static void a_file_that_was_emptied_goes_on_at_its_start(void)
+{
+	struct journal j = JOURNAL_NONE;
+	struct err e;
+
+	write_file("f", "one\n");
+	CHECK(journal_open(&j, "f", &e) == 0);
+	CHECK(journal_put(&j, SLICE("two\n"), &e) == 0);
+	CHECK(journal_write(&j, &e) == 0);
+	CHECK(truncate("f", 0) == 0);
+	CHECK(journal_put(&j, SLICE("three\n"), &e) == 0);
+	CHECK(journal_sync(&j, &e) == 0);
+	journal_close(&j);
+	CHECK(is("f", "two\nthree\n"));
+}
+
+int main(void)
+{
+	enter_folder();
+	RUN(what_is_put_is_appended);
+	RUN(a_torn_line_is_cut_off_at_the_start);
+	RUN(one_process_at_a_time_has_it);
+	RUN(what_did_not_fit_is_written_once_there_is_room);
+	RUN(what_is_cut_is_gone_from_the_file_as_well);
+	RUN(a_file_that_was_emptied_goes_on_at_its_start);
+	return check_done();
+}
