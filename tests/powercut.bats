@@ -1,0 +1,259 @@
+#!/usr/bin/env bats
+# The power is cut at every moment, and what was not synced is gone, or half
+# there, or there without what came before: all that had been acknowledged is
+# still there.
+
+load helper
+
+id=0123456789abcdef0123456789abcdef
+
+setup_file()
+{
+	case ${BUILD:-} in
+	*-san) skip 'the shim and the sanitizers do not go together' ;;
+	esac
+}
+
+# op KIND PID FD OFFSET PATH [BYTES]: a line of a record made by hand.
+op()
+{
+	printf '%s %s %s %s %s %s\n%s\n' "$1" "$2" "$3" "$4" "${#6}" "$5" "$6"
+}
+
+# cut_power RECORD N STATE [SEED]: the disk as it may be found in "after".
+cut_power()
+{
+	rm -rf after
+	cp -a base after
+	powercut "$1" base "$2" "$3" "${4:-1}" after
+}
+
+# A file that replaces another: made, written, synced, renamed, folder synced.
+replaced()
+{
+	op O 1 3 577 .f.tmp
+	op W 1 3 0 .f.tmp new
+	op S 1 3 0 .f.tmp
+	op s 1 3 0 .f.tmp
+	op R 1 -1 0 .f.tmp f
+	op C 1 3 0 .f.tmp
+	op O 1 4 65536 .
+	op S 1 4 0 .
+	op s 1 4 0 .
+}
+
+@test "a file that is replaced as it should be is old or new, whenever the power is cut" {
+	mkdir base
+	printf old >base/f
+	replaced >record
+	equal 9 "$(powercut record)"
+	for n in $(seq 0 9); do
+		for state in kept lost data-lost names-lost mixed; do
+			cut_power record "$n" $state
+			case $(<after/f) in
+			old) [ "$n" -lt 9 ] ;;
+			new) [ "$n" -ge 5 ] ;;
+			*) echo "$n $state: $(<after/f)"; return 1 ;;
+			esac
+		done
+	done
+}
+
+@test "without a sync a renamed file may be empty, and without one of the folder the old one" {
+	mkdir base
+	printf old >base/f
+	replaced | grep -v '^$' | awk '/^[Ss] 1 3/ { next } { print; if (!/^W/ && !/^R/ && NF > 3) print "" }' >record
+	n=$(powercut record)
+	equal 7 "$n"
+
+	cut_power record "$n" data-lost
+	equal '' "$(<after/f)"
+	cut_power record 5 names-lost
+	equal old "$(<after/f)"
+	cut_power record "$n" names-lost
+	equal new "$(<after/f)"
+}
+
+@test "of what was appended since the last sync any part may be there, from its start on" {
+	mkdir base
+	printf 'abc' >base/f
+	{
+		op O 1 3 1025 f
+		op W 1 3 3 f defghi
+		op S 1 3 0 f
+		op W 1 3 9 f NOT
+		op s 1 3 0 f
+		op W 1 3 12 f MORE
+	} >record
+	equal abcdefghiNOTMORE "$(cut_power record 6 kept; cat after/f)"
+	equal abcdefghi "$(cut_power record 6 lost; cat after/f)"
+	equal abc "$(cut_power record 4 lost; cat after/f)"
+	for seed in $(seq 20); do
+		cut_power record 6 mixed "$seed"
+		whole=abcdefghiNOTMORE
+		found=$(<after/f)
+		[ "${#found}" -ge 9 ]
+		equal "${whole:0:${#found}}" "$found"
+		echo "${#found}"
+	done | sort -u >lengths
+	[ "$(wc -l <lengths)" -gt 3 ]
+}
+
+@test "a file that was removed may be back" {
+	mkdir base
+	printf old >base/f
+	{
+		op U 1 -1 0 f
+		op O 1 4 65536 .
+		op S 1 4 0 .
+		op s 1 4 0 .
+	} >record
+	cut_power record 1 lost
+	equal old "$(<after/f)"
+	cut_power record 1 kept
+	[ ! -e after/f ]
+	cut_power record 4 lost
+	[ ! -e after/f ]
+}
+
+# checkpoint FILE: one without an entry, as a source makes it.
+checkpoint()
+{
+	printf 'siem-checkpoint/1 %s\n' "$id" >"$1"
+	printf 'sum %.16s\n' "$(sha256sum <"$1")" >>"$1"
+}
+
+# position FILE: that of the source "log" in a checkpoint, or 0.
+position()
+{
+	awk '$1 == "log" { at = $2 } END { print at + 0 }' "$1"
+}
+
+# records FROM TO: of ten, one was rejected by a filter before and one is too
+# long; a mark behind every fifth.
+records()
+{
+	seq "$1" "$2" | awk '
+	BEGIN { long = sprintf("%0100d", 0) }
+	{
+		text = "<13>Oct  8 22:45:00 web01 su: " $1 ";"
+		if ($1 % 10 == 3)
+			printf "\020R no%%20good %s\n", text
+		else if ($1 % 10 == 7)
+			print text "x" long
+		else
+			print text
+		if ($1 % 5 == 0)
+			printf "\020M log %d\n", $1
+	}'
+}
+
+# ship: to the file "arrived", with everything that is kept beside it.
+ship()
+{
+	timeout 20 siem-send -q -c ck --dead-letter dead --receipts receipts \
+		--max-record 90 file:arrived
+}
+
+# numbers FILE...: of the records there, each once. A line that is none of them
+# stays as it is; but the torn one, of which siem-file(7) speaks, is left out.
+numbers()
+{
+	sed -E 's/^<13>Oct  8 22:45:00 web01 su: ([0-9]+);(x0{100})?$/\1/' "$@" |
+		awk 'index("<13>Oct  8 22:45:00 web01 su: ", $0) != 1 &&
+			!/^<13>Oct  8 22:45:00 web01 su: [0-9]+$/' |
+		sort -n -u
+}
+
+# changes RECORD: after which operations the disk may be another.
+changes()
+{
+	LC_ALL=C awk '/^[A-Za-z] [0-9]+ -?[0-9]+ [0-9]+ [0-9]+ / {
+		n++
+		if ($1 !~ /[SC]/)
+			print n
+	}' "$1"
+}
+
+# recovers LAST: after a power cut, what is in "after" and what its source
+# still has make all records there are.
+recovers()
+{
+	local at
+
+	at=$(position after/ck)
+	# What is committed has its receipt; only the last line may be torn.
+	[ "$at" = 0 ] || jq -R 'fromjson? | .ranges[].to | tonumber' after/receipts |
+		grep -qx "$at" ||
+		{ echo "$at has no receipt"; return 1; }
+	{
+		printf '\020H siem/1 %s\n' "$id"
+		records $((at + 1)) "$1"
+		printf '\020E 0\n'
+	} >rest
+	# In a regular file there are no control lines.
+	(cd after && ship < <(cat ../rest) 2>../err) || [ $? -eq 1 ] ||
+		{ cat err; return 1; }
+	(cd after && touch dead && numbers arrived dead) >found
+	equal "$(seq "$1")" "$(<found)" && equal "$1" "$(position after/ck)" &&
+		jq -e -s 'all(.[]; .ranges[0].source == "log")' after/receipts >/dev/null
+}
+
+# everywhere RECORD LAST STATE...: it recovers wherever the power is cut.
+everywhere()
+{
+	local record=$1 last=$2 n state disk
+
+	shift 2
+
+	# The same disk is looked at once.
+	declare -gA seen=()
+	for n in $(changes "$record"); do
+		for state; do
+			# shellcheck disable=SC2086 # a state, and its seed
+			cut_power "$record" "$n" $state
+			disk=$(find after -type f -exec cksum {} +)
+			[ -z "${seen[$disk]:-}" ] || continue
+			seen[$disk]=yes
+			recovers "$last" || { echo "after $n operations: $state"; return 1; }
+		done
+	done
+}
+
+@test "what siem-send has committed is delivered or in the dead letters, whenever the power is cut" {
+	mkdir base disk
+	checkpoint base/ck
+	cp base/ck disk/ck
+	mkfifo in
+	(cd disk && SHIM_IN=siem-send SHIM_ROOT=$PWD SHIM_RECORD=../record \
+		LD_PRELOAD=$(command -v shim.so) ship) <in 3>&- &
+	sender=$!
+	remember "$sender"
+	exec 4>in
+	printf '\020H siem/1 %s\n' "$id" >&4
+	committed()
+	{
+		[ "$(position disk/ck)" = "$1" ]
+	}
+	for at in 10 20; do
+		records $((at - 9)) "$at" >&4
+		eventually committed "$at"
+	done
+	printf '\020E 0\n' >&4
+	exec 4>&-
+	status=0
+	wait "$sender" || status=$?
+	equal 1 "$status"
+	equal "$(seq 20)" "$(numbers disk/arrived disk/dead)"
+
+	everywhere record 20 kept lost data-lost names-lost 'mixed 1' 'mixed 2'
+	[ "${#seen[@]}" -gt 20 ]
+
+	# What is not synced is missed.
+	for what in dead receipts arrived '\.ck\.tmp'; do
+		sed -E "/^[Ss] [0-9]+ [0-9]+ 0 0 $what\$/{N;d}" record >careless
+		[ "$(powercut careless)" -lt "$(powercut record)" ]
+		echo "without syncs of $what"
+		run ! everywhere careless 20 data-lost
+	done
+}
