@@ -319,7 +319,8 @@ static void lose(struct look *l, struct known *k)
 	if (k->finished || k->at.offset == 0 || is_succeeded(l, k))
 		return;
 	for (size_t i = 0; i < l->count; i++)
-		if ((uint64_t)l->items[i].dev == k->at.dev &&
+		if ((l->items[i].named || l->items[i].sibling) &&
+		    (uint64_t)l->items[i].dev == k->at.dev &&
 		    (uint64_t)l->items[i].ino == k->at.ino)
 			now = &l->items[i];
 	l->t->report.gaps++;
