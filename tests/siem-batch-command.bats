@@ -241,9 +241,9 @@ numbered='n=$(ls | grep -c "^batch") || true; cat >batch.$((n + 1))'
 	run -2 siem-batch --overflow block -- cat
 	equal 'siem-batch: option --overflow: not with a command; put another siem-batch before this one' "$output"
 	run -2 siem-batch --rate 1/s -- cat
-	equal 'siem-batch: option --rate: not with a command; put another siem-batch before this one' "$output"
+	equal 'siem-batch: option --rate: not with a command or a spool; put another siem-batch before this one' "$output"
 	run -2 siem-batch -c c
-	equal 'siem-batch: option --checkpoint: only with a command to deliver to' "$output"
+	equal 'siem-batch: option --checkpoint: only with a command or a spool' "$output"
 	run -2 siem-batch --dead-letter d
-	equal 'siem-batch: option --dead-letter: only with a command to deliver to' "$output"
+	equal 'siem-batch: option --dead-letter: only with a command or a spool' "$output"
 }

@@ -2,7 +2,8 @@
  * What the parts of siem-batch share.
  *
  *     main.c     the command line
- *     runs.c     with a command
+ *     sink.c     with a command or a spool
+ *     fsck.c     what there is in a spool
  *     filter.c   between two pipes
  *     hold.c     the lines it holds
  */
@@ -13,6 +14,7 @@
 #include "core/rate.h"
 #include "hold.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct config {
@@ -24,8 +26,11 @@ struct config {
 			      // by what the input is
 	enum hold_overflow when_full; // the same
 	struct rate rate;
-	// with a command
-	const char *checkpoint, *dead_letter;
+	const char *spool;
+	size_t segment;   // bytes of one
+	const char *fsck; // a spool, to look at
+	// of a sink
+	const char *checkpoint, *dead_letter, *receipts;
 	size_t max_record;
 	size_t retries;    // SIZE_MAX: for ever
 	size_t timeout_ms; // of one run; 0: as long as it likes

@@ -6,7 +6,8 @@
  */
 #include "batch.h"
 #include "filter.h"
-#include "runs.h"
+#include "fsck.h"
+#include "sink.h"
 
 #include "core/err.h"
 #include "core/msg.h"
@@ -26,16 +27,22 @@ static const struct opt options[] = {
 	OPT_COUNT('n', "count", count, "N", 0,
 		  "end a batch of so many records [100]"),
 	OPT_STRING(0, "dead-letter", dead_letter, "FILE",
-		   "what the command rejects [CHECKPOINT.dead]"),
+		   "what cannot be delivered [CHECKPOINT.dead]"),
+	OPT_STRING(0, "fsck", fsck, "DIR", "check and explain a spool"),
 	OPT_SIZE(0, "max", max, "SIZE", 0,
-		 "hold so much while the reader is slow [64MB]"),
+		 "hold so much [64MB; in a spool 1GB]"),
 	OPT_SIZE(0, "max-record", max_record, "SIZE", 1024 * MIB,
-		 "keep longer records from the command [1MB]"),
+		 "of a sink: set longer records aside [1MB]"),
 	OPT_STRING(0, "overflow", overflow, "HOW",
 		   "then block, drop-oldest or drop-newest"),
 	OPT_RATE(0, "rate", rate, "RATE", "at most 1000/s records, or 5MB/s"),
+	OPT_STRING(0, "receipts", receipts, "FILE",
+		   "append evidence of what was delivered"),
 	OPT_COUNT(0, "retries", retries, "N", UINT32_MAX - 1,
 		  "give a record up after so many [for ever]"),
+	OPT_SIZE(0, "segment", segment, "SIZE", 0,
+		 "begin a new file of the spool at SIZE [64MB]"),
+	OPT_STRING(0, "spool", spool, "DIR", "keep the records on disk in DIR"),
 	OPT_MS('t', "time", wait_ms, "SECONDS", (size_t)86400 * 1000,
 	       "end a batch so long after its first record [5]"),
 	OPT_MS(0, "timeout", timeout_ms, "SECONDS", (size_t)86400 * 1000,
@@ -47,7 +54,8 @@ static const struct opt options[] = {
 static const struct cli cli = {
 	.name = "siem-batch",
 	.operands = "[-- COMMAND [ARG...]]",
-	.summary = "Group lines into batches; run COMMAND once for each.",
+	.summary = "Group lines into batches; run COMMAND once for each; or "
+		   "keep lines on disk.",
 	.options = options,
 };
 
@@ -72,22 +80,68 @@ static int check_overflow(struct config *cfg, struct err *e)
 		       cfg->overflow);
 }
 
+static int only_with(const char *option, const char *what, struct err *e)
+{
+	return err_set(e, ERR_USAGE, "option --%s: only with %s", option, what);
+}
+
 /* Each way to use it has options of its own. */
 static int check(struct config *cfg, bool command, struct err *e)
 {
-	if (cfg->max == 0)
-		return err_set(e, ERR_USAGE, "option --max: 0 holds nothing");
-	if (!command && (cfg->checkpoint != NULL || cfg->dead_letter != NULL))
+	bool sink = command || cfg->spool != NULL;
+
+	if (command && cfg->spool != NULL)
 		return err_set(e, ERR_USAGE,
-			       "option --%s: only with a command to deliver to",
-			       cfg->checkpoint != NULL ? "checkpoint"
-						       : "dead-letter");
-	if (command && (cfg->overflow != NULL || cfg->rate.per_sec > 0))
+			       "a command or a --spool, not both: a spool is "
+			       "read by siem-tail");
+	if (cfg->max == 0 || cfg->segment == 0)
+		return err_set(e, ERR_USAGE, "option --%s: 0 holds nothing",
+			       cfg->max == 0 ? "max" : "segment");
+	if (!sink && cfg->checkpoint != NULL)
+		return only_with("checkpoint", "a command or a spool", e);
+	if (!sink && cfg->dead_letter != NULL)
+		return only_with("dead-letter", "a command or a spool", e);
+	if (!sink && cfg->receipts != NULL)
+		return only_with("receipts", "a command or a spool", e);
+	if (cfg->spool == NULL && cfg->segment != SIZE_MAX)
+		return only_with("segment", "a spool", e);
+	if (command && cfg->overflow != NULL)
 		return err_set(e, ERR_USAGE,
-			       "option --%s: not with a command; put another "
-			       "siem-batch before this one",
-			       cfg->overflow != NULL ? "overflow" : "rate");
-	return check_overflow(cfg, e);
+			       "option --overflow: not with a command; put "
+			       "another siem-batch before this one");
+	if (sink && cfg->rate.per_sec > 0)
+		return err_set(e, ERR_USAGE,
+			       "option --rate: not with a command or a spool; "
+			       "put another siem-batch before this one");
+	if (check_overflow(cfg, e) < 0)
+		return -1;
+	if (cfg->spool != NULL && cfg->when_full == HOLD_DROP_NEWEST)
+		return err_set(e, ERR_USAGE,
+			       "option --overflow: a spool drops the oldest, "
+			       "or blocks");
+	return 0;
+}
+
+/* What was not said depends on what is done. */
+static void set_sizes(struct config *cfg)
+{
+	if (cfg->max == SIZE_MAX)
+		cfg->max = cfg->spool != NULL ? 1024 * MIB : 64 * MIB;
+	if (cfg->segment == SIZE_MAX)
+		cfg->segment = 64 * MIB;
+	// So that dropping one leaves most of what there is.
+	if (cfg->segment > cfg->max / 4)
+		cfg->segment = cfg->max / 4 + 1;
+}
+
+static int run(const struct config *cfg, char **command, struct err *e)
+{
+	if (cfg->fsck != NULL)
+		return fsck_run(cfg->fsck, e);
+	if (cfg->spool != NULL)
+		return sink_run_spool(cfg, e);
+	return command[0] != NULL ? sink_run_command(cfg, command, e)
+				  : filter_run(cfg, e);
 }
 
 int main(int argc, char *argv[])
@@ -96,7 +150,8 @@ int main(int argc, char *argv[])
 		.common = OPT_COMMON_DEFAULTS,
 		.count = 100,
 		.wait_ms = 5000,
-		.max = 64 * MIB,
+		.max = SIZE_MAX,
+		.segment = SIZE_MAX,
 		.max_record = 1 * MIB,
 		.retries = SIZE_MAX,
 		.timeout_ms = (size_t)600 * 1000,
@@ -114,8 +169,10 @@ int main(int argc, char *argv[])
 
 	char **command = argv + first;
 	if (check(&cfg, command[0] != NULL, &e) == 0 &&
-	    quit_setup((unsigned)cfg.common.grace_sec, QUIT_TELL_LATE, &e) == 0)
-		status = command[0] != NULL ? runs_all(&cfg, command, &e)
-					    : filter_run(&cfg, &e);
+	    quit_setup((unsigned)cfg.common.grace_sec, QUIT_TELL_LATE, &e) ==
+		    0) {
+		set_sizes(&cfg);
+		status = run(&cfg, command, &e);
+	}
 	return status < 0 ? msg_exit(&e) : status;
 }

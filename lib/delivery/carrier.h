@@ -13,6 +13,7 @@
 #include "core/err.h"
 #include "delivery/ledger.h"
 #include "delivery/queue.h"
+#include "stream/reader.h"
 
 #include <poll.h>
 #include <stdbool.h>
@@ -35,6 +36,7 @@ struct carrier_load {
 	bool bounded_retries; // false: try for ever
 	uint32_t retries;     // tries after the first, where bounded: what has
 			      // had them is put back, for others to give up
+	const struct reader *in; // the input, to see what it is
 };
 
 /* What it may take from the queue. What it holds it goes on with. */

@@ -3,9 +3,7 @@
  *
  * FILE gets the record itself, raw, so that it can be tried again; FILE.why a
  * JSON line about it with its byte offset in FILE. Both are appended to; a
- * torn last line that a crash left is cut off when they are opened. What was
- * put is kept until it is on disk (stream/journal.h), so a disk that is full
- * costs no record, but it is for the caller to put no more then.
+ * torn last line that a crash left is cut off when they are opened.
  */
 #ifndef SIEM_STREAM_REJECT_H
 #define SIEM_STREAM_REJECT_H
@@ -13,7 +11,6 @@
 #include "core/attr.h"
 #include "core/err.h"
 #include "core/slice.h"
-#include "stream/journal.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -29,22 +26,18 @@ struct reject_why {
 
 struct reject_file {
 	const char *path; // borrowed; NULL: there is none
-
-	// private
-	struct journal records, whys;
-	uint64_t begun; // where the record began that comes in pieces
+	int fd, why_fd;
+	uint64_t offset;  // where the next record goes
+	uint64_t begun;   // where the record began that comes in pieces
+	bool dirty;       // something is not durable
 };
 
-#define REJECT_NONE \
-	((struct reject_file){ .records = JOURNAL_NONE, .whys = JOURNAL_NONE })
+#define REJECT_NONE ((struct reject_file){ .fd = -1, .why_fd = -1 })
 
 int reject_open(struct reject_file *f, const char *path,
 		struct err *e) MUST_CHECK;
 
-/*
- * Set a record aside: safe after a write or a sync. -1 with e filled: there is
- * no memory for it.
- */
+/* Set a record aside: written when this returns, durable after a sync. */
 int reject_put(struct reject_file *f, struct slice record,
 	       const struct reject_why *why, struct err *e) MUST_CHECK;
 
@@ -55,18 +48,10 @@ int reject_put(struct reject_file *f, struct slice record,
 int reject_put_piece(struct reject_file *f, struct slice piece,
 		     const struct reject_why *why, struct err *e) MUST_CHECK;
 
-/*
- * Write what was put, or make it durable. -1 with e filled: it is kept, and
- * this can be tried again.
- */
-int reject_write(struct reject_file *f, struct err *e) MUST_CHECK;
+/* Make durable what was put. */
 int reject_sync(struct reject_file *f, struct err *e) MUST_CHECK;
 
-/* Is something not durable? How many bytes are held for that? */
-bool reject_is_dirty(const struct reject_file *f);
-size_t reject_held(const struct reject_file *f);
-
-/* Sync and close; what could not be synced may be lost. */
+/* Sync and close. */
 int reject_close(struct reject_file *f, struct err *e) MUST_CHECK;
 
 #endif

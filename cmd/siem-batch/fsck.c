@@ -1,0 +1,122 @@
+#include "fsck.h"
+
+#include "core/msg.h"
+#include "stream/segments.h"
+#include "stream/spool.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+struct fsck {
+	const struct spool *spool;
+	bool in_use;
+	bool damaged;
+	uint64_t records, bytes; // of all segments
+};
+
+/* Compare what is durable with its checksums, one by one. */
+static int check_entries(struct fsck *f, uint64_t number,
+			 const struct spool_belief *believed, struct err *e)
+{
+	struct spool_side side;
+	struct spool_entry entry;
+	int log = spool_open_log(f->spool, number);
+	int rc = spool_side_open(&side, f->spool, number, e);
+	bool fits;
+
+	if (log < 0 && believed->len > 0) {
+		printf("    the log is not there\n");
+		f->damaged = true;
+		rc = 0;
+	}
+	while (rc > 0 && log >= 0 &&
+	       (rc = spool_side_next(&side, &entry, e)) > 0) {
+		if (entry.kind != 'w' || entry.offset > believed->len ||
+		    entry.len > believed->len - entry.offset)
+			continue;
+		if (spool_check(log, &entry, &fits, e) < 0)
+			rc = -1;
+		else if (!fits) {
+			printf("    bytes %" PRIu64 " to %" PRIu64
+			       " do not agree with their checksum\n",
+			       entry.offset, entry.offset + entry.len);
+			f->damaged = true;
+		}
+	}
+	spool_side_close(&side);
+	if (log >= 0)
+		close(log);
+	return rc < 0 ? -1 : 0;
+}
+
+static int show_segment(struct fsck *f, uint64_t number, struct err *e)
+{
+	struct spool_belief believed;
+	char name[SPOOL_NAME_MAX];
+	int found = spool_believe(f->spool, number, &believed, e);
+
+	if (found <= 0) // freed meanwhile
+		return found;
+	spool_log_name(number, name);
+	printf("%s: %" PRIu64 " records, %" PRIu64 " bytes, %s\n", name,
+	       believed.records, believed.len,
+	       believed.ended ? "closed" : "open");
+	f->records += believed.records;
+	f->bytes += believed.len;
+	return check_entries(f, number, &believed, e);
+}
+
+static int show_all(struct fsck *f, struct err *e)
+{
+	uint64_t *numbers = NULL;
+	size_t count = 0;
+	int rc = spool_list(f->spool, &numbers, &count, e);
+
+	printf("spool:%s%s\n", f->spool->id,
+	       f->in_use ? ", in use: nothing is cut off" : "");
+	for (size_t i = 0; i < count && rc == 0; i++)
+		rc = show_segment(f, numbers[i], e);
+	free(numbers);
+	if (rc < 0)
+		return -1;
+
+	struct spool_position p = spool_slowest(f->spool);
+	printf("%zu segments, %" PRIu64 " records, %" PRIu64 " bytes; ", count,
+	       f->records, f->bytes);
+	if (p.segment == 0)
+		printf("no reader has read of it, or not all have\n");
+	else
+		printf("the slowest reader is at byte %" PRIu64
+		       " of segment %" PRIu64 "\n",
+		       p.offset, p.segment);
+	return fflush(stdout) == 0 ? 0 : err_sys(e, "standard output");
+}
+
+int fsck_run(const char *path, struct err *e)
+{
+	struct spool spool = SPOOL_NONE;
+	struct segments writer = { .spool = SPOOL_NONE, .log = -1, .side = -1 };
+	struct fsck f = { .spool = &spool };
+	int rc = -1;
+
+	if (spool_open(&spool, path, e) < 0)
+		return -1;
+	// Whoever may write may also mend.
+	if (segments_open(&writer, path, UINT64_MAX, UINT64_MAX, e) < 0)
+		f.in_use = true;
+	else if (segments_recover(&writer, e) < 0)
+		goto out;
+	if (writer.torn > 0)
+		printf("cut off %" PRIu64 " bytes that a crash has torn; they "
+		       "were never acknowledged\n",
+		       writer.torn);
+	rc = show_all(&f, e);
+out:
+	if (!f.in_use)
+		segments_close(&writer);
+	spool_close(&spool);
+	return rc < 0 ? -1 : f.damaged ? STATUS_REJECTS : STATUS_DONE;
+}

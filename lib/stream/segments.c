@@ -1,0 +1,447 @@
+#include "stream/segments.h"
+
+#include "core/clock.h"
+#include "core/file.h"
+#include "stream/position.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { ENTRIES = 80 }; // bytes that a side file takes for each write, about
+
+static const char side_header[] = SPOOL_SIDE_HEADER;
+static const int64_t free_every_ns = NS_PER_SEC;
+
+int segments_open(struct segments *g, const char *path, uint64_t max,
+		  uint64_t segment, struct err *e)
+{
+	*g = (struct segments){
+		.max = max, .segment = segment, .log = -1, .side = -1
+	};
+	return spool_create(&g->spool, path, e);
+}
+
+static int open_log(const struct segments *g, uint64_t number, int flags)
+{
+	char name[SPOOL_NAME_MAX];
+
+	spool_log_name(number, name);
+	return openat(g->spool.dir, name,
+		      flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+}
+
+static int open_side(const struct segments *g, uint64_t number, int flags)
+{
+	char name[SPOOL_NAME_MAX];
+
+	spool_side_name(number, name);
+	return openat(g->spool.dir, name,
+		      flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+}
+
+static uint64_t size_of(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 ? (uint64_t)st.st_size : 0;
+}
+
+/* Append an entry to a side file. -1 with errno. */
+static int put_entry(int side, const struct spool_entry *entry)
+{
+	char space[128];
+	struct buf line = { .data = space,
+			    .cap = sizeof(space),
+			    .max = sizeof(space) - 1 };
+
+	spool_put_entry(&line, entry);
+	return file_write_all(side, line.data, line.len);
+}
+
+static void remove_segment(const struct segments *g, uint64_t number)
+{
+	char name[SPOOL_NAME_MAX];
+
+	spool_log_name(number, name);
+	(void)!unlinkat(g->spool.dir, name, 0);
+	spool_side_name(number, name);
+	(void)!unlinkat(g->spool.dir, name, 0);
+}
+
+/* Cut off what is torn, and say that nothing more will come. */
+static int cut_torn(struct segments *g, int log, int side,
+		    const struct spool_belief *believed, struct err *e)
+{
+	const struct spool_entry end = { .kind = 'e',
+					 .len = believed->len,
+					 .records = believed->records };
+	uint64_t size = size_of(log);
+
+	// A log that lost what was durable is nothing to be mended here.
+	if ((size > believed->len &&
+	     ftruncate(log, (off_t)believed->len) < 0) ||
+	    fsync(log) < 0 || ftruncate(side, (off_t)believed->good) < 0 ||
+	    (believed->good == 0 &&
+	     file_write_all(side, side_header, sizeof(side_header) - 1) < 0) ||
+	    put_entry(side, &end) < 0 || fsync(side) < 0)
+		return err_sys(e, "%s", g->spool.path);
+	if (size > believed->len)
+		g->torn += size - believed->len;
+	return 0;
+}
+
+/* Close a segment of an earlier run in good order, if it was not. */
+static int recover(struct segments *g, uint64_t number, struct err *e)
+{
+	struct spool_belief believed;
+	int found = spool_believe(&g->spool, number, &believed, e);
+	int rc = -1;
+
+	if (found <= 0 || believed.ended)
+		return found < 0 ? -1 : 0;
+	int log = open_log(g, number, O_WRONLY | O_CREAT);
+	int side = open_side(g, number, O_WRONLY | O_APPEND);
+	if (log < 0 || side < 0)
+		err_sys(e, "%s", g->spool.path);
+	else
+		rc = cut_torn(g, log, side, &believed, e);
+	if (log >= 0)
+		close(log);
+	if (side >= 0)
+		close(side);
+	return rc;
+}
+
+static uint64_t segment_size(const struct segments *g, uint64_t number)
+{
+	int log = open_log(g, number, O_RDONLY);
+	int side = open_side(g, number, O_RDONLY);
+	uint64_t size =
+		(log >= 0 ? size_of(log) : 0) + (side >= 0 ? size_of(side) : 0);
+
+	if (log >= 0)
+		close(log);
+	if (side >= 0)
+		close(side);
+	return size;
+}
+
+int segments_recover(struct segments *g, struct err *e)
+{
+	uint64_t *numbers = NULL;
+	size_t count = 0;
+	int rc = -1;
+
+	if (g->ready)
+		return 0;
+	if (spool_list(&g->spool, &numbers, &count, e) < 0)
+		return -1;
+	g->others = 0;
+	g->number = count > 0 ? numbers[count - 1] : 0;
+	g->oldest = count > 0 ? numbers[0] : 1;
+	for (size_t i = 0; i < count; i++) {
+		if (recover(g, numbers[i], e) < 0)
+			goto out;
+		g->others += segment_size(g, numbers[i]);
+	}
+	if (fsync(g->spool.dir) < 0) {
+		err_sys(e, "%s", g->spool.path);
+		goto out;
+	}
+	g->ready = true;
+	rc = 0;
+out:
+	free(numbers);
+	return rc;
+}
+
+static void close_files(struct segments *g)
+{
+	if (g->log >= 0)
+		close(g->log);
+	if (g->side >= 0)
+		close(g->side);
+	g->log = g->side = -1;
+}
+
+/*
+ * Nothing more will be written to the current segment. Where this cannot be
+ * said, the segment after it says so.
+ */
+static void end_segment(struct segments *g)
+{
+	const struct spool_entry end = { .kind = 'e',
+					 .len = g->durable,
+					 .records = g->records };
+
+	if (g->log < 0)
+		return;
+	if (put_entry(g->side, &end) == 0)
+		(void)!fdatasync(g->side);
+	close_files(g);
+	g->others += segment_size(g, g->number);
+}
+
+/* Something failed in it: let it be what is durable, and no more. */
+static void abandon(struct segments *g)
+{
+	int saved = errno;
+
+	if (g->durable > 0) {
+		(void)!ftruncate(g->log, (off_t)g->durable);
+		end_segment(g);
+	} else {
+		close_files(g);
+		remove_segment(g, g->number);
+	}
+	errno = saved;
+}
+
+static int begin_segment(struct segments *g, struct err *e)
+{
+	uint64_t number = g->number + 1;
+
+	// The side file first: without it there is no segment.
+	g->side = open_side(g, number, O_WRONLY | O_CREAT | O_EXCL | O_APPEND);
+	if (g->side >= 0)
+		g->log = open_log(g, number,
+				  O_WRONLY | O_CREAT | O_EXCL | O_APPEND);
+	g->durable = g->records = 0;
+	if (g->log < 0 ||
+	    file_write_all(g->side, side_header, sizeof(side_header) - 1) < 0) {
+		bool ours = g->side >= 0;
+
+		err_sys(e, "%s", g->spool.path);
+		int error = errno;
+		close_files(g);
+		if (ours)
+			remove_segment(g, number);
+		errno = error;
+		return -1;
+	}
+	g->number = number;
+	g->is_new = true;
+	g->noted = sizeof(side_header) - 1;
+	return 0;
+}
+
+static uint64_t count_lines(struct slice lines)
+{
+	uint64_t count = 0;
+
+	while (lines.len > 0) {
+		const char *lf = memchr(lines.data, '\n', lines.len);
+		size_t n =
+			lf == NULL ? lines.len : (size_t)(lf - lines.data) + 1;
+
+		count++;
+		lines = slice_from(lines, n);
+	}
+	return count;
+}
+
+/* Write these lines into the current segment, and sync it. */
+static int put_lines(struct segments *g, struct slice lines, struct err *e)
+{
+	struct spool_entry entry = { .kind = 'w',
+				     .offset = g->durable,
+				     .len = lines.len,
+				     .records = count_lines(lines),
+				     .checksum = position_hash(lines) };
+
+	// Its entry first: so after a crash what is whole is known to be.
+	if (put_entry(g->side, &entry) < 0 ||
+	    file_write_all(g->log, lines.data, lines.len) < 0 ||
+	    fdatasync(g->log) < 0 || fdatasync(g->side) < 0 ||
+	    (g->is_new && fsync(g->spool.dir) < 0))
+		return err_sys(e, "%s", g->spool.path);
+	g->is_new = false;
+	g->noted += ENTRIES;
+
+	const struct spool_entry durable = {
+		.kind = 'd',
+		.len = g->durable + lines.len,
+		.records = g->records + entry.records,
+	};
+	// Who reads it does not believe it before.
+	if (put_entry(g->side, &durable) < 0)
+		return err_sys(e, "%s", g->spool.path);
+	g->durable = durable.len;
+	g->records = durable.records;
+	return 0;
+}
+
+/* Bytes of all segments. */
+static uint64_t total(const struct segments *g)
+{
+	return g->others + (g->log >= 0 ? g->durable + g->noted : 0);
+}
+
+/* Let go of one segment, the oldest. */
+static void drop_segment(struct segments *g)
+{
+	uint64_t size = segment_size(g, g->oldest);
+
+	remove_segment(g, g->oldest);
+	g->others -= size < g->others ? size : g->others;
+	g->oldest++;
+}
+
+/* Let go of what all readers have read. True: there was something. */
+static bool free_read(struct segments *g)
+{
+	uint64_t before = g->oldest;
+	uint64_t slowest = spool_slowest(&g->spool).segment;
+
+	g->freed_ns = clock_ns();
+	while (g->oldest < slowest && g->oldest < g->number)
+		drop_segment(g);
+	return g->oldest > before;
+}
+
+/* How many records of the oldest segment has the slowest reader not read? */
+static uint64_t count_unread(const struct segments *g)
+{
+	struct spool_position at = spool_slowest(&g->spool);
+	struct spool_side side;
+	struct err ignored;
+	uint64_t unread = 0;
+
+	if (spool_side_open(&side, &g->spool, g->oldest, &ignored) > 0) {
+		(void)!spool_side_update(&side, &ignored);
+		unread = side.records;
+		if (at.segment == g->oldest && at.offset > 0) {
+			char block[16 << 10];
+			int log = open_log(g, g->oldest, O_RDONLY);
+			uint64_t offset = at.offset;
+			ssize_t n;
+
+			unread = 0;
+			while (log >= 0 && offset < side.durable &&
+			       (n = pread(log, block, sizeof(block),
+					  (off_t)offset)) > 0) {
+				for (ssize_t i = 0; i < n; i++)
+					unread += block[i] == '\n';
+				offset += (uint64_t)n;
+			}
+			if (log >= 0)
+				close(log);
+		}
+	}
+	spool_side_close(&side);
+	return unread;
+}
+
+/* Make room somehow. False: there is no way. */
+static bool make_room(struct segments *g)
+{
+	if (free_read(g))
+		return true;
+	if (!g->may_drop || g->oldest >= g->number)
+		return false;
+	g->dropped += count_unread(g);
+	drop_segment(g);
+	return true;
+}
+
+static bool is_full(int error)
+{
+	return error == ENOSPC || error == EDQUOT;
+}
+
+/* As many of the lines as go into the current segment. */
+static struct slice first_part(const struct segments *g, struct slice lines)
+{
+	uint64_t room = g->durable < g->segment ? g->segment - g->durable : 0;
+	const char *lf = NULL;
+
+	if (lines.len <= room)
+		return lines;
+	if (room > 0)
+		lf = memrchr(lines.data, '\n', room);
+	if (lf == NULL && g->durable > 0)
+		return SLICE("");
+	if (lf == NULL) // one that is longer than a segment has its own
+		lf = memchr(lines.data, '\n', lines.len);
+	lines.len = (size_t)(lf - lines.data) + 1;
+	return lines;
+}
+
+/* Make the first part of the lines durable. 0: how much is in part. */
+static int append_part(struct segments *g, struct slice lines,
+		       struct slice *part, struct err *e)
+{
+	if (g->log < 0 && begin_segment(g, e) < 0)
+		return -1;
+	*part = first_part(g, lines);
+	if (part->len == 0) {
+		end_segment(g);
+		return 0;
+	}
+	if (put_lines(g, *part, e) == 0)
+		return 0;
+	abandon(g);
+	return -1;
+}
+
+/* Within --max, as far as that depends on us. */
+static int stay_below(struct segments *g, size_t more, struct err *e)
+{
+	while (total(g) + more > g->max && total(g) > 0)
+		if (!make_room(g)) {
+			// One segment alone may be all that is allowed.
+			if (g->log >= 0 && g->may_drop && g->durable > 0) {
+				end_segment(g);
+				if (begin_segment(g, e) < 0)
+					return -1;
+				continue;
+			}
+			if (g->may_drop)
+				return 0;
+			return err_set(e, ERR_TEMPORARY,
+				       "%s is full (--max): it waits for its "
+				       "readers",
+				       g->spool.path);
+		}
+	return 0;
+}
+
+int segments_append(struct segments *g, struct slice lines, size_t *done,
+		    struct err *e)
+{
+	*done = 0;
+	if (segments_recover(g, e) < 0)
+		goto fail;
+	if (g->oldest < g->number && clock_ns() - g->freed_ns > free_every_ns)
+		free_read(g);
+	while (*done < lines.len) {
+		struct slice part = SLICE("");
+
+		if (stay_below(g,
+			       lines.len - *done < g->segment
+				       ? lines.len - *done
+				       : (size_t)g->segment,
+			       e) < 0)
+			goto fail;
+		if (append_part(g, slice_from(lines, *done), &part, e) < 0) {
+			if (is_full(errno) && make_room(g))
+				continue;
+			goto fail;
+		}
+		*done += part.len;
+	}
+	return 0;
+fail:
+	e->kind = ERR_TEMPORARY;
+	return -1;
+}
+
+void segments_close(struct segments *g)
+{
+	end_segment(g);
+	spool_close(&g->spool);
+}

@@ -1,0 +1,540 @@
+#include "stream/spool.h"
+
+#include "core/file.h"
+#include "stream/checkpoint.h"
+#include "stream/position.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <openssl/rand.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+	ENTRY_MAX = 128,   // bytes of a line of a side file
+	READ_BLOCK = 4096, // of a side file
+	NAME_DIGITS = 12,
+};
+
+static const char id_name[] = "siem-spool";
+static const char id_prefix[] = "siem-spool/1 ";
+static const char side_header[] = SPOOL_SIDE_HEADER;
+
+bool spool_is(const char *path)
+{
+	char name[PATH_MAX];
+	struct stat st;
+
+	return snprintf(name, sizeof(name), "%s/%s", path, id_name) <
+		       (int)sizeof(name) &&
+	       stat(name, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+/* Read the id, which is what there is in the file. 0: the file is empty. */
+static int read_id(struct spool *s, struct err *e)
+{
+	char text[sizeof(id_prefix) + SPOOL_ID_LEN];
+	ssize_t n = pread(s->id_fd, text, sizeof(text), 0);
+
+	if (n < 0)
+		return err_sys(e, "%s/%s", s->path, id_name);
+	if (n == 0)
+		return 0;
+	if (n != (ssize_t)sizeof(text) ||
+	    memcmp(text, id_prefix, sizeof(id_prefix) - 1) != 0 ||
+	    text[n - 1] != '\n')
+		return err_set(e, ERR_USAGE,
+			       "%s/%s is damaged, or of a later version",
+			       s->path, id_name);
+	memcpy(s->id, text + sizeof(id_prefix) - 1, SPOOL_ID_LEN);
+	s->id[SPOOL_ID_LEN] = '\0';
+	return 1;
+}
+
+int spool_open(struct spool *s, const char *path, struct err *e)
+{
+	*s = SPOOL_NONE;
+	s->path = path;
+	s->dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (s->dir >= 0)
+		s->id_fd = openat(s->dir, id_name, O_RDONLY | O_CLOEXEC);
+	if (s->id_fd < 0 && (s->dir < 0 || errno != ENOENT)) {
+		err_sys(e, "%s", path);
+		goto fail;
+	}
+	if (s->id_fd < 0) {
+		err_set(e, ERR_USAGE, "%s is no spool: there is no %s in it",
+			path, id_name);
+		goto fail;
+	}
+	int found = read_id(s, e);
+	if (found > 0)
+		return 0;
+	if (found == 0)
+		err_set(e, ERR_USAGE, "%s is no spool yet: %s is empty", path,
+			id_name);
+fail:
+	spool_close(s);
+	return -1;
+}
+
+/* Give a new spool its id, durably. */
+static int write_id(struct spool *s, struct err *e)
+{
+	unsigned char random[SPOOL_ID_LEN / 2];
+	char text[sizeof(id_prefix) + SPOOL_ID_LEN + 1];
+
+	if (RAND_bytes(random, sizeof(random)) != 1)
+		return err_set(e, ERR_SYSTEM, "no random numbers");
+	for (size_t i = 0; i < sizeof(random); i++)
+		snprintf(s->id + 2 * i, 3, "%02x", random[i]);
+	int n = snprintf(text, sizeof(text), "%s%s\n", id_prefix, s->id);
+	if (pwrite(s->id_fd, text, (size_t)n, 0) != n || fsync(s->id_fd) < 0 ||
+	    fsync(s->dir) < 0) {
+		err_sys(e, "%s/%s", s->path, id_name);
+		// Half an id is none.
+		(void)!ftruncate(s->id_fd, 0);
+		return -1;
+	}
+	return 0;
+}
+
+int spool_create(struct spool *s, const char *path, struct err *e)
+{
+	*s = SPOOL_NONE;
+	s->path = path;
+	bool made = mkdir(path, 0700) == 0;
+	if (!made && errno != EEXIST)
+		return err_sys(e, "%s", path);
+	if (made && file_sync_parent(path, e) < 0)
+		return -1;
+	s->dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (s->dir >= 0)
+		s->id_fd =
+			openat(s->dir, id_name,
+			       O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (s->id_fd < 0) {
+		err_sys(e, "%s", path);
+		goto fail;
+	}
+	if (flock(s->id_fd, LOCK_EX | LOCK_NB) < 0) {
+		if (errno == EWOULDBLOCK)
+			err_set(e, ERR_USAGE,
+				"%s: in use by another siem-batch: each needs "
+				"a spool of its own",
+				path);
+		else
+			err_sys(e, "%s/%s", path, id_name);
+		goto fail;
+	}
+	int found = read_id(s, e);
+	if (found > 0 || (found == 0 && write_id(s, e) == 0))
+		return 0;
+fail:
+	spool_close(s);
+	return -1;
+}
+
+void spool_close(struct spool *s)
+{
+	if (s->id_fd >= 0)
+		close(s->id_fd);
+	if (s->dir >= 0)
+		close(s->dir);
+	*s = SPOOL_NONE;
+}
+
+void spool_source(const struct spool *s, char source[SPOOL_SOURCE_MAX])
+{
+	snprintf(source, SPOOL_SOURCE_MAX, "spool:%s", s->id);
+}
+
+/* Take a decimal number off the front of a text. */
+static bool take_number(struct slice *text, uint64_t *number)
+{
+	size_t digits = 0;
+
+	*number = 0;
+	while (digits < text->len && digits < 19 && text->data[digits] >= '0' &&
+	       text->data[digits] <= '9')
+		*number = *number * 10 + (uint64_t)(text->data[digits++] - '0');
+	*text = slice_from(*text, digits);
+	return digits > 0;
+}
+
+bool spool_parse_position(struct slice text, struct spool_position *p)
+{
+	return take_number(&text, &p->segment) &&
+	       slice_take(&text, SLICE(",")) &&
+	       take_number(&text, &p->offset) && text.len == 0;
+}
+
+void spool_put_position(struct buf *out, struct spool_position p)
+{
+	buf_printf(out, "%" PRIu64 ",%" PRIu64, p.segment, p.offset);
+}
+
+void spool_log_name(uint64_t number, char name[SPOOL_NAME_MAX])
+{
+	snprintf(name, SPOOL_NAME_MAX, "%0*" PRIu64 ".log", NAME_DIGITS,
+		 number);
+}
+
+void spool_side_name(uint64_t number, char name[SPOOL_NAME_MAX])
+{
+	snprintf(name, SPOOL_NAME_MAX, "%0*" PRIu64 ".sum", NAME_DIGITS,
+		 number);
+}
+
+/* The number of the segment of which this is the side file, or 0. */
+static uint64_t number_of(const char *name)
+{
+	struct slice text = slice_of(name);
+	uint64_t number;
+
+	return take_number(&text, &number) && slice_is(text, SLICE(".sum"))
+		       ? number
+		       : 0;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a;
+	uint64_t y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* Its files, from the first on; closedir() ends it. */
+static DIR *open_listing(const struct spool *s)
+{
+	int fd = openat(s->dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *listing = fd >= 0 ? fdopendir(fd) : NULL;
+
+	if (listing == NULL && fd >= 0)
+		close(fd);
+	return listing;
+}
+
+int spool_list(const struct spool *s, uint64_t **numbers, size_t *count,
+	       struct err *e)
+{
+	DIR *listing = open_listing(s);
+	struct buf found = BUF_INIT(SIZE_MAX / 4);
+	const struct dirent *entry;
+
+	if (listing == NULL)
+		return err_sys(e, "%s", s->path);
+	while ((entry = readdir(listing)) != NULL) {
+		uint64_t number = number_of(entry->d_name);
+
+		if (number > 0)
+			buf_put(&found, &number, sizeof(number));
+	}
+	closedir(listing);
+	if (buf_status(&found) != 0) {
+		buf_free(&found);
+		return err_set(e, ERR_SYSTEM, "%s: %s", s->path,
+			       strerror(ENOMEM));
+	}
+	*numbers = (uint64_t *)(void *)found.data;
+	*count = found.len / sizeof(uint64_t);
+	if (*count > 0)
+		qsort(*numbers, *count, sizeof(uint64_t), by_number);
+	return 0;
+}
+
+/* Where the reader with this checkpoint stands. */
+static struct spool_position position_of(const struct spool *s,
+					 const char *name)
+{
+	struct spool_position p = { 0 };
+	struct checkpoint *c = NULL;
+	char source[SPOOL_SOURCE_MAX];
+	char path[PATH_MAX];
+	struct err ignored;
+
+	spool_source(s, source);
+	if (snprintf(path, sizeof(path), "%s/%s", s->path, name) <
+		    (int)sizeof(path) &&
+	    checkpoint_load(path, &c, &ignored) > 0) {
+		struct slice text = checkpoint_get(c, slice_of(source));
+
+		if (text.data == NULL || !spool_parse_position(text, &p))
+			p = (struct spool_position){ 0 };
+	}
+	checkpoint_free(c);
+	return p;
+}
+
+struct spool_position spool_slowest(const struct spool *s)
+{
+	static const char suffix[] = ".checkpoint";
+	struct spool_position slowest = { UINT64_MAX, 0 };
+	DIR *listing = open_listing(s);
+	const struct dirent *entry;
+
+	if (listing == NULL)
+		return (struct spool_position){ 0 };
+	while ((entry = readdir(listing)) != NULL) {
+		size_t len = strlen(entry->d_name);
+
+		if (entry->d_name[0] == '.' || len < sizeof(suffix) ||
+		    strcmp(entry->d_name + len - (sizeof(suffix) - 1),
+			   suffix) != 0)
+			continue;
+		struct spool_position p = position_of(s, entry->d_name);
+		if (p.segment < slowest.segment ||
+		    (p.segment == slowest.segment && p.offset < slowest.offset))
+			slowest = p;
+	}
+	closedir(listing);
+	return slowest.segment == UINT64_MAX ? (struct spool_position){ 0 }
+					     : slowest;
+}
+
+int spool_side_open(struct spool_side *side, const struct spool *s,
+		    uint64_t number, struct err *e)
+{
+	char name[SPOOL_NAME_MAX];
+
+	*side = (struct spool_side){ .in = BUF_INIT(READ_BLOCK + ENTRY_MAX) };
+	spool_side_name(number, name);
+	side->fd = openat(s->dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (side->fd < 0 && errno == ENOENT)
+		return 0;
+	if (side->fd < 0)
+		return err_sys(e, "%s/%s", s->path, name);
+	return 1;
+}
+
+/* Take a space and a number off the front of a text. */
+static bool take_field(struct slice *text, uint64_t *number)
+{
+	return slice_take(text, SLICE(" ")) && take_number(text, number);
+}
+
+static bool parse_entry(struct slice text, struct spool_entry *entry)
+{
+	*entry = (struct spool_entry){ 0 };
+	if (text.len == 0)
+		return false;
+	entry->kind = text.data[0];
+	text = slice_from(text, 1);
+	if (entry->kind == 'd' || entry->kind == 'e')
+		return take_field(&text, &entry->len) &&
+		       take_field(&text, &entry->records) && text.len == 0;
+	if (entry->kind != 'w' || !take_field(&text, &entry->offset) ||
+	    !take_field(&text, &entry->len) ||
+	    !take_field(&text, &entry->records) ||
+	    !slice_take(&text, SLICE(" ")) || text.len != 16)
+		return false;
+	for (size_t i = 0; i < text.len; i++) {
+		static const char digits[] = "0123456789abcdef";
+		const char *digit = memchr(digits, text.data[i], 16);
+
+		if (digit == NULL)
+			return false;
+		entry->checksum =
+			entry->checksum << 4 | (uint64_t)(digit - digits);
+	}
+	return true;
+}
+
+void spool_put_entry(struct buf *out, const struct spool_entry *entry)
+{
+	if (entry->kind == 'w')
+		buf_printf(out,
+			   "w %" PRIu64 " %" PRIu64 " %" PRIu64 " %016" PRIx64
+			   "\n",
+			   entry->offset, entry->len, entry->records,
+			   entry->checksum);
+	else
+		buf_printf(out, "%c %" PRIu64 " %" PRIu64 "\n", entry->kind,
+			   entry->len, entry->records);
+}
+
+/* Read on. 1: something came; 0: nothing. */
+static int read_side(struct spool_side *side, struct err *e)
+{
+	char *room = buf_room(&side->in, READ_BLOCK);
+	ssize_t n = room == NULL ? 0
+				 : pread(side->fd, room, READ_BLOCK,
+					 (off_t)side->read);
+
+	if (room == NULL) {
+		side->damaged = true; // no line is so long
+		return 0;
+	}
+	if (n < 0)
+		return err_sys(e, "side file");
+	buf_grown(&side->in, (size_t)n);
+	side->read += (uint64_t)n;
+	return n > 0;
+}
+
+/* A line without its LF: is it as it should be? */
+static bool take_entry(struct spool_side *side, struct slice line,
+		       struct spool_entry *entry)
+{
+	struct slice header = { side_header, sizeof(side_header) - 2 };
+
+	if (side->good == 0) {
+		*entry = (struct spool_entry){ .kind = 'h' };
+		return slice_is(line, header);
+	}
+	if (side->ended || !parse_entry(line, entry))
+		return false;
+	if (entry->kind == 'w')
+		return true;
+	side->durable = entry->len;
+	side->records = entry->records;
+	side->ended = entry->kind == 'e';
+	return true;
+}
+
+int spool_side_next(struct spool_side *side, struct spool_entry *entry,
+		    struct err *e)
+{
+	while (!side->damaged) {
+		struct slice in = buf_slice(&side->in);
+		const char *lf =
+			in.len == 0 ? NULL : memchr(in.data, '\n', in.len);
+
+		if (lf == NULL) {
+			int rc = read_side(side, e);
+			if (rc <= 0)
+				return rc;
+			continue;
+		}
+		in.len = (size_t)(lf - in.data);
+		if (!take_entry(side, in, entry)) {
+			side->damaged = true;
+			return 0;
+		}
+		side->good += in.len + 1;
+		buf_drop(&side->in, in.len + 1);
+		if (entry->kind != 'h')
+			return 1;
+	}
+	return 0;
+}
+
+int spool_side_update(struct spool_side *side, struct err *e)
+{
+	struct spool_entry entry;
+	int rc;
+
+	while ((rc = spool_side_next(side, &entry, e)) > 0)
+		;
+	return rc;
+}
+
+void spool_side_close(struct spool_side *side)
+{
+	if (side->fd >= 0)
+		close(side->fd);
+	buf_free(&side->in);
+	side->fd = -1;
+}
+
+int spool_check(int log, const struct spool_entry *entry, bool *fits,
+		struct err *e)
+{
+	struct stat st;
+
+	*fits = false;
+	if (fstat(log, &st) < 0)
+		return err_sys(e, "segment");
+	if (entry->offset > (uint64_t)st.st_size ||
+	    entry->len > (uint64_t)st.st_size - entry->offset)
+		return 0;
+
+	char *bytes = malloc(entry->len + 1);
+	size_t got = 0;
+	if (bytes == NULL)
+		return err_sys(e, "segment");
+	while (got < entry->len) {
+		ssize_t n = pread(log, bytes + got, entry->len - got,
+				  (off_t)(entry->offset + got));
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			break;
+		got += (size_t)n;
+	}
+	*fits = got == entry->len &&
+		position_hash((struct slice){ bytes, got }) == entry->checksum;
+	free(bytes);
+	return 0;
+}
+
+int spool_open_log(const struct spool *s, uint64_t number)
+{
+	char name[SPOOL_NAME_MAX];
+
+	spool_log_name(number, name);
+	return openat(s->dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+}
+
+/* Follow the entries behind what is durable, for as long as they fit. */
+static int believe_rest(struct spool_side *side, int log,
+			struct spool_belief *belief, struct err *e)
+{
+	struct spool_entry entry;
+	bool fits;
+	int rc;
+
+	while ((rc = spool_side_next(side, &entry, e)) > 0) {
+		if (entry.kind != 'w' || entry.offset != belief->len)
+			continue;
+		if (log < 0 || spool_check(log, &entry, &fits, e) < 0)
+			return -1;
+		if (!fits)
+			break;
+		belief->len += entry.len;
+		belief->records += entry.records;
+	}
+	return rc < 0 ? -1 : 0;
+}
+
+int spool_believe(const struct spool *s, uint64_t number,
+		  struct spool_belief *belief, struct err *e)
+{
+	struct spool_side side;
+	int log = -1;
+	int rc = spool_side_open(&side, s, number, e);
+
+	*belief = (struct spool_belief){ 0 };
+	if (rc <= 0)
+		return rc;
+	rc = -1;
+	if (spool_side_update(&side, e) < 0)
+		goto out;
+	*belief = (struct spool_belief){ side.durable, side.records, side.good,
+					 side.ended };
+	rc = 1;
+	if (side.ended)
+		goto out;
+	spool_side_close(&side);
+	rc = spool_side_open(&side, s, number, e);
+	log = spool_open_log(s, number);
+	if (rc <= 0 || (log < 0 && errno == ENOENT))
+		goto out;
+	if (log < 0)
+		rc = err_sys(e, "%s", s->path);
+	else if (believe_rest(&side, log, belief, e) < 0)
+		rc = -1;
+out:
+	spool_side_close(&side);
+	if (log >= 0)
+		close(log);
+	return rc;
+}

@@ -1,0 +1,336 @@
+#!/usr/bin/env bats
+# siem-batch --spool: what is in the folder, what survives, what is dropped.
+
+load helper
+
+id=0123456789abcdef0123456789abcdef
+
+# checkpoint FILE [ENTRY...]: make a checkpoint, as a source does.
+checkpoint()
+{
+	local file=$1
+
+	shift
+	printf 'siem-checkpoint/1 %s\n' "$id" >"$file"
+	[ $# -eq 0 ] || printf '%s\n' "$@" >>"$file"
+	printf 'sum %.16s\n' "$(sha256sum <"$file")" >>"$file"
+}
+
+# committed FILE: the position of the source "log" in a checkpoint.
+committed()
+{
+	sed -n 's/^log //p' "$1"
+}
+
+# source_from N LAST: a marked stream of the numbers behind N, with a mark
+# after every tenth.
+source_from()
+{
+	printf '\020H siem/1 %s\n' "$id"
+	seq $(($1 + 1)) "$2" | sed 's/.*0$/&\n\x10M log &/'
+	printf '\020E 0\n'
+}
+
+# reader_at DIR SEGMENT OFFSET: a reader of the spool has come so far.
+reader_at()
+{
+	checkpoint "$1/reader.checkpoint" \
+		"spool:$(sed 's,siem-spool/1 ,,' "$1/siem-spool") $2,$3"
+}
+
+# trouble RULES COMMAND...: run it with the shim.
+trouble()
+{
+	local rules=$1
+
+	shift
+	SHIM=$rules SHIM_IN=siem-batch SHIM_FIRED=$PWD/fired \
+		LD_PRELOAD=$(command -v shim.so) "$@"
+}
+
+# The sanitizers have to come first, and so has the shim.
+needs_shim()
+{
+	[[ $(command -v siem-batch) != *-san/* ]] || skip "no shim with sanitizers"
+}
+
+@test "records are in the segments just as they came" {
+	printf 'a\n \0\377\n\020b\nc' >in
+	run -0 siem-batch --spool s <in
+
+	equal '' "$output"
+	cmp <(printf 'a\n \0\377\n\020b\nc\n') s/000000000001.log
+}
+
+@test "many segments hold all records in order, none divided" {
+	seq -f '%0100.0f' 20000 >in
+	siem-batch --spool s --segment 100KB <in
+
+	files=(s/*.log)
+	[ "${#files[@]}" -ge 19 ]
+	cat s/*.log | cmp - in
+	for file in s/*.log; do
+		equal '' "$(tail -c 1 "$file")"
+		[ "$(stat -c %s "$file")" -le $((100 << 10)) ]
+	done
+}
+
+@test "the side file tells what is durable, with checksums" {
+	printf '1\n2\n3\n' | siem-batch --spool s
+	sum=$(sha256sum <s/000000000001.log)
+
+	equal "siem-segment/1
+w 0 6 3 ${sum:0:16}
+d 6 3
+e 6 3" "$(cat s/000000000001.sum)"
+}
+
+@test "a run never appends to what an earlier one has written" {
+	for i in 1 2 3; do
+		echo "$i" | siem-batch --spool s
+	done
+
+	equal '1 2 3' "$(cat s/*.log | xargs)"
+	equal 's/000000000001.log s/000000000002.log s/000000000003.log' "$(echo s/*.log)"
+}
+
+@test "a lone record is durable at once" {
+	coproc siem-batch --spool s
+	remember "$COPROC_PID"
+	echo one >&"${COPROC[1]}"
+
+	eventually grep -qx 'd 4 1' s/000000000001.sum
+}
+
+@test "two processes cannot write one spool" {
+	coproc siem-batch --spool s
+	remember "$COPROC_PID"
+	eventually [ -s s/siem-spool ]
+	run -2 siem-batch --spool s </dev/null
+
+	equal 'siem-batch: s: s: in use by another siem-batch: each needs a spool of its own' "$output"
+}
+
+@test "what a crash has torn is cut off, and what is whole is kept" {
+	seq 5 | siem-batch --spool s
+	sed -i '$d' s/000000000001.sum
+	# Written whole, though that was not said any more; then half of the next.
+	printf '6\n' >>s/000000000001.log
+	printf 'w 10 2 1 %.16s\n' "$(printf '6\n' | sha256sum)" >>s/000000000001.sum
+	printf '7\n8' >>s/000000000001.log
+	printf 'w 12 4 2 %.16s\nd 1' "$(printf '7\n8\n' | sha256sum)" >>s/000000000001.sum
+	run -0 bash -c 'echo 9 | siem-batch --spool s'
+
+	equal 'siem-batch: s: cut off 3 bytes at the end, which a crash has torn; they were never acknowledged' "$output"
+	equal '1 2 3 4 5 6 9' "$(cat s/*.log | xargs)"
+	equal 'e 12 6' "$(tail -n 1 s/000000000001.sum)"
+	run -0 siem-batch --fsck s
+}
+
+@test "a side file cut at any byte loses nothing that it still tells of" {
+	seq 5 | siem-batch --spool whole
+	size=$(stat -c %s whole/000000000001.sum)
+	for ((cut = 0; cut <= size; cut++)); do
+		rm -rf s
+		cp -r whole s
+		truncate -s "$cut" s/000000000001.sum
+		echo 6 | siem-batch -q --spool s
+		siem-batch --fsck s >/dev/null
+		if [ "$cut" -ge $((size - 14)) ]; then
+			equal '1 2 3 4 5 6' "$(cat s/*.log | xargs)"
+		else
+			equal 6 "$(tail -n 1 s/000000000002.log)"
+		fi
+	done
+}
+
+@test "kill -9 in the middle: what was acknowledged is there, once the rest comes again" {
+	checkpoint c
+	for _ in {1..12}; do
+		at=$(committed c)
+		source_from "${at:-0}" 300000 | siem-batch -q --spool s --segment 64KB -c c &
+		pid=$!
+		sleep "0.0$((RANDOM % 9 + 1))" # when it is killed does not matter
+		kill -9 "$pid" || true
+		wait "$pid" || true
+		at=$(committed c)
+		# All that is committed is in what a reader would believe.
+		siem-batch --fsck s >/dev/null
+		cat s/*.log | sort -nu | head -n "${at:-0}" | cmp - <(seq "${at:-0}")
+	done 2>/dev/null
+	at=$(committed c)
+	source_from "${at:-0}" 300000 | siem-batch -q --spool s -c c
+
+	cmp <(seq 300000) <(cat s/*.log | sort -nu)
+	equal 300000 "$(committed c)"
+}
+
+@test "a disk that is full is waited for, with a message" {
+	needs_shim
+	seq 1000 >in
+	run -0 trouble 'fail=ENOSPC write path=*.log n=1-3' siem-batch --spool s --overflow block <in
+
+	cat s/*.log | cmp - in
+	grep -F 'SIEM shipping failed: s: s: No space left on device; trying again' <<<"$output"
+	[ "$(wc -l <fired)" -eq 3 ]
+}
+
+@test "each write, sync and creation may fail once: all comes, and once" {
+	needs_shim
+	for call in 'ENOSPC write' 'EIO write' 'EIO fsync' 'ENOSPC fsync' 'EROFS open' 'ENOSPC open'; do
+		for n in {1..9}; do
+			rm -rf s fired c c.lock
+			touch fired
+			checkpoint c
+			trouble "fail=$call path=*/0* n=$n" \
+				siem-batch -q --spool s --segment 1KB -c c 2>/dev/null < <(source_from 0 2000)
+			cat s/*.log | cmp - <(seq 2000)
+			equal 2000 "$(committed c)"
+			siem-batch --fsck s >/dev/null
+		done
+		[ -s fired ]
+	done
+}
+
+@test "after a sync that failed nothing is acknowledged before it is in a new segment" {
+	needs_shim
+	checkpoint c
+	mkfifo in
+	trouble 'fail=EIO fsync path=*.log n=2-4' siem-batch --spool s -c c <in 2>err &
+	remember "$!"
+	exec 5>in
+	printf '\020H siem/1 %s\n1\n\020M log 1\n' "$id" >&5
+	eventually grep -qx 'log 1' c
+	printf '2\n\020M log 2\n' >&5
+	eventually grep -q 'Input/output error' err
+	equal 1 "$(cat s/000000000001.log)"
+	eventually grep -qx 'log 2' c
+
+	equal 2 "$(cat s/*[2-9].log)"
+	equal 'e 2 1' "$(tail -n 1 s/000000000001.sum)"
+}
+
+@test "at --max the oldest unread records are dropped, and counted" {
+	seq -f '%0100.0f' 100000 >in
+	run -1 --separate-stderr bash -c 'cat in | siem-batch --spool s --max 1MB'
+
+	[ "$(cat s/* | wc -c)" -le $((1 << 20)) ]
+	kept=$(cat s/*.log | wc -l)
+	cat s/*.log | cmp - <(tail -n "$kept" in)
+	equal $((100000 - kept)) "$(sed -n 's/.* \([0-9]*\) in all$/\1/p' <<<"$stderr" | tail -n 1)"
+}
+
+@test "what all readers have read is freed, and nothing dropped for it" {
+	seq -f '%0100.0f' 9000 | siem-batch --spool s --max 1MB
+	files=(s/*.log)
+	last=${files[-1]}
+	reader_at s "$(basename "$last" .log | sed 's/^0*//')" 0
+	run -0 bash -c 'seq -f "%0100.0f" 5000 | siem-batch --spool s --max 1MB'
+
+	equal '' "$output"
+	[ ! -e s/000000000001.log ]
+	[ -e "$last" ]
+}
+
+@test "the slowest reader counts" {
+	seq -f '%0100.0f' 9000 | siem-batch --spool s --max 1MB
+	reader_at s 4 0
+	mv s/reader.checkpoint s/fast.checkpoint
+	reader_at s 3 0
+	echo one | siem-batch --spool s --max 2MB
+
+	[ ! -e s/000000000002.log ]
+	[ -e s/000000000003.log ]
+}
+
+@test "a marked input waits at --max until a reader has made room" {
+	checkpoint c
+	source_from 0 20000 | sed 's/^[0-9]*$/&,xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx/' >in
+	cat in | siem-batch --spool s --max 200KB -c c 2>err &
+	pid=$!
+	remember "$pid"
+	eventually grep -F 's is full (--max): it waits for its readers; trying again' err
+	kill -0 "$pid"
+	[ -e s/000000000001.log ]
+	# A reader that reads what there is, again and again.
+	while kill -0 "$pid" 2>/dev/null; do
+		files=(s/*.log)
+		cat "${files[@]}" >>seen || true
+		last=$(basename "${files[-1]}" .log | sed 's/^0*//')
+		reader_at s "$last" 0
+	done
+	cat s/*.log >>seen
+	status=0
+	wait "$pid" || status=$?
+
+	equal 0 "$status"
+	equal 20000 "$(sort -u seen | wc -l)"
+	equal 20000 "$(committed c)"
+}
+
+@test "a writer is never stopped for want of a reader" {
+	seq 2000000 >in
+	run -1 --separate-stderr bash -c 'cat in | tee copy | siem-batch -q --spool s --max 2MB'
+
+	cmp in copy
+	equal 2000000 "$(cat s/*.log | tail -n 1)"
+}
+
+@test "R lines and records that are too long go to the dead letters" {
+	checkpoint c
+	printf '\020H siem/1 %s\n1\n\020R why bad\n123456\n\020M log 1\n\020E 1\n' "$id" >in
+	run -1 --separate-stderr bash -c 'cat in | siem-batch --spool s --max-record 5 -c c'
+
+	equal 1 "$(cat s/*.log)"
+	equal 'bad 123456' "$(xargs <c.dead)"
+}
+
+@test "--fsck explains a spool" {
+	seq 5 | siem-batch --spool s
+	seq 6 7 | siem-batch --spool s
+	reader_at s 2 2
+	run -0 siem-batch --fsck s
+
+	equal "spool:$(sed 's,siem-spool/1 ,,' s/siem-spool)
+000000000001.log: 5 records, 10 bytes, closed
+000000000002.log: 2 records, 4 bytes, closed
+2 segments, 7 records, 14 bytes; the slowest reader is at byte 2 of segment 2" "$output"
+}
+
+@test "--fsck finds a byte that has changed" {
+	seq 5 | siem-batch --spool s
+	printf 9 | dd of=s/000000000001.log bs=1 seek=4 conv=notrunc status=none
+	run -1 siem-batch --fsck s
+
+	grep -Fx '    bytes 0 to 10 do not agree with their checksum' <<<"$output"
+}
+
+@test "--fsck cuts nothing off a spool that is in use" {
+	coproc siem-batch --spool s
+	remember "$COPROC_PID"
+	echo one >&"${COPROC[1]}"
+	eventually grep -qx 'd 4 1' s/000000000001.sum
+	printf torn >>s/000000000001.log
+	run -0 siem-batch --fsck s
+
+	grep -F 'in use: nothing is cut off' <<<"$output"
+	equal torn "$(tail -n 1 s/000000000001.log)"
+}
+
+@test "a folder that is no spool is named" {
+	mkdir d
+	run -2 siem-batch --fsck d
+	equal 'siem-batch: d is no spool: there is no siem-spool in it' "$output"
+	echo foreign >d/siem-spool
+	run -2 siem-batch --spool d </dev/null
+	equal 'siem-batch: d: d/siem-spool is damaged, or of a later version' "$output"
+}
+
+@test "what makes no sense with a spool is refused" {
+	run -2 siem-batch --spool s -- cat
+	equal 'siem-batch: a command or a --spool, not both: a spool is read by siem-tail' "$output"
+	run -2 siem-batch --spool s --overflow drop-newest
+	equal 'siem-batch: option --overflow: a spool drops the oldest, or blocks' "$output"
+	run -2 siem-batch --segment 1MB
+	equal 'siem-batch: option --segment: only with a spool' "$output"
+}
