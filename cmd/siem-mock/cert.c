@@ -149,7 +149,8 @@ int cert_read(const struct mock *m, struct cert_texts *t, struct err *e)
 
 void cert_texts_free(struct cert_texts *t)
 {
-	explicit_bzero(t->key.data, t->key.len);
+	if (t->key.data != NULL)
+		explicit_bzero(t->key.data, t->key.len);
 	buf_free(&t->cert);
 	buf_free(&t->key);
 	buf_free(&t->authority);

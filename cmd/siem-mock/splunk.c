@@ -99,7 +99,6 @@ struct hec {
 	struct envelope *batch; // of the request at hand
 	size_t count, cap;
 	struct buf plain; // its body, where that came compressed
-	struct buf text;  // of an event on its way out
 };
 
 /* A request with events, on its way through the checks. */
@@ -404,45 +403,53 @@ static bool read_events(struct hec *h, struct delivery *d,
 }
 
 /* A member whose value is JSON as it stands, or a text of the query. */
-static void put_member(struct hec *h, const char *name, struct value v,
+static void put_member(struct buf *out, struct slice name, struct value v,
 		       const char *text)
 {
-	struct buf *out = &h->mock->out.out;
-
-	if (v.type != VALUE_NONE) {
-		buf_printf(out, ",\"%s\":", name);
+	if (v.type == VALUE_NONE && text == NULL)
+		return;
+	buf_put_slice(out, name);
+	if (v.type != VALUE_NONE)
 		buf_put_slice(out, envelope_text(v));
-	} else if (text != NULL) {
-		buf_printf(out, ",\"%s\":", name);
+	else
 		json_put_string(out, slice_of(text));
-	}
+}
+
+/* JSON on one line: a line feed in it can only be between its tokens. */
+static void put_on_one_line(struct buf *out, struct slice json)
+{
+	size_t begin = out->len;
+
+	buf_put_slice(out, json);
+	for (char *p = out->data + begin;
+	     (p = memchr(p, '\n', (size_t)(out->data + out->len - p))) != NULL;
+	     p++)
+		*p = ' ';
 }
 
 /*
- * The event twice: as JSON, on one line, and as the text that it was. A string
- * is the same in both; that of a raw line has yet to be made one.
+ * The event twice: as JSON, and as the text that it was. A string is the same
+ * in both; a raw line has yet to be made one.
  */
-static void put_event(struct hec *h, const struct delivery *d, struct value v)
+static void put_event(const struct hec *h, const struct delivery *d,
+		      struct value v)
 {
 	struct buf *out = &h->mock->out.out;
-	struct slice text = envelope_text(v);
+	const struct slice text = envelope_text(v);
 
-	buf_clear(&h->text);
-	if (d->is_raw)
-		json_put_string(&h->text, value_slice(v));
-	else
-		buf_put_slice(&h->text, text);
-	for (size_t i = 0; i < h->text.len && v.type >= VALUE_ARRAY; i++)
-		if (h->text.data[i] == '\n' || h->text.data[i] == '\r')
-			h->text.data[i] = ' '; // between tokens, it can only be
 	buf_puts(out, ",\"event\":");
-	buf_put_slice(out, buf_slice(&h->text));
+	if (d->is_raw)
+		json_put_string(out, value_slice(v));
+	else
+		put_on_one_line(out, text);
 	buf_puts(out, ",\"raw\":");
-	if (v.type == VALUE_STRING)
-		buf_put_slice(out, buf_slice(&h->text));
+	if (d->is_raw)
+		json_put_string(out, value_slice(v));
+	else if (v.type == VALUE_STRING)
+		buf_put_slice(out, text);
 	else
 		json_put_string(out, text);
-	buf_puts(out, "}");
+	buf_putc(out, '}');
 }
 
 /* What all events of a request say alike. */
@@ -469,6 +476,7 @@ static int store(struct hec *h, const struct delivery *d, size_t n,
 		 const uint64_t *ack, struct err *e)
 {
 	struct mock *m = h->mock;
+	struct buf *out = &m->out.out;
 	struct buf origin = BUF_INIT(1024);
 	const struct http_request *r = d->request;
 	const char *host = http_query(r, "host");
@@ -482,13 +490,14 @@ static int store(struct hec *h, const struct delivery *d, size_t n,
 	for (size_t i = 0; i < n && rc == 0; i++) {
 		const struct envelope *v = &h->batch[i];
 
-		buf_put_slice(&m->out.out, buf_slice(&origin));
-		put_member(h, "time", v->time, time);
-		put_member(h, "host", v->host, host);
-		put_member(h, "source", v->source, source);
-		put_member(h, "sourcetype", v->sourcetype, sourcetype);
-		put_member(h, "index", v->index, index);
-		put_member(h, "fields", v->fields, NULL);
+		buf_put_slice(out, buf_slice(&origin));
+		put_member(out, SLICE(",\"time\":"), v->time, time);
+		put_member(out, SLICE(",\"host\":"), v->host, host);
+		put_member(out, SLICE(",\"source\":"), v->source, source);
+		put_member(out, SLICE(",\"sourcetype\":"), v->sourcetype,
+			   sourcetype);
+		put_member(out, SLICE(",\"index\":"), v->index, index);
+		put_member(out, SLICE(",\"fields\":"), v->fields, NULL);
 		put_event(h, d, v->event);
 		rc = writer_end_line(&m->out, e);
 		m->counts.bytes += envelope_text(v->event).len;
@@ -797,11 +806,7 @@ static int read_tokens(struct hec *h, struct err *e)
 
 static int serve(struct mock *m, struct err *e)
 {
-	struct hec h = {
-		.mock = m,
-		.plain = BUF_INIT(0),
-		.text = BUF_INIT(8 * (size_t)MOCK_EVENT_MAX),
-	};
+	struct hec h = { .mock = m };
 	int rc = read_tokens(&h, e);
 
 	if (rc == 0)
@@ -810,7 +815,6 @@ static int serve(struct mock *m, struct err *e)
 	free(h.tokens);
 	free(h.batch);
 	buf_free(&h.plain);
-	buf_free(&h.text);
 	return rc;
 }
 
