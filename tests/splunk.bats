@@ -276,3 +276,29 @@ members()
 
 	equal "$(cat lines)" "$(jq -r .raw arrived | sort -nu)"
 }
+
+@test "through faults, lost acknowledgements and kill -9, siem-verify misses nothing" {
+	mock --token '*,ack' --fault 500=3%,429=3%,lost=3%,half=3%,garbage=3%,reset=3%,ack-never=5%,ack-lost=5%,ack-late=50,seed=4
+	gen-events 4000 >log
+	for killed in yes yes no; do
+		rm -f in
+		mkfifo in
+		siem-send -q -c ckpt --receipts receipts "splunk:$url" \
+			-o use_ack=true -o ack_interval=0.1 -o ack_timeout=1 \
+			-o batch_bytes=32768 <in 2>>errors 3>&- &
+		sender=$!
+		remember $sender
+		siem-tail -q --once -c ckpt log >in 3>&- &
+		remember $!
+		[ $killed = no ] && break
+		before=$(wc -l <arrived)
+		eventually has $((before + 500))
+		kill -9 $sender
+		wait $sender || true
+	done
+	wait $sender
+	end_mock
+
+	run -0 siem-verify --source log --receipts receipts --arrived arrived
+	[[ $output == *' 0 lost, '*' 0 altered' ]]
+}
