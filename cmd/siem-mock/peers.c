@@ -322,12 +322,19 @@ static int work(struct server *s, struct peer *p, struct err *e)
 	return 0;
 }
 
+/* Does only the clock wake it? */
+static bool is_timed(const struct peer *p)
+{
+	return p->state == PEER_WAITING ||
+	       (p->state == PEER_STALLED && p->until_ms > 0);
+}
+
 /* For how long poll() may wait for this connection; -1: for ever. */
 static int wait_of(const struct peer *p)
 {
-	if (p->state == PEER_STALLED && p->until_ms == 0)
+	if (p->state == PEER_STALLED && !is_timed(p))
 		return -1;
-	if (p->state != PEER_WAITING && p->state != PEER_STALLED)
+	if (!is_timed(p))
 		return conn_timeout_ms(p->conn);
 	int64_t left = p->until_ms - mock_now_ms();
 	return left > 0 ? (int)left : 0;
@@ -359,7 +366,7 @@ static int prepare(struct server *s, int wait_ms)
 			events = POLLRDHUP;
 
 		*next++ = (struct pollfd){
-			.fd = p->state == PEER_WAITING ? -1 : conn_fd(p->conn),
+			.fd = is_timed(p) ? -1 : conn_fd(p->conn),
 			.events = events,
 		};
 		wait_ms = sooner(wait_ms, wait_of(p));

@@ -2,7 +2,11 @@
 
 #include <string.h>
 
-enum { STUCK = 4 }; // which part of the quiet time without movement means it
+enum {
+	STUCK = 4, // which part of the quiet time without movement means it
+	READ_AHEAD = 256 << 10, // bytes that a program may have read and not
+				// yet dealt with
+};
 
 /* Remember that acked bytes are acknowledged at this time. */
 static void add_step(struct settle *s, int64_t now_ms, uint64_t acked)
@@ -35,12 +39,24 @@ static void drop_steps(struct settle *s)
 	memmove(s->steps, s->steps + done, s->count * sizeof(s->steps[0]));
 }
 
+/* It goes on after it was stuck for so long: that time does not count. */
+static void add_time(struct settle *s, int64_t ms)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		s->steps[i].first_ms += ms;
+		s->steps[i].last_ms += ms;
+	}
+}
+
 /* Has the other side stopped taking what is written? */
 static void note_movement(struct settle *s, int64_t now_ms, uint64_t written,
 			  uint64_t acked)
 {
-	if (acked > s->acked || acked >= written)
+	if (acked > s->acked || acked >= written) {
+		if (s->stuck)
+			add_time(s, now_ms - s->moved_ms);
 		s->moved_ms = now_ms;
+	}
 	s->acked = acked;
 	s->stuck = now_ms - s->moved_ms > (int64_t)s->quiet_ms / STUCK;
 }
@@ -55,8 +71,9 @@ uint64_t settle_note(struct settle *s, int64_t now_ms, uint64_t written,
 		if (s->steps[i].last_ms + (int64_t)s->quiet_ms <= now_ms &&
 		    s->steps[i].acked > s->taken)
 			s->taken = s->steps[i].acked;
-	if (window > 0 && acked > 2 * window && acked - 2 * window > s->taken)
-		s->taken = acked - 2 * window;
+	uint64_t unread = 2 * window + READ_AHEAD;
+	if (window > 0 && acked > unread && acked - unread > s->taken)
+		s->taken = acked - unread;
 	drop_steps(s);
 	return s->taken;
 }

@@ -4,11 +4,13 @@
  * That the kernel at the other end has acknowledged bytes does not say that
  * the program there has read them. They count as taken when either
  *
- *   - twice as many bytes as the other side's window ever held were
- *     acknowledged after them, so that they cannot be waiting there any more;
+ *   - twice as many bytes as the other side's window ever held, and 256 KiB
+ *     more, were acknowledged after them, so that they can neither be waiting
+ *     there any more, nor in what its program has read ahead;
  *   - or a quiet time has passed since, without the connection having failed,
  *     and unless the other side has stopped taking what is written: what it
- *     holds then, its program may never have seen.
+ *     holds then, its program may never have seen, and the time in which it
+ *     takes nothing is not quiet.
  *
  * (The third way, a connection that both sides ended in good order, needs no
  * arithmetic.) Pure: the clock and the counts are passed in.
@@ -42,9 +44,9 @@ struct settle {
 #define SETTLE_INIT(ms) ((struct settle){ .quiet_ms = (ms) })
 
 /*
- * By now acked bytes of those written are acknowledged, and window is the largest that the
- * other side has ever advertised (0: not known). Call it only after having
- * looked whether the connection has failed. Returns taken.
+ * By now acked bytes of those written are acknowledged, and window is the
+ * largest that the other side has ever advertised (0: not known). Call it only
+ * after having looked whether the connection has failed. Returns taken.
  */
 uint64_t settle_note(struct settle *s, int64_t now_ms, uint64_t written,
 		     uint64_t acked, uint64_t window);

@@ -2,16 +2,20 @@
  * sink: the cheapest receiver there can be, so that a measurement is of the
  * sender.
  *
- * sink [--times FILE]
+ * sink [--times FILE] [--relp]
  *
  * Listens on a port of 127.0.0.1 that the kernel picks and prints it; reads
  * one TCP connection to its end, then prints how many bytes and lines came.
  * --times notes when each line was complete: nanoseconds of the monotonic
- * clock, a line of text for each.
+ * clock, a line of text for each. --relp answers each message by RELP, and
+ * these are what counts then.
  */
+#include "core/buf.h"
 #include "core/err.h"
+#include "core/file.h"
 #include "core/msg.h"
 #include "core/opt.h"
+#include "format/relp.h"
 
 #include <arpa/inet.h>
 #include <inttypes.h>
@@ -22,11 +26,15 @@
 #include <time.h>
 #include <unistd.h>
 
+enum { MESSAGE_MAX = 256 << 10 };
+
 struct config {
 	const char *times;
+	bool relp;
 };
 
 static const struct opt options[] = {
+	OPT_FLAG(0, "relp", relp, "answer each message by RELP"),
 	OPT_STRING(0, "times", times, "FILE", "note when each line came"),
 	OPT_END,
 };
@@ -99,6 +107,64 @@ static int count(int fd, FILE *times, struct err *e)
 	return 0;
 }
 
+/* Take the frames at the front of in, and answer them. */
+static int answer_frames(struct buf *in, struct buf *out, uint64_t *messages,
+			 struct err *e)
+{
+	struct slice rest = buf_slice(in);
+	struct relp_frame f;
+	const char *why;
+	enum relp_got got;
+
+	while ((got = relp_parse(rest, MESSAGE_MAX, &f, &why)) == RELP_FRAME) {
+		bool is_open = slice_is(f.command, SLICE("open"));
+		bool is_close = slice_is(f.command, SLICE("close"));
+
+		*messages += !is_open && !is_close;
+		relp_put(out, f.txnr, "rsp",
+			 is_close  ? SLICE("")
+			 : is_open ? SLICE("200 OK\nrelp_version=0\n"
+					   "commands=syslog")
+				   : SLICE("200 OK"));
+		rest = slice_from(rest, f.len);
+	}
+	if (got == RELP_BROKEN)
+		return err_set(e, ERR_DATA, "no RELP: %s", why);
+	buf_drop(in, in->len - rest.len);
+	return 0;
+}
+
+static int count_relp(int fd, struct err *e)
+{
+	struct buf in = BUF_INIT((size_t)4 * MESSAGE_MAX);
+	struct buf out = BUF_INIT((size_t)4 * MESSAGE_MAX);
+	uint64_t total = 0, messages = 0;
+	char *room;
+	ssize_t n = 0;
+	int rc = -1;
+
+	while ((room = buf_room(&in, MESSAGE_MAX)) != NULL &&
+	       (n = read(fd, room, MESSAGE_MAX)) > 0) {
+		buf_grown(&in, (size_t)n);
+		total += (uint64_t)n;
+		if (answer_frames(&in, &out, &messages, e) < 0)
+			goto out;
+		if (file_write_all(fd, out.data, out.len) < 0)
+			break;
+		buf_clear(&out);
+	}
+	if (n != 0) {
+		err_sys(e, "connection");
+		goto out;
+	}
+	printf("%" PRIu64 " %" PRIu64 "\n", total, messages);
+	rc = 0;
+out:
+	buf_free(&in);
+	buf_free(&out);
+	return rc;
+}
+
 static int run(const struct config *cfg, struct err *e)
 {
 	FILE *times = NULL;
@@ -109,7 +175,7 @@ static int run(const struct config *cfg, struct err *e)
 		return err_sys(e, "%s", cfg->times);
 	fd = accept_one(e);
 	if (fd >= 0) {
-		rc = count(fd, times, e);
+		rc = cfg->relp ? count_relp(fd, e) : count(fd, times, e);
 		close(fd);
 	}
 	if (times != NULL && fclose(times) != 0 && rc == 0)
