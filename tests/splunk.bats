@@ -221,6 +221,17 @@ members()
 	[ "$(wc -l <arrived)" -gt 200 ]
 }
 
+@test "what is never acknowledged counts as a failure: it is said, and not tried for ever" {
+	mock --token '*,ack' --fault ack-never=1
+	run -3 send -o use_ack=true -o ack_interval=0.05 -o ack_timeout=0.2 \
+		--retries 1 --dead-letter dead < <(seq 10)
+
+	equal "$(seq 10)" "$(cat dead)"
+	equal 20 "$(wc -l <arrived)"
+	equal 1 "$(grep -c 'shipping failed.*accepted, but not acknowledged within 0.2 s' <<<"$output")"
+	[[ $output != *'works again'* ]]
+}
+
 @test "acknowledgements that a restart has forgotten are sent again" {
 	mock --token '*,ack' --fault ack-never=1
 	timeout 30 siem-send -q "splunk:$url" -o use_ack=true -o ack_interval=0.05 \

@@ -439,16 +439,22 @@ static void ask(struct courier *c, int64_t now_ms)
 static void give_up_pending(struct courier *c, int64_t now_ms)
 {
 	struct batch *b;
+	struct err e;
+	size_t count = 0;
 
 	// The first has been pending for longest.
 	while ((b = c->pending.first) != NULL &&
 	       now_ms - b->since_ms >= ask_for_ms(c)) {
 		batch_list_remove(&c->pending, b);
-		msg_warn("%s: not acknowledged within %g s: sent again "
-			 "(records: %zu)",
-			 c->dest->type->name, ask_for_ms(c) / 1000.0, b->count);
+		count += b->count;
 		batch_note_failed(b, true);
 		put_off(c, b, now_ms);
+	}
+	if (count > 0) {
+		err_set(&e, ERR_TEMPORARY,
+			"accepted, but not acknowledged within %g s",
+			ask_for_ms(c) / 1000.0);
+		fail(c, now_ms, 0, &e);
 	}
 	release_all_tired(c);
 }
@@ -539,7 +545,8 @@ static void act(struct courier *c, const struct slot *slot, struct batch *b,
 
 	say_answer(r, o.reason,
 		   o.left == VERDICT_HOLD ? ERR_DENIED : ERR_TEMPORARY, &e);
-	if (pending.count > 0) {
+	const size_t pending_count = pending.count;
+	if (pending_count > 0) {
 		forget_older(c, &pending, now_ms);
 		if (c->pending.count == 0)
 			c->ask_ms = now_ms + ask_every_ms(c);
@@ -548,8 +555,13 @@ static void act(struct courier *c, const struct slot *slot, struct batch *b,
 		batch_list_remove(&pending, b);
 		batch_list_append(&c->pending, b);
 	}
-	if (o.progress)
+	if (o.progress) {
+		bool was_well = c->well;
+
 		succeed(c);
+		// What still has to be acknowledged proves nothing yet.
+		c->well &= was_well || pending_count == 0;
+	}
 	if (now_ms + o.slow_ms > c->slow_ms)
 		c->slow_ms = now_ms + o.slow_ms;
 	if (!o.progress && o.left != VERDICT_DELIVERED && again.count == 1) {
@@ -795,9 +807,11 @@ static int step(struct carrier *carrier, int64_t now_ms, short revents,
 		on_result(c, &r, now_ms);
 	give_up_pending(c, now_ms);
 	set_clock(c);
-	begin(c, now_ms);
+	if (c->failed.kind == ERR_NONE)
+		begin(c, now_ms);
 	if (c->failed.kind == ERR_NONE)
 		return 0;
+	// What is out of tries has to be given up before any more is taken.
 	*e = c->failed;
 	c->failed = (struct err){ 0 };
 	return -1;
