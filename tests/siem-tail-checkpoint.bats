@@ -593,3 +593,107 @@ two, which has nothing to do with the one before it' "$(cat got)"
 	[ "$(cut -d ' ' -f 4 first)" -lt 8192 ]
 	[ "$(cut -d ' ' -f 4 second)" -lt 8192 ]
 }
+
+# stamp_of FILE N: what --stamp has to put into line N of a file.
+stamp_of()
+{
+	local offset
+
+	offset=$(head -n $(($2 - 1)) "$1" | wc -c)
+	{ head -n 1 "$1"; echo "$offset"; sed -n "$2p" "$1" | tr -d '\n'; } |
+		sha256sum | head -c 32
+}
+
+@test "--stamp puts an identity into each JSON object, as its first member" {
+	printf '%s\n' '{"a":1}' ' { }' 'no object' '{"siem_id":"mine"}' >log
+	run -0 siem-tail --once --stamp log
+
+	equal "{\"siem_id\":\"$(stamp_of log 1)\",\"a\":1}
+ {\"siem_id\":\"$(stamp_of log 2)\" }
+no object
+{\"siem_id\":\"$(stamp_of log 4)\",\"siem_id\":\"mine\"}" "$output"
+}
+
+@test "equal lines of a file have different identities" {
+	printf '%s\n' '{"a":1}' '{"a":1}' >log
+	siem-tail --once --stamp log >out
+
+	equal 2 "$(sort -u out | wc -l)"
+}
+
+@test "identities are the same after rotation, compression and a restart" {
+	touch err
+	many 1 3000 >log
+	siem-tail --once --stamp log >want
+	siem-tail --once --stamp -c ck log | commit ck 2 >got 2>/dev/null || true
+	gzip log
+	mv log.gz log.1.gz
+	many 3001 3010 >log
+	siem-tail --once --stamp log >>want
+	ship --stamp log
+
+	cmp want got
+}
+
+@test "a line that comes in pieces is stamped as one, unless it is huge" {
+	{ printf '{"a":"'; head -c 300000 /dev/zero | tr '\0' x; echo '"}'; } >log
+	{ printf '{"b":"'; head -c 1200000 /dev/zero | tr '\0' y; echo '"}'; } >>log
+	echo '{"c":1}' >>log
+	run -0 --separate-stderr siem-tail --once --stamp log
+
+	equal "{\"siem_id\":\"$(stamp_of log 1)\",\"a\":\"x" "${lines[0]:0:52}"
+	equal '{"b":"yyy' "${lines[1]:0:9}"
+	equal "{\"siem_id\":\"$(stamp_of log 3)\",\"c\":1}" "${lines[2]}"
+	equal 'siem-tail: a line of more than 1048576 bytes is not stamped' "$stderr"
+}
+
+@test "--status says where each file stands and how far behind" {
+	touch err
+	seq 1 1000 >log
+	ship
+	run -0 siem-tail -c ck --status
+	equal "$PWD/log: at 3893 of 3893 bytes, 0 bytes and 0 lines behind
+all: 0 bytes and 0 lines behind" "$output"
+	seq 1001 1010 >>log
+	gzip log
+	mv log.gz log.1.gz
+	printf 'abc\nde' >log
+	cp ck before
+	run -1 siem-tail -c ck --status log
+
+	equal 'log.1.gz: at 3893 of 3943 bytes, 50 bytes and 10 lines behind
+log: at 0 of 6 bytes, 6 bytes and 1 lines behind
+all: 56 bytes and 11 lines behind' "$output"
+	cmp before ck
+}
+
+@test "--status without a checkpoint, or with a damaged one, is status 2" {
+	run -2 siem-tail --status
+	run -2 siem-tail -c ck --status
+	equal 'siem-tail: ck: there is no checkpoint' "$output"
+	echo foreign >ck
+	run -2 siem-tail -c ck --status
+}
+
+@test "--reset starts over, also where the checkpoint is damaged" {
+	touch err
+	seq 1 3 >log
+	ship
+	siem-tail -q -c ck --reset
+	ship
+	equal "$(seq 1 3; seq 1 3)" "$(cat got)"
+	echo damaged >ck
+	siem-tail -q -c ck --reset
+	[ ! -e ck ]
+	run -2 siem-tail -c ck --reset
+	equal 'siem-tail: ck: there is no checkpoint' "$output"
+}
+
+@test "--reset is refused while a sink has the checkpoint" {
+	touch err
+	seq 1 3 >log
+	ship
+	run -2 flock ck.lock siem-tail -c ck --reset
+
+	[ -s ck ]
+}

@@ -115,6 +115,7 @@ void files_remove(struct files *files, struct file *f)
 	else
 		files->last = f->previous;
 	source_close(&f->source);
+	EVP_MD_CTX_free(f->seed);
 	free(f);
 }
 
@@ -125,6 +126,7 @@ void files_free(struct files *files)
 	for (struct file *f = files->first; f != NULL; f = next) {
 		next = f->next;
 		source_close(&f->source);
+		EVP_MD_CTX_free(f->seed);
 		free(f);
 	}
 	*files = (struct files){ 0 };

@@ -8,6 +8,7 @@
 #include "core/attr.h"
 #include "core/err.h"
 #include "source.h"
+#include "stamp.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,6 +22,7 @@ struct file {
 	struct file *after;  // had its name before, and is read first; or NULL
 	size_t names;        // that mean it now; 0: it was rotated away
 	int wd;              // -1: not watched
+	EVP_MD_CTX *seed;    // of its stamps; owned; NULL: not made yet
 	struct known *known; // what is remembered of it; NULL: nothing
 	bool queued;         // there may be something to read
 	bool ending;         // nothing more is expected: close it when read

@@ -146,6 +146,8 @@ static int handle_truncation(struct tail *t, struct file *f, struct err *e)
 	char also[80] = "";
 
 	t->report.truncations++;
+	EVP_MD_CTX_free(f->seed);
+	f->seed = NULL;
 	if (f->known != NULL && history_truncated(t, f, &found, e) < 0)
 		return -1;
 	if (found) {

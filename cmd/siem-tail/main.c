@@ -6,6 +6,7 @@
  */
 #include "collect.h"
 #include "follow.h"
+#include "status.h"
 #include "tail.h"
 
 #include "core/clock.h"
@@ -26,6 +27,10 @@ static const struct opt options[] = {
 	       "look every SECONDS, without inotify"),
 	OPT_FLAG(0, "progress", progress, "show how far it is, on a terminal"),
 	OPT_RATE(0, "rate", rate, "RATE", "at most 1000/s lines, or 5MB/s"),
+	OPT_FLAG(0, "reset", reset, "forget what -c FILE says, and end"),
+	OPT_FLAG(0, "stamp", stamp, "put an identity into each JSON object"),
+	OPT_FLAG(0, "status", status,
+		 "print how far behind -c FILE is, and end"),
 	OPT_COMMON_ROWS,
 	OPT_END,
 };
@@ -40,7 +45,12 @@ static const struct cli cli = {
 
 static int check(const struct config *cfg, int operands, struct err *e)
 {
-	if (operands == 0)
+	if ((cfg->status || cfg->reset) && cfg->checkpoint == NULL)
+		return err_set(e, ERR_USAGE, "option --%s needs -c FILE",
+			       cfg->status ? "status" : "reset");
+	if (cfg->reset && (cfg->status || operands > 0))
+		return err_set(e, ERR_USAGE, "option --reset goes alone");
+	if (operands == 0 && !cfg->status && !cfg->reset)
 		return err_set(e, ERR_USAGE, "no file to read (see --help)");
 	if (cfg->poll_ms == 0)
 		return err_set(e, ERR_USAGE, "option --poll: 0 is too often");
@@ -64,6 +74,8 @@ static int tail_open(struct tail *t, char *const operands[], int count,
 	raise_file_limit();
 	if (t->cfg->checkpoint != NULL &&
 	    history_open(&t->history, t->cfg->checkpoint, e) < 0)
+		return -1;
+	if (t->cfg->stamp && stamp_open(&t->stamp, e) < 0)
 		return -1;
 	if (outlet_open(&t->out, e) < 0 ||
 	    names_open(&t->names, operands, (size_t)count, e) < 0 ||
@@ -104,11 +116,55 @@ static int run(struct tail *t, struct err *e)
 	return rc;
 }
 
+/* Where the logs stand, of which there are none to mean those that it knows. */
+static int print_status(struct tail *t, char *const operands[], size_t count,
+			struct err *e)
+{
+	char **logs = NULL;
+	int rc = -1;
+
+	if (history_open(&t->history, t->cfg->checkpoint, e) < 0)
+		goto out;
+	if (t->history.first) {
+		err_set(e, ERR_USAGE, "%s: there is no checkpoint",
+			t->cfg->checkpoint);
+		goto out;
+	}
+	if (count == 0) {
+		logs = status_logs(&t->history, &count);
+		operands = logs;
+	}
+	if (operands == NULL) {
+		err_set(e, ERR_SYSTEM, "out of memory");
+		goto out;
+	}
+	raise_file_limit();
+	if (names_open(&t->names, operands, count, e) == 0 &&
+	    seal_source(e) == 0 && follow_begin(t, e) == 0)
+		rc = status_print(t, e);
+out:
+	free(logs);
+	return rc;
+}
+
+static int work(struct tail *t, char *const operands[], int count,
+		struct err *e)
+{
+	if (t->cfg->reset)
+		return status_reset(t->cfg->checkpoint, e);
+	if (t->cfg->status)
+		return print_status(t, operands, (size_t)count, e);
+	if (tail_open(t, operands, count, e) < 0 || begin(t, e) < 0)
+		return -1;
+	return run(t, e);
+}
+
 static void tail_close(struct tail *t)
 {
 	files_free(&t->files);
 	names_close(&t->names);
 	history_free(&t->history);
+	stamp_close(&t->stamp);
 	watch_close(&t->watch);
 	outlet_close(&t->out);
 }
@@ -134,10 +190,10 @@ int main(int argc, char *argv[])
 	t.cfg = &cfg;
 	t.watch = WATCH_NONE;
 	t.metrics = METRICS_NONE;
-	int rc = -1;
-	if (tail_open(&t, argv + first, argc - first, &e) == 0 &&
-	    begin(&t, &e) == 0)
-		rc = run(&t, &e);
+	t.out.fd = -1;
+	// A look at what is there, and no waiting for what is not.
+	cfg.once = cfg.once || cfg.status;
+	int rc = work(&t, argv + first, argc - first, &e);
 	metrics_close(&t.metrics);
 	int status = rc < 0 ? msg_exit(&e) : t.status;
 	tail_close(&t);

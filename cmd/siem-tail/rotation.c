@@ -13,9 +13,16 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+
+/*
+ * A folder that has not changed for so long did not change while it was read
+ * either; file systems count time in ticks of a few milliseconds.
+ */
+enum { QUIET_MS = 10, STARTING_TRIES = 40, RUNNING_TRIES = 3 };
 
 /* A regular file of the folder. */
 struct entry {
@@ -36,6 +43,9 @@ struct look {
 	char *absolute;     // owned
 	struct entry *items;
 	size_t count, cap;
+	bool moved;    // something was renamed while it was looked at
+	bool complete; // all that is known was found
+	bool settled;  // what was not found is not there
 };
 
 static bool is_in(const struct known *k, const char *folder)
@@ -123,7 +133,7 @@ static int list(struct look *l)
 
 		if (fstatat(dirfd(dir), item->d_name, &st,
 			    AT_SYMLINK_NOFOLLOW) < 0)
-			l->t->history.again = true;
+			l->moved = true;
 		else if (S_ISREG(st.st_mode) &&
 			 add_entry(l, item->d_name, &st) < 0)
 			rc = -1;
@@ -175,6 +185,7 @@ static bool open_entry(struct look *l, const struct entry *entry,
 		return true;
 	if (rc == 0)
 		source_close(s);
+	l->moved = true;
 	l->t->history.again = true;
 	return false;
 }
@@ -491,22 +502,101 @@ static int note_entry(struct look *l, const struct entry *entry, struct err *e)
 	return rc;
 }
 
+static int64_t to_ns(struct timespec t)
+{
+	return (int64_t)t.tv_sec * NS_PER_SEC + t.tv_nsec;
+}
+
+/* Has the folder been as it is for a while? When it changed is told. */
+static bool is_quiet(const struct look *l, int64_t *changed_ns)
+{
+	const int64_t quiet_ns = QUIET_MS * (int64_t)NS_PER_MS;
+	struct timespec now;
+	struct stat st;
+
+	if (stat(l->absolute, &st) < 0)
+		return false;
+	clock_gettime(CLOCK_REALTIME, &now);
+	*changed_ns = to_ns(st.st_mtim);
+	int64_t age_ns = to_ns(now) - *changed_ns;
+	// A clock that was set back says nothing.
+	return age_ns > quiet_ns || age_ns < -(int64_t)NS_PER_SEC;
+}
+
+/* List the folder, and find again in it what is known. As list(). */
+static int find_again(struct look *l)
+{
+	struct known_all *all = &l->t->history.known;
+	int rc = list(l);
+
+	if (rc <= 0)
+		return rc;
+	for (size_t i = 0; i < all->count; i++)
+		all->items[i]->found = all->items[i]->file != NULL;
+	find_siblings(l);
+	for (size_t i = 0; i < l->count; i++)
+		recognize(l, &l->items[i]);
+	l->complete = true;
+	for (size_t i = 0; i < all->count; i++) {
+		struct known *k = all->items[i];
+
+		if (!k->found && is_in(k, l->absolute)) {
+			if (k->at.offset > 0)
+				search(l, k);
+			l->complete = l->complete && k->found;
+		}
+	}
+	return 1;
+}
+
+static void forget_entries(struct look *l)
+{
+	for (size_t i = 0; i < l->count; i++)
+		free(l->items[i].name);
+	l->count = 0;
+	l->moved = false;
+}
+
+/*
+ * The same, until nothing is missing, or else nothing was renamed meanwhile:
+ * only then is what is missing gone. While it runs, it does not wait for that.
+ */
+static int settle(struct look *l)
+{
+	bool starts = l->t->looked_ns == 0;
+	int tries = starts ? STARTING_TRIES : RUNNING_TRIES;
+	int64_t changed_ns = -1;
+	int rc;
+
+	for (;;) {
+		int64_t before_ns = changed_ns;
+		bool quiet = is_quiet(l, &changed_ns);
+
+		forget_entries(l);
+		rc = find_again(l);
+		l->settled =
+			rc > 0 && !l->moved &&
+			(l->complete || (quiet && is_quiet(l, &before_ns) &&
+					 before_ns == changed_ns));
+		if (rc <= 0 || l->settled || --tries == 0)
+			break;
+		if (starts)
+			poll(NULL, 0, QUIET_MS / 2);
+		else if (!l->moved)
+			break;
+	}
+	if (rc > 0 && !l->settled)
+		l->t->history.again = true;
+	return rc;
+}
+
 static int look_at(struct look *l, struct err *e)
 {
 	struct tail *t = l->t;
 	struct known_all *all = &t->history.known;
 	int rc = 0;
 
-	for (size_t i = 0; i < all->count; i++)
-		all->items[i]->found = all->items[i]->file != NULL;
-	find_siblings(l);
-	for (size_t i = 0; i < l->count; i++)
-		recognize(l, &l->items[i]);
-	for (size_t i = 0; i < all->count; i++)
-		if (!all->items[i]->found && all->items[i]->at.offset > 0 &&
-		    is_in(all->items[i], l->absolute))
-			search(l, all->items[i]);
-	for (size_t i = 0; i < all->count; i++)
+	for (size_t i = 0; i < all->count && l->settled; i++)
 		if (!all->items[i]->found && is_in(all->items[i], l->absolute))
 			lose(l, all->items[i]);
 	for (size_t i = 0; i < l->count && rc == 0; i++) {
@@ -527,13 +617,12 @@ int history_look(struct tail *t, const char *folder, struct err *e)
 
 	l.absolute = realpath(folder, NULL);
 	if (l.absolute != NULL)
-		rc = list(&l);
+		rc = settle(&l);
 	if (rc < 0)
 		err_set(e, ERR_SYSTEM, "%s: %s", folder, strerror(ENOMEM));
 	else if (rc > 0)
 		rc = look_at(&l, e);
-	for (size_t i = 0; i < l.count; i++)
-		free(l.items[i].name);
+	forget_entries(&l);
 	free(l.items);
 	free(l.absolute);
 	return rc;
@@ -596,7 +685,12 @@ int history_truncated(struct tail *t, struct file *f, bool *found,
 	before->finished = true; // what is lost will be said
 	struct file *last = t->files.last;
 	rc = history_look(t, folder, e);
-	*found = !before->gone;
+	*found = before->found;
+	if (!before->found && !before->gone) {
+		before->gone = true;
+		before->untold = true;
+		t->history.news = true;
+	}
 	put_before(t, f, last);
 out:
 	free(path);

@@ -83,6 +83,11 @@ static int write_lines(struct tail *t, struct slice bytes, size_t behind,
 
 int send_text(struct tail *t, struct slice text, struct err *e)
 {
+	if (t->cfg->stamp) {
+		if (stamp_give_up(&t->stamp, text, e) < 0)
+			return -1;
+		text = buf_slice(&t->stamp.out);
+	}
 	return write_lines(t, text, 0, e);
 }
 
@@ -108,7 +113,20 @@ static int put_mark(struct slice *mark, char *room, size_t size,
 	return 0;
 }
 
-/* Some of what was read of f, from offset on; last: nothing of it follows. */
+/* Replace lines of f by the same with stamps. */
+static int stamp(struct tail *t, struct file *f, struct slice *bytes,
+		 uint64_t offset, struct err *e)
+{
+	if (f->seed == NULL)
+		f->seed = stamp_seed(&t->stamp, &f->source, t->scratch, e);
+	if (f->seed == NULL ||
+	    stamp_lines(&t->stamp, f->seed, *bytes, offset, e) < 0)
+		return -1;
+	*bytes = buf_slice(&t->stamp.out);
+	return 0;
+}
+
+/* Some of what was read of f. */
 static int send_part(struct tail *t, struct file *f, struct slice bytes,
 		     const struct chunk *chunk, struct err *e)
 {
@@ -121,15 +139,20 @@ static int send_part(struct tail *t, struct file *f, struct slice bytes,
 	struct known *k = f->known;
 	struct slice mark = { 0 };
 	char apart[SEND_ROOM];
+	// A position within a line would be none to begin at.
+	bool whole = end[-1] == '\n';
 
+	if (t->cfg->stamp) {
+		if (stamp(t, f, &bytes, offset, e) < 0)
+			return -1;
+		last = false;
+	}
 	if (k == NULL)
 		return write_lines(t, bytes, 0, e);
 	struct position before = k->at;
 	if (source_position(&f->source, offset, read, &k->at, e) < 0)
 		return -1;
 	k->finished = false;
-	// A position within a line would be none to begin at.
-	bool whole = end[-1] == '\n';
 	if (!whole)
 		k->at = before;
 	else if (put_mark(&mark, last ? t->block + (end - t->block) : apart,

@@ -388,22 +388,42 @@ int source_content(const struct source *s, uint64_t *size, struct err *e)
 	return 0;
 }
 
-ssize_t source_head(const struct source *s, char head[POSITION_HEAD],
-		    struct err *e)
+ssize_t source_read_start(struct source_start *start, char *out, size_t n,
+			  struct err *e)
 {
+	const struct source *s = start->source;
 	ssize_t got;
 
 	if (s->unpack == NULL) {
-		got = read_at(s, head, POSITION_HEAD, 0);
-		return got < 0 ? err_sys(e, "%s", s->path) : got;
+		got = read_at(s, out, n, start->offset);
+		if (got < 0)
+			return err_sys(e, "%s", s->path);
+		start->offset += (uint64_t)got;
+		return got;
 	}
-	struct unpack *u = unpack_open(s->fd);
-	if (u == NULL)
+	if (start->unpack == NULL)
+		start->unpack = unpack_open(s->fd);
+	if (start->unpack == NULL)
 		return err_set(e, ERR_SYSTEM, "%s: %s", s->path,
 			       strerror(ENOMEM));
-	got = unpack_read(u, head, POSITION_HEAD, e);
-	unpack_close(u);
+	got = unpack_read(start->unpack, out, n, e);
 	return got < 0 ? err_prefix(e, "%s", s->path) : got;
+}
+
+void source_end_start(struct source_start *start)
+{
+	unpack_close(start->unpack);
+	start->unpack = NULL;
+}
+
+ssize_t source_head(const struct source *s, char head[POSITION_HEAD],
+		    struct err *e)
+{
+	struct source_start start = SOURCE_START(s);
+	ssize_t got = source_read_start(&start, head, POSITION_HEAD, e);
+
+	source_end_start(&start);
+	return got;
 }
 
 /* The trail of who comes to an offset, with what the file has before it. */

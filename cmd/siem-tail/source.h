@@ -120,6 +120,22 @@ int source_content(const struct source *s, uint64_t *size,
 int source_fingerprint(const struct source *s, uint64_t offset,
 		       struct position *p, struct err *e) MUST_CHECK;
 
+/* What the file holds from its start on, whatever was read of it before. */
+struct source_start {
+	const struct source *source;
+
+	// private
+	uint64_t offset;
+	struct unpack *unpack;
+};
+
+#define SOURCE_START(s) ((struct source_start){ .source = (s) })
+
+/* The next n bytes at most; 0: there are no more; -1 with e filled. */
+ssize_t source_read_start(struct source_start *start, char *out, size_t n,
+			  struct err *e) MUST_CHECK;
+void source_end_start(struct source_start *start);
+
 /* The first bytes of the file, as far as they are there; -1 with e filled. */
 ssize_t source_head(const struct source *s, char head[POSITION_HEAD],
 		    struct err *e) MUST_CHECK;

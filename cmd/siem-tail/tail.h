@@ -15,6 +15,8 @@
  *     unpack.c   what a compressed one holds
  *     watch.c    inotify
  *     send.c     what goes out, and the marks behind it
+ *     stamp.c    identities of records
+ *     status.c   --status and --reset
  *     report.c   counts, for people
  *     collect.c  the same for --metrics
  */
@@ -41,8 +43,10 @@ struct config {
 	struct opt_common common;
 	const char *checkpoint; // NULL: nothing is remembered
 	bool once;
-	size_t last_lines; // SIZE_MAX: from the start
-	size_t poll_ms;    // SIZE_MAX: inotify, and a default where it is blind
+	bool stamp;
+	bool status, reset; // instead of reading
+	size_t last_lines;  // SIZE_MAX: from the start
+	size_t poll_ms; // SIZE_MAX: inotify, and a default where it is blind
 	struct rate rate;
 	bool progress;
 };
@@ -55,6 +59,7 @@ struct tail {
 	struct files files;
 	struct history history;
 	struct rate_limit limit;
+	struct stamp stamp;
 	struct report report;
 	struct metrics metrics;
 	int64_t looked_ns; // when all names and files were looked at; 0: never
