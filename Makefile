@@ -2,6 +2,9 @@
 # make demo         run the main job on loopback and watch it
 # make check        build and run every test (TESTS=FILE... for some of them)
 # make bench        measure speed and memory beside jq and cat
+# make chaos        kill the stages of pipelines for SECONDS (30), in ways that
+#                   follow from SEED (1), and prove that nothing was lost;
+#                   WAYS are tcp, tls, relp, splunk, splunk-ack and command
 # make lint         check the C with both compilers, the scripts, the manuals
 # make fuzz         run each fuzzer for FUZZ_SECONDS (60)
 # make compare      compare the scanner with jansson on COMPARE documents
@@ -10,8 +13,8 @@
 # make deps         install the Debian packages that all of this needs
 # make clean        forget everything that was built
 #
-# demo, check, bench, lint, fuzz and compare install what they miss, and say so
-# (tests/deps). Add SAN=1 for the address and undefined behaviour sanitizers;
+# demo, check, bench, chaos, lint, fuzz and compare install what they miss, and
+# say so (tests/deps). Add SAN=1 for the address and undefined behaviour sanitizers;
 # those builds live in build-san/.
 
 PKGS = jansson openssl libcurl zlib libseccomp libmicrohttpd gnutls
@@ -129,6 +132,11 @@ bench:
 SCRIPTS = $(shell grep -lrE '^\#!.*/(env )?(ba)?(sh|ts)$$' .ci tests) \
           tests/helper.bash share/completions/siem.bash
 
+chaos:
+	@tests/deps build check
+	$(SUBMAKE) tests
+	@tests/chaos $(BUILD) $(or $(SECONDS),30) $(SEED) $(WAYS)
+
 lint:
 	@tests/deps build lint
 	$(SUBMAKE) BUILD=build-lint/gcc CC=gcc CFLAGS='-O2 -Werror' objects
@@ -182,7 +190,7 @@ uninstall:
 clean:
 	rm -rf build build-*
 
-.PHONY: all tests objects tidy fuzzers check demo bench lint fuzz compare \
+.PHONY: all tests objects tidy fuzzers check demo bench chaos lint fuzz compare \
         deps install uninstall clean
 .SECONDARY:
 .DELETE_ON_ERROR:

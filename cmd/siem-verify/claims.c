@@ -30,7 +30,7 @@ static int add_span(struct spans *s, struct span span, struct err *e)
 			last->to = span.to;
 		return 0;
 	}
-	if (s->count == s->cap) {
+	if (s->items == NULL || s->count == s->cap) {
 		size_t cap = s->cap != 0 ? 2 * s->cap : 64;
 		struct span *items = realloc(s->items, cap * sizeof(*items));
 

@@ -88,7 +88,6 @@ static int fill(struct input *in, struct err *e)
 /* gzip begins with two bytes of its own: RFC 1952 section 2.3.1. */
 static int tell_compressed(struct input *in, struct err *e)
 {
-	static const char magic[] = "\x1f\x8b";
 	int got;
 
 	do {
@@ -96,7 +95,7 @@ static int tell_compressed(struct input *in, struct err *e)
 	} while (got > 0 && in->in.len < 2);
 	if (got < 0)
 		return -1;
-	if (in->in.len < 2 || memcmp(in->in.data, magic, 2) != 0)
+	if (!slice_has_prefix(buf_slice(&in->in), SLICE("\x1f\x8b")))
 		return 0;
 
 	in->gzip = calloc(1, sizeof(*in->gzip));

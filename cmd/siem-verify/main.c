@@ -194,7 +194,7 @@ static void verify_close(struct verify *v)
 	neighbours_free(v->neighbours);
 }
 
-static enum exit_status verdict(const struct verify *v)
+static int verdict(const struct verify *v)
 {
 	const struct counts *c = &v->counts;
 	uint64_t repeated =
