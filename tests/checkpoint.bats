@@ -318,35 +318,118 @@ holds()
 	[ ! -s c.ckpt.dead ]
 }
 
-@test "on a full disk nothing is lost, and work goes on when there is room" {
-	unshare -m true 2>/dev/null || skip 'no right to mount'
-	unshare -m bash -e <<-END
-		$(declare -f checkpoint entries equal marked eventually holds says)
-		id=$id
-		mkdir disk
-		mount -t tmpfs -o size=64k tmpfs disk
-		checkpoint disk/c.ckpt '/log/a#1 0'
-		mkfifo in
-		timeout 30 siem-send -c disk/c.ckpt --dead-letter letters \
-			file:arrived <in 2>err &
-		pid=\$!
+# full_disk SCRIPT: run it in bash where ./disk is a file system of its own that
+# is full; "room" makes room there.
+full_disk()
+{
+	unshare -rm mount -t tmpfs none . || skip 'no file system of our own'
+	{
+		declare -f checkpoint entries equal marked eventually holds says
+		echo "id=$id"
+		cat <<-'END'
+			full() { head -c 1M /dev/zero >disk/full || true; }
+			room() { rm disk/full; }
+			mkdir disk
+			mount -t tmpfs -o size=128k none disk
+			checkpoint disk/c.ckpt '/log/a#1 0'
+			mkfifo in
+		END
+		echo "$1"
+	} >script.sh
+	timeout 30 unshare -rm bash -e script.sh
+}
+
+@test "a checkpoint on a full disk is written once there is room" {
+	full_disk '
+		siem-send -c disk/c.ckpt --dead-letter letters \
+			--receipts receipts file:arrived <in 2>err &
 		exec 7>in
-		marked one 'M /log/a#1 4' >&7
-		eventually holds disk/c.ckpt '/log/a#1 4'
-		head -c 1M /dev/zero >disk/full || true
-		printf 'two\n\020M /log/a#1 8\n' >&7
-		eventually says 'No space left on device; trying again'
-		holds disk/c.ckpt '/log/a#1 4'
-		printf 'three\n\020M /log/a#1 14\n\020E 0\n' >&7
+		marked one "M /log/a#1 4" >&7
+		eventually holds disk/c.ckpt "/log/a#1 4"
+		full
+		printf "two\n\020M /log/a#1 8\n" >&7
+		eventually says "No space left on device; trying again"
+		holds disk/c.ckpt "/log/a#1 4"
+		printf "three\n\020M /log/a#1 14\n\020E 0\n" >&7
 		exec 7>&-
 		eventually grep -q three arrived
-		rm disk/full
-		wait \$pid
-		holds disk/c.ckpt '/log/a#1 14'
-		says 'could be noted again'
-		[ "\$(cat arrived)" = \$'one\ntwo\nthree' ]
-		umount disk
-	END
+		room
+		wait $!
+		holds disk/c.ckpt "/log/a#1 14"
+		says "what was held back could be written"
+	'
+	equal $'one\ntwo\nthree' "$(cat arrived)"
+}
+
+@test "receipts on a full disk hold the checkpoint back until there is room" {
+	full_disk '
+		cp disk/c.ckpt .
+		siem-send -c c.ckpt --receipts disk/receipts \
+			file:arrived <in 2>err &
+		exec 7>in
+		marked one "M /log/a#1 4" >&7
+		eventually holds c.ckpt "/log/a#1 4"
+		full
+		# More than fits behind the receipt that is there.
+		for i in $(seq 100 140); do
+			printf "two\n\020M /log/%0200d#1 8\n" "$i" >&7
+		done
+		printf "\020M /log/a#1 8\n" >&7
+		eventually says "disk/receipts: No space left on device; trying"
+		eventually grep -q two arrived
+		holds c.ckpt "/log/a#1 4"
+		room
+		printf "\020E 0\n" >&7
+		exec 7>&-
+		wait $!
+		grep -q "^/log/a#1 8$" c.ckpt
+		[ "$(jq -s "map(.delivered) | add" disk/receipts)" = 42 ]
+	'
+}
+
+@test "dead letters on a full disk hold up what is behind them until there is room" {
+	full_disk '
+		cp disk/c.ckpt .
+		siem-send -c c.ckpt --dead-letter disk/dead \
+			file:arrived <in 2>err &
+		exec 7>in
+		marked one "M /log/a#1 4" >&7
+		eventually holds c.ckpt "/log/a#1 4"
+		full
+		for i in 1 2 3; do
+			printf "\020R no %d%s\n" "$i" "$(printf %05000d 0)" >&7
+		done
+		printf "four\n\020M /log/a#1 8\n" >&7
+		eventually says "dead letters: disk/dead: No space left on device"
+		holds c.ckpt "/log/a#1 4"
+		room
+		printf "\020E 1\n" >&7
+		exec 7>&-
+		status=0
+		wait $! || status=$?
+		equal 1 "$status"
+		holds c.ckpt "/log/a#1 8"
+		equal "1 2 3" "$(cut -c 1 disk/dead | xargs)"
+		equal "0 5002 10004" "$(jq .offset disk/dead.why | xargs)"
+	'
+	equal $'one\nfour' "$(cat arrived)"
+}
+
+@test "without a checkpoint, dead letters that never find room are told" {
+	full_disk '
+		full
+		siem-send --grace 0 --max-record 3 --dead-letter disk/dead \
+			file:arrived <in 2>err &
+		exec 7>in
+		printf "one\ntwo too long\n" >&7
+		eventually says "dead letters: disk/dead: No space left on device"
+		kill $!
+		status=0
+		wait $! || status=$?
+		equal 3 "$status"
+		says "records neither delivered nor kept: 1"
+	'
+	equal one "$(cat arrived)"
 }
 
 @test "a folder that may not be written holds nobody up for good" {

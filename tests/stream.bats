@@ -109,13 +109,49 @@ load helper
 	equal 'pass: write: No space left on device' "$stderr"
 }
 
-@test "a write that fails under --reject is an error that names the file" {
-	echo bad >in
-	run -3 bash -o pipefail -c '
-		trap "" XFSZ
-		(ulimit -f 0; pass --reject out <in) 2>&1 | cat'
+@test "a write that fails under --reject is waited for, and names the file" {
+	printf 'bad 1\ngood\n' >in
+	mkfifo out
+	bash -c 'ulimit -f 0; exec pass --reject set-aside <in >out' 2>&1 3>&- |
+		cat >err &
+	remember $!
+	exec 7<out
+	eventually grep -q 'File too large; waiting until it can be written' err
+	pid=$(pgrep -f -x 'pass --reject set-aside')
+	kill "$pid"
+	# Nothing goes on before the record is safe, not even at the end.
+	equal '' "$(cat <&7)"
+	exec 7<&-
+	equal '' "$(cat set-aside)"
+}
 
-	equal 'pass: out: File too large' "${lines[-1]}"
+# filling SCRIPT: run it in bash where ./tm is a file system of its own.
+filling()
+{
+	printf '%s\n' 'mkdir tm && mount -t tmpfs -o size=64k none tm' "$1" \
+		>filling.sh
+	timeout 30 unshare -rm bash filling.sh 2>err
+}
+
+@test "once there is room, what waits under --reject goes on" {
+	unshare -rm mount -t tmpfs none . || skip "no file system of our own"
+	run -1 filling '
+		{ head -c 1M /dev/zero || true; } >tm/full
+		printf "\020H siem/1 -\nbad 1\n\020M log 1\ngood\n\020E 0\n" |
+			pass --reject tm/out >passed &
+		until grep -q "tm/out: No space left" err; do sleep 0.01; done
+		cat passed
+		rm tm/full
+		wait $!
+		status=$?
+		cp tm/out tm/out.why .
+		exit $status
+	'
+
+	equal '' "$(grep -a 'M log' <<<"$output" || true)"
+	equal 'bad 1' "$(cat out)"
+	equal 0 "$(jq .offset out.why)"
+	equal $'\020H siem/1 -\n\020M log 1\ngood\n\020E 1' "$(cat passed)"
 }
 
 @test "what is no regular file is no file for --reject" {

@@ -24,7 +24,8 @@
 /* What is left to all: bytes in and out, memory, time, signals, the end. */
 static const int working[] = {
 	SCMP_SYS(read),		 SCMP_SYS(readv),
-	SCMP_SYS(pread64),	 SCMP_SYS(write),
+	SCMP_SYS(pread64),	 SCMP_SYS(pwrite64),
+	SCMP_SYS(write),
 	SCMP_SYS(writev),	 SCMP_SYS(lseek),
 	SCMP_SYS(close),	 SCMP_SYS(fsync),
 	SCMP_SYS(fdatasync),	 SCMP_SYS(ftruncate),

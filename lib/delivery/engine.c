@@ -25,12 +25,12 @@ struct engine {
 	struct outage outage;
 	struct progress progress;
 
-	bool drained;          // nothing is left to do but to commit
-	bool over;             // the run has ended
-	int status;            // where it was cut short
-	bool pipe_closed;      // by the reader of standard output
-	bool readable;         // there is something to read
-	short revents;         // what poll() said of the carrier
+	bool drained;     // nothing is left to do but to commit
+	bool over;        // the run has ended
+	int status;       // where it was cut short
+	bool pipe_closed; // by the reader of standard output
+	bool readable;    // there is something to read
+	short revents;    // what poll() said of the carrier
 };
 
 static int64_t now_ms(void)
@@ -223,13 +223,13 @@ static void step(struct engine *g, int64_t now)
 	else if (carrier_is_well(g->carrier, now))
 		outage_over(&g->outage, now);
 	drop_settled(g);
-	// What found the queue full may have room now.
-	intake_step(&g->intake, false);
 	g->drained |= carrier_is_done(g->carrier);
 	progress_step(&g->progress, now,
 		      g->over      ? PROGRESS_LAST
 		      : g->drained ? PROGRESS_DRAINED
 				   : PROGRESS_IN_TIME);
+	// What had to wait may have its place now.
+	intake_step(&g->intake, false);
 	g->over |= g->drained && !progress_is_pending(&g->progress);
 }
 
@@ -291,7 +291,7 @@ int engine_run(struct engine *g)
 		status = g->intake.status;
 	if (g->pipe_closed && !ledger_has_letters(&g->ledger))
 		return msg_exit(&(struct err){ .kind = ERR_PIPE });
-	int kept = ledger_finish(&g->ledger);
+	int kept = ledger_finish(&g->ledger, g->options.commits != NULL);
 	return kept > status ? kept : status;
 }
 

@@ -7,7 +7,8 @@
 
 bool intake_wants(const struct intake *in)
 {
-	return !in->ended && in->waiting == READER_MORE;
+	return !in->ended && in->waiting == READER_MORE &&
+	       !ledger_is_full(in->ledger);
 }
 
 void intake_forget(struct intake *in)
@@ -72,6 +73,7 @@ static void take_piece(struct intake *in)
 	ledger_reject_piece(in->ledger, &in->line, in->reader.max_record);
 }
 
+/* False: there is no place for it. */
 static bool take_control(struct intake *in, int64_t now_ns)
 {
 	const struct control *c = &in->line.control;
@@ -83,6 +85,8 @@ static bool take_control(struct intake *in, int64_t now_ns)
 	case CONTROL_FLUSH:
 		return add(in, QUEUE_FLUSH, SLICE(""), now_ns);
 	case CONTROL_REJECT:
+		if (ledger_is_stuck(in->ledger))
+			return false;
 		pass_reject(in);
 		return true;
 	case CONTROL_END:
@@ -95,7 +99,7 @@ static bool take_control(struct intake *in, int64_t now_ns)
 	return true;
 }
 
-/* False: the queue is full, and the line has to wait. */
+/* False: there is no place for the line, which has to wait. */
 static bool take_line(struct intake *in, enum reader_got got, int64_t now_ns)
 {
 	if (got == READER_CONTROL)
@@ -195,6 +199,10 @@ void intake_step(struct intake *in, bool readable)
 			}
 			break;
 		case READER_PIECE:
+			if (ledger_is_stuck(in->ledger)) {
+				in->waiting = got;
+				return;
+			}
 			take_piece(in);
 			break;
 		case READER_EOF:

@@ -23,7 +23,7 @@ struct intake {
 
 	// private
 	struct reader_line line;
-	enum reader_got waiting; // what line is, if it found the queue full;
+	enum reader_got waiting; // what line is, if there was no place for it;
 				 // else READER_MORE
 };
 

@@ -8,6 +8,7 @@
 enum {
 	REPORTED = 5,          // rejected records that are told one by one
 	REASON_MAX = 64 << 10, // bytes of a reason
+	STUCK_MAX = 1 << 20,   // bytes held while the disk takes none
 };
 
 int ledger_open(struct ledger *l, const char *dead_letter, struct err *e)
@@ -37,6 +38,9 @@ static bool keep(struct ledger *l, struct slice piece,
 		fail(l, &e);
 		return false;
 	}
+	// Whoever syncs it will say so, and try again.
+	l->stuck |= !l->stuck && reject_write(&l->letters, &e) < 0;
+	l->unsafe += why != NULL;
 	return why != NULL;
 }
 
@@ -115,31 +119,44 @@ void ledger_give_up(struct ledger *l, struct slice record, uint64_t line,
 	l->counts.set_aside += keep(l, record, &why);
 }
 
-bool ledger_sync(struct ledger *l)
+int ledger_sync(struct ledger *l, struct err *e)
 {
-	struct err e;
-
-	if (!l->failed && reject_sync(&l->letters, &e) < 0)
-		fail(l, &e);
-	return !l->failed;
+	l->stuck = reject_sync(&l->letters, e) < 0;
+	if (l->stuck)
+		return err_prefix(e, "dead letters");
+	l->unsafe = 0;
+	return 0;
 }
 
 bool ledger_is_dirty(const struct ledger *l)
 {
-	return l->letters.dirty && !l->failed;
+	return reject_is_dirty(&l->letters);
 }
 
-int ledger_finish(struct ledger *l)
+bool ledger_is_stuck(const struct ledger *l)
+{
+	return l->stuck;
+}
+
+bool ledger_is_full(const struct ledger *l)
+{
+	return l->stuck && reject_held(&l->letters) >= STUCK_MAX;
+}
+
+int ledger_finish(struct ledger *l, bool comes_again)
 {
 	const struct delivery_counts *n = &l->counts;
 	uint64_t nowhere = n->rejected + n->given_up - n->set_aside;
 	struct err e;
+	bool closed = reject_close(&l->letters, &e) == 0;
 
 	if (n->rejected > REPORTED)
 		msg_warn("records rejected in all: %llu",
 			 (unsigned long long)n->rejected);
-	if (reject_close(&l->letters, &e) < 0)
+	if (!closed)
 		fail(l, &e);
+	if (!closed && !comes_again)
+		nowhere += l->unsafe;
 	if (nowhere > 0)
 		msg_error("records neither delivered nor kept: %llu "
 			  "(see --dead-letter)",
@@ -187,9 +204,10 @@ void ledger_collect(const struct ledger *l, struct page *page)
 	page_counter(page, "records_dropped_total",
 		     "Records given up for want of tries, time or room.",
 		     n->given_up);
-	page_counter(page, "records_dead_lettered_total",
-		     "Records rejected or dropped that are in the dead letters.",
-		     n->set_aside);
+	page_counter(
+		page, "records_dead_lettered_total",
+		"Records rejected or dropped that are in the dead letters.",
+		n->set_aside);
 	page_counter(page, "records_retried_total",
 		     "Records sent again, each time: the destination may have "
 		     "them twice.",

@@ -22,7 +22,7 @@
 
 /* Records, none ever taken for another. */
 struct delivery_counts {
-	uint64_t read;        // data lines that are not blank
+	uint64_t read; // data lines that are not blank
 	uint64_t delivered;
 	uint64_t rejected;    // by a filter before, by us or by the destination
 	uint64_t given_up;    // not delivered, for want of tries or of time
@@ -35,13 +35,15 @@ struct delivery_counts {
 struct ledger {
 	struct delivery_counts counts;
 	struct histogram latency; // from reading a record to its delivery
-	int64_t now_ns; // since 1970, near enough; set by the engine
-	bool failed; // something could not be set aside: stop
+	int64_t now_ns;           // since 1970, near enough; set by the engine
+	bool failed;    // there was no memory to set something aside: stop
 	uint64_t early; // of the rejected, those that never were in the queue
 
 	// private
 	struct reject_file letters;
 	struct buf reason; // of an R line that comes in pieces
+	bool stuck;        // what is set aside could not be written yet
+	uint64_t unsafe;   // of what is set aside: not durable
 };
 
 /* dead_letter may be NULL. */
@@ -71,17 +73,28 @@ void ledger_pass_reject(struct ledger *l, const struct control *reject);
 void ledger_give_up(struct ledger *l, struct slice record, uint64_t line,
 		    const char *reason);
 
-/* Make what was set aside durable. False: it failed, which has been said. */
-bool ledger_sync(struct ledger *l) MUST_CHECK;
+/*
+ * Make what was set aside durable. -1 with e filled: it is kept, and this can
+ * be tried again.
+ */
+int ledger_sync(struct ledger *l, struct err *e) MUST_CHECK;
+
+/*
+ * While the dead letters cannot be written: is there no place for one more?
+ * And is there so much that nothing should be read that could become one?
+ */
+bool ledger_is_stuck(const struct ledger *l);
+bool ledger_is_full(const struct ledger *l);
 
 /* Is something set aside that is not durable? */
 bool ledger_is_dirty(const struct ledger *l);
 
 /*
  * Say what has not been said yet, make everything durable, and close. Returns
- * the exit status that the counts mean.
+ * the exit status that the counts mean. comes_again: what is not durable will
+ * be read again, so it is not lost.
  */
-int ledger_finish(struct ledger *l) MUST_CHECK;
+int ledger_finish(struct ledger *l, bool comes_again) MUST_CHECK;
 
 /* The counts as the line that --stats prints. */
 void ledger_format(const struct ledger *l, struct buf *out);

@@ -83,7 +83,8 @@ static int make_durable(struct progress *p, struct err *e)
 {
 	const struct engine_commits *commits = p->commits;
 
-	note_early(p);
+	if (ledger_sync(p->ledger, e) < 0)
+		return -1;
 	if (p->receipts != NULL && receipts_sync(p->receipts, e) < 0)
 		return -1;
 	if (p->receipts != NULL && !receipts_is_whole(p->receipts))
@@ -104,14 +105,12 @@ void progress_step(struct progress *p, int64_t now_ms, enum progress_when when)
 	if (!progress_is_pending(p) || (now_ms < p->due_ms && !at_once))
 		return;
 	p->due_ms = now_ms + every_ms;
-	if (!ledger_sync(p->ledger))
-		return;
 	if (make_durable(p, &e) < 0) {
 		complain(p, now_ms, when == PROGRESS_LAST, &e);
 		p->due_ms = now_ms + again_ms;
 		return;
 	}
 	if (p->fails)
-		msg_warn("what is delivered could be noted again");
+		msg_warn("what was held back could be written");
 	p->fails = false;
 }

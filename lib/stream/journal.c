@@ -83,12 +83,16 @@ int journal_put(struct journal *j, struct slice bytes, struct err *e)
 
 void journal_cut(struct journal *j, uint64_t len)
 {
-	if (len >= journal_len(j) || len < j->durable)
+	uint64_t in_file = j->durable + j->written;
+
+	if (len >= journal_len(j))
 		return;
+	if (len < j->durable)
+		j->durable = len;
 	buf_cut(&j->pending, (size_t)(len - j->durable));
-	if (j->written <= j->pending.len)
+	if (len >= in_file)
 		return;
-	j->written = j->pending.len;
+	j->written = (size_t)(len - j->durable);
 	// Should this fail, what is put next is written over it.
 	(void)!ftruncate(j->fd, (off_t)len);
 }
@@ -148,8 +152,19 @@ int journal_sync(struct journal *j, struct err *e)
 	return 0;
 }
 
+/* What could be written may end in the middle of a line. */
+static void cut_half_line(struct journal *j)
+{
+	const char *lf = memrchr(j->pending.data, '\n', j->written);
+	size_t whole = lf == NULL ? 0 : (size_t)(lf - j->pending.data) + 1;
+
+	journal_cut(j, j->durable + whole);
+}
+
 void journal_close(struct journal *j)
 {
+	if (j->written > 0)
+		cut_half_line(j);
 	if (j->fd >= 0)
 		close(j->fd);
 	free(j->path);

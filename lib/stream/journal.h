@@ -46,6 +46,12 @@ static inline uint64_t journal_len(const struct journal *j)
 	return j->durable + j->pending.len;
 }
 
+/* How much is held for not being durable? */
+static inline size_t journal_held(const struct journal *j)
+{
+	return j->pending.len;
+}
+
 /* Is something not durable? */
 static inline bool journal_is_dirty(const struct journal *j)
 {
@@ -56,10 +62,7 @@ static inline bool journal_is_dirty(const struct journal *j)
 int journal_put(struct journal *j, struct slice bytes,
 		struct err *e) MUST_CHECK;
 
-/*
- * Forget what was put behind the first len bytes of the file, as far as it is
- * not durable.
- */
+/* Forget what was put behind the first len bytes of the file. */
 void journal_cut(struct journal *j, uint64_t len);
 
 /*
@@ -69,7 +72,7 @@ void journal_cut(struct journal *j, uint64_t len);
 int journal_write(struct journal *j, struct err *e) MUST_CHECK;
 int journal_sync(struct journal *j, struct err *e) MUST_CHECK;
 
-/* Release it. What is not durable may be lost. */
+/* Release it. What is not durable may be lost; no half of a line is left. */
 void journal_close(struct journal *j);
 
 #endif

@@ -1,110 +1,33 @@
 #include "stream/reject.h"
 
 #include "core/buf.h"
-#include "core/file.h"
 #include "core/timestamp.h"
 #include "json/write.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
-#include <string.h>
-#include <sys/file.h>
-#include <unistd.h>
 
-/* Cut a last line that has no LF. Returns the length, or -1 with errno. */
-static off_t cut_torn_line(int fd)
-{
-	char block[4096];
-	off_t len = lseek(fd, 0, SEEK_END);
-	off_t end = len;
-	const char *lf = NULL;
-
-	while (end > 0 && lf == NULL) {
-		size_t n = end < (off_t)sizeof(block) ? (size_t)end :
-							sizeof(block);
-		if (pread(fd, block, n, end - (off_t)n) != (ssize_t)n)
-			return -1;
-		lf = memrchr(block, '\n', n);
-		end -= (off_t)n;
-		if (lf != NULL)
-			end += (lf - block) + 1;
-	}
-	return end == len || ftruncate(fd, end) == 0 ? end : -1;
-}
-
-/* Open for appending, without the torn line that a crash may have left. */
-static int open_whole(const char *path, off_t *len, struct err *e)
-{
-	int fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-
-	if (fd < 0)
-		return err_sys(e, "%s", path);
-	if (!file_is_regular(fd)) {
-		err_set(e, ERR_SYSTEM, "%s: not a regular file", path);
-		goto fail;
-	}
-	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
-		if (errno == EWOULDBLOCK)
-			err_set(e, ERR_USAGE,
-				"%s: in use by another process", path);
-		else
-			err_sys(e, "%s", path);
-		goto fail;
-	}
-	*len = cut_torn_line(fd);
-	if (*len < 0) {
-		err_sys(e, "%s", path);
-		goto fail;
-	}
-	return fd;
-fail:
-	close(fd);
-	return -1;
-}
+enum { HOLD_MOST = 1 << 20 }; // bytes that are written, but not durable
 
 int reject_open(struct reject_file *f, const char *path, struct err *e)
 {
 	char why_path[PATH_MAX];
-	off_t len = 0;
-	off_t why_len = 0;
 
 	*f = REJECT_NONE;
 	if (snprintf(why_path, sizeof(why_path), "%s.why", path) >=
 	    (int)sizeof(why_path))
 		return err_set(e, ERR_USAGE, "name too long: %s", path);
 
-	f->fd = open_whole(path, &len, e);
-	if (f->fd < 0)
+	if (journal_open(&f->records, path, e) < 0)
 		return -1;
-	f->why_fd = open_whole(why_path, &why_len, e);
-	if (f->why_fd < 0 || file_sync_parent(path, e) < 0)
-		goto fail;
-	f->path = path;
-	f->offset = f->begun = (uint64_t)len;
-	return 0;
-fail:
-	close(f->fd);
-	if (f->why_fd >= 0)
-		close(f->why_fd);
-	*f = REJECT_NONE;
-	return -1;
-}
-
-/* Write, or leave the file as it was before this record began. */
-static int put_bytes(struct reject_file *f, struct slice bytes, struct err *e)
-{
-	f->dirty = true;
-	if (file_write_all(f->fd, bytes.data, bytes.len) == 0) {
-		f->offset += bytes.len;
-		return 0;
+	if (journal_open(&f->whys, why_path, e) < 0) {
+		journal_close(&f->records);
+		return -1;
 	}
-	err_sys(e, "%s", f->path);
-	// Should this fail as well, the torn line is cut at the next start.
-	if (ftruncate(f->fd, (off_t)f->begun) == 0)
-		f->offset = f->begun;
-	return -1;
+	f->path = path;
+	f->begun = journal_len(&f->records);
+	return 0;
 }
 
 static int put_why(struct reject_file *f, const struct reject_why *why,
@@ -113,12 +36,13 @@ static int put_why(struct reject_file *f, const struct reject_why *why,
 	struct timestamp now = timestamp_now();
 	char when[TIMESTAMP_MAX];
 	struct buf line = BUF_INIT((size_t)64 << 10);
-	int rc = 0;
+	int rc;
 
 	timestamp_rfc5424(&now, when);
-	buf_printf(&line, "{\"time\":\"%s\",\"offset\":%llu,\"length\":%llu",
-		   when, (unsigned long long)f->begun,
-		   (unsigned long long)(f->offset - f->begun - 1));
+	buf_printf(
+		&line, "{\"time\":\"%s\",\"offset\":%llu,\"length\":%llu", when,
+		(unsigned long long)f->begun,
+		(unsigned long long)(journal_len(&f->records) - f->begun - 1));
 	if (why->source != NULL) {
 		buf_puts(&line, ",\"source\":");
 		json_put_string(&line, slice_of(why->source));
@@ -134,8 +58,8 @@ static int put_why(struct reject_file *f, const struct reject_why *why,
 	if (buf_status(&line) != 0) {
 		errno = buf_status(&line);
 		rc = err_sys(e, "%s.why", f->path);
-	} else if (file_write_all(f->why_fd, line.data, line.len) < 0) {
-		rc = err_sys(e, "%s.why", f->path);
+	} else {
+		rc = journal_put(&f->whys, buf_slice(&line), e);
 	}
 	buf_free(&line);
 	return rc;
@@ -144,13 +68,18 @@ static int put_why(struct reject_file *f, const struct reject_why *why,
 int reject_put_piece(struct reject_file *f, struct slice piece,
 		     const struct reject_why *why, struct err *e)
 {
-	if (put_bytes(f, piece, e) < 0)
+	uint64_t end = journal_len(&f->records);
+
+	if (journal_put(&f->records, piece, e) < 0)
 		return -1;
 	if (why == NULL)
 		return 0;
-	if (put_bytes(f, SLICE("\n"), e) < 0 || put_why(f, why, e) < 0)
+	if (journal_put(&f->records, SLICE("\n"), e) < 0 ||
+	    put_why(f, why, e) < 0) {
+		journal_cut(&f->records, end);
 		return -1;
-	f->begun = f->offset;
+	}
+	f->begun = journal_len(&f->records);
 	return 0;
 }
 
@@ -160,31 +89,41 @@ int reject_put(struct reject_file *f, struct slice record,
 	return reject_put_piece(f, record, why, e);
 }
 
+bool reject_is_dirty(const struct reject_file *f)
+{
+	return reject_held(f) > 0;
+}
+
+size_t reject_held(const struct reject_file *f)
+{
+	return journal_held(&f->records) + journal_held(&f->whys);
+}
+
+int reject_write(struct reject_file *f, struct err *e)
+{
+	if (reject_held(f) >= HOLD_MOST)
+		return reject_sync(f, e);
+	if (journal_write(&f->records, e) < 0)
+		return -1;
+	return journal_write(&f->whys, e);
+}
+
 int reject_sync(struct reject_file *f, struct err *e)
 {
-	if (f->path == NULL || !f->dirty)
-		return 0;
-	if (fdatasync(f->fd) < 0 || fdatasync(f->why_fd) < 0)
-		return err_sys(e, "%s", f->path);
-	f->dirty = false;
-	return 0;
+	if (journal_sync(&f->records, e) < 0)
+		return -1;
+	return journal_sync(&f->whys, e);
 }
 
 int reject_close(struct reject_file *f, struct err *e)
 {
-	int rc = 0;
-
 	if (f->path == NULL)
 		return 0;
 	// A record whose last piece never came is none.
-	if (f->begun != f->offset && ftruncate(f->fd, (off_t)f->begun) < 0)
-		rc = err_sys(e, "%s", f->path);
-	if (rc == 0)
-		rc = reject_sync(f, e);
-	if (close(f->fd) < 0 && rc == 0)
-		rc = err_sys(e, "%s", f->path);
-	if (close(f->why_fd) < 0 && rc == 0)
-		rc = err_sys(e, "%s.why", f->path);
+	journal_cut(&f->records, f->begun);
+	int rc = reject_sync(f, e);
+	journal_close(&f->records);
+	journal_close(&f->whys);
 	*f = REJECT_NONE;
 	return rc;
 }

@@ -3,7 +3,9 @@
  *
  * FILE gets the record itself, raw, so that it can be tried again; FILE.why a
  * JSON line about it with its byte offset in FILE. Both are appended to; a
- * torn last line that a crash left is cut off when they are opened.
+ * torn last line that a crash left is cut off when they are opened. What was
+ * put is kept until it is on disk (stream/journal.h), so a disk that is full
+ * costs no record, but it is for the caller to put no more then.
  */
 #ifndef SIEM_STREAM_REJECT_H
 #define SIEM_STREAM_REJECT_H
@@ -11,6 +13,7 @@
 #include "core/attr.h"
 #include "core/err.h"
 #include "core/slice.h"
+#include "stream/journal.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,18 +29,22 @@ struct reject_why {
 
 struct reject_file {
 	const char *path; // borrowed; NULL: there is none
-	int fd, why_fd;
-	uint64_t offset;  // where the next record goes
-	uint64_t begun;   // where the record began that comes in pieces
-	bool dirty;       // something is not durable
+
+	// private
+	struct journal records, whys;
+	uint64_t begun; // where the record began that comes in pieces
 };
 
-#define REJECT_NONE ((struct reject_file){ .fd = -1, .why_fd = -1 })
+#define REJECT_NONE \
+	((struct reject_file){ .records = JOURNAL_NONE, .whys = JOURNAL_NONE })
 
 int reject_open(struct reject_file *f, const char *path,
 		struct err *e) MUST_CHECK;
 
-/* Set a record aside: written when this returns, durable after a sync. */
+/*
+ * Set a record aside: safe after a write or a sync. -1 with e filled: there is
+ * no memory for it.
+ */
 int reject_put(struct reject_file *f, struct slice record,
 	       const struct reject_why *why, struct err *e) MUST_CHECK;
 
@@ -48,10 +55,18 @@ int reject_put(struct reject_file *f, struct slice record,
 int reject_put_piece(struct reject_file *f, struct slice piece,
 		     const struct reject_why *why, struct err *e) MUST_CHECK;
 
-/* Make durable what was put. */
+/*
+ * Write what was put, or make it durable. -1 with e filled: it is kept, and
+ * this can be tried again.
+ */
+int reject_write(struct reject_file *f, struct err *e) MUST_CHECK;
 int reject_sync(struct reject_file *f, struct err *e) MUST_CHECK;
 
-/* Sync and close. */
+/* Is something not durable? How many bytes are held for that? */
+bool reject_is_dirty(const struct reject_file *f);
+size_t reject_held(const struct reject_file *f);
+
+/* Sync and close; what could not be synced may be lost. */
 int reject_close(struct reject_file *f, struct err *e) MUST_CHECK;
 
 #endif

@@ -37,6 +37,59 @@ static void report(struct stream *s, const char *text)
 		msg_warn("%s", text);
 }
 
+static void tell_stats(struct stream *s)
+{
+	if (metrics_step(s->metrics) && s->print_stats != NULL)
+		s->print_stats(s, s->context);
+}
+
+/* Wait a second, or until somebody wants something of us. */
+static int pause_a_while(struct stream *s, struct err *e)
+{
+	struct pollfd fds[] = {
+		{ .fd = s->out.fd, .events = 0 },
+		{ .fd = quit_fd(), .events = POLLIN },
+	};
+	int n = poll(fds, 2, 1000);
+
+	if (n < 0 && errno != EINTR)
+		return err_sys(e, "poll");
+	if (n > 0 && fds[1].revents != 0)
+		quit_clear();
+	tell_stats(s);
+	if (n > 0 && (fds[0].revents & POLLERR) != 0) {
+		errno = EPIPE;
+		return err_sys(e, "write");
+	}
+	return 0;
+}
+
+/*
+ * Bring what was rejected to where it is safe. While that fails, the disk
+ * being full perhaps, nothing more is read, and whoever writes to us waits.
+ */
+static int secure(struct stream *s,
+		  int (*bring)(struct reject_file *f, struct err *e),
+		  struct err *e)
+{
+	struct err why;
+	bool said = false;
+
+	if (s->reject.path == NULL)
+		return 0;
+	while (bring(&s->reject, &why) < 0) {
+		if (!said)
+			msg_error("%s; waiting until it can be written",
+				  why.text);
+		said = true;
+		if (pause_a_while(s, e) < 0)
+			return -1;
+	}
+	if (said)
+		msg_warn("%s could be written again", s->reject.path);
+	return 0;
+}
+
 static struct reject_why why_of(const struct stream *s, const struct err *why)
 {
 	return (struct reject_why){
@@ -57,7 +110,9 @@ int stream_reject(struct stream *s, const struct err *why, struct err *e)
 	if (s->reject.path != NULL) {
 		struct reject_why what = why_of(s, why);
 
-		return reject_put(&s->reject, s->line.raw, &what, e);
+		return reject_put(&s->reject, s->line.raw, &what, e) < 0
+			       ? -1
+			       : secure(s, reject_write, e);
 	}
 	if (!s->out.marked)
 		return 0;
@@ -95,7 +150,9 @@ static int pass_piece(struct stream *s, struct err *e)
 		struct reject_why what = why_of(s, &why);
 
 		return reject_put_piece(&s->reject, line->raw,
-					line->last ? &what : NULL, e);
+					line->last ? &what : NULL, e) < 0
+			       ? -1
+			       : secure(s, reject_write, e);
 	}
 	if (!s->out.marked)
 		return 0;
@@ -121,7 +178,7 @@ static int pass_control(struct stream *s, struct err *e)
 		break;
 	case CONTROL_MARK:
 		// What it covers is durable before anybody can commit it.
-		if (reject_sync(&s->reject, e) < 0)
+		if (secure(s, reject_sync, e) < 0)
 			return -1;
 		break;
 	case CONTROL_END:
@@ -134,12 +191,6 @@ static int pass_control(struct stream *s, struct err *e)
 		break;
 	}
 	return pass(s, s->line.raw, true, e);
-}
-
-static void tell_stats(struct stream *s)
-{
-	if (metrics_step(s->metrics) && s->print_stats != NULL)
-		s->print_stats(s, s->context);
 }
 
 /*
@@ -256,7 +307,7 @@ int stream_finish(struct stream *s, struct err *e)
 	if (s->rejected > REPORTED)
 		msg_warn("%llu further records were rejected",
 			 (unsigned long long)(s->rejected - REPORTED));
-	if (reject_close(&s->reject, e) < 0)
+	if (secure(s, reject_sync, e) < 0 || reject_close(&s->reject, e) < 0)
 		return -1;
 	if (s->cut_off) {
 		if (writer_flush(&s->out, e) < 0)

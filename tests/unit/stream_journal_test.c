@@ -158,11 +158,14 @@ static void what_is_cut_is_gone_from_the_file_as_well(void)
 	CHECK(is("e", "one\ntwo\n") && journal_len(&j) == 8);
 	CHECK(journal_put(&j, SLICE("2\n"), &e) == 0);
 	CHECK(journal_sync(&j, &e) == 0);
-	// What is durable stays.
-	journal_cut(&j, 2);
-	CHECK(journal_len(&j) == 10);
-	journal_close(&j);
+	journal_cut(&j, 20);
 	CHECK(is("e", "one\ntwo\n2\n"));
+	journal_cut(&j, 4);
+	CHECK(journal_len(&j) == 4 && !journal_is_dirty(&j));
+	CHECK(journal_put(&j, SLICE("3\n"), &e) == 0);
+	CHECK(journal_sync(&j, &e) == 0);
+	journal_close(&j);
+	CHECK(is("e", "one\n3\n"));
 }
 
 static void a_file_that_was_emptied_goes_on_at_its_start(void)
