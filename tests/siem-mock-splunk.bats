@@ -378,6 +378,16 @@ raw h s t i <13>two "b"' \
 	[[ ${hits[0]} == *503* && ${hits[0]} == *200* ]]
 }
 
+@test "a cookie tells a load balancer which channel it is" {
+	start --token "$token,cookie=node"
+	run -0 post '' -c jar -d '{"event":1}'
+	run -0 post '' -b jar -d '{"event":2}'
+	run -0 bare '' -D headers -H "Authorization: Splunk $token" -d '{"event":3}'
+
+	equal "null node=$channel null" "$(jq -r .cookie arrived | paste -sd ' ')"
+	run -1 grep -qi set-cookie headers
+}
+
 @test "a client without a User-Agent gets no second request on its connection" {
 	start
 	run -0 post '' -H 'User-Agent:' -D headers -d '{"event":1}'
@@ -424,7 +434,7 @@ raw h s t i <13>two "b"' \
 	run -2 siem-mock splunk -l tcp://:0
 	equal 'siem-mock: option --listen: tcp://:0: tcp is none of http, https (did you mean http?)' "$output"
 	run -2 siem-mock -q splunk -l :0 --token x,askk
-	equal 'siem-mock: option --token: askk is none of ack, disabled, query, index=NAME|NAME' "$output"
+	equal 'siem-mock: option --token: askk is none of ack, disabled, query, index=NAME|NAME, cookie=NAME' "$output"
 	run -2 siem-mock splunk -l :0 --fault 503-at=9-5
 	equal 'siem-mock: option --fault: 503-at=9-5 is no span of requests, as in 5-9 or 7' "$output"
 }

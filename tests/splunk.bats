@@ -249,6 +249,15 @@ members()
 		"$(jq -r .raw arrived | sort -n)"
 }
 
+@test "cookies are kept, so that a load balancer finds the machine again" {
+	mock --token '*,ack,cookie=node'
+	run -0 send -o use_ack=true -o ack_interval=0.05 -o in_flight=1 \
+		-o batch_size=1 < <(seq 3)
+
+	equal "null
+$(jq -r '"node=" + .channel' arrived | tail -n 2)" "$(jq -r .cookie arrived)"
+}
+
 @test "the checkpoint moves when the indexer has acknowledged, and not before" {
 	mock --token '*,ack' --fault ack-late=800
 	id=0123456789abcdef0123456789abcdef

@@ -193,6 +193,8 @@ static enum MHD_Result queue_answer(struct exchange *x, struct http_answer *a)
 			 (unsigned long long)a->retry_after_sec);
 		MHD_add_response_header(r, "Retry-After", seconds);
 	}
+	if (a->cookie != NULL)
+		MHD_add_response_header(r, "Set-Cookie", a->cookie);
 	// As the real one does: no client without a name is kept.
 	if (http_header(&x->request, "User-Agent") == NULL)
 		MHD_add_response_header(r, "Connection", "close");

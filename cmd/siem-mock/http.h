@@ -49,6 +49,7 @@ struct http_answer {
 	const char *type; // of the body
 	struct buf body;
 	uint64_t retry_after_sec; // 0: not said
+	const char *cookie;       // "NAME=VALUE" to keep, or NULL
 };
 
 /* Answer a request. -1: this mock cannot go on. */

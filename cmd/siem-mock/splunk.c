@@ -87,6 +87,7 @@ static const struct reply {
 struct token {
 	struct slice name;    // "*" is any
 	struct slice indexes; // divided by '|'; empty: all
+	struct slice cookie;  // which holds the channel; empty: none
 	bool ack, disabled, query;
 };
 
@@ -99,6 +100,7 @@ struct hec {
 	struct envelope *batch; // of the request at hand
 	size_t count, cap;
 	struct buf plain; // its body, where that came compressed
+	struct buf cookie;
 };
 
 /* A request with events, on its way through the checks. */
@@ -156,7 +158,7 @@ static struct slice take_until(struct slice *rest, char divider)
 	return taken;
 }
 
-/* "TOKEN[,ack][,disabled][,query][,index=A|B]" */
+/* "TOKEN[,ack][,disabled][,query][,index=A|B][,cookie=NAME]" */
 static int parse_token(struct token *t, const char *spec, struct err *e)
 {
 	struct slice rest = slice_of(spec);
@@ -173,10 +175,13 @@ static int parse_token(struct token *t, const char *spec, struct err *e)
 			t->query = true;
 		else if (slice_take(&word, SLICE("index=")))
 			t->indexes = word;
+		else if (slice_take(&word, SLICE("cookie=")))
+			t->cookie = word;
 		else
 			return err_set(e, ERR_USAGE,
 				       "option --token: %.*s is none of ack, "
-				       "disabled, query, index=NAME|NAME",
+				       "disabled, query, index=NAME|NAME, "
+				       "cookie=NAME",
 				       (int)word.len, word.data);
 	}
 	return 0;
@@ -456,6 +461,7 @@ static void put_event(const struct hec *h, const struct delivery *d,
 static void put_origin(const struct hec *h, const struct delivery *d,
 		       const uint64_t *ack, struct buf *out)
 {
+	const char *cookie = http_header(d->request, "Cookie");
 	struct timestamp now = timestamp_now();
 	char time[TIMESTAMP_MAX];
 
@@ -469,6 +475,10 @@ static void put_origin(const struct hec *h, const struct delivery *d,
 		buf_printf(out, ",\"channel\":\"%s\"", d->channel);
 	if (ack != NULL)
 		buf_printf(out, ",\"ack\":%" PRIu64, *ack);
+	if (cookie != NULL) {
+		buf_puts(out, ",\"cookie\":");
+		json_put_string(out, slice_of(cookie));
+	}
 }
 
 /* The first n events are stored: print them. */
@@ -477,7 +487,7 @@ static int store(struct hec *h, const struct delivery *d, size_t n,
 {
 	struct mock *m = h->mock;
 	struct buf *out = &m->out.out;
-	struct buf origin = BUF_INIT(1024);
+	struct buf origin = BUF_INIT(1 << 20);
 	const struct http_request *r = d->request;
 	const char *host = http_query(r, "host");
 	const char *source = http_query(r, "source");
@@ -508,6 +518,19 @@ static int store(struct hec *h, const struct delivery *d, size_t n,
 	return rc == 0 ? writer_flush(&m->out, e) : rc;
 }
 
+/* What a load balancer may go by, so that a channel stays with one machine. */
+static void put_cookie(struct hec *h, const struct delivery *d,
+		       struct http_answer *a)
+{
+	struct slice name = d->token->cookie;
+
+	if (name.len == 0 || d->channel == NULL)
+		return;
+	buf_clear(&h->cookie);
+	buf_printf(&h->cookie, "%.*s=%s", (int)name.len, name.data, d->channel);
+	a->cookie = buf_str(&h->cookie);
+}
+
 /* Store all events, acknowledge them if that is wanted, and say so. */
 static int accept_events(struct hec *h, const struct delivery *d,
 			 enum code code, struct http_answer *a, struct err *e)
@@ -528,6 +551,7 @@ static int accept_events(struct hec *h, const struct delivery *d,
 	}
 	if (store(h, d, h->count, c != NULL ? &ack : NULL, e) < 0)
 		return -1;
+	put_cookie(h, d, a);
 	reply(a, code);
 	if (c != NULL)
 		buf_printf(&a->body, ",\"ackId\":%" PRIu64, ack);
@@ -806,7 +830,7 @@ static int read_tokens(struct hec *h, struct err *e)
 
 static int serve(struct mock *m, struct err *e)
 {
-	struct hec h = { .mock = m };
+	struct hec h = { .mock = m, .cookie = BUF_INIT(1024) };
 	int rc = read_tokens(&h, e);
 
 	if (rc == 0)
@@ -815,6 +839,7 @@ static int serve(struct mock *m, struct err *e)
 	free(h.tokens);
 	free(h.batch);
 	buf_free(&h.plain);
+	buf_free(&h.cookie);
 	return rc;
 }
 

@@ -310,6 +310,7 @@ static void configure(struct http_exchange *x)
 	curl_easy_setopt(c, CURLOPT_USERAGENT, "siem-send/" SIEM_VERSION);
 	curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(c, CURLOPT_SHARE, x->http->share);
+	curl_easy_setopt(c, CURLOPT_COOKIEFILE, ""); // none: in memory
 	curl_easy_setopt(c, CURLOPT_TCP_KEEPALIVE, 1L);
 	curl_easy_setopt(c, CURLOPT_UPLOAD_BUFFERSIZE, (long)UPLOAD_BLOCK);
 	curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, (long)o->connect_ms);
