@@ -45,6 +45,34 @@ static void an_object_becomes_an_event_with_its_own_time(void)
 	      "\"1969-12-31T23:59:59.999Z\"}}");
 }
 
+static void times_come_out_as_splunk_wants_them(void)
+{
+	static const struct {
+		const char *written, *want;
+	} rows[] = {
+		{ "2025-10-08T22:45:00Z", "1759963500.000" },
+		{ "2024-01-15T10:30:00.000Z", "1705314600.000" },
+		{ "2024-01-15T10:30:00.5Z", "1705314600.500" },
+		{ "2025-10-08T22:45:00.123456789Z", "1759963500.123" },
+		{ "2025-10-09T00:45:00+02:00", "1759963500.000" },
+		{ "2024-02-29T23:59:59Z", "1709251199.000" },
+		{ "1969-12-31T23:59:59.999Z", "-0.001" },
+		{ "2016-12-31T23:59:60Z", "1483228800.000" },
+		{ "2025-13-01T00:00:00Z", "1793614829.123" },
+		{ "yesterday", "1793614829.123" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char line[100], want[200];
+
+		snprintf(line, sizeof(line), "{\"timestamp\":\"%s\"}",
+			 rows[i].written);
+		snprintf(want, sizeof(want), "{\"time\":%s,\"event\":%s}",
+			 rows[i].want, line);
+		EVENT(line, want);
+	}
+}
+
 static void what_has_no_time_has_that_of_its_reading(void)
 {
 	EVENT("{\"a\":1}", "{\"time\":1793614829.123,\"event\":{\"a\":1}}");
@@ -317,8 +345,10 @@ static const char *told(int status, const char *body)
 
 static void only_true_is_an_acknowledgement(void)
 {
-	TOLD(200, "{\"acks\":{\"0\":true,\"1\":false,\"2\":true,\"3\":true}}",
+	// The answer of the manual, which knows nothing of 7.
+	TOLD(200, "{\"acks\":{\"0\":true,\"1\":false,\"2\":true,\"3\":false}}",
 	     "DPDP");
+	TOLD(200, "{\"acks\":{\"7\":true}}", "PPPD");
 	TOLD(200, "{\"acks\":{\"0\":1,\"1\":\"true\",\"2\":null,\"7\":{}}}",
 	     "PPPP");
 	TOLD(200, "{\"acks\":[true,true,true]}", "PPPP");
@@ -352,6 +382,7 @@ int main(void)
 {
 	RUN(an_envelope_passes_as_it_is);
 	RUN(an_object_becomes_an_event_with_its_own_time);
+	RUN(times_come_out_as_splunk_wants_them);
 	RUN(what_has_no_time_has_that_of_its_reading);
 	RUN(cef_leef_and_syslog_become_strings_with_their_time);
 	RUN(what_only_begins_like_an_object_cannot_forge_an_envelope);
