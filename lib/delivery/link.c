@@ -478,7 +478,8 @@ static int collect_settled(struct link *l, int64_t now_ms, struct err *e)
 		return 0; // it ended in good order
 	uint64_t before = l->settle.taken;
 	l->acked = acked;
-	arrived(l, settle_note(&l->settle, now_ms, l->written, acked, window));
+	arrived(l, settle_note(&l->settle, now_ms, l->written, acked, window,
+			       !is_flushed(l)));
 	leeway_grow(&l->leeway, l->settle.taken - before);
 	return 0;
 }

@@ -39,7 +39,7 @@ static void drop_steps(struct settle *s)
 	memmove(s->steps, s->steps + done, s->count * sizeof(s->steps[0]));
 }
 
-/* It goes on after it was stuck for so long: that time does not count. */
+/* So much time does not count. */
 static void add_time(struct settle *s, int64_t ms)
 {
 	for (size_t i = 0; i < s->count; i++) {
@@ -61,9 +61,21 @@ static void note_movement(struct settle *s, int64_t now_ms, uint64_t written,
 	s->stuck = now_ms - s->moved_ms > (int64_t)s->quiet_ms / STUCK;
 }
 
-uint64_t settle_note(struct settle *s, int64_t now_ms, uint64_t written,
-		     uint64_t acked, uint64_t window)
+/* Has the connection taken no more since it was looked at? */
+static void note_blocked(struct settle *s, int64_t now_ms, bool blocked)
 {
+	if (s->blocked) {
+		add_time(s, now_ms - s->noted_ms);
+		s->moved_ms += now_ms - s->noted_ms;
+	}
+	s->blocked = blocked;
+	s->noted_ms = now_ms;
+}
+
+uint64_t settle_note(struct settle *s, int64_t now_ms, uint64_t written,
+		     uint64_t acked, uint64_t window, bool blocked)
+{
+	note_blocked(s, now_ms, blocked);
 	note_movement(s, now_ms, written, acked);
 	if (acked > s->taken)
 		add_step(s, now_ms, acked);
@@ -80,7 +92,7 @@ uint64_t settle_note(struct settle *s, int64_t now_ms, uint64_t written,
 
 int64_t settle_due_ms(const struct settle *s)
 {
-	if (s->count == 0 || s->stuck)
+	if (s->count == 0 || s->stuck || s->blocked)
 		return -1;
 	return s->steps[0].last_ms + (int64_t)s->quiet_ms;
 }

@@ -7,10 +7,9 @@
  *   - twice as many bytes as the other side's window ever held, and 256 KiB
  *     more, were acknowledged after them, so that they can neither be waiting
  *     there any more, nor in what its program has read ahead;
- *   - or a quiet time has passed since, without the connection having failed,
- *     and unless the other side has stopped taking what is written: what it
- *     holds then, its program may never have seen, and the time in which it
- *     takes nothing is not quiet.
+ *   - or a quiet time has passed since, without the connection having failed.
+ *     The time in which the other side takes less than there is, or nothing,
+ *     is not quiet: what it holds then, its program may never have seen.
  *
  * (The third way, a connection that both sides ended in good order, needs no
  * arithmetic.) Pure: the clock and the counts are passed in.
@@ -30,8 +29,10 @@ struct settle {
 
 	// private
 	uint64_t acked;   // when it was looked at last,
-	int64_t moved_ms; // and when that last grew, or was all that is written
+	int64_t noted_ms; // and when that was,
+	int64_t moved_ms; // and when it last grew, or was all that is written
 	bool stuck;       // bytes wait, and it does not grow
+	bool blocked;     // bytes wait, and the connection takes no more
 
 	// what was acknowledged when, the oldest first
 	struct settle_step {
@@ -45,11 +46,12 @@ struct settle {
 
 /*
  * By now acked bytes of those written are acknowledged, and window is the
- * largest that the other side has ever advertised (0: not known). Call it only
- * after having looked whether the connection has failed. Returns taken.
+ * largest that the other side has ever advertised (0: not known); blocked: the
+ * connection takes no more. Call it only after having looked whether it has
+ * failed. Returns taken.
  */
 uint64_t settle_note(struct settle *s, int64_t now_ms, uint64_t written,
-		     uint64_t acked, uint64_t window);
+		     uint64_t acked, uint64_t window, bool blocked);
 
 /* When more will count as taken by time alone, or -1: not to be foreseen. */
 int64_t settle_due_ms(const struct settle *s);

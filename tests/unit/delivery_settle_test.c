@@ -11,7 +11,7 @@ enum { QUIET = 1000, WINDOW = 5000, AHEAD = 256 << 10 };
 static uint64_t note_quiet(struct settle *s, int64_t now_ms, uint64_t acked,
 			   uint64_t window)
 {
-	return settle_note(s, now_ms, acked, acked, window);
+	return settle_note(s, now_ms, acked, acked, window, false);
 }
 
 static void what_is_acknowledged_is_not_taken_at_once(void)
@@ -74,14 +74,26 @@ static void time_does_not_count_while_the_other_side_takes_nothing(void)
 {
 	struct settle s = SETTLE_INIT(QUIET);
 
-	CHECK(settle_note(&s, 0, 1000, 100, WINDOW) == 0);
-	CHECK(settle_note(&s, QUIET, 1000, 100, WINDOW) == 0);
+	CHECK(settle_note(&s, 0, 1000, 100, WINDOW, false) == 0);
+	CHECK(settle_note(&s, QUIET, 1000, 100, WINDOW, false) == 0);
 	CHECK(settle_due_ms(&s) == -1);
-	CHECK(settle_note(&s, 20 * QUIET, 1000, 100, WINDOW) == 0);
+	CHECK(settle_note(&s, 20 * QUIET, 1000, 100, WINDOW, false) == 0);
 	// It goes on, and so does the clock.
-	CHECK(settle_note(&s, 20 * QUIET + 1, 1000, 200, WINDOW) == 0);
-	CHECK(settle_note(&s, 21 * QUIET, 1000, 300, WINDOW) == 0);
-	CHECK(settle_note(&s, 21 * QUIET + 1, 1000, 400, WINDOW) == 200);
+	CHECK(settle_note(&s, 20 * QUIET + 1, 1000, 200, WINDOW, false) == 0);
+	CHECK(settle_note(&s, 21 * QUIET, 1000, 300, WINDOW, false) == 0);
+	CHECK(settle_note(&s, 21 * QUIET + 1, 1000, 400, WINDOW, false) == 200);
+}
+
+static void time_does_not_count_while_the_connection_takes_no_more(void)
+{
+	struct settle s = SETTLE_INIT(QUIET);
+
+	CHECK(settle_note(&s, 0, 1000, 100, WINDOW, true) == 0);
+	CHECK(settle_due_ms(&s) == -1);
+	CHECK(settle_note(&s, 100, 1000, 200, WINDOW, true) == 0);
+	CHECK(settle_note(&s, QUIET, 1000, 900, WINDOW, true) == 0);
+	CHECK(settle_note(&s, 20 * QUIET, 1000, 1000, WINDOW, false) == 0);
+	CHECK(settle_note(&s, 21 * QUIET, 1000, 1000, WINDOW, false) == 1000);
 }
 
 static void time_counts_while_the_other_side_takes_more(void)
@@ -90,8 +102,8 @@ static void time_counts_while_the_other_side_takes_more(void)
 
 	for (int64_t now = 0; now < QUIET; now += QUIET / 5)
 		CHECK(settle_note(&s, now, 1000, 100 + (uint64_t)now / 2,
-				  WINDOW) == 0);
-	CHECK(settle_note(&s, QUIET, 1000, 600, WINDOW) == 100);
+				  WINDOW, false) == 0);
+	CHECK(settle_note(&s, QUIET, 1000, 600, WINDOW, false) == 100);
 }
 
 /*
@@ -127,6 +139,7 @@ int main(void)
 	RUN(an_unknown_window_leaves_only_time);
 	RUN(what_was_taken_stays_taken);
 	RUN(time_does_not_count_while_the_other_side_takes_nothing);
+	RUN(time_does_not_count_while_the_connection_takes_no_more);
 	RUN(time_counts_while_the_other_side_takes_more);
 	RUN(a_steady_stream_is_taken_in_time);
 	return check_done();
