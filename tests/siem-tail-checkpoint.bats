@@ -401,7 +401,7 @@ two, which has nothing to do with the one before it' "$(cat got)"
 	run -0 --separate-stderr siem-tail --once --stats -c ck log
 
 	equal new "$(grep -v $'^\020' <<<"$output")"
-	equal "siem-tail: $PWD/log: 6500 bytes of it were read, but it has only 4: truncated meanwhile; anything that it held behind them is lost; reading it from its start" \
+	equal "siem-tail: $PWD/log: 6500 bytes of it were read, but it has only 4: truncated or replaced meanwhile; anything that it held behind them is lost; reading it from its start" \
 		"$(head -n 1 <<<"$stderr")"
 	[[ $stderr == *', 1 files gone or changed unread' ]]
 }

@@ -330,7 +330,7 @@ static void lose(struct look *l, struct known *k)
 	if (k->finished || k->at.offset == 0 || is_succeeded(l, k))
 		return;
 	for (size_t i = 0; i < l->count; i++)
-		if ((l->items[i].named || l->items[i].sibling) &&
+		if (l->items[i].named &&
 		    (uint64_t)l->items[i].dev == k->at.dev &&
 		    (uint64_t)l->items[i].ino == k->at.ino)
 			now = &l->items[i];
@@ -341,8 +341,8 @@ static void lose(struct look *l, struct known *k)
 			  len, k->source, k->at.offset);
 	else if (now->size < k->at.offset)
 		msg_error("%.*s: %" PRIu64 " bytes of it were read, but it has "
-			  "only %" PRIu64
-			  ": truncated meanwhile; anything that it held "
+			  "only %" PRIu64 ": truncated or replaced meanwhile; "
+					  "anything that it held "
 			  "behind them is lost; reading it from its start",
 			  len, k->source, k->at.offset, now->size);
 	else
