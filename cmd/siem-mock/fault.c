@@ -20,7 +20,7 @@ enum value {
 static const struct word {
 	const char *name;
 	enum value value;
-	size_t offset;
+	uint32_t offset;
 	int who; // FAULT_OF_...; 0: all
 } words[] = {
 #define FIELD(name) offsetof(struct fault_plan, name)

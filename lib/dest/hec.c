@@ -229,15 +229,13 @@ static struct code meaning_of_status(int status, bool gzip)
 		c.meaning = MEANS_HOLD;
 		c.reason = "not allowed, but not by Splunk itself: is there a "
 			   "proxy in between?";
-	} else if (status == 404 || status == 405) {
-		c.meaning = MEANS_HOLD;
-		c.reason = "no event collector there: check url";
 	} else if (status == 415) {
 		c.meaning = MEANS_HOLD;
 		c.reason = gzip ? "compressed requests are refused: set "
 				  "gzip=false"
 				: "the kind of request is refused";
-	} else if (status == 501 || (status >= 300 && status < 400)) {
+	} else if (status == 404 || status == 405 || status == 501 ||
+		   (status >= 300 && status < 400)) {
 		c.meaning = MEANS_HOLD;
 		c.reason = "no event collector there: check url";
 	} else if (status >= 200 && status < 300) {
