@@ -44,7 +44,7 @@ static int deliver(const struct config *cfg, const struct carrier_way *way,
 	how->metrics = &metrics;
 	if (metrics_open(&metrics, cfg->common.metrics, collect, &engine, e) ==
 	    0)
-		engine = engine_open(way, how, e);
+		engine = engine_open(way, 1, how, e);
 	if (engine != NULL) {
 		status = engine_run(engine);
 		if (cfg->common.stats)

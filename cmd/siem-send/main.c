@@ -13,6 +13,7 @@
 #include "core/quit.h"
 #include "delivery/commits.h"
 #include "delivery/engine.h"
+#include "delivery/failover.h"
 #include "delivery/receipts.h"
 #include "delivery/way.h"
 #include "dest/registry.h"
@@ -23,6 +24,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #define MIB ((size_t)1 << 20)
@@ -30,29 +32,42 @@
 struct config {
 	struct opt_common common;
 	struct opt_list settings; // "key=value"
+	struct opt_list failover; // destinations
 	const char *checkpoint;
 	const char *dead_letter;
 	const char *receipts;
 	const char *show; // the kind whose settings are to be printed
 	size_t max_record, memory;
 	size_t retries; // SIZE_MAX: for ever
-	bool dry_run, list;
+	size_t alert_after_ms;
+	const char *on_failure;
+	struct rate rate;
+	const char *dry_run; // NULL: no
+	bool list;
 };
 
 static const struct opt options[] = {
+	OPT_MS(0, "alert-after", alert_after_ms, "SECONDS", 86400000,
+	       "raise the alert when nothing is delivered [60]"),
 	OPT_STRING('c', "checkpoint", checkpoint, "FILE",
 		   "write here what is delivered, for the source"),
 	OPT_STRING(0, "dead-letter", dead_letter, "FILE",
 		   "what cannot be delivered [CHECKPOINT.dead]"),
-	OPT_FLAG('n', "dry-run", dry_run,
-		 "print what would be sent, connect nowhere"),
+	OPT_OPTIONAL('n', "dry-run", dry_run, "curl", "bytes",
+		     "print what would be sent, connect nowhere"),
+	OPT_LIST(0, "failover", failover, "DESTINATION",
+		 "deliver there while the first does not work"),
 	OPT_FLAG('l', "list", list, "list the kinds of destination"),
 	OPT_SIZE(0, "max-record", max_record, "SIZE", 1024 * MIB,
 		 "set aside longer records [1MB]"),
 	OPT_SIZE(0, "memory", memory, "SIZE", 0,
 		 "hold so much, then let the source wait [64MB]"),
+	OPT_STRING(0, "on-failure", on_failure, "CMD",
+		   "run CMD when the alert is raised, and cleared"),
 	OPT_LIST('o', "option", settings, "KEY=VALUE",
 		 "set a setting of the destination"),
+	OPT_RATE(0, "rate", rate, "RATE",
+		 "send at most this much, as in 1000/s or 5MB/s"),
 	OPT_STRING(0, "receipts", receipts, "FILE",
 		   "append evidence of what was delivered"),
 	OPT_COUNT(0, "retries", retries, "N", UINT32_MAX - 1,
@@ -95,8 +110,37 @@ static int list_settings(const char *kind, struct err *e)
 	return flush(e);
 }
 
+/* One destination, and those to fall back to. */
+struct places {
+	struct dest dests[FAILOVER_MAX];
+	size_t count;
+};
+
+static void close_destinations(struct places *places)
+{
+	for (size_t i = 0; i < places->count; i++)
+		dest_close(&places->dests[i]);
+}
+
+static int open_failover(struct places *places, const struct config *cfg,
+			 struct err *e)
+{
+	for (size_t i = 0; i < cfg->failover.count; i++) {
+		if (places->count == FAILOVER_MAX)
+			return err_set(e, ERR_USAGE,
+				       "--failover: no more than %d times",
+				       FAILOVER_MAX - 1);
+		if (dest_open_spare(&places->dests[places->count],
+				    cfg->failover.items[i], cfg->settings.items,
+				    cfg->settings.count, e) < 0)
+			return err_prefix(e, "--failover");
+		places->count++;
+	}
+	return 0;
+}
+
 /* The destination that was asked for, by operand or by environment. */
-static int open_destination(struct dest *dest, const struct config *cfg,
+static int open_destination(struct places *places, const struct config *cfg,
 			    char *operands[], struct err *e)
 {
 	const char *spec = operands[0];
@@ -111,8 +155,21 @@ static int open_destination(struct dest *dest, const struct config *cfg,
 		return err_set(e, ERR_USAGE,
 			       "no destination: give KIND:ADDRESS, or set "
 			       "SIEM_TYPE (see --list)");
-	return dest_open(dest, spec, cfg->settings.items, cfg->settings.count,
-			 e);
+	if (dest_open(&places->dests[0], spec, cfg->settings.items,
+		      cfg->settings.count, e) < 0)
+		return -1;
+	places->count = 1;
+	return 0;
+}
+
+static int parse_dry_run(const char *how, enum dry_run *out, struct err *e)
+{
+	*out = how == NULL                ? DRY_RUN_NO
+	       : strcmp(how, "curl") == 0 ? DRY_RUN_CURL
+					  : DRY_RUN_BYTES;
+	if (how == NULL || *out == DRY_RUN_CURL || strcmp(how, "bytes") == 0)
+		return 0;
+	return err_set(e, ERR_USAGE, "--dry-run: %s is not curl", how);
 }
 
 /* Where records are set aside: as told, else beside the checkpoint. */
@@ -168,8 +225,8 @@ static void collect(struct page *page, const void *context)
 }
 
 /* Deliver everything. Returns the exit status, or -1 with e filled. */
-static int deliver(const struct dest *dest, const struct config *cfg,
-		   struct err *e)
+static int deliver(const struct places *places, const struct config *cfg,
+		   enum dry_run dry_run, struct err *e)
 {
 	struct buf letters = BUF_INIT(PATH_MAX);
 	struct commits commits = COMMITS_NONE;
@@ -184,13 +241,19 @@ static int deliver(const struct dest *dest, const struct config *cfg,
 		.bounded_retries = cfg->retries != SIZE_MAX,
 		.retries = (uint32_t)cfg->retries,
 		.dead_letter = dead_letter(cfg, &letters),
-		.dry_run = cfg->dry_run ? DRY_RUN_BYTES : DRY_RUN_NO,
+		.dry_run = dry_run,
+		.rate = cfg->rate,
+		.alert_after_ms = cfg->alert_after_ms,
+		.on_failure = cfg->on_failure,
 		.metrics = &metrics,
 	};
-	const struct carrier_way way = way_to(dest);
+	struct carrier_way ways[FAILOVER_MAX];
+	size_t count = dry_run == DRY_RUN_NO ? places->count : 1;
 	struct engine *engine = NULL;
 	int status = -1;
 
+	for (size_t i = 0; i < count; i++)
+		ways[i] = way_to(&places->dests[i]);
 	if (check_files(cfg, how.dead_letter, e) < 0 ||
 	    metrics_open(&metrics, cfg->common.metrics, collect, &engine, e) <
 		    0)
@@ -206,7 +269,7 @@ static int deliver(const struct dest *dest, const struct config *cfg,
 		if (how.receipts == NULL)
 			goto out;
 	}
-	engine = engine_open(&way, &how, e);
+	engine = engine_open(ways, count, &how, e);
 	if (engine == NULL)
 		goto out;
 	status = engine_run(engine);
@@ -229,9 +292,11 @@ int main(int argc, char *argv[])
 		.max_record = 1 * MIB,
 		.memory = 64 * MIB,
 		.retries = SIZE_MAX,
+		.alert_after_ms = 60000,
 	};
-	struct dest dest = { 0 };
+	struct places places = { 0 };
 	struct err e = { 0 };
+	enum dry_run dry_run;
 	int status = -1;
 
 	msg_init(cli.name);
@@ -241,15 +306,19 @@ int main(int argc, char *argv[])
 	if (first < 0)
 		goto out;
 	opt_apply_common(&cfg.common);
+	if (parse_dry_run(cfg.dry_run, &dry_run, &e) < 0)
+		goto out;
 	if (cfg.list || cfg.show != NULL)
 		status =
 			cfg.list ? list_kinds(&e) : list_settings(cfg.show, &e);
-	else if (open_destination(&dest, &cfg, argv + first, &e) == 0 &&
+	else if (open_destination(&places, &cfg, argv + first, &e) == 0 &&
+		 open_failover(&places, &cfg, &e) == 0 &&
 		 quit_setup((unsigned)cfg.common.grace_sec, QUIT_TELL_LATE,
 			    &e) == 0)
-		status = deliver(&dest, &cfg, &e);
+		status = deliver(&places, &cfg, dry_run, &e);
 out:
-	dest_close(&dest);
+	close_destinations(&places);
 	free(cfg.settings.items);
+	free(cfg.failover.items);
 	return status < 0 ? msg_exit(&e) : status;
 }

@@ -152,12 +152,16 @@ void batch_put_back(struct batch *b, const struct batch_source *from)
 	b->count = 0;
 }
 
-void batch_note_failed(struct batch *b, bool was_a_try)
+void batch_note_sent(const struct batch *b)
 {
-	for (size_t i = 0; i < b->count; i++) {
+	for (size_t i = 0; i < b->count; i++)
 		b->items[i]->sent_before = true;
-		b->items[i]->tries += was_a_try;
-	}
+}
+
+void batch_count_try(const struct batch *b)
+{
+	for (size_t i = 0; i < b->count; i++)
+		b->items[i]->tries++;
 }
 
 void batch_list_push(struct batch_list *l, struct batch *b)

@@ -93,8 +93,9 @@ int batch_rebuild(struct batch *b, const struct batch_source *from,
 void batch_deliver(struct batch *b, const struct batch_source *from);
 void batch_put_back(struct batch *b, const struct batch_source *from);
 
-/* It went out, and that was in vain: a try, or not. */
-void batch_note_failed(struct batch *b, bool was_a_try);
+/* It went out, and may have to go out again; that was one of its tries. */
+void batch_note_sent(const struct batch *b);
+void batch_count_try(const struct batch *b);
 
 /* A place in the list: in front; at the end. */
 void batch_list_push(struct batch_list *l, struct batch *b);

@@ -204,8 +204,10 @@ static void kill_it(const struct command *c, int signal)
 
 static void put_back(struct command *c, bool was_a_try)
 {
-	if (was_a_try)
-		batch_note_failed(c->batch, true);
+	if (was_a_try) {
+		batch_note_sent(c->batch);
+		batch_count_try(c->batch);
+	}
 	batch_put_back(c->batch, &c->source);
 	c->batch->closed = false;
 	buf_clear(&c->body);

@@ -158,7 +158,7 @@ static void count_try(struct courier *c, const struct slot *slot,
 	if (stale ? c->counted_all : !c->progress) {
 		c->carrier.tried_all |= !stale;
 	} else {
-		batch_note_failed(b, true);
+		batch_count_try(b);
 	}
 	if (!stale) {
 		c->counted_all = !c->progress;
@@ -447,7 +447,8 @@ static void give_up_pending(struct courier *c, int64_t now_ms)
 	       now_ms - b->since_ms >= ask_for_ms(c)) {
 		batch_list_remove(&c->pending, b);
 		count += b->count;
-		batch_note_failed(b, true);
+		batch_note_sent(b);
+		batch_count_try(b);
 		put_off(c, b, now_ms);
 	}
 	if (count > 0) {
@@ -471,7 +472,7 @@ static void forget_older(struct courier *c, struct batch_list *fresh,
 
 			if (b->ticket == f->ticket) {
 				batch_list_remove(&c->pending, b);
-				batch_note_failed(b, false);
+				batch_note_sent(b);
 				put_off(c, b, now_ms);
 			}
 			b = after;
@@ -593,7 +594,7 @@ static void note_sends(struct courier *c, struct batch *b,
 	for (size_t i = 0; i < b->count; i++)
 		b->items[i]->resent |= r->sends > 1;
 	if (r->sends > 1 || (r->sends == 1 && r->status == 0))
-		batch_note_failed(b, false);
+		batch_note_sent(b);
 }
 
 static void on_batch(struct courier *c, struct slot *slot,
@@ -670,7 +671,8 @@ static bool on_ticket(struct courier *c, uint64_t ticket,
 		batch_free(b);
 		return true;
 	}
-	batch_note_failed(b, true);
+	batch_note_sent(b);
+	batch_count_try(b);
 	put_off(c, b, now_ms);
 	return false;
 }
@@ -935,6 +937,8 @@ static void set_pull(struct carrier *carrier, enum carrier_pull what)
 	struct courier *c = courier_of(carrier);
 
 	c->pull = what;
+	c->source.limits.count =
+		what == PULL_PROBE ? 1 : c->limits.best_count;
 	if (what == PULL_ALL)
 		return;
 	put_back_open(c);
@@ -955,7 +959,7 @@ static void stop(struct carrier *carrier)
 
 		if (slot->use == SLOT_FREE)
 			continue;
-		batch_note_failed(slot->batch, false);
+		batch_note_sent(slot->batch);
 		put_back(c, slot->batch);
 		slot->batch = NULL;
 		let_go(c, slot);
@@ -965,7 +969,7 @@ static void stop(struct carrier *carrier)
 	put_back_open(c);
 	put_back_all(c, &c->waiting);
 	for (struct batch *b = c->pending.first; b != NULL; b = b->next)
-		batch_note_failed(b, false);
+		batch_note_sent(b);
 	put_back_all(c, &c->pending);
 }
 

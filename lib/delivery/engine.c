@@ -5,8 +5,9 @@
 #include "core/msg.h"
 #include "core/quit.h"
 #include "core/timestamp.h"
+#include "delivery/alert.h"
+#include "delivery/failover.h"
 #include "delivery/intake.h"
-#include "delivery/outage.h"
 #include "delivery/queue.h"
 
 #include <errno.h>
@@ -16,21 +17,19 @@
 
 struct engine {
 	struct engine_options options;
-	const char *name; // of the destination
-	const char *acknowledgement;
 	struct queue queue;
 	struct ledger ledger;
 	struct intake intake;
-	struct carrier *carrier;
-	struct outage outage;
+	struct failover failover;
+	struct alert alert;
 	struct progress progress;
 
-	bool drained;     // nothing is left to do but to commit
-	bool over;        // the run has ended
-	int status;       // where it was cut short
-	bool pipe_closed; // by the reader of standard output
-	bool readable;    // there is something to read
-	short revents;    // what poll() said of the carrier
+	bool drained;          // nothing is left to do but to commit
+	bool over;             // the run has ended
+	int status;            // where it was cut short
+	bool pipe_closed;      // by the reader of standard output
+	bool readable;         // there is something to read
+	short revents[FAILOVER_MAX]; // what poll() said of the carriers
 };
 
 static int64_t now_ms(void)
@@ -46,7 +45,7 @@ static int64_t wall_ns(void)
 	return now.sec * NS_PER_SEC + now.nsec;
 }
 
-struct engine *engine_open(const struct carrier_way *way,
+struct engine *engine_open(const struct carrier_way *ways, size_t count,
 			   const struct engine_options *options, struct err *e)
 {
 	struct engine *g = calloc(1, sizeof(*g));
@@ -56,8 +55,6 @@ struct engine *engine_open(const struct carrier_way *way,
 		return NULL;
 	}
 	g->options = *options;
-	g->name = way->name;
-	g->acknowledgement = way->acknowledgement;
 	g->progress = (struct progress){ .ledger = &g->ledger,
 					 .commits = options->commits,
 					 .receipts = options->receipts };
@@ -68,7 +65,9 @@ struct engine *engine_open(const struct carrier_way *way,
 		g->intake.reader = *options->begun;
 		*options->begun = READER_INIT(-1, 0);
 	}
-	g->outage.who = way->name;
+	g->intake.limit = RATE_LIMIT_INIT(options->rate, clock_ns());
+	g->alert = ALERT_INIT((int64_t)options->alert_after_ms,
+			      options->on_failure, ways[0].name);
 	if (options->dead_letter != NULL &&
 	    file_is_at(options->in_fd, options->dead_letter)) {
 		err_set(e, ERR_USAGE,
@@ -86,11 +85,8 @@ struct engine *engine_open(const struct carrier_way *way,
 				     .bounded_retries = options->bounded_retries,
 				     .retries = options->retries,
 				     .in = &g->intake.reader };
-	g->carrier = way->open(way->target, &load, e);
-	if (g->carrier == NULL) {
-		err_prefix(e, "%s", way->name);
+	if (failover_open(&g->failover, ways, count, &load, e) < 0)
 		goto fail;
-	}
 	return g;
 fail:
 	engine_close(g);
@@ -134,7 +130,8 @@ static bool is_out_of_tries(const struct engine *g,
 }
 
 /* Set aside the records that are out of tries. */
-static void give_up_tired(struct engine *g, const struct err *why)
+static void give_up_tired(struct engine *g, struct failover_place *p,
+			  const struct err *why)
 {
 	struct queue_place place = queue_begin(&g->queue);
 	struct queue_item *item;
@@ -145,7 +142,7 @@ static void give_up_tired(struct engine *g, const struct err *why)
 		if (!is_out_of_tries(g, item))
 			continue;
 		if (!ledger_has_letters(&g->ledger)) {
-			outage_final(&g->outage, why);
+			outage_final(&p->outage, why);
 			cut_short(g, STATUS_UNDELIVERED, why->text);
 			return;
 		}
@@ -155,39 +152,52 @@ static void give_up_tired(struct engine *g, const struct err *why)
 	if (count > 0)
 		msg_error("%s: records given up after %u retries: %llu, "
 			  "of which %llu are kept in %s",
-			  g->name, g->options.retries,
+			  p->name, g->options.retries,
 			  (unsigned long long)count,
 			  (unsigned long long)(g->ledger.counts.set_aside -
 					       kept_before),
 			  g->options.dead_letter);
 }
 
-/* The destination failed: try again, or end. */
-static void on_failure(struct engine *g, const struct err *why)
+/* A destination failed: try again, elsewhere, or end. */
+static void on_failure(struct engine *g, struct failover_place *p,
+		       const struct err *why)
 {
-	bool hopeless = why->kind != ERR_TEMPORARY && why->kind != ERR_DENIED;
+	bool hopeless = failover_all_refuse(&g->failover);
 
-	g->queue.epoch += g->carrier->tried_all;
-	g->carrier->tried_all = false;
-
+	alert_failed(&g->alert, why);
+	g->queue.epoch += failover_tried_all(&g->failover);
 	// Who has let us in before may do so again.
-	if (why->kind == ERR_DENIED && g->ledger.counts.delivered == 0)
-		hopeless = true;
+	if (why->kind == ERR_DENIED && g->ledger.counts.delivered > 0)
+		hopeless = false;
 	if (hopeless) {
 		g->pipe_closed = why->kind == ERR_PIPE;
 		if (!g->pipe_closed)
-			outage_final(&g->outage, why);
+			outage_final(&p->outage, why);
 		cut_short(g, (int)msg_status(why->kind), why->text);
 		return;
 	}
-	outage_failed(&g->outage, now_ms(), why, g->queue.open);
+	outage_failed(&p->outage, now_ms(), why, g->queue.open);
 	if (g->options.bounded_retries)
-		give_up_tired(g, why);
+		give_up_tired(g, p, why);
+}
+
+/* Let each destination do what it can. */
+static void carry(struct engine *g, int64_t now)
+{
+	struct err e;
+
+	for (size_t i = 0; i < g->failover.count && !g->over; i++)
+		if (failover_step(&g->failover, i, now, g->revents[i], &e) < 0)
+			on_failure(g, &g->failover.places[i], &e);
+	if (g->failover.count > 1 && !g->over)
+		failover_choose(&g->failover);
 }
 
 /* Let go of what is settled, and note the positions behind it. */
 static void drop_settled(struct engine *g)
 {
+	const struct failover_place *p;
 	struct queue_item *item;
 
 	while ((item = queue_front(&g->queue)) != NULL) {
@@ -196,34 +206,33 @@ static void drop_settled(struct engine *g)
 			queue_settle(&g->queue, item, FATE_NONE);
 		if (item->state != QUEUE_DONE)
 			break;
+		// Whoever had it last, if anybody did.
+		p = &g->failover.places[item->owner];
 		if (item->kind == QUEUE_MARK)
 			progress_mark(&g->progress, item);
 		else if (item->kind == QUEUE_RECORD)
-			progress_record(&g->progress, item, g->name,
-					g->acknowledgement, g->queue.now_ns);
+			progress_record(&g->progress, item, p->name,
+					p->acknowledgement, g->queue.now_ns);
 		queue_drop(&g->queue);
 	}
 }
 
 static void step(struct engine *g, int64_t now)
 {
-	struct err e;
+	const struct delivery_counts *n = &g->ledger.counts;
 
 	intake_step(&g->intake, g->readable);
 	// What comes once this has failed could not be set aside either.
 	if (g->ledger.failed)
 		intake_abandon(&g->intake, "the dead letters failed");
 	if (g->intake.ended)
-		carrier_finish(g->carrier);
+		failover_finish(&g->failover);
 	g->ledger.now_ns = g->queue.now_ns = wall_ns();
-	if (g->drained)
-		;
-	else if (carrier_step(g->carrier, now, g->revents, &e) < 0)
-		on_failure(g, &e);
-	else if (carrier_is_well(g->carrier, now))
-		outage_over(&g->outage, now);
+	if (!g->drained)
+		carry(g, now);
 	drop_settled(g);
-	g->drained |= carrier_is_done(g->carrier);
+	alert_step(&g->alert, now, g->queue.open, n->delivered);
+	g->drained |= failover_is_done(&g->failover);
 	progress_step(&g->progress, now,
 		      g->over      ? PROGRESS_LAST
 		      : g->drained ? PROGRESS_DRAINED
@@ -233,29 +242,36 @@ static void step(struct engine *g, int64_t now)
 	g->over |= g->drained && !progress_is_pending(&g->progress);
 }
 
+/* The sooner of two waits, of which -1 has no end. */
+static int sooner(int a_ms, int64_t b_ms)
+{
+	return b_ms >= 0 && (a_ms < 0 || b_ms < a_ms) ? (int)b_ms : a_ms;
+}
+
 /* Until something happens. */
 static void wait(struct engine *g)
 {
 	int64_t now = now_ms();
-	struct pollfd fds[3] = {
+	struct pollfd fds[3 + FAILOVER_MAX] = {
 		{ .fd = quit_fd(), .events = POLLIN },
 		{ .fd = intake_wants(&g->intake) ? g->options.in_fd : -1,
 		  .events = POLLIN },
+		{ .fd = -1, .events = POLLIN },
 	};
-	int timeout_ms = -1;
+	nfds_t count = 3;
+	int timeout_ms =
+		alert_wait(&g->alert, now, g->queue.open, &fds[2].fd);
 
-	fds[2].fd = -1;
-	if (!g->drained)
-		carrier_wait(g->carrier, now, &fds[2], &timeout_ms);
-
-	int left_ms = progress_wait_ms(&g->progress, now);
-	if (left_ms >= 0 && (timeout_ms < 0 || left_ms < timeout_ms))
-		timeout_ms = left_ms;
-	int n = poll(fds, 3, timeout_ms);
+	timeout_ms = sooner(timeout_ms, intake_wait_ms(&g->intake));
+	if (!g->drained) {
+		failover_wait(&g->failover, now, fds + count, &timeout_ms);
+		count += g->failover.count;
+	}
+	timeout_ms = sooner(timeout_ms, progress_wait_ms(&g->progress, now));
+	int n = poll(fds, count, timeout_ms);
 	g->readable = n > 0 && fds[1].revents != 0;
-	g->revents = 0;
-	if (n > 0)
-		g->revents = fds[2].revents;
+	for (size_t i = 0; i < g->failover.count; i++)
+		g->revents[i] = n > 0 && !g->drained ? fds[3 + i].revents : 0;
 	if (n > 0 && fds[0].revents != 0)
 		quit_clear();
 }
@@ -275,7 +291,9 @@ int engine_run(struct engine *g)
 		if (metrics_step(g->options.metrics))
 			engine_print_counts(g);
 		if (quit_late()) {
-			outage_final(&g->outage, &late);
+			outage_final(&g->failover.places[g->failover.active]
+					      .outage,
+				     &late);
 			cut_short(g, STATUS_UNDELIVERED, late.text);
 			drop_settled(g);
 			progress_step(&g->progress, now_ms(), PROGRESS_LAST);
@@ -337,6 +355,15 @@ void engine_collect(const struct engine *g, struct page *page)
 		   "How long the oldest record that is not delivered has been "
 		   "held.",
 		   oldest_age(g));
+	page_gauge(page, "alert",
+		   "1 while nothing is delivered for --alert-after seconds.",
+		   g->alert.raised);
+	page_gauges(page, "destination_failing",
+		    "1 where a destination fails, again and again.");
+	for (size_t i = 0; i < g->failover.count; i++)
+		page_part(page, "destination_failing", "destination",
+			  slice_of(g->failover.places[i].name),
+			  breaker_is_open(&g->failover.places[i].breaker));
 	page_gauge(page, "memory_bytes", "Memory that records take.",
 		   (double)g->queue.held);
 }
@@ -345,7 +372,8 @@ void engine_close(struct engine *g)
 {
 	if (g == NULL)
 		return;
-	carrier_close(g->carrier);
+	failover_close(&g->failover);
+	alert_close(&g->alert);
 	intake_free(&g->intake);
 	queue_free(&g->queue);
 	ledger_free(&g->ledger);

@@ -14,6 +14,7 @@
 
 #include "core/attr.h"
 #include "core/buf.h"
+#include "core/rate.h"
 #include "core/err.h"
 #include "core/metrics.h"
 #include "core/slice.h"
@@ -36,6 +37,9 @@ struct engine_options {
 	uint32_t retries;        // tries after the first, where bounded
 	const char *dead_letter; // NULL: none
 	enum dry_run dry_run;
+	struct rate rate;        // at which records are taken from the input
+	size_t alert_after_ms;   // without a delivery; 0: no alert
+	const char *on_failure;  // the command to run then; NULL: none
 	const struct engine_commits *commits; // NULL: nobody; what is held when
 					      // the run is cut short is then
 					      // given up
@@ -46,10 +50,11 @@ struct engine_options {
 struct engine;
 
 /*
- * Open what is needed: dead letters, certificates. What way and options point
- * to is borrowed. NULL with e filled.
+ * Open what is needed: dead letters, certificates. Where the first of count
+ * ways does not work, the next takes over, and so on. What ways and options
+ * point to is borrowed. NULL with e filled.
  */
-struct engine *engine_open(const struct carrier_way *way,
+struct engine *engine_open(const struct carrier_way *ways, size_t count,
 			   const struct engine_options *options,
 			   struct err *e) MUST_CHECK;
 

@@ -1,5 +1,6 @@
 #include "delivery/intake.h"
 
+#include "core/clock.h"
 #include "core/msg.h"
 #include "core/timestamp.h"
 
@@ -99,13 +100,35 @@ static bool take_control(struct intake *in, int64_t now_ns)
 	return true;
 }
 
-/* False: there is no place for the line, which has to wait. */
+/* Is the limit of the rate reached? */
+static bool is_too_early(struct intake *in)
+{
+	return in->limit.rate.per_sec != 0 &&
+	       rate_allowed(&in->limit, clock_ns()) == 0;
+}
+
+int64_t intake_wait_ms(const struct intake *in)
+{
+	if (in->ended || in->waiting == READER_MORE || !in->too_early)
+		return -1;
+	return rate_wait_ns(&in->limit) / NS_PER_MS + 1;
+}
+
+/* False: there is no place for the line, or it is too early: it has to wait. */
 static bool take_line(struct intake *in, enum reader_got got, int64_t now_ns)
 {
+	in->too_early = false;
 	if (got == READER_CONTROL)
 		return take_control(in, now_ns);
-	return reader_is_blank(in->line.text) ||
-	       add(in, QUEUE_RECORD, in->line.text, now_ns);
+	if (reader_is_blank(in->line.text))
+		return true;
+	in->too_early = is_too_early(in);
+	if (in->too_early || !add(in, QUEUE_RECORD, in->line.text, now_ns))
+		return false;
+	if (in->limit.rate.per_sec != 0)
+		rate_spend(&in->limit,
+			   in->limit.rate.in_bytes ? in->line.text.len : 1);
+	return true;
 }
 
 static void end(struct intake *in)

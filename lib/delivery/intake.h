@@ -6,6 +6,7 @@
 #define SIEM_DELIVERY_INTAKE_H
 
 #include "core/attr.h"
+#include "core/rate.h"
 #include "delivery/ledger.h"
 #include "delivery/queue.h"
 #include "stream/reader.h"
@@ -17,14 +18,16 @@ struct intake {
 	struct reader reader;
 	struct queue *queue;
 	struct ledger *ledger;
+	struct rate_limit limit; // of records taken
 	bool ended; // nothing more will come
 	bool whole; // and what has come is all there was
 	int status; // of the stages before, and of reading
 
 	// private
 	struct reader_line line;
-	enum reader_got waiting; // what line is, if there was no place for it;
-				 // else READER_MORE
+	enum reader_got waiting; // what line is, if there was no place for it or
+				 // it came too early; else READER_MORE
+	bool too_early;
 };
 
 #define INTAKE_INIT(fd, max_record, q, l)                            \
@@ -40,6 +43,9 @@ bool intake_wants(const struct intake *in);
  * before. What goes wrong is said, and ends the input.
  */
 void intake_step(struct intake *in, bool readable);
+
+/* How long until a record that came too early may be taken; -1: none did. */
+int64_t intake_wait_ms(const struct intake *in);
 
 /* Read no more; records that were read and not queued are given up. */
 void intake_abandon(struct intake *in, const char *why);

@@ -96,10 +96,35 @@ static int set_option(struct dest *d, const char *option, struct err *e)
 		       d->type->name, key, d->type->name);
 }
 
+static int set_address(struct dest *d, const char *address, struct err *e)
+{
+	if (address == NULL)
+		return 0;
+	if (d->type->address == NULL)
+		return err_set(e, ERR_USAGE, "%s takes no address",
+			       d->type->name);
+	if (d->type->address(address, d->values, &d->storage, e) < 0)
+		return err_prefix(e, "%s", d->type->name);
+	return 0;
+}
+
+/* Is it about a setting that the kind has? */
+static bool is_of_kind(const struct dest *d, const char *option)
+{
+	const struct dest_setting *rows = d->type->settings;
+	size_t len = strcspn(option, "=");
+
+	for (size_t i = 0; rows[i].key != NULL; i++)
+		if (strlen(rows[i].key) == len &&
+		    strncmp(rows[i].key, option, len) == 0)
+			return true;
+	return false;
+}
+
 /* From the weakest to the strongest; what is empty is missing. */
 static int resolve(struct dest *d, const char *address,
 		   const char *const *options, size_t option_count,
-		   struct err *e)
+		   bool is_spare, struct err *e)
 {
 	const struct dest_setting *rows = d->type->settings;
 
@@ -109,23 +134,23 @@ static int resolve(struct dest *d, const char *address,
 		d->values[i] =
 			env != NULL && env[0] != '\0' ? env : rows[i].value;
 	}
-	if (address != NULL && d->type->address == NULL)
-		return err_set(e, ERR_USAGE, "%s takes no address",
-			       d->type->name);
-	if (address != NULL &&
-	    d->type->address(address, d->values, &d->storage, e) < 0)
-		return err_prefix(e, "%s", d->type->name);
+	if (!is_spare && set_address(d, address, e) < 0)
+		return -1;
 	for (size_t i = 0; i < option_count; i++)
-		if (set_option(d, options[i], e) < 0)
+		if ((!is_spare || is_of_kind(d, options[i])) &&
+		    set_option(d, options[i], e) < 0)
 			return -1;
+	if (is_spare && set_address(d, address, e) < 0)
+		return -1;
 	for (size_t i = 0; rows[i].key != NULL; i++)
 		if (d->values[i] != NULL && d->values[i][0] == '\0')
 			d->values[i] = NULL;
 	return 0;
 }
 
-int dest_open(struct dest *d, const char *spec, const char *const *options,
-	      size_t option_count, struct err *e)
+static int open_as(struct dest *d, const char *spec,
+		   const char *const *options, size_t option_count,
+		   bool is_spare, struct err *e)
 {
 	const char *colon = strchr(spec, ':');
 	size_t len = colon != NULL ? (size_t)(colon - spec) : strlen(spec);
@@ -142,7 +167,7 @@ int dest_open(struct dest *d, const char *spec, const char *const *options,
 		goto fail;
 	}
 	if (resolve(d, colon != NULL ? colon + 1 : NULL, options, option_count,
-		    e) < 0)
+		    is_spare, e) < 0)
 		goto fail;
 	if (d->type->plan(d->values, &d->plan, e) < 0) {
 		err_prefix(e, "%s", d->type->name);
@@ -152,6 +177,19 @@ int dest_open(struct dest *d, const char *spec, const char *const *options,
 fail:
 	dest_close(d);
 	return -1;
+}
+
+int dest_open(struct dest *d, const char *spec, const char *const *options,
+	      size_t option_count, struct err *e)
+{
+	return open_as(d, spec, options, option_count, false, e);
+}
+
+int dest_open_spare(struct dest *d, const char *spec,
+		    const char *const *options, size_t option_count,
+		    struct err *e)
+{
+	return open_as(d, spec, options, option_count, true, e);
 }
 
 void dest_close(struct dest *d)

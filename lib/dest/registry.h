@@ -25,6 +25,15 @@ const struct dest_type *dest_find(const char *name, struct err *e) MUST_CHECK;
 int dest_open(struct dest *d, const char *spec, const char *const *options,
 	      size_t option_count, struct err *e) MUST_CHECK;
 
+/*
+ * The same for a destination to fall back to: what its address says is stronger
+ * than the options, which were given for another, and those that it has no
+ * setting for are passed over.
+ */
+int dest_open_spare(struct dest *d, const char *spec,
+		    const char *const *options, size_t option_count,
+		    struct err *e) MUST_CHECK;
+
 void dest_close(struct dest *d);
 
 #endif

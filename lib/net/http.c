@@ -500,6 +500,7 @@ static void fill_result(struct http_exchange *x, CURLcode code,
 	}
 	curl_easy_getinfo(x->easy, CURLINFO_RESPONSE_CODE, &status);
 	curl_easy_getinfo(x->easy, CURLINFO_RETRY_AFTER, &retry_after);
+	x->http->tls.works = true;
 	r->status = (int)status;
 	r->headers = buf_slice(&x->answer_headers);
 	r->body = buf_slice(&x->answer_body);

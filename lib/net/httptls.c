@@ -97,8 +97,12 @@ static bool say_tls(CURLcode code, const char *detail, struct http_tls *t,
 		t->why = (struct err){ 0 };
 		return true;
 	}
-	if (code != CURLE_SSL_CONNECT_ERROR)
-		return false;
+	if (code != CURLE_SSL_CONNECT_ERROR) {
+		// An end may be all that a server says to a certificate.
+		if (t->was_asked && !t->works)
+			tls_say_hung_up("closed", &side, e);
+		return t->was_asked && !t->works;
+	}
 	// libcurl quotes the code of OpenSSL in hexadecimal digits.
 	if (number != NULL)
 		tls_say_error(strtoul(number + 6, NULL, 16), &side, e);

@@ -16,6 +16,7 @@ struct http_tls {
 	struct tls_options options;
 	char host[256]; // to verify
 	bool was_asked; // the server wanted a certificate of ours
+	bool works;     // it has answered since
 	struct err why; // what was wrong with the handshake that failed last
 };
 

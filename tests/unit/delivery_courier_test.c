@@ -393,7 +393,7 @@ static struct result run(const struct dest *dest, const char *input,
 		abort();
 	close(fds[1]);
 	options.in_fd = fds[0];
-	struct engine *engine = engine_open(&way, &options, &e);
+	struct engine *engine = engine_open(&way, 1, &options, &e);
 	if (engine != NULL) {
 		r.status = engine_run(engine);
 		r.counts = *engine_counts(engine);
@@ -706,7 +706,7 @@ static void a_flush_interval_waits_for_more(void)
 		abort();
 	struct engine_options how = defaults;
 	how.in_fd = fds[0];
-	struct engine *engine = engine_open(&way, &how, &e);
+	struct engine *engine = engine_open(&way, 1, &how, &e);
 	pthread_t thread;
 	pthread_create(&thread, NULL, run_engine, engine);
 	for (int i = 0; i < 500 && s.requests == 0; i++)

@@ -308,7 +308,7 @@ static struct result deliver(struct server *s, const char *input,
 	options.in_fd = fds[0];
 	start(s);
 	struct carrier_way way = way_to(&dest);
-	struct engine *engine = engine_open(&way, &options, &e);
+	struct engine *engine = engine_open(&way, 1, &options, &e);
 	positions.engine = engine;
 	if (engine != NULL) {
 		r.status = engine_run(engine);

@@ -1,0 +1,56 @@
+/*
+ * The alert: raised when nothing has been delivered for a while although there
+ * was something to deliver, cleared by the next delivery; both are said, and a
+ * command of the user's may be run for each.
+ *
+ * The command is run by /bin/sh, its input empty, its output on our standard
+ * error, with these variables: SIEM_ALERT, which is "raised" or "cleared" (as
+ * is $1); SIEM_DESTINATION; SIEM_REASON, the failure that was met last;
+ * SIEM_SECONDS, for which nothing was delivered; SIEM_WAITING, the records
+ * that are held. Nobody waits for it; one at a time is run.
+ */
+#ifndef SIEM_DELIVERY_ALERT_H
+#define SIEM_DELIVERY_ALERT_H
+
+#include "core/err.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct alert {
+	int64_t after_ms;    // 0: no alert
+	const char *command; // NULL: none
+	const char *who;     // the destination, as messages call it
+
+	// private
+	bool raised;
+	bool told;        // what the command was run for last
+	bool idle;        // nothing was held
+	int64_t since_ms; // of the last delivery, or of holding nothing
+	uint64_t settled; // as it was then
+	char reason[512];
+	pid_t child;  // 0: none
+	int child_fd; // readable when it has ended; -1: none
+};
+
+#define ALERT_INIT(after, cmd, name)          \
+	((struct alert){ .after_ms = (after), \
+			 .command = (cmd),    \
+			 .who = (name),       \
+			 .child_fd = -1 })
+
+/* The destination has failed, for this reason. */
+void alert_failed(struct alert *a, const struct err *why);
+
+/* How it is: records that are held, and that have been settled in all. */
+void alert_step(struct alert *a, int64_t now_ms, uint64_t held,
+		uint64_t settled);
+
+/* What to wait for: a descriptor or -1, and until when (-1: for ever). */
+int alert_wait(const struct alert *a, int64_t now_ms, uint64_t held, int *fd);
+
+/* Reap what has ended; what has not goes on by itself. */
+void alert_close(struct alert *a);
+
+#endif

@@ -1,0 +1,206 @@
+#!/usr/bin/env bats
+# What takes over when a destination fails, when it gives back, and who is told.
+
+load helper
+
+setup_file()
+{
+	export SPLUNK_HEC_TOKEN=12345678-1234-1234-1234-123456789012
+}
+
+# mock NAME KIND OPTION...: what arrives there is in NAME, its address in
+# NAME.at, its process in the variable NAME.
+mock()
+{
+	local name=$1 kind=$2
+
+	shift 2
+	rm -f "$name.at"
+	siem-mock "$kind" -q --listen-file "$name.at" --idle 30 "$@" \
+		>>"$name" 2>"$name.said" 3>&- 4>&- &
+	declare -g "$name=$!"
+	remember $!
+	eventually [ -s "$name.at" ]
+}
+
+end_mock()
+{
+	kill "$1"
+	wait "$1" || true
+}
+
+events()
+{
+	seq "$1" "$2" | sed 's/.*/{"n":&}/'
+}
+
+has()
+{
+	[ "$(wc -l <"$1")" -ge "$2" ]
+}
+
+# both N: has every record from 1 to N arrived, here or there?
+both()
+{
+	equal "$(seq "$1")" "$(cat first second |
+		jq '.event.n // (.message | fromjson | .n)' | sort -nu)"
+}
+
+@test "the second takes over when the first is not there" {
+	touch first
+	mock second splunk -l :0
+	events 1 100 >in
+	run -0 timeout 20 siem-send splunk:http://127.0.0.1:1 \
+		--failover "splunk:$(cat second.at)" <in
+	end_mock "$second"
+
+	both 100
+	[[ $output == *'failing over from splunk to splunk'* ]]
+}
+
+@test "one that refuses us is left at once" {
+	mock first splunk -l :0 --token another-token
+	mock second splunk -l :0
+	events 1 100 >in
+	run -0 timeout 20 siem-send "splunk:$(cat first.at)" \
+		--failover "splunk:$(cat second.at)" <in
+	end_mock "$first"
+	end_mock "$second"
+
+	has second 100
+	[ ! -s first ]
+}
+
+@test "where all refuse us, the status is 4 within seconds" {
+	mock first splunk -l :0 --token another-token
+	mock second splunk -l :0 --token another-token
+	events 1 10 >in
+	run -4 timeout 5 siem-send "splunk:$(cat first.at)" \
+		--failover "splunk:$(cat second.at)" <in
+}
+
+@test "the first has its place back as soon as it works" {
+	mock first splunk -l :0
+	mock second splunk -l :0
+	at=$(cat first.at)
+	mkfifo pipe
+	timeout 30 siem-send "splunk:$at" \
+		--failover "splunk:$(cat second.at)" <pipe 2>messages 3>&- &
+	sender=$!
+	remember $sender
+	exec 4>pipe
+	events 1 10 >&4
+	eventually has first 10
+	end_mock "$first"
+	events 11 20 >&4
+	eventually has second 10
+	mock first splunk -l "${at#http://}"
+	# It is noticed by what there is to send.
+	for n in $(seq 21 400); do
+		events "$n" "$n" >&4
+		grep -q 'back from' messages && break
+		sleep 0.05
+	done
+	grep -q 'back from splunk to splunk' messages
+	exec 4>&-
+	wait $sender
+	end_mock "$first"
+	end_mock "$second"
+
+	both "$n"
+}
+
+@test "a connection fails over to requests, and has its place back" {
+	mock first syslog -l :0
+	mock second splunk -l :0
+	at=$(cat first.at)
+	mkfifo pipe
+	timeout 30 siem-send "syslog:$at" -o settle=0.1 \
+		--failover "splunk:$(cat second.at)" <pipe 2>messages 3>&- &
+	sender=$!
+	remember $sender
+	exec 4>pipe
+	events 1 10 >&4
+	eventually has first 10
+	end_mock "$first"
+	events 11 20 >&4
+	eventually has second 10
+	mock first syslog -l "${at#tcp://}"
+	eventually grep -q 'back from splunk to syslog' messages
+	events 21 30 >&4
+	eventually has first 20
+	exec 4>&-
+	wait $sender
+	end_mock "$first"
+	end_mock "$second"
+
+	both 30
+}
+
+@test "out of tries everywhere, records are set aside" {
+	events 1 10 >in
+	run -3 timeout 20 siem-send --retries 2 --dead-letter dead \
+		splunk:http://127.0.0.1:1 --failover syslog:tcp://127.0.0.1:1 <in
+	equal "$(cat in)" "$(cat dead)"
+}
+
+@test "what -o sets holds for the others, but for their addresses" {
+	mock second splunk -l :0
+	events 1 1 >in
+	run -0 timeout 20 siem-send -o url=http://127.0.0.1:1 -o source=here \
+		splunk --failover "splunk:$(cat second.at)" <in
+	end_mock "$second"
+	equal here "$(jq -r .source second)"
+}
+
+@test "the command is run when nothing is delivered, and once more when it is" {
+	mock first splunk -l :0 --fault 503-at=1-6
+	at=$(cat first.at)
+	events 1 10 >in
+	run -0 timeout 30 siem-send "splunk:$at" --alert-after 0.2 \
+		--on-failure 'echo "$1 $SIEM_ALERT $SIEM_DESTINATION $SIEM_WAITING $SIEM_REASON" >>told' <in
+	end_mock "$first"
+	eventually grep -q '^cleared' told
+
+	equal "raised raised splunk 10 $at answers 503" \
+		"$(head -n 1 told | sed 's/503.*/503/')"
+	equal 2 "$(wc -l <told)"
+}
+
+@test "a command that takes its time holds nothing up, and is not waited for" {
+	mock first splunk -l :0 --fault 503-at=1-5
+	events 1 10 >in
+	began=$SECONDS
+	run -0 timeout 30 siem-send "splunk:$(cat first.at)" --alert-after 0.1 \
+		--on-failure 'exec >/dev/null 2>&1; sleep 60' <in 3>&-
+	[ $((SECONDS - began)) -lt 30 ]
+	end_mock "$first"
+	has first 10
+}
+
+@test "without an outage there is no alert" {
+	mock first splunk -l :0
+	mkfifo pipe
+	timeout 30 siem-send "splunk:$(cat first.at)" --alert-after 0.1 \
+		--on-failure 'touch told' <pipe 2>messages 3>&- &
+	sender=$!
+	remember $sender
+	exec 4>pipe
+	for n in 1 2 3; do
+		events "$n" "$n" >&4
+		eventually has first "$n"
+		sleep 0.15 # longer than the alert takes
+	done
+	exec 4>&-
+	wait $sender
+	end_mock "$first"
+	[ ! -e told ]
+	equal '' "$(cat messages)"
+}
+
+@test "more destinations than there may be are an error" {
+	run -2 siem-send stdout --failover stdout --failover stdout \
+		--failover stdout --failover stdout --failover stdout \
+		--failover stdout --failover stdout --failover stdout </dev/null
+	equal 'siem-send: --failover: no more than 7 times' "$output"
+}
