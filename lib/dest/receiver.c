@@ -22,7 +22,7 @@ _Static_assert((int)TRANSPORT_UDP == UDP && (int)TRANSPORT_TCP == TCP &&
 static const char *const transport_words[] = { TRANSPORT_WORDS, NULL };
 static const char *const relp_words[] = { TRANSPORT_WORDS, "relp", "relp+tls",
 					  NULL };
-enum { RELP_TCP = 6, RELP_TLS };
+enum { RELP_TCP = 6, RELP_TLS }; // of relp_words
 
 enum frames {
 	FRAMES_AUTO,
@@ -64,10 +64,10 @@ static int set_part(const char **value, struct slice part,
 	return *value != NULL || part.len == 0 ? 0 : -1;
 }
 
-/* An address whose scheme, if it has one, is one of these words. */
+/* An address whose scheme, if it has one, is one of these, as said. */
 static int read_address(const char *address, const char *const *schemes,
-			const char **values, struct arena *storage,
-			struct err *e)
+			const char *said, const char **values,
+			struct arena *storage, struct err *e)
 {
 	struct address_parts parts;
 
@@ -82,13 +82,8 @@ static int read_address(const char *address, const char *const *schemes,
 			if (strcmp(scheme, schemes[i]) == 0)
 				values[RECEIVER_TRANSPORT] = scheme;
 		if (values[RECEIVER_TRANSPORT] != scheme)
-			return err_set(
-				e, ERR_USAGE,
-				"%s: it takes udp://, tcp://%s tls://%s",
-				address, schemes[TLS + 1] != NULL ? "," : " and",
-				schemes[TLS + 1] != NULL ?
-					", relp:// and relp+tls://" :
-					"");
+			return err_set(e, ERR_USAGE, "%s: it takes %s", address,
+				       said);
 	}
 	if (set_part(values + RECEIVER_HOST, parts.host, storage, e) < 0)
 		return -1;
@@ -100,16 +95,19 @@ int receiver_address(const char *address, const char **values,
 {
 	static const char *const schemes[] = { "udp", "tcp", "tls", NULL };
 
-	return read_address(address, schemes, values, storage, e);
+	return read_address(address, schemes, "udp://, tcp:// and tls://",
+			    values, storage, e);
 }
 
 int receiver_address_relp(const char *address, const char **values,
 			  struct arena *storage, struct err *e)
 {
-	static const char *const schemes[] = { "udp",  "tcp",	   "tls",
+	static const char *const schemes[] = { "udp",  "tcp",      "tls",
 					       "relp", "relp+tls", NULL };
 
-	return read_address(address, schemes, values, storage, e);
+	return read_address(address, schemes,
+			    "udp://, tcp://, tls://, relp:// and relp+tls://",
+			    values, storage, e);
 }
 
 /* What is said about TLS must not be passed over where there is none. */
@@ -152,9 +150,8 @@ static int plan_relp(struct config *c, const struct settings *s, struct err *e)
 static int plan_target(struct config *c, const struct settings *s,
 		       struct err *e)
 {
-	const char *const *words = c->receiver->relp_max_line > 0 ?
-					   relp_words :
-					   transport_words;
+	const char *const *words =
+		c->receiver->relp_max_line > 0 ? relp_words : transport_words;
 	struct conn_target *target = &c->route.target;
 	unsigned transport;
 
@@ -169,8 +166,8 @@ static int plan_target(struct config *c, const struct settings *s,
 		return -1;
 	target->port = s->values[RECEIVER_PORT];
 	if (transport >= RELP_TCP) {
-		target->transport = transport == RELP_TLS ? TRANSPORT_TLS :
-							    TRANSPORT_TCP;
+		target->transport =
+			transport == RELP_TLS ? TRANSPORT_TLS : TRANSPORT_TCP;
 		return plan_relp(c, s, e);
 	}
 	target->transport = (enum transport)(transport % (TLS + 1));
@@ -190,18 +187,18 @@ static int plan_framing(struct config *c, const struct settings *s,
 		c->receiver->counts[transport] ||
 		setting_is_in(c->route.target.port, c->receiver->rfc_ports);
 
-	c->max_line = c->frames == FRAMES_RELP ?
-			      c->receiver->relp_max_line :
-			      c->receiver->max_line[transport];
+	c->max_line = c->frames == FRAMES_RELP
+			      ? c->receiver->relp_max_line
+			      : c->receiver->max_line[transport];
 	if (setting_choice(s, RECEIVER_FRAMING, framing_words, &framing, e) <
 		    0 ||
 	    setting_size(s, RECEIVER_MAX_LINE, &c->max_line, e) < 0)
 		return -1;
 	if (c->frames == FRAMES_RELP)
-		return framing == FRAMES_AUTO ?
-			       0 :
-			       err_set(e, ERR_USAGE,
-				       "framing: RELP has its own");
+		return framing == FRAMES_AUTO
+			       ? 0
+			       : err_set(e, ERR_USAGE,
+					 "framing: RELP has its own");
 	c->frames = (enum frames)framing;
 	if (transport == TRANSPORT_UDP) {
 		if (framing != FRAMES_AUTO)
@@ -323,9 +320,8 @@ static int too_long(const struct config *c, size_t header, size_t len,
 		       "accept by %s (-o max_line); siem-fmt --max-line %zu "
 		       "makes it shorter",
 		       header + len, c->max_line, c->receiver->name,
-		       c->frames == FRAMES_RELP ?
-			       "RELP" :
-			       by[c->route.target.transport],
+		       c->frames == FRAMES_RELP ? "RELP"
+						: by[c->route.target.transport],
 		       room);
 }
 
