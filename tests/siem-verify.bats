@@ -355,6 +355,32 @@ catches()
 	equal 'altered: came: bytes 24-78: in: bytes 8-60, by its siem_id' "${lines[0]}"
 }
 
+@test "--stamp expects the records as siem-tail --stamp sends them" {
+	printf '%s\n' '{"a":1}' '{"a":1}' '' '{}' ' {"b":2}' 'no JSON' >in
+	printf '{"c":3}\r\n' >>in
+	siem-tail --once --stamp in >came
+	verify 0 '' --stamp
+	verify 1 'lost 1 altered 5'
+	gzip in
+	mv in.gz in
+	verify 0 '' --stamp
+
+	# The first of two equal lines; without ids it would be the second.
+	sed -i 1d came
+	run -1 siem-verify --stamp --source in --arrived came
+	equal 'lost: in: bytes 0-7: 1 record' "${lines[0]}"
+}
+
+@test "--stamp and --through go together" {
+	gen-events 500 >in
+	siem-tail --once --stamp in | siem-fmt --json | shuf |
+		sed '9s/"siem_id":"[0-9a-f]*"/&,"x":1/' >came
+
+	run -1 siem-verify --stamp --source in --arrived came --through 'siem-fmt --json'
+	[[ ${lines[0]} == 'altered: came: '*', by its siem_id' ]]
+	equal '500 expected, 500 arrived: 0 lost, 0 repeated (0 of them predicted), 1 altered' "${lines[1]}"
+}
+
 # --- --through
 
 @test "sources go through the command that made the arrivals" {
@@ -458,6 +484,17 @@ catches()
 	equal 'repeated: old.gz: bytes 21-41: 1 record, 1 more arrival, predicted' "${lines[0]}"
 	run -1 siem-verify --source in --receipts receipts --arrived in --arrived came
 	equal 'siem-verify: receipts: /x#1 is none of the sources' "${lines[0]}"
+}
+
+@test "a file that is gone, and groups without records, are no start of a run" {
+	numbered 9 >in
+	sed 5p in >came
+	receipt in 0 63 >receipts
+	receipt in 63 63 | sed 's/"first":1,"last":9/"first":0,"last":0/; s/"to":"[^"]*"/"to":"-"/' >>receipts
+	receipt in 63 189 | sed 's/"first":1,"last":9/"first":10,"last":20/' >>receipts
+
+	verify 1 'repeated 1' --receipts receipts --window 21
+	verify 0 'repeated 1 predicted 1' --receipts receipts --window 105
 }
 
 @test "the last receipt may be torn, but none before it" {

@@ -2,12 +2,9 @@
 
 #include "core/msg.h"
 #include "source.h"
+#include "stream/identity.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
-
-enum { ID_BYTES = 16, OFFSET_MAX = 24 };
 
 static int fail(struct err *e, const char *what)
 {
@@ -17,8 +14,8 @@ static int fail(struct err *e, const char *what)
 int stamp_open(struct stamp *stamp, struct err *e)
 {
 	*stamp = (struct stamp){
-		.out = BUF_INIT(4 * STAMP_LINE),
-		.line = BUF_INIT(STAMP_LINE + SOURCE_CHUNK),
+		.out = BUF_INIT(4 * IDENTITY_LINE),
+		.line = BUF_INIT(IDENTITY_LINE + SOURCE_CHUNK),
 		.sha256 = EVP_MD_fetch(NULL, "SHA256", NULL),
 		.hash = EVP_MD_CTX_new(),
 	};
@@ -65,57 +62,15 @@ fail:
 	return NULL;
 }
 
-/* The text of the identity of a record. */
-static int identify(struct stamp *stamp, const EVP_MD_CTX *seed,
-		    struct slice record, uint64_t offset,
-		    char id[2 * ID_BYTES + 1], struct err *e)
-{
-	unsigned char digest[EVP_MAX_MD_SIZE];
-	char number[OFFSET_MAX];
-	int n = snprintf(number, sizeof(number), "%" PRIu64 "\n", offset);
-
-	if (EVP_MD_CTX_copy_ex(stamp->hash, seed) != 1 ||
-	    EVP_DigestUpdate(stamp->hash, number, (size_t)n) != 1 ||
-	    EVP_DigestUpdate(stamp->hash, record.data, record.len) != 1 ||
-	    EVP_DigestFinal_ex(stamp->hash, digest, NULL) != 1)
-		return fail(e, "OpenSSL: SHA-256 failed");
-	for (size_t i = 0; i < ID_BYTES; i++) {
-		id[2 * i] = "0123456789abcdef"[digest[i] >> 4];
-		id[2 * i + 1] = "0123456789abcdef"[digest[i] & 15];
-	}
-	id[2 * ID_BYTES] = '\0';
-	return 0;
-}
-
-static size_t skip_blanks(struct slice text, size_t at)
-{
-	while (at < text.len && (text.data[at] == ' ' || text.data[at] == '\t'))
-		at++;
-	return at;
-}
-
 /* Append a line, which ends in an LF, with its stamp if it is an object. */
 static int put_line(struct stamp *stamp, const EVP_MD_CTX *seed,
 		    struct slice line, uint64_t offset, struct err *e)
 {
 	struct slice record = { line.data, line.len - 1 };
-	size_t brace = skip_blanks(record, 0);
-	char id[2 * ID_BYTES + 1];
 
-	if (brace == record.len || record.data[brace] != '{') {
-		buf_put_slice(&stamp->out, line);
-		return 0;
-	}
-	if (identify(stamp, seed, record, offset, id, e) < 0)
+	if (identity_put(&stamp->out, stamp->hash, seed, record, offset, e) < 0)
 		return -1;
-	size_t next = skip_blanks(record, brace + 1);
-	bool is_empty = next < record.len && record.data[next] == '}';
-
-	buf_put(&stamp->out, line.data, brace + 1);
-	buf_puts(&stamp->out, "\"siem_id\":\"");
-	buf_puts(&stamp->out, id);
-	buf_puts(&stamp->out, is_empty ? "\"" : "\",");
-	buf_put_slice(&stamp->out, slice_from(line, brace + 1));
+	buf_putc(&stamp->out, '\n');
 	return 0;
 }
 
@@ -128,9 +83,10 @@ static int put_piece(struct stamp *stamp, const EVP_MD_CTX *seed,
 
 	if (stamp->line.len == 0 && !stamp->passing)
 		stamp->line_offset = offset;
-	if (!stamp->passing && stamp->line.len + piece.len > STAMP_LINE + 1) {
+	if (!stamp->passing &&
+	    stamp->line.len + piece.len > IDENTITY_LINE + 1) {
 		msg_warn("a line of more than %d bytes is not stamped",
-			 STAMP_LINE);
+			 IDENTITY_LINE);
 		buf_put_slice(&stamp->out, buf_slice(&stamp->line));
 		buf_clear(&stamp->line);
 		stamp->passing = true;

@@ -1,12 +1,5 @@
 /*
- * --stamp: an identity for each record, as the first member of its JSON object.
- *
- *     {"siem_id":"5f0c9ad21b3e4d6f8091a2b3c4d5e6f7","time":...
- *
- * It is the first 128 bits of SHA-256 over the first line of the file, an LF,
- * the offset of the record's first byte in decimal, an LF, and the record
- * without its LF; so it is the same in every run and on every host, whatever
- * the file is called by then, and also where it is compressed.
+ * --stamp: an identity for each record, as stream/identity.h has it.
  */
 #ifndef SIEM_TAIL_STAMP_H
 #define SIEM_TAIL_STAMP_H
@@ -22,8 +15,6 @@
 #include <stdint.h>
 
 struct source;
-
-enum { STAMP_LINE = 1 << 20 }; // bytes of a line; longer ones get none
 
 struct stamp {
 	struct buf out; // what stamp_lines() made

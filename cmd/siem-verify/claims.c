@@ -189,10 +189,15 @@ static int take_range(struct claims *c, json_t *receipt, json_t *range,
 		      struct err *e)
 {
 	const char *name = json_string_value(json_object_get(range, "source"));
+	const char *end = json_string_value(json_object_get(range, "to"));
 	struct position from, to;
 
-	if (name == NULL || !read_position(range, "to", &to))
+	if (name == NULL || end == NULL)
 		return err_set(e, ERR_DATA, "a range that is none");
+	if (strcmp(end, "-") == 0) // the file is gone, and nothing of it came
+		return 0;
+	if (!read_position(range, "to", &to))
+		return err_set(e, ERR_DATA, "a position that is none: %s", end);
 	// What is new begins with no position at all.
 	if (!read_position(range, "from", &from))
 		from = (struct position){ 0 };
@@ -233,10 +238,14 @@ static int take_receipt(struct claims *c, struct slice text, struct err *e)
 		err_set(e, ERR_DATA, "this is no receipt");
 		goto out;
 	}
-	// Each run of a sink counts its records from 1 again.
-	if (number_of(receipt, "first") <= c->last)
-		c->run++;
-	c->last = number_of(receipt, "last");
+	// Each run of a sink counts its records from 1 again; 0: there are
+	// none.
+	uint64_t first = number_of(receipt, "first");
+	if (first > 0) {
+		if (first <= c->last)
+			c->run++;
+		c->last = number_of(receipt, "last");
+	}
 	c->groups++;
 	for (size_t i = 0; i < json_array_size(ranges); i++)
 		if (take_range(c, receipt, json_array_get(ranges, i), e) < 0)

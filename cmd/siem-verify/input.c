@@ -183,6 +183,7 @@ int input_head(struct input *in, size_t most, struct buf *head, struct err *e)
 static int give(struct input *in, size_t size, struct input_line *line)
 {
 	line->text = (struct slice){ in->in.data + in->start, size };
+	line->raw = line->text;
 	line->offset = in->offset;
 	line->len = size + line->ended;
 	in->start += (size_t)line->len;
@@ -219,7 +220,7 @@ static int pass_over(struct input *in, struct input_line *line, struct err *e)
 	in->seen = 0;
 	line->offset = start;
 	line->len = in->offset - start;
-	line->text = (struct slice){ NULL, 0 };
+	line->text = line->raw = (struct slice){ NULL, 0 };
 	return 1;
 }
 

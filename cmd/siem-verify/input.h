@@ -36,6 +36,7 @@ struct input {
 struct input_line {
 	struct slice text; // without LF and CR; until the next call. Of a line
 			   // that is too long, how it begins
+	struct slice raw;  // the same with its CR
 	uint64_t offset, len; // of the line, LF included
 	bool ended;           // its LF is there
 	bool too_long;

@@ -32,6 +32,7 @@ static const struct opt options[] = {
 		   "of arrivals: mock, json, lines [auto]"),
 	OPT_FLAG(0, "acknowledged", acknowledged,
 		 "expect only what was acknowledged"),
+	OPT_FLAG(0, "stamp", stamp, "they were stamped by siem-tail --stamp"),
 	OPT_FLAG(0, "strict", strict, "let no repeat pass, predicted or not"),
 	OPT_SIZE(0, "window", window, "SIZE", 0,
 		 "what may be repeated after a restart [64MB]"),
@@ -145,6 +146,7 @@ static int verify(struct verify *v, char *const more[], size_t more_count,
 	    open_inputs(&receipts, &receipt_count, &c->receipts, NULL, 0, e) <
 		    0 ||
 	    open_sorters(v, e) < 0 || digest_open(&v->digester, e) < 0 ||
+	    (c->stamp && stamper_open(&v->stamper, e) < 0) ||
 	    quit_setup((unsigned)c->common.grace_sec, QUIT_EXIT_LATE, e) < 0)
 		goto out;
 	if (metrics_open(&v->metrics, c->common.metrics, report_collect, v, e) <
@@ -189,6 +191,7 @@ static void verify_close(struct verify *v)
 	sorter_free(&v->leftover);
 	sorter_free(&v->findings);
 	digest_close(&v->digester);
+	stamper_close(&v->stamper);
 	claims_free(&v->claims);
 	through_free(v->through);
 	neighbours_free(v->neighbours);

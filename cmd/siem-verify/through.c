@@ -61,14 +61,12 @@ static int feed_source(struct verify *v, size_t file, struct writer *w,
 		       uint64_t *number, struct err *e)
 {
 	struct input_line line;
+	struct slice record;
 	int got;
 
-	while ((got = input_next(&v->sources[file], v->config->max_record,
-				 &line, e)) > 0) {
+	while ((got = expect_next(v, file, &line, &record, e)) > 0) {
 		if (!line.too_long) {
-			if (reader_is_blank(line.text))
-				continue;
-			buf_put_slice(&w->out, line.text);
+			buf_put_slice(&w->out, record);
 			if (writer_end_line(w, e) < 0)
 				return -1;
 		}
@@ -81,7 +79,8 @@ static int feed_source(struct verify *v, size_t file, struct writer *w,
 
 static int feed_sources(struct verify *v, int fd, struct err *e)
 {
-	struct writer w = WRITER_INIT(fd, v->config->max_record);
+	// A stamp makes it a little longer.
+	struct writer w = WRITER_INIT(fd, 2 * v->config->max_record + 64);
 	uint64_t number = 0;
 	int rc = -1;
 

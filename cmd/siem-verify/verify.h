@@ -21,6 +21,7 @@
 #include "input.h"
 #include "sorter.h"
 
+#include <openssl/evp.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -34,6 +35,7 @@ struct config {
 	size_t memory;
 	size_t max_record;
 	size_t window;
+	bool stamp;        // the sources were stamped on their way
 	bool acknowledged; // expect only what the receipts say has arrived
 	bool strict;
 	bool json;
@@ -61,6 +63,12 @@ enum finding {
 	FINDING_ALTERED,  // place and len in the arrivals
 };
 
+/* What siem-tail --stamp does to a record. */
+struct stamper {
+	EVP_MD_CTX *seed, *hash; // of the file; to work in
+	struct buf out;
+};
+
 struct verify {
 	const struct config *config;
 	struct input *sources, *arrived;
@@ -68,6 +76,7 @@ struct verify {
 	bool whole; // some record of the sources has a header of its own
 	struct claims claims;
 	struct digester digester;
+	struct stamper stamper;
 	struct sorter expected, arrivals, leftover, findings;
 	struct through *through; // NULL: there is none
 	struct neighbours *neighbours;
@@ -77,6 +86,16 @@ struct verify {
 
 /* What the sources let expect. Needs the claims. */
 int expect(struct verify *v, struct err *e) MUST_CHECK;
+
+/*
+ * The next record of a source, as it was sent; none in a line that is too
+ * long. 1: there is one; 0: the end; -1 with e filled.
+ */
+int expect_next(struct verify *v, size_t file, struct input_line *line,
+		struct slice *record, struct err *e) MUST_CHECK;
+
+int stamper_open(struct stamper *s, struct err *e) MUST_CHECK;
+void stamper_close(struct stamper *s);
 
 /* One record that should arrive: key, id, place, len and flags are filled in.
  */
