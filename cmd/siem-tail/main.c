@@ -6,6 +6,7 @@
  */
 #include "collect.h"
 #include "follow.h"
+#include "spooled.h"
 #include "status.h"
 #include "tail.h"
 
@@ -68,6 +69,22 @@ static void raise_file_limit(void)
 	}
 }
 
+/* What every way of reading needs. */
+static int open_output(struct tail *t, struct err *e)
+{
+	if (outlet_open(&t->out, e) < 0 ||
+	    quit_setup((unsigned)t->cfg->common.grace_sec, QUIT_EXIT_LATE, e) <
+		    0 ||
+	    metrics_open(&t->metrics, t->cfg->common.metrics, collect, t, e) <
+		    0)
+		return -1;
+	t->limit = RATE_LIMIT_INIT(t->cfg->rate, clock_ns());
+	report_open(&t->report,
+		    t->cfg->common.stats || t->cfg->common.metrics != NULL,
+		    t->cfg->progress);
+	return 0;
+}
+
 static int tail_open(struct tail *t, char *const operands[], int count,
 		     struct err *e)
 {
@@ -77,19 +94,11 @@ static int tail_open(struct tail *t, char *const operands[], int count,
 		return -1;
 	if (t->cfg->stamp && stamp_open(&t->stamp, e) < 0)
 		return -1;
-	if (outlet_open(&t->out, e) < 0 ||
-	    names_open(&t->names, operands, (size_t)count, e) < 0 ||
-	    quit_setup((unsigned)t->cfg->common.grace_sec, QUIT_EXIT_LATE, e) <
-		    0 ||
-	    metrics_open(&t->metrics, t->cfg->common.metrics, collect, t, e) <
-		    0)
+	if (names_open(&t->names, operands, (size_t)count, e) < 0 ||
+	    open_output(t, e) < 0)
 		return -1;
 	if (!t->cfg->once && t->cfg->poll_ms == SIZE_MAX)
 		watch_open(&t->watch);
-	t->limit = RATE_LIMIT_INIT(t->cfg->rate, clock_ns());
-	report_open(&t->report,
-		    t->cfg->common.stats || t->cfg->common.metrics != NULL,
-		    t->cfg->progress);
 	return 0;
 }
 
@@ -106,9 +115,10 @@ static int begin(struct tail *t, struct err *e)
 	return seal_source(e);
 }
 
-static int run(struct tail *t, struct err *e)
+/* spool: the folder of one, or NULL. */
+static int run(struct tail *t, const char *spool, struct err *e)
 {
-	int rc = follow(t, e);
+	int rc = spool != NULL ? spooled_run(t, spool, e) : follow(t, e);
 
 	report_close(&t->report);
 	if (t->cfg->common.stats)
@@ -150,13 +160,22 @@ out:
 static int work(struct tail *t, char *const operands[], int count,
 		struct err *e)
 {
+	char home[PATH_MAX];
+
 	if (t->cfg->reset)
 		return status_reset(t->cfg->checkpoint, e);
+	if (t->cfg->status && count == 0 &&
+	    spooled_home(t->cfg->checkpoint, home))
+		return spooled_status(t, home, e);
+	if (t->cfg->status && spooled_is(operands, count))
+		return spooled_status(t, operands[0], e);
+	if (spooled_is(operands, count))
+		return open_output(t, e) < 0 ? -1 : run(t, operands[0], e);
 	if (t->cfg->status)
 		return print_status(t, operands, (size_t)count, e);
 	if (tail_open(t, operands, count, e) < 0 || begin(t, e) < 0)
 		return -1;
-	return run(t, e);
+	return run(t, NULL, e);
 }
 
 static void tail_close(struct tail *t)

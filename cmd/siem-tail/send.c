@@ -52,9 +52,8 @@ static int write_marked(struct tail *t, struct slice bytes, struct err *e)
 	return write_bytes(t, bytes, e);
 }
 
-/* Lines, with what goes behind them in the same write and is none. */
-static int write_lines(struct tail *t, struct slice bytes, size_t behind,
-		       struct err *e)
+int send_lines(struct tail *t, struct slice bytes, size_t behind,
+	       struct err *e)
 {
 	struct slice all = { bytes.data, bytes.len + behind };
 
@@ -88,7 +87,7 @@ int send_text(struct tail *t, struct slice text, struct err *e)
 			return -1;
 		text = buf_slice(&t->stamp.out);
 	}
-	return write_lines(t, text, 0, e);
+	return send_lines(t, text, 0, e);
 }
 
 /* A mark into room, whose bytes are in nobody's use. -1: does not fit. */
@@ -148,7 +147,7 @@ static int send_part(struct tail *t, struct file *f, struct slice bytes,
 		last = false;
 	}
 	if (k == NULL)
-		return write_lines(t, bytes, 0, e);
+		return send_lines(t, bytes, 0, e);
 	struct position before = k->at;
 	if (source_position(&f->source, offset, read, &k->at, e) < 0)
 		return -1;
@@ -158,18 +157,14 @@ static int send_part(struct tail *t, struct file *f, struct slice bytes,
 	else if (put_mark(&mark, last ? t->block + (end - t->block) : apart,
 			  SEND_ROOM, k, e) < 0)
 		return -1;
-	if (write_lines(t, bytes, last ? mark.len : 0, e) < 0 ||
+	if (send_lines(t, bytes, last ? mark.len : 0, e) < 0 ||
 	    (!last && write_bytes(t, mark, e) < 0))
 		return -1;
 	k->untold = k->untold && !whole;
 	return 0;
 }
 
-/*
- * How much of some lines, or of a piece of one, may go now: whole lines, and
- * always at least one, unless it is nothing. units is what that costs.
- */
-static size_t allowed_part(struct tail *t, struct slice bytes, size_t *units)
+size_t send_allowed(struct tail *t, struct slice bytes, size_t *units)
 {
 	size_t allowed = rate_allowed(&t->limit, clock_ns());
 	size_t lines = 0;
@@ -201,7 +196,7 @@ int send_chunk(struct tail *t, struct file *f, const struct chunk *chunk,
 
 	while (left.len > 0) {
 		size_t units;
-		size_t part = allowed_part(t, left, &units);
+		size_t part = send_allowed(t, left, &units);
 
 		// What was read goes out, however slowly it was to go.
 		if (quit_asked())

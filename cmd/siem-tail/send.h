@@ -31,6 +31,20 @@ int send_chunk(struct tail *t, struct file *f, const struct chunk *chunk,
 /* Lines, or the end of one, that no position stands for. */
 int send_text(struct tail *t, struct slice text, struct err *e) MUST_CHECK;
 
+/*
+ * The same, with bytes behind them that go in the same write, and are those of
+ * a mark.
+ */
+int send_lines(struct tail *t, struct slice bytes, size_t behind,
+	       struct err *e) MUST_CHECK;
+
+/*
+ * How much of some lines, or of a piece of one, may go now: whole lines, and
+ * always at least one, unless it is nothing. units is what that costs.
+ */
+size_t send_allowed(struct tail *t, struct slice bytes,
+		    size_t *units) MUST_CHECK;
+
 /* What has been found out of files besides their lines: marks of their own. */
 int send_news(struct tail *t, struct err *e) MUST_CHECK;
 

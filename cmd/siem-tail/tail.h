@@ -14,6 +14,7 @@
  *     source.c   one file: whole lines out of it, truncation
  *     unpack.c   what a compressed one holds
  *     watch.c    inotify
+ *     spooled.c  a spool, instead of all these
  *     send.c     what goes out, and the marks behind it
  *     stamp.c    identities of records
  *     status.c   --status and --reset

@@ -195,8 +195,9 @@ static void abandon(struct segments *g)
 		(void)!ftruncate(g->log, (off_t)g->durable);
 		end_segment(g);
 	} else {
+		// So its number is free, and numbers have no gaps.
 		close_files(g);
-		remove_segment(g, g->number);
+		remove_segment(g, g->number--);
 	}
 	errno = saved;
 }
@@ -205,15 +206,17 @@ static int begin_segment(struct segments *g, struct err *e)
 {
 	uint64_t number = g->number + 1;
 
-	// The side file first: without it there is no segment.
-	g->side = open_side(g, number, O_WRONLY | O_CREAT | O_EXCL | O_APPEND);
-	if (g->side >= 0)
-		g->log = open_log(g, number,
-				  O_WRONLY | O_CREAT | O_EXCL | O_APPEND);
+	// What could not be removed before. The side file comes last: with it
+	// there is a segment.
+	remove_segment(g, number);
+	g->log = open_log(g, number, O_WRONLY | O_CREAT | O_EXCL | O_APPEND);
+	if (g->log >= 0)
+		g->side = open_side(g, number,
+				    O_WRONLY | O_CREAT | O_EXCL | O_APPEND);
 	g->durable = g->records = 0;
 	if (g->log < 0 ||
 	    file_write_all(g->side, side_header, sizeof(side_header) - 1) < 0) {
-		bool ours = g->side >= 0;
+		bool ours = g->log >= 0;
 
 		err_sys(e, "%s", g->spool.path);
 		int error = errno;

@@ -212,21 +212,10 @@ static int by_number(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* Its files, from the first on; closedir() ends it. */
-static DIR *open_listing(const struct spool *s)
-{
-	int fd = openat(s->dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *listing = fd >= 0 ? fdopendir(fd) : NULL;
-
-	if (listing == NULL && fd >= 0)
-		close(fd);
-	return listing;
-}
-
 int spool_list(const struct spool *s, uint64_t **numbers, size_t *count,
 	       struct err *e)
 {
-	DIR *listing = open_listing(s);
+	DIR *listing = opendir(s->path);
 	struct buf found = BUF_INIT(SIZE_MAX / 4);
 	const struct dirent *entry;
 
@@ -278,7 +267,7 @@ struct spool_position spool_slowest(const struct spool *s)
 {
 	static const char suffix[] = ".checkpoint";
 	struct spool_position slowest = { UINT64_MAX, 0 };
-	DIR *listing = open_listing(s);
+	DIR *listing = opendir(s->path);
 	const struct dirent *entry;
 
 	if (listing == NULL)
