@@ -4,8 +4,7 @@
 # still there.
 
 load helper
-
-id=0123456789abcdef0123456789abcdef
+load shipped
 
 setup_file()
 {
@@ -116,55 +115,6 @@ replaced()
 	[ ! -e after/f ]
 }
 
-# checkpoint FILE: one without an entry, as a source makes it.
-checkpoint()
-{
-	printf 'siem-checkpoint/1 %s\n' "$id" >"$1"
-	printf 'sum %.16s\n' "$(sha256sum <"$1")" >>"$1"
-}
-
-# position FILE: that of the source "log" in a checkpoint, or 0.
-position()
-{
-	awk '$1 == "log" { at = $2 } END { print at + 0 }' "$1"
-}
-
-# records FROM TO: of ten, one was rejected by a filter before and one is too
-# long; a mark behind every fifth.
-records()
-{
-	seq "$1" "$2" | awk '
-	BEGIN { long = sprintf("%0100d", 0) }
-	{
-		text = "<13>Oct  8 22:45:00 web01 su: " $1 ";"
-		if ($1 % 10 == 3)
-			printf "\020R no%%20good %s\n", text
-		else if ($1 % 10 == 7)
-			print text "x" long
-		else
-			print text
-		if ($1 % 5 == 0)
-			printf "\020M log %d\n", $1
-	}'
-}
-
-# ship: to the file "arrived", with everything that is kept beside it.
-ship()
-{
-	timeout 20 siem-send -q -c ck --dead-letter dead --receipts receipts \
-		--max-record 90 file:arrived
-}
-
-# numbers FILE...: of the records there, each once. A line that is none of them
-# stays as it is; but the torn one, of which siem-file(7) speaks, is left out.
-numbers()
-{
-	sed -E 's/^<13>Oct  8 22:45:00 web01 su: ([0-9]+);(x0{100})?$/\1/' "$@" |
-		awk 'index("<13>Oct  8 22:45:00 web01 su: ", $0) != 1 &&
-			!/^<13>Oct  8 22:45:00 web01 su: [0-9]+$/' |
-		sort -n -u
-}
-
 # changes RECORD: after which operations the disk may be another.
 changes()
 {
@@ -173,30 +123,6 @@ changes()
 		if ($1 !~ /[SC]/)
 			print n
 	}' "$1"
-}
-
-# recovers LAST: after a power cut, what is in "after" and what its source
-# still has make all records there are.
-recovers()
-{
-	local at
-
-	at=$(position after/ck)
-	# What is committed has its receipt; only the last line may be torn.
-	[ "$at" = 0 ] || jq -R 'fromjson? | .ranges[].to | tonumber' after/receipts |
-		grep -qx "$at" ||
-		{ echo "$at has no receipt"; return 1; }
-	{
-		printf '\020H siem/1 %s\n' "$id"
-		records $((at + 1)) "$1"
-		printf '\020E 0\n'
-	} >rest
-	# In a regular file there are no control lines.
-	(cd after && ship < <(cat ../rest) 2>../err) || [ $? -eq 1 ] ||
-		{ cat err; return 1; }
-	(cd after && touch dead && numbers arrived dead) >found
-	equal "$(seq "$1")" "$(<found)" && equal "$1" "$(position after/ck)" &&
-		jq -e -s 'all(.[]; .ranges[0].source == "log")' after/receipts >/dev/null
 }
 
 # everywhere RECORD LAST STATE...: it recovers wherever the power is cut.
@@ -215,7 +141,7 @@ everywhere()
 			disk=$(find after -type f -exec cksum {} +)
 			[ -z "${seen[$disk]:-}" ] || continue
 			seen[$disk]=yes
-			recovers "$last" || { echo "after $n operations: $state"; return 1; }
+			recovers after "$last" || { echo "after $n operations: $state"; return 1; }
 		done
 	done
 }

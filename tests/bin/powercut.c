@@ -89,7 +89,7 @@ struct disk {
 	size_t name_count;
 };
 
-static void die(const char *what)
+static NORETURN void die(const char *what)
 {
 	struct err e;
 

@@ -1,0 +1,81 @@
+# For .bats files that ship numbered records with siem-send -c, and see whether
+# all are there after trouble.
+
+id=0123456789abcdef0123456789abcdef
+
+# checkpoint FILE: one without an entry, as a source makes it.
+checkpoint()
+{
+	printf 'siem-checkpoint/1 %s\n' "$id" >"$1"
+	printf 'sum %.16s\n' "$(sha256sum <"$1")" >>"$1"
+}
+
+# position FILE: that of the source "log" in a checkpoint, or 0.
+position()
+{
+	awk '$1 == "log" { at = $2 } END { print at + 0 }' "$1"
+}
+
+# records FROM TO: of ten, one was rejected by a filter before and one is too
+# long; a mark behind every fifth.
+records()
+{
+	seq "$1" "$2" | awk '
+	BEGIN { long = sprintf("%0100d", 0) }
+	{
+		text = "<13>Oct  8 22:45:00 web01 su: " $1 ";"
+		if ($1 % 10 == 3)
+			printf "\020R no%%20good %s\n", text
+		else if ($1 % 10 == 7)
+			print text "x" long
+		else
+			print text
+		if ($1 % 5 == 0)
+			printf "\020M log %d\n", $1
+	}'
+}
+
+# ship: to the file "arrived", with everything that is kept beside it.
+ship()
+{
+	timeout 20 siem-send -q -c ck --dead-letter dead --receipts receipts \
+		--max-record 90 file:arrived
+}
+
+# numbers FILE...: of the records there, each once. A line that is none of them
+# stays as it is; but the torn one, of which siem-file(7) speaks, is left out.
+numbers()
+{
+	sed -E 's/^<13>Oct  8 22:45:00 web01 su: ([0-9]+);(x0{100})?$/\1/' "$@" |
+		awk 'index("<13>Oct  8 22:45:00 web01 su: ", $0) != 1 &&
+			!/^<13>Oct  8 22:45:00 web01 su: [0-9]+$/' |
+		sort -n -u
+}
+
+# stream FROM TO: a marked stream of these, as a file.
+stream()
+{
+	printf '\020H siem/1 %s\n' "$id"
+	records "$1" "$2"
+	printf '\020E 0\n'
+}
+
+# recovers DIR LAST: what is in there, and what its source still has, make all
+# records there are. Afterwards they are all there.
+recovers()
+{
+	local at
+
+	at=$(position "$1/ck")
+	# What is committed has its receipt; only the last line may be torn.
+	[ "$at" = 0 ] || jq -R 'fromjson? | .ranges[].to | tonumber' "$1/receipts" |
+		grep -qx "$at" ||
+		{ echo "$at has no receipt"; return 1; }
+	# In a regular file there are no control lines.
+	(cd "$1" && ship < <(stream $((at + 1)) "$2") 2>err) || [ $? -eq 1 ] ||
+		{ cat "$1/err"; return 1; }
+	touch "$1/dead"
+	equal "$(seq "$2")" "$(numbers "$1/arrived" "$1/dead")" &&
+		equal "$2" "$(position "$1/ck")" &&
+		jq -e -s 'all(.[]; .ranges[0].source == "log")' "$1/receipts" >/dev/null
+}
