@@ -697,3 +697,68 @@ all: 56 bytes and 11 lines behind' "$output"
 
 	[ -s ck ]
 }
+
+LOGROTATE=$root/build/logrotate
+
+# rotate DIRECTIVE...: as cron has logrotate do it.
+rotate()
+{
+	local libraries
+
+	libraries=$(printf '%s:' "$LOGROTATE"/{usr/,}lib/*-linux-gnu)
+	printf '%s {\nrotate 9\nmissingok\n' "$PWD/log" >conf
+	printf '%s\n' "$@" '}' >>conf
+	LD_LIBRARY_PATH=$libraries "$LOGROTATE/usr/sbin/logrotate" \
+		-f -s "$PWD/state" conf
+}
+
+@test "logrotate may turn the log over in each of its ways meanwhile" {
+	[ -x "$LOGROTATE/usr/sbin/logrotate" ] ||
+		skip 'logrotate could not be unpacked'
+	for way in create compress $'compress\ndelaycompress' copytruncate \
+		$'copytruncate\ncompress' dateext; do
+		mkdir "${way//$'\n'/,}"
+		pushd "${way//$'\n'/,}"
+		many 1 100 >log
+		follow log
+		eventually grep -q '"n":000100' got
+		kill -9 "$pid"
+		ended 3 "$sink"
+		rm err
+		many 101 200 >>log
+		rotate "$way" 'dateformat -%Y%m%d'
+		[ "$way" != create ] || [ ! -e log ] || [ ! -s log ]
+		many 201 300 >>log
+		rotate "$way" 'dateformat -%Y%m%d-%s'
+		many 301 400 >>log
+		ship
+		ship
+		many 1 400 | cmp - got
+		got "$(many 1 400)"
+		popd
+	done
+}
+
+@test "logrotate may turn the log over while it is followed" {
+	[ -x "$LOGROTATE/usr/sbin/logrotate" ] ||
+		skip 'logrotate could not be unpacked'
+	for way in create $'compress\ndelaycompress' $'copytruncate\ncompress'; do
+		mkdir "${way//$'\n'/,}"
+		pushd "${way//$'\n'/,}"
+		touch log got
+		follow log
+		for i in 1 2 3 4; do
+			many "${i}001" "${i}100" >>log
+			eventually grep -q "\"n\":00${i}100" got
+			rotate "$way"
+		done
+		kill "$pid"
+		ended 0 "$pid"
+		ended 0 "$sink"
+		ship log || [ ! -e log ]
+		equal "$(for i in 1 2 3 4; do
+			many "${i}001" "${i}100"
+		done)" "$(cat got)"
+		popd
+	done
+}

@@ -342,7 +342,7 @@ static void lose(struct look *l, struct known *k)
 	else if (now->size < k->at.offset)
 		msg_error("%.*s: %" PRIu64 " bytes of it were read, but it has "
 			  "only %" PRIu64 ": truncated or replaced meanwhile; "
-					  "anything that it held "
+			  "anything that it held "
 			  "behind them is lost; reading it from its start",
 			  len, k->source, k->at.offset, now->size);
 	else
@@ -395,6 +395,20 @@ static bool is_copy_of_open(struct look *l, const struct source *s,
 	return size > 0 && are_alike(s, read, size);
 }
 
+/* Is a compressed file there to its end? */
+static bool is_whole(struct look *l, const struct source *s)
+{
+	struct unpack *u = unpack_open(s->fd);
+	struct err e;
+	ssize_t got = 1;
+
+	while (u != NULL && got > 0)
+		got = unpack_read(u, l->t->scratch, SOURCE_CHUNK, &e);
+	bool whole = u != NULL && got == 0 && unpack_is_whole(u);
+	unpack_close(u);
+	return whole;
+}
+
 /* Is it a copy of one that was read and is still there? */
 static bool is_copy_of_read(struct look *l, struct source *s, struct slice head,
 			    const struct known *k)
@@ -407,17 +421,13 @@ static bool is_copy_of_read(struct look *l, struct source *s, struct slice head,
 		return k->at.head_len == POSITION_HEAD && holds(l, s, &k->at);
 
 	// Being packed just now? Then it is to be looked at again.
-	struct err e;
-	ssize_t got = 1;
-	struct unpack *u = unpack_open(s->fd);
-	while (u != NULL && got > 0)
-		got = unpack_read(u, l->t->scratch, SOURCE_CHUNK, &e);
-	bool whole = u != NULL && got == 0 && unpack_is_whole(u);
-	unpack_close(u);
-	l->t->history.again = l->t->history.again || !whole;
-	return !whole;
+	if (is_whole(l, s))
+		return is_read(s, &k->at); // if it has its end only by now
+	l->t->history.again = true;
+	return true;
 }
 
+/* Is it, or may it become, a copy of one that is known? */
 static bool is_copy(struct look *l, struct source *s)
 {
 	const struct known_all *all = &l->t->history.known;
@@ -426,6 +436,12 @@ static bool is_copy(struct look *l, struct source *s)
 	ssize_t got = source_head(s, bytes, &e);
 	struct slice head = { bytes, got < 0 ? 0 : (size_t)got };
 
+	// So little may be the beginning of anything that is being copied.
+	if (got == 0 || (s->unpack != NULL && got > 0 && got < POSITION_HEAD &&
+			 !is_whole(l, s))) {
+		l->t->history.again = true;
+		return true;
+	}
 	for (size_t i = 0; i < all->count; i++) {
 		const struct known *k = all->items[i];
 
