@@ -302,14 +302,14 @@ send()
 		>pipe 2>/dev/null 3>&- &
 	remember $!
 	eventually [ -s numbers ]
-	eventually full
+	eventually full $sender
 	most=$(sed -n 's/^VmHWM:[[:space:]]*\([0-9]*\) kB/\1/p' /proc/$sender/status)
 	[ "$most" -lt $((24 * 1024)) ]
 }
 
-# Does it hold all that it may?
+# full PID: does it hold all that it may?
 full()
 {
-	kill -USR1 "$sender"
+	kill -USR1 "$1"
 	awk '/^siem_send_memory_bytes/ { exit !($2 > 3500000) }' numbers
 }
