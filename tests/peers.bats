@@ -100,7 +100,7 @@ rsyslog()
 		;;
 	esac
 	cat >peer.conf <<-END
-		global(workDirectory="$PWD" maxMessageSize="64k"
+		global(workDirectory="$PWD" ${size-maxMessageSize=\"64k\"}
 			parser.escapeControlCharactersOnReceive="off"
 			defaultNetstreamDriverCAFile="$PWD/ca.pem"
 			defaultNetstreamDriverCertFile="$PWD/${2:-server}.pem"
@@ -227,6 +227,17 @@ with_client_certificate=(-o ca_file=ca.pem -o cert_file=client.pem -o key_file=c
 
 	equal '' "$output"
 	arrived
+}
+
+@test "RELP: max_line=8096 sets aside what a new rsyslog would cut" {
+	size=
+	rsyslog relp
+	line=$(printf '<13>1 - - - - - - %08078d' 0)
+	run -1 siem-send "syslog:relp://127.0.0.1:$(cat port)" -o max_line=8096 \
+		--dead-letter dead < <(printf '%s\n' "$line" "${line}1")
+
+	equal "$line" "$(cat got)"
+	equal "${line}1" "$(cat dead)"
 }
 
 # paced ADDRESS: as ship, at a pace that loopback holds.
