@@ -179,6 +179,12 @@ int input_head(struct input *in, size_t most, struct buf *head, struct err *e)
 	return 0;
 }
 
+/* Does a line end in the CR that some put before their LF? */
+static bool ends_in_cr(struct slice s)
+{
+	return s.data != NULL && s.len > 0 && s.data[s.len - 1] == '\r';
+}
+
 /* Give the line whose size bytes, without its LF, are in memory. */
 static int give(struct input *in, size_t size, struct input_line *line)
 {
@@ -189,7 +195,7 @@ static int give(struct input *in, size_t size, struct input_line *line)
 	in->start += (size_t)line->len;
 	in->offset += line->len;
 	in->seen = 0;
-	if (size > 0 && line->text.data[size - 1] == '\r')
+	if (ends_in_cr(line->text))
 		line->text.len--;
 	return 1;
 }

@@ -199,7 +199,7 @@ static int start_merge(struct sorter *s, size_t count, struct err *e)
 	if (s->block > BLOCK_MAX)
 		s->block = BLOCK_MAX;
 	s->blocks = calloc(count * s->block, sizeof(*s->blocks));
-	s->heap = malloc(count * sizeof(*s->heap));
+	s->heap = calloc(count, sizeof(*s->heap));
 	if (s->blocks == NULL || s->heap == NULL)
 		return err_sys(e, "sort");
 
