@@ -35,16 +35,16 @@ static void collect(struct page *page, const void *context)
 }
 
 static int deliver(const struct config *cfg, const struct carrier_way *way,
-		   struct engine_options *how, struct err *e)
+		   struct engine_options how, struct err *e)
 {
 	struct metrics metrics = METRICS_NONE;
 	struct engine *engine = NULL;
 	int status = -1;
 
-	how->metrics = &metrics;
+	how.metrics = &metrics;
 	if (metrics_open(&metrics, cfg->common.metrics, collect, &engine, e) ==
 	    0)
-		engine = engine_open(way, 1, how, e);
+		engine = engine_open(way, 1, &how, e);
 	if (engine != NULL) {
 		status = engine_run(engine);
 		if (cfg->common.stats)
@@ -104,7 +104,7 @@ static int run(const struct config *cfg, const struct carrier_way *way,
 		if (how.receipts == NULL)
 			goto out;
 	}
-	status = deliver(cfg, way, &how, e);
+	status = deliver(cfg, way, how, e);
 out:
 	receipts_close(how.receipts);
 	commits_close(&commits);

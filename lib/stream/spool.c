@@ -285,8 +285,9 @@ struct spool_position spool_slowest(const struct spool *s)
 			slowest = p;
 	}
 	closedir(listing);
-	return slowest.segment == UINT64_MAX ? (struct spool_position){ 0 }
-					     : slowest;
+	if (slowest.segment == UINT64_MAX) // there is no reader
+		slowest.segment = 0;
+	return slowest;
 }
 
 int spool_side_open(struct spool_side *side, const struct spool *s,

@@ -1,0 +1,132 @@
+/* Positions in a spool, and the lines of its side files. */
+#include "stream/spool.h"
+
+#include "check.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+static bool parses(const char *text, uint64_t segment, uint64_t offset)
+{
+	struct spool_position p;
+
+	return spool_parse_position(slice_of(text), &p) &&
+	       p.segment == segment && p.offset == offset;
+}
+
+static void a_position_is_read_as_it_was_written(void)
+{
+	struct buf out = BUF_INIT(64);
+
+	spool_put_position(&out, (struct spool_position){ 12, 4711 });
+	CHECK(slice_is(buf_slice(&out), SLICE("12,4711")));
+	CHECK(parses("12,4711", 12, 4711));
+	buf_free(&out);
+}
+
+static void what_is_no_position_is_none(void)
+{
+	struct spool_position p;
+
+	CHECK(!spool_parse_position(SLICE(""), &p));
+	CHECK(!spool_parse_position(SLICE("12"), &p));
+	CHECK(!spool_parse_position(SLICE("12,"), &p));
+	CHECK(!spool_parse_position(SLICE(",1"), &p));
+	CHECK(!spool_parse_position(SLICE("1,2,3"), &p));
+	CHECK(!spool_parse_position(SLICE("-1,2"), &p));
+}
+
+static struct spool_side side_of(const char *text)
+{
+	struct spool_side side = { .fd = memfd_create("side", 0),
+				   .in = BUF_INIT(8192) };
+	struct slice bytes = slice_of(text);
+
+	CHECK(write(side.fd, bytes.data, bytes.len) == (ssize_t)bytes.len);
+	return side;
+}
+
+static void the_last_word_on_what_is_durable_holds(void)
+{
+	struct spool_side side =
+		side_of(SPOOL_SIDE_HEADER "w 0 10 5 00000000000000ff\n"
+					  "d 10 5\n"
+					  "w 10 4 2 0123456789abcdef\n");
+	struct spool_entry entry;
+	struct err e;
+
+	CHECK(spool_side_next(&side, &entry, &e) == 1);
+	CHECK(entry.kind == 'w' && entry.len == 10 && entry.checksum == 0xff);
+	CHECK(spool_side_update(&side, &e) == 0);
+	CHECK(side.durable == 10 && side.records == 5 && !side.ended);
+	spool_side_close(&side);
+}
+
+static void what_comes_later_is_read_later(void)
+{
+	struct spool_side side = side_of(SPOOL_SIDE_HEADER "d 10 5\nd 2");
+	struct err e;
+
+	CHECK(spool_side_update(&side, &e) == 0);
+	CHECK(side.durable == 10);
+	CHECK(write(side.fd, "0 9\ne 20 9\n", 11) == 11);
+	CHECK(spool_side_update(&side, &e) == 0);
+	CHECK(side.durable == 20 && side.records == 9 && side.ended);
+	spool_side_close(&side);
+}
+
+static void behind_what_is_damaged_nothing_is_believed(void)
+{
+	static const char *const texts[] = {
+		SPOOL_SIDE_HEADER "d 10 5\nd 20\nd 30 7\n",
+		SPOOL_SIDE_HEADER "d 10 5\nx\nd 30 7\n",
+		SPOOL_SIDE_HEADER "d 10 5\nw 0 1 1 xyz\nd 30 7\n",
+		SPOOL_SIDE_HEADER "d 10 5\n\nd 30 7\n",
+	};
+	struct err e;
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct spool_side side = side_of(texts[i]);
+
+		CHECK(spool_side_update(&side, &e) == 0);
+		CHECK(side.damaged && side.durable == 10);
+		CHECK(side.good == sizeof(SPOOL_SIDE_HEADER) - 1 + 7);
+		spool_side_close(&side);
+	}
+}
+
+static void another_header_is_of_another_version(void)
+{
+	struct spool_side side = side_of("siem-segment/2\nd 10 5\n");
+	struct err e;
+
+	CHECK(spool_side_update(&side, &e) == 0);
+	CHECK(side.damaged && side.durable == 0 && side.good == 0);
+	spool_side_close(&side);
+}
+
+static void an_entry_is_read_as_it_was_written(void)
+{
+	const struct spool_entry entry = { .kind = 'w',
+					   .offset = 7,
+					   .len = 8,
+					   .records = 9,
+					   .checksum = 0xfedcba9876543210 };
+	struct buf out = BUF_INIT(256);
+
+	spool_put_entry(&out, &entry);
+	CHECK(slice_is(buf_slice(&out), SLICE("w 7 8 9 fedcba9876543210\n")));
+	buf_free(&out);
+}
+
+int main(void)
+{
+	RUN(a_position_is_read_as_it_was_written);
+	RUN(what_is_no_position_is_none);
+	RUN(the_last_word_on_what_is_durable_holds);
+	RUN(what_comes_later_is_read_later);
+	RUN(behind_what_is_damaged_nothing_is_believed);
+	RUN(another_header_is_of_another_version);
+	RUN(an_entry_is_read_as_it_was_written);
+	return check_done();
+}
