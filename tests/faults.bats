@@ -100,31 +100,16 @@ spool_in()
 	in_trouble "$1" "$2" spool < <(stream 1 20) 2>"$1/said"
 }
 
-spool()
+# What becomes of the records that are kept.
+kept_there()
 {
-	timeout 20 siem-batch -q --spool spool -c ck --dead-letter dead \
-		--max-record 90
-}
-
-# What becomes of the records that are kept: they are there, after a restart.
-all_kept()
-{
-	local at
-
-	at=$(position "$1/ck")
-	(cd "$1" && spool < <(stream $((at + 1)) 20) 2>err) || [ $? -eq 1 ] ||
-		{ cat "$1/err"; return 1; }
-	touch "$1/dead"
-	siem-batch --fsck "$1/spool" >"$1/fsck" 2>&1 ||
-		{ cat "$1/fsck"; return 1; }
-	equal "$(seq 20)" "$(numbers "$1"/spool/*.log "$1/dead")" &&
-		equal 20 "$(position "$1/ck")"
+	all_kept "$1" 20
 }
 
 # That the last segment is closed is written last, and only spares some work.
 every_fault_of_spool()
 {
-	quiet_end=yes tool=siem-batch where=spool/0 case=spool_in want=1 after=all_kept every_fault "$@"
+	quiet_end=yes tool=siem-batch where=spool/0 case=spool_in want=1 after=kept_there every_fault "$@"
 }
 
 # reject_in DIR RULES: siem-fmt sets every second record aside.

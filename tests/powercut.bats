@@ -125,12 +125,18 @@ changes()
 	}' "$1"
 }
 
-# everywhere RECORD LAST STATE...: it recovers wherever the power is cut.
+# committed POSITION: that is where the checkpoint on the disk stands.
+committed()
+{
+	[ "$(position disk/ck)" = "$1" ]
+}
+
+# everywhere HOW RECORD LAST STATE...: HOW recovers it, wherever the power is cut.
 everywhere()
 {
-	local record=$1 last=$2 n state disk
+	local how=$1 record=$2 last=$3 n state disk
 
-	shift 2
+	shift 3
 
 	# The same disk is looked at once.
 	declare -gA seen=()
@@ -141,7 +147,7 @@ everywhere()
 			disk=$(find after -type f -exec cksum {} +)
 			[ -z "${seen[$disk]:-}" ] || continue
 			seen[$disk]=yes
-			recovers after "$last" || { echo "after $n operations: $state"; return 1; }
+			"$how" after "$last" || { echo "after $n operations: $state"; return 1; }
 		done
 	done
 }
@@ -157,10 +163,6 @@ everywhere()
 	remember "$sender"
 	exec 4>in
 	printf '\020H siem/1 %s\n' "$id" >&4
-	committed()
-	{
-		[ "$(position disk/ck)" = "$1" ]
-	}
 	for at in 10 20; do
 		records $((at - 9)) "$at" >&4
 		eventually committed "$at"
@@ -172,7 +174,7 @@ everywhere()
 	equal 1 "$status"
 	equal "$(seq 20)" "$(numbers disk/arrived disk/dead)"
 
-	everywhere record 20 kept lost data-lost names-lost 'mixed 1' 'mixed 2'
+	everywhere recovers record 20 kept lost data-lost names-lost 'mixed 1' 'mixed 2'
 	[ "${#seen[@]}" -gt 20 ]
 
 	# What is not synced is missed.
@@ -180,6 +182,38 @@ everywhere()
 		sed -E "/^[Ss] [0-9]+ [0-9]+ 0 0 $what\$/{N;d}" record >careless
 		[ "$(powercut careless)" -lt "$(powercut record)" ]
 		echo "without syncs of $what"
-		run ! everywhere careless 20 data-lost
+		run ! everywhere recovers careless 20 data-lost
+	done
+}
+
+@test "what a spool has acknowledged is in it, whenever the power is cut" {
+	mkdir base disk
+	checkpoint base/ck
+	cp base/ck disk/ck
+	mkfifo in
+	(cd disk && SHIM_IN=siem-batch SHIM_ROOT=$PWD SHIM_RECORD=../record \
+		LD_PRELOAD=$(command -v shim.so) spool) <in 3>&- &
+	keeper=$!
+	remember "$keeper"
+	exec 4>in
+	printf '\020H siem/1 %s\n' "$id" >&4
+	for at in 10 20; do
+		records $((at - 9)) "$at" >&4
+		eventually committed "$at"
+	done
+	printf '\020E 0\n' >&4
+	exec 4>&-
+	status=0
+	wait "$keeper" || status=$?
+	equal 1 "$status"
+
+	everywhere all_kept record 20 kept lost data-lost names-lost 'mixed 1'
+	[ "${#seen[@]}" -gt 20 ]
+
+	# What is not synced is missed.
+	for what in dead 'spool/0[0-9]*\.log'; do
+		sed -E "/^[Ss] [0-9]+ [0-9]+ 0 0 ${what//\//\\/}\$/{N;d}" record >careless
+		[ "$(powercut careless)" -lt "$(powercut record)" ]
+		run ! everywhere all_kept careless 20 data-lost
 	done
 }

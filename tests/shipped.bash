@@ -79,3 +79,26 @@ recovers()
 		equal "$2" "$(position "$1/ck")" &&
 		jq -e -s 'all(.[]; .ranges[0].source == "log")' "$1/receipts" >/dev/null
 }
+
+# spool: into the folder "spool", with what is kept beside it.
+spool()
+{
+	timeout 20 siem-batch -q --spool spool -c ck --dead-letter dead \
+		--max-record 90
+}
+
+# all_kept DIR LAST: what is in the spool there, and what its source still has,
+# make all records there are.
+all_kept()
+{
+	local at
+
+	at=$(position "$1/ck")
+	(cd "$1" && spool < <(stream $((at + 1)) "$2") 2>err) || [ $? -eq 1 ] ||
+		{ cat "$1/err"; return 1; }
+	touch "$1/dead"
+	siem-batch --fsck "$1/spool" >"$1/fsck" 2>&1 ||
+		{ cat "$1/fsck"; return 1; }
+	equal "$(seq "$2")" "$(numbers "$1"/spool/*.log "$1/dead")" &&
+		equal "$2" "$(position "$1/ck")"
+}

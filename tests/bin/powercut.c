@@ -25,6 +25,7 @@
 #include "core/file.h"
 #include "core/msg.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -59,7 +60,8 @@ struct change {
 	size_t file;
 	int64_t offset;
 	struct slice bytes;
-	char *from, *path; // from: of a rename
+	const char *from; // of a rename; else NULL
+	const char *path; // of names; else empty
 };
 
 struct handle {
@@ -109,8 +111,9 @@ static char *copy_of(const char *text)
 /* The folder of a path, which is in there itself. */
 static struct slice folder_of(const char *path)
 {
-	const char *slash = strrchr(path, '/');
+	assert(path != NULL);
 
+	const char *slash = strrchr(path, '/');
 	return slash != NULL ? (struct slice){ path, (size_t)(slash - path) }
 			     : SLICE(".");
 }
@@ -142,9 +145,11 @@ static bool next_op(struct slice *record, struct op *op)
 
 static struct name *find_name(struct disk *d, const char *path)
 {
-	for (size_t i = 0; i < d->name_count; i++)
+	for (size_t i = 0; i < d->name_count; i++) {
+		assert(d->names[i].path != NULL);
 		if (strcmp(d->names[i].path, path) == 0)
 			return &d->names[i];
+	}
 	return NULL;
 }
 
@@ -181,6 +186,7 @@ static struct change *add_change(struct disk *d, const struct op *op, size_t at,
 		.file = file,
 		.offset = op->offset,
 		.bytes = op->bytes,
+		.path = "",
 	};
 	return c;
 }
