@@ -798,14 +798,13 @@ static int step(struct carrier *carrier, int64_t now_ms, short revents,
 		struct err *e)
 {
 	struct courier *c = courier_of(carrier);
-	struct http_exchange *x;
 	struct http_result r;
 
 	(void)revents;
 	if (c->http == NULL)
 		return rehearse(c, now_ms, e);
 	http_step(c->http, now_ms);
-	while ((x = http_next(c->http, &r)) != NULL)
+	while (http_next(c->http, &r) != NULL)
 		on_result(c, &r, now_ms);
 	give_up_pending(c, now_ms);
 	set_clock(c);
@@ -937,8 +936,7 @@ static void set_pull(struct carrier *carrier, enum carrier_pull what)
 	struct courier *c = courier_of(carrier);
 
 	c->pull = what;
-	c->source.limits.count =
-		what == PULL_PROBE ? 1 : c->limits.best_count;
+	c->source.limits.count = what == PULL_PROBE ? 1 : c->limits.best_count;
 	if (what == PULL_ALL)
 		return;
 	put_back_open(c);

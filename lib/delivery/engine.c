@@ -270,8 +270,10 @@ static void wait(struct engine *g)
 	timeout_ms = sooner(timeout_ms, progress_wait_ms(&g->progress, now));
 	int n = poll(fds, count, timeout_ms);
 	g->readable = n > 0 && fds[1].revents != 0;
-	for (size_t i = 0; i < g->failover.count; i++)
-		g->revents[i] = n > 0 && !g->drained ? fds[3 + i].revents : 0;
+	memset(g->revents, 0, sizeof(g->revents));
+	if (n > 0 && !g->drained)
+		for (size_t i = 0; i < g->failover.count; i++)
+			g->revents[i] = fds[3 + i].revents;
 	if (n > 0 && fds[0].revents != 0)
 		quit_clear();
 }

@@ -615,13 +615,17 @@ struct http *http_open(const struct http_options *options, struct err *e)
 
 void http_close(struct http *h)
 {
+	struct http_exchange *x;
+
 	if (h == NULL)
 		return;
-	while (h->started != NULL)
-		http_end(h->started);
-	while (h->idle != NULL) {
-		struct http_exchange *x = h->idle;
-
+	while ((x = h->started) != NULL) {
+		h->started = x->next;
+		if (x->under_way)
+			curl_multi_remove_handle(h->multi, x->easy);
+		free_exchange(x);
+	}
+	while ((x = h->idle) != NULL) {
 		h->idle = x->next;
 		free_exchange(x);
 	}

@@ -247,7 +247,10 @@ static void add_text(char *to, size_t size, const char *body, const char *got)
 	size_t len = strlen(to);
 
 	for (; *body != '\0' && len + 1 < size; body++)
-		to[len++] = *body == '\n' ? ',' : *body;
+		if (*body == '\n')
+			to[len++] = ',';
+		else
+			to[len++] = *body;
 	to[len] = '\0';
 	snprintf(to + len, size - len, "%s", got);
 }
@@ -616,7 +619,7 @@ static void a_record_out_of_tries_is_given_up_and_the_run_goes_on(void)
 	CHECK(strcmp(s.log, "1,(200) poison,(503) poison,(503) poison,(503) "
 			    "3,(200) ") == 0);
 	unlink(dead);
-	strcat(strcpy(s.log, dead), ".why");
+	snprintf(s.log, sizeof(s.log), "%s.why", dead);
 	unlink(s.log);
 }
 
