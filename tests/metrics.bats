@@ -338,9 +338,15 @@ start_mock()
 	for tool in fmt tail send mock batch verify; do
 		sed -n "/^.Ss Of siem-$tool/,/^.S[sh] /s/^.It Li //p" \
 			"$root/man/siem-metrics.7" >manual
-		grep -v -e running -e start_time manual >own || true
 		equal "$(sed "s/^/siem_${tool}_/" manual | sort)" \
 			"$(names $tool.prom | grep -v -e _running -e _start_time | sort)"
+	done
+	# With a command, and with a spool, siem-batch is a sink as siem-send is.
+	siem-batch --metrics command.prom -- cat </dev/null
+	siem-batch --metrics spool.prom --spool spool </dev/null
+	for how in command spool; do
+		equal "$(names send.prom | sed 's/siem_send/siem_batch/')" \
+			"$(names $how.prom)"
 	done
 	for name in running start_time_seconds; do
 		grep -qx ".It Li $name" "$root/man/siem-metrics.7"
