@@ -52,8 +52,7 @@ static int write_marked(struct tail *t, struct slice bytes, struct err *e)
 	return write_bytes(t, bytes, e);
 }
 
-int send_lines(struct tail *t, struct slice bytes, size_t behind,
-	       struct err *e)
+int send_lines(struct tail *t, struct slice bytes, size_t behind, struct err *e)
 {
 	struct slice all = { bytes.data, bytes.len + behind };
 
@@ -137,7 +136,6 @@ static int send_part(struct tail *t, struct file *f, struct slice bytes,
 			      bytes.len - (last ? chunk->added : 0) };
 	struct known *k = f->known;
 	struct slice mark = { 0 };
-	char apart[SEND_ROOM];
 	// A position within a line would be none to begin at.
 	bool whole = end[-1] == '\n';
 
@@ -154,7 +152,7 @@ static int send_part(struct tail *t, struct file *f, struct slice bytes,
 	k->finished = false;
 	if (!whole)
 		k->at = before;
-	else if (put_mark(&mark, last ? t->block + (end - t->block) : apart,
+	else if (put_mark(&mark, last ? t->block + (end - t->block) : t->apart,
 			  SEND_ROOM, k, e) < 0)
 		return -1;
 	if (send_lines(t, bytes, last ? mark.len : 0, e) < 0 ||

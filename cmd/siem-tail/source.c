@@ -491,13 +491,12 @@ int source_position(struct source *s, uint64_t offset, struct slice bytes,
 /* Go to the start of a compressed file. */
 static int restart_unpacked(struct source *s, struct err *e)
 {
-	if (s->trail == NULL)
-		s->trail = malloc(sizeof(*s->trail));
+	free(s->trail);
+	s->trail = calloc(1, sizeof(*s->trail)); // TRAIL_START
 	if (s->trail == NULL || unpack_restart(s->unpack) < 0) {
 		errno = ENOMEM;
 		return err_sys(e, "%s", s->path);
 	}
-	*s->trail = TRAIL_START;
 	s->position = 0;
 	return 0;
 }
@@ -534,7 +533,7 @@ int source_resume(struct source *s, const struct position *p, char *block,
 {
 	char head[POSITION_HEAD];
 	char tail[POSITION_TAIL];
-	uint64_t size;
+	uint64_t size = 0;
 	ssize_t got = source_head(s, head, e);
 
 	if (got < 0 || source_content(s, &size, e) < 0)

@@ -68,7 +68,8 @@ struct tail {
 	int status;        // the worst that was met so far
 	bool within_line;  // of the output
 	char block[SOURCE_BLOCK + 1 + SEND_ROOM]; // what is being sent
-	char scratch[SOURCE_BLOCK];               // what is only looked at
+	char apart[SEND_ROOM];      // the mark of a part that is not its end
+	char scratch[SOURCE_BLOCK]; // what is only looked at
 };
 
 #endif
