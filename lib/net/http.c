@@ -257,38 +257,6 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *context)
 
 /* Set-up. */
 
-static struct http_exchange *new_exchange(struct http *h)
-{
-	struct http_exchange *x = h->idle;
-
-	if (x != NULL) {
-		h->idle = x->next;
-	} else {
-		x = calloc(1, sizeof(*x));
-		if (x == NULL)
-			return NULL;
-		x->answer_headers = BUF_INIT(HTTP_HEADERS_MAX);
-		x->answer_body = BUF_INIT(h->options.answer_max);
-		x->packed = BUF_INIT(BODY_MAX);
-		x->http = h;
-		x->easy = curl_easy_init();
-	}
-	x->next = h->started;
-	h->started = x;
-	return x;
-}
-
-static void free_exchange(struct http_exchange *x)
-{
-	curl_easy_cleanup(x->easy);
-	curl_slist_free_all(x->headers);
-	curl_slist_free_all(x->connect_to);
-	buf_free(&x->answer_headers);
-	buf_free(&x->answer_body);
-	buf_free(&x->packed);
-	free(x);
-}
-
 /* What is the same for every request. */
 static void configure(struct http_exchange *x)
 {
@@ -300,7 +268,6 @@ static void configure(struct http_exchange *x)
 	long verify = !o->tls.insecure;
 	CURL *c = x->easy;
 
-	curl_easy_reset(c);
 	curl_easy_setopt(c, CURLOPT_PRIVATE, x);
 	curl_easy_setopt(c, CURLOPT_ERRORBUFFER, x->detail);
 	curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
@@ -334,6 +301,40 @@ static void configure(struct http_exchange *x)
 				 o->tls.key_file != NULL ? o->tls.key_file
 							 : o->tls.cert_file);
 	}
+}
+
+static struct http_exchange *new_exchange(struct http *h)
+{
+	struct http_exchange *x = h->idle;
+
+	if (x != NULL) {
+		h->idle = x->next;
+	} else {
+		x = calloc(1, sizeof(*x));
+		if (x == NULL)
+			return NULL;
+		x->answer_headers = BUF_INIT(HTTP_HEADERS_MAX);
+		x->answer_body = BUF_INIT(h->options.answer_max);
+		x->packed = BUF_INIT(BODY_MAX);
+		x->http = h;
+		x->easy = curl_easy_init();
+		if (x->easy != NULL)
+			configure(x);
+	}
+	x->next = h->started;
+	h->started = x;
+	return x;
+}
+
+static void free_exchange(struct http_exchange *x)
+{
+	curl_easy_cleanup(x->easy);
+	curl_slist_free_all(x->headers);
+	curl_slist_free_all(x->connect_to);
+	buf_free(&x->answer_headers);
+	buf_free(&x->answer_body);
+	buf_free(&x->packed);
+	free(x);
 }
 
 static bool add_header(struct http_exchange *x, const char *line)
@@ -404,8 +405,10 @@ static bool set_body(struct http_exchange *x,
 	if (request->gzip)
 		body = buf_slice(&x->packed);
 	if (is_get)
-		return curl_easy_setopt(x->easy, CURLOPT_HTTPGET, 1L) ==
-		       CURLE_OK;
+		return curl_easy_setopt(x->easy, CURLOPT_CUSTOMREQUEST, NULL) ==
+			       CURLE_OK &&
+		       curl_easy_setopt(x->easy, CURLOPT_HTTPGET, 1L) ==
+			       CURLE_OK;
 	return curl_easy_setopt(x->easy, CURLOPT_POST, 1L) == CURLE_OK &&
 	       curl_easy_setopt(x->easy, CURLOPT_CUSTOMREQUEST,
 				request->method) == CURLE_OK &&
@@ -428,12 +431,11 @@ struct http_exchange *http_start(struct http *h,
 	x->context = context;
 	x->sends = 0;
 	x->detail[0] = '\0';
-	configure(x);
 	if (set_url(x, request->url, e) < 0)
 		goto fail;
 	// Where anybody can read along there is nothing that a proxy is for.
-	if (strncmp(request->url, "http://", 7) == 0)
-		curl_easy_setopt(x->easy, CURLOPT_PROXY, "");
+	curl_easy_setopt(x->easy, CURLOPT_PROXY,
+			 strncmp(request->url, "http://", 7) == 0 ? "" : NULL);
 	if (!set_headers(x, request) || !set_body(x, request) ||
 	    curl_easy_setopt(x->easy, CURLOPT_HTTPHEADER, x->headers) !=
 		    CURLE_OK ||
