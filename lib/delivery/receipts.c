@@ -197,7 +197,7 @@ static struct range *add_range(struct receipts *r, struct slice source,
 {
 	struct range *range;
 
-	if (r->range_count == r->range_room) {
+	if (r->ranges == NULL || r->range_count == r->range_room) {
 		size_t room = r->range_room == 0 ? 4 : 2 * r->range_room;
 
 		range = reallocarray(r->ranges, room, sizeof(*range));

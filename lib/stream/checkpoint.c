@@ -156,9 +156,10 @@ static bool insert_at(struct checkpoint *c, size_t at, struct slice source,
 /* The same source has moved on. False with errno set. */
 static bool replace_at(struct checkpoint *c, size_t at, struct slice position)
 {
+	assert(c->entries != NULL && at < c->count);
+
 	struct buf *old = &c->entries[at].position;
 	struct buf new = BUF_INIT(CHECKPOINT_MAX);
-
 	if (position.len < old->cap) {
 		c->bytes += position.len - old->len;
 		buf_clear(old);

@@ -213,17 +213,17 @@ static void megabytes_without_a_mark_wait_for_one(void)
 	enum { LEN = 300 << 10, COUNT = 12 };
 	struct receipts *r = start(id);
 	char *text = malloc(LEN + 1);
-	char *lines = calloc(COUNT, LEN + 1);
+	struct buf lines = BUF_INIT((size_t)COUNT * (LEN + 2));
 	struct err e;
 
 	memset(text, 'x', LEN);
 	text[LEN] = '\0';
 	leaves(r, 1, "one", FATE_DELIVERED);
 	receipts_mark(r, SLICE("/a#1"), SLICE("0"), SLICE("4"));
-	strcpy(lines, "one\n");
+	buf_puts(&lines, "one\n");
 	for (unsigned i = 0; i < COUNT - 1; i++) {
 		leaves(r, 2 + i, text, FATE_DELIVERED);
-		strcat(strcat(lines, text), "\n");
+		buf_printf(&lines, "%s\n", text);
 	}
 	CHECK(!receipts_is_whole(r));
 	CHECK(receipts_sync(r, &e) == 0);
@@ -236,10 +236,10 @@ static void megabytes_without_a_mark_wait_for_one(void)
 	list = all();
 	CHECK(json_array_size(list) == 1);
 	CHECK(number(json_array_get(list, 0), "delivered") == COUNT);
-	CHECK(digests(json_array_get(list, 0), lines));
+	CHECK(digests(json_array_get(list, 0), buf_str(&lines)));
 	json_decref(list);
 	receipts_close(r);
-	free(lines);
+	buf_free(&lines);
 	free(text);
 }
 
