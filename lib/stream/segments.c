@@ -214,7 +214,7 @@ static int begin_segment(struct segments *g, struct err *e)
 		g->side = open_side(g, number,
 				    O_WRONLY | O_CREAT | O_EXCL | O_APPEND);
 	g->durable = g->records = 0;
-	if (g->log < 0 ||
+	if (g->log < 0 || g->side < 0 ||
 	    file_write_all(g->side, side_header, sizeof(side_header) - 1) < 0) {
 		bool ours = g->log >= 0;
 
