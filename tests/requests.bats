@@ -292,7 +292,7 @@ send()
 }
 
 @test "memory is bounded while the destination is away" {
-	[ -z "${SAN:-}" ] || skip 'the sanitizers take more'
+	[[ $(command -v siem-send) != *-san/* ]] || skip 'the sanitizers take more'
 	mkfifo pipe
 	siem-send -q --memory 4MB --metrics numbers splunk:http://127.0.0.1:1 \
 		<pipe 3>&- &
