@@ -146,6 +146,7 @@ e 6 3" "$(cat s/000000000001.sum)"
 
 @test "kill -9 in the middle: what was acknowledged is there, once the rest comes again" {
 	checkpoint c
+	siem-batch --spool s </dev/null
 	for _ in {1..12}; do
 		at=$(committed c)
 		source_from "${at:-0}" 300000 | siem-batch -q --spool s --segment 64KB -c c &
@@ -212,12 +213,14 @@ e 6 3" "$(cat s/000000000001.sum)"
 
 @test "at --max the oldest unread records are dropped, and counted" {
 	seq -f '%0100.0f' 100000 >in
-	run -1 --separate-stderr bash -c 'cat in | siem-batch --spool s --max 1MB'
+	run -1 --separate-stderr bash -c 'cat in | siem-batch --spool s --max 1MB --metrics m.prom'
 
 	[ "$(cat s/* | wc -c)" -le $((1 << 20)) ]
 	kept=$(cat s/*.log | wc -l)
 	cat s/*.log | cmp - <(tail -n "$kept" in)
 	equal $((100000 - kept)) "$(sed -n 's/.* \([0-9]*\) in all$/\1/p' <<<"$stderr" | tail -n 1)"
+	equal $((100000 - kept)) "$(sed -n 's/^siem_batch_spool_records_dropped_total{.*} //p' m.prom)"
+	equal 100000 "$(sed -n 's/^siem_batch_records_delivered_total{.*} //p' m.prom)"
 }
 
 @test "what all readers have read is freed, and nothing dropped for it" {

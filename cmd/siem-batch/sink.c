@@ -26,32 +26,41 @@ static const char *dead_letter(const struct config *cfg, struct buf *name)
 	return buf_str(name);
 }
 
+struct sink {
+	struct engine *engine;   // once there is one
+	const uint64_t *dropped; // from a spool; NULL: there is none
+};
+
 static void collect(struct page *page, const void *context)
 {
-	struct engine *const *engine = context;
+	const struct sink *sink = context;
 
-	if (*engine != NULL)
-		engine_collect(*engine, page);
+	if (sink->engine != NULL)
+		engine_collect(sink->engine, page);
+	if (sink->dropped != NULL)
+		page_counter(page, "spool_records_dropped_total",
+			     "Records dropped from the spool unread.",
+			     *sink->dropped);
 }
 
 static int deliver(const struct config *cfg, const struct carrier_way *way,
-		   struct engine_options how, struct err *e)
+		   struct engine_options how, const uint64_t *dropped,
+		   struct err *e)
 {
+	struct sink sink = { .dropped = dropped };
 	struct metrics metrics = METRICS_NONE;
-	struct engine *engine = NULL;
 	int status = -1;
 
 	how.metrics = &metrics;
-	if (metrics_open(&metrics, cfg->common.metrics, collect, &engine, e) ==
-	    0)
-		engine = engine_open(way, 1, &how, e);
-	if (engine != NULL) {
-		status = engine_run(engine);
+	if (metrics_open(&metrics, cfg->common.metrics, collect, &sink, e) == 0)
+		sink.engine = engine_open(way, 1, &how, e);
+	if (sink.engine != NULL) {
+		status = engine_run(sink.engine);
 		if (cfg->common.stats)
-			engine_print_counts(engine);
+			engine_print_counts(sink.engine);
 	}
 	metrics_close(&metrics);
-	engine_close(engine);
+	engine_close(sink.engine);
 	return status;
 }
 
@@ -74,7 +83,7 @@ static int check_files(const struct config *cfg, const char *letters,
 }
 
 static int run(const struct config *cfg, const struct carrier_way *way,
-	       size_t memory, struct err *e)
+	       size_t memory, const uint64_t *dropped, struct err *e)
 {
 	struct buf letters = BUF_INIT(PATH_MAX);
 	struct commits commits = COMMITS_NONE;
@@ -104,7 +113,7 @@ static int run(const struct config *cfg, const struct carrier_way *way,
 		if (how.receipts == NULL)
 			goto out;
 	}
-	status = deliver(cfg, way, how, e);
+	status = deliver(cfg, way, how, dropped, e);
 out:
 	receipts_close(how.receipts);
 	commits_close(&commits);
@@ -128,7 +137,7 @@ int sink_run_command(const struct config *cfg, char *const command[],
 					 .open = command_open,
 					 .target = &target };
 
-	return run(cfg, &way, cfg->max, e);
+	return run(cfg, &way, cfg->max, NULL, e);
 }
 
 int sink_run_spool(const struct config *cfg, struct err *e)
@@ -146,7 +155,7 @@ int sink_run_spool(const struct config *cfg, struct err *e)
 					 .acknowledgement = "fsync",
 					 .open = spooler_open,
 					 .target = &target };
-	int status = run(cfg, &way, 64 * MIB, e);
+	int status = run(cfg, &way, 64 * MIB, &target.dropped, e);
 
 	if (target.dropped > 0 && status < STATUS_REJECTS && status >= 0)
 		status = STATUS_REJECTS;
