@@ -50,6 +50,11 @@ nothing_lost()
 	nothing_lost
 }
 
+@test "through a spool nothing is lost, however often a stage is killed" {
+	run -0 chaos spool 4
+	nothing_lost
+}
+
 @test "a pipeline that loses something is found out" {
 	tool=$(command -v siem-tail)
 	mkdir -p tools/bin tools/tests

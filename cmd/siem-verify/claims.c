@@ -196,6 +196,10 @@ static int take_range(struct claims *c, json_t *receipt, json_t *range,
 		return err_set(e, ERR_DATA, "a range that is none");
 	if (strcmp(end, "-") == 0) // the file is gone, and nothing of it came
 		return 0;
+	if (strncmp(name, "spool:", 6) == 0) { // no file is read by its reader
+		c->foreign++;
+		return 0;
+	}
 	if (!read_position(range, "to", &to))
 		return err_set(e, ERR_DATA, "a position that is none: %s", end);
 	// What is new begins with no position at all.
