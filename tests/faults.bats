@@ -5,12 +5,8 @@
 load helper
 load shipped
 
-setup_file()
-{
-	case ${BUILD:-} in
-	*-san) skip 'the shim and the sanitizers do not go together' ;;
-	esac
-}
+# shellcheck disable=SC2034 # helper.bash reads it
+preloads=yes
 
 # in_trouble DIR RULES COMMAND...: in there, with the shim; "fired" tells.
 in_trouble()

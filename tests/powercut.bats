@@ -6,12 +6,8 @@
 load helper
 load shipped
 
-setup_file()
-{
-	case ${BUILD:-} in
-	*-san) skip 'the shim and the sanitizers do not go together' ;;
-	esac
-}
+# shellcheck disable=SC2034 # helper.bash reads it
+preloads=yes
 
 # op KIND PID FD OFFSET PATH [BYTES]: a line of a record made by hand.
 op()

@@ -3,12 +3,8 @@
 
 load helper
 
-setup_file()
-{
-	case ${BUILD:-} in
-	*-san) skip 'the sanitizers come first' ;;
-	esac
-}
+# shellcheck disable=SC2034 # helper.bash reads it
+preloads=yes
 
 # shim RULES COMMAND...: run it so.
 shim()
