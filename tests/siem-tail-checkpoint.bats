@@ -590,6 +590,8 @@ two, which has nothing to do with the one before it' "$(cat got)"
 
 	equal 3001 "$(grep -c "^$PWD" ck)"
 	cat first second
+	# The sanitizers' own memory is many times that.
+	[[ "$(command -v siem-tail)" != *-san/* ]] || return 0
 	[ "$(cut -d ' ' -f 4 first)" -lt 8192 ]
 	[ "$(cut -d ' ' -f 4 second)" -lt 8192 ]
 }
