@@ -346,8 +346,11 @@ start_mock()
 	siem-batch --metrics spool.prom --spool spool </dev/null
 	for how in command spool; do
 		equal "$(names send.prom | sed 's/siem_send/siem_batch/')" \
-			"$(names $how.prom)"
+			"$(names $how.prom | grep -v _spool_)"
 	done
+	sed -n 's/^.Ql \(spool_[a-z_]*\) :$/siem_batch_\1/p' \
+		"$root/man/siem-metrics.7" >manual
+	equal "$(cat manual)" "$(names spool.prom | grep _spool_)"
 	for name in running start_time_seconds; do
 		grep -qx ".It Li $name" "$root/man/siem-metrics.7"
 	done

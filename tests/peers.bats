@@ -62,9 +62,9 @@ port_of()
 	printf '%d\n' "0x$(cut -d : -f 2 port.hex)" >port
 }
 
-# rsyslog tcp|udp|tls|direct|relp|relp+tls [CERTIFICATE]: start one, at $port
-# where that is set; its port is in the file port. direct is TCP, and it and
-# RELP are without the queue of rsyslog, which is in memory and dies with it.
+# rsyslog tcp|udp|tls|relp|relp+tls [CERTIFICATE]: start one; its port is in the
+# file port. RELP is at $port where that is set, and without the queue of
+# rsyslog, which is in memory and dies with it.
 rsyslog()
 {
 	local modules=("$PEERS"/usr/lib/*/rsyslog)
@@ -86,11 +86,6 @@ rsyslog()
 	tls)
 		module='module(load="imtcp" streamDriver.name="ossl"
 			streamDriver.mode="1" streamDriver.authMode="x509/certvalid")'
-		;;
-	direct)
-		input="$ruleset
-		input(type=\"imtcp\" address=\"127.0.0.1\" port=\"${port:-0}\" ruleset=\"direct\"
-			listenPortFileName=\"$PWD/listening\")"
 		;;
 	relp | relp+tls)
 		[ "$1" = relp+tls ] || tls=
@@ -300,10 +295,6 @@ repeats_in_the_window()
 @test "rsyslog that is killed and comes back misses nothing by RELP over TLS" {
 	killed_and_back relp+tls syslog:relp+tls://127.0.0.1 "${with_client_certificate[@]}"
 	repeats_in_the_window
-}
-
-@test "rsyslog that is killed and comes back misses nothing by TCP" {
-	killed_and_back direct syslog:tcp://127.0.0.1
 }
 
 # stalls PEER KIND ADDRESS OPTION...: it stops for less than settle, again and
