@@ -549,6 +549,12 @@ static bool is_well(const struct carrier *c, int64_t now_ms)
 	       now_ms - l->up_ms >= WELL_MS;
 }
 
+/* Is only the answer to our goodbye still to come? Nobody needs it. */
+static bool has_said_all(const struct link *l)
+{
+	return l->phase == LINK_ENDING && l->flight.count == 0;
+}
+
 static int step(struct carrier *c, int64_t now_ms, short revents, struct err *e)
 {
 	struct link *l = link_of(c);
@@ -560,8 +566,13 @@ static int step(struct carrier *c, int64_t now_ms, short revents, struct err *e)
 		drop_connection(l);
 		return 0;
 	}
-	if (run(l, now_ms, revents, e) < 0)
-		return fail(l, now_ms, e);
+	if (run(l, now_ms, revents, e) < 0) {
+		if (!has_said_all(l))
+			return fail(l, now_ms, e);
+		drop_connection(l);
+		l->retry_ms = now_ms;
+		return 0;
+	}
 	if (is_well(c, now_ms))
 		backoff_reset(&l->backoff);
 	return 0;

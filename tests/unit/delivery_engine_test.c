@@ -340,6 +340,36 @@ static void records_go_in_order_and_the_goodbye_is_answered(void)
 	CHECK(s.toy.released == 1);
 }
 
+/* Break the connection instead of answering the goodbye. */
+static void confirm_and_reset(struct server *s)
+{
+	static const struct linger at_once = { .l_onoff = 1 };
+
+	meet(s);
+	while (next(s) && strcmp(s->line, "bye") != 0)
+		say(s, "ok %d\n", atoi(s->line));
+	setsockopt(s->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+	hang_up(s);
+}
+
+static void a_goodbye_that_is_not_answered_is_no_failure(void)
+{
+	struct server s = { .script = confirm_and_reset };
+	FILE *said = tmpfile();
+	int before = dup(STDERR_FILENO);
+
+	dup2(fileno(said), STDERR_FILENO);
+	struct result r = deliver(&s, "a\nb\n", NULL);
+	dup2(before, STDERR_FILENO);
+	close(before);
+
+	CHECK(r.status == 0);
+	CHECK(r.counts.delivered == 2);
+	CHECK(strcmp(s.log, "0 a 1 b bye |") == 0);
+	CHECK(lseek(fileno(said), 0, SEEK_END) == 0);
+	fclose(said);
+}
+
 static void confirm_backwards(struct server *s)
 {
 	meet(s);
@@ -750,6 +780,7 @@ int main(void)
 	if (quit_setup(10, QUIT_TELL_LATE, &e) < 0)
 		return 1;
 	RUN(records_go_in_order_and_the_goodbye_is_answered);
+	RUN(a_goodbye_that_is_not_answered_is_no_failure);
 	RUN(answers_may_come_in_any_order);
 	RUN(no_more_is_under_way_than_the_window_allows);
 	RUN(a_record_that_is_refused_is_counted_apart);
