@@ -57,18 +57,19 @@ nothing_lost()
 
 @test "a pipeline that loses something is found out" {
 	tool=$(command -v siem-tail)
-	mkdir -p tools/bin tools/tests
-	ln -s "${tool%/*}"/* tools/bin/
-	ln -s "${tool%/bin/*}/tests/bin" tools/tests/bin
-	rm tools/bin/siem-tail
-	cat >tools/bin/siem-tail <<-END
+	# Of the same name: it says whether they have sanitizers.
+	build=$PWD/$(basename "${tool%/bin/*}")
+	mkdir -p "$build/bin" "$build/tests"
+	ln -s "${tool%/*}"/* "$build/bin/"
+	ln -s "${tool%/bin/*}/tests/bin" "$build/tests/bin"
+	rm "$build/bin/siem-tail"
+	cat >"$build/bin/siem-tail" <<-END
 		#!/bin/bash
 		# Misses what was there when it was started first.
 		[ -e ckpt ] || { sleep 0.3; set -- -n 0 "\$@"; }
 		exec $tool "\$@"
 	END
-	chmod +x tools/bin/siem-tail
-	build=$PWD/tools
+	chmod +x "$build/bin/siem-tail"
 	run -1 chaos command 2
 
 	[[ $output == *'lost: log/audit.jsonl'* ]]
