@@ -7,23 +7,8 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* Let that many files be open, as far as the system's own limit allows. */
-static void allow_files(size_t count)
-{
-	enum { OTHERS = 32 };
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 ||
-	    limit.rlim_cur >= count + OTHERS)
-		return;
-	limit.rlim_cur = count + OTHERS < limit.rlim_max ? count + OTHERS :
-							   limit.rlim_max;
-	(void)setrlimit(RLIMIT_NOFILE, &limit);
-}
 
 static int open_file(const char *name)
 {
@@ -45,7 +30,7 @@ int inputs_open(struct inputs *in, char *names[], size_t count, struct err *e)
 	in->items = calloc(count + 1, sizeof(*in->items));
 	if (in->items == NULL)
 		return err_sys(e, "inputs");
-	allow_files(count);
+	file_allow_many();
 	if (count == 0)
 		in->items[in->count++].fd = STDIN_FILENO;
 	for (size_t n = 0; n < count; n++) {

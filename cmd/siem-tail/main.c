@@ -11,12 +11,12 @@
 #include "tail.h"
 
 #include "core/clock.h"
+#include "core/file.h"
 #include "core/msg.h"
 #include "core/quit.h"
 #include "core/seal.h"
 
 #include <stdlib.h>
-#include <sys/resource.h>
 
 static const struct opt options[] = {
 	OPT_STRING('c', "checkpoint", checkpoint, "FILE",
@@ -58,17 +58,6 @@ static int check(const struct config *cfg, int operands, struct err *e)
 	return 0;
 }
 
-/* One descriptor for each file: as many as we may have. */
-static void raise_file_limit(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-		limit.rlim_cur = limit.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &limit);
-	}
-}
-
 /* What every way of reading needs. */
 static int open_output(struct tail *t, struct err *e)
 {
@@ -88,7 +77,7 @@ static int open_output(struct tail *t, struct err *e)
 static int tail_open(struct tail *t, char *const operands[], int count,
 		     struct err *e)
 {
-	raise_file_limit();
+	file_allow_many(); // one for each file
 	if (t->cfg->checkpoint != NULL &&
 	    history_open(&t->history, t->cfg->checkpoint, e) < 0)
 		return -1;
@@ -148,7 +137,7 @@ static int print_status(struct tail *t, char *const operands[], size_t count,
 		err_set(e, ERR_SYSTEM, "out of memory");
 		goto out;
 	}
-	raise_file_limit();
+	file_allow_many(); // one for each file
 	if (names_open(&t->names, operands, count, e) == 0 &&
 	    seal_source(e) == 0 && follow_begin(t, e) == 0)
 		rc = status_print(t, e);

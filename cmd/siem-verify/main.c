@@ -6,6 +6,7 @@
  */
 #include "verify.h"
 
+#include "core/file.h"
 #include "core/msg.h"
 #include "core/quit.h"
 #include "core/seal.h"
@@ -13,7 +14,6 @@
 #include "through.h"
 
 #include <stdlib.h>
-#include <sys/resource.h>
 
 #define MIB ((size_t)1 << 20)
 
@@ -73,16 +73,6 @@ static int check(const struct config *c, size_t sources, struct err *e)
 	return 0;
 }
 
-static void raise_file_limit(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-		limit.rlim_cur = limit.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &limit);
-	}
-}
-
 static int open_inputs(struct input **inputs, size_t *opened,
 		       const struct opt_list *names, char *const more[],
 		       size_t more_count, struct err *e)
@@ -138,7 +128,7 @@ static int verify(struct verify *v, char *const more[], size_t more_count,
 	size_t receipt_count = 0;
 	int rc = -1;
 
-	raise_file_limit();
+	file_allow_many();
 	if (open_inputs(&v->sources, &v->source_count, &c->sources, more,
 			more_count, e) < 0 ||
 	    open_inputs(&v->arrived, &v->arrived_count, &c->arrived, NULL, 0,

@@ -49,4 +49,7 @@ bool file_is_same(int a, int b);
 bool file_is_at(int fd, const char *path);
 bool file_is_one(const char *path, const char *other);
 
+/* From now on as many descriptors may be open as the system allows at most. */
+void file_allow_many(void);
+
 #endif

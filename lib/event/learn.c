@@ -92,23 +92,8 @@ static void put_time(struct draft *d, struct event *event)
 
 static bool learn_base(struct draft *d, struct event *event)
 {
-	struct eval *v = &d->work->eval;
-	const struct plan *plan = d->work->plan;
-	bool found = false;
-
 	begin(d);
-	for (size_t i = 0; i < plan->level_count && !found; i++) {
-		struct value value = eval_expr(v, plan->levels[i]);
-		bool exact = false;
-
-		eval_decided_by(v, value);
-		found = severity_of(v, value, event, &exact);
-		if (found && exact)
-			eval_keep_origin(v, &v->severity_origin);
-		eval_forget(v, 0);
-	}
-	if (!found)
-		severity_default(event);
+	severity_read_base(&d->work->eval, d->work->plan, event);
 	return is_settled(d);
 }
 

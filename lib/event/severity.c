@@ -32,8 +32,11 @@ static bool number_of(struct eval *v, struct value value, struct slice *text)
 	return value.type == VALUE_NUMBER || field_fits(FIELD_DOUBLE, *text);
 }
 
-bool severity_of(struct eval *v, struct value value, struct event *event,
-		 bool *exact)
+/*
+ * Read a value as a severity. *exact: it says no more than the severity does.
+ */
+static bool severity_of(struct eval *v, struct value value, struct event *event,
+			bool *exact)
 {
 	struct slice text = { 0 };
 
@@ -73,12 +76,6 @@ void severity_raise(struct eval *v, const struct raise *raise,
 	eval_forget(v, 0);
 }
 
-void severity_default(struct event *event)
-{
-	event->severity = PLAN_SEVERITY;
-	event->emergency = false;
-}
-
 void severity_read_base(struct eval *v, const struct plan *plan,
 			struct event *event)
 {
@@ -88,13 +85,16 @@ void severity_read_base(struct eval *v, const struct plan *plan,
 	for (size_t i = 0; i < plan->level_count && !found; i++) {
 		struct value value = eval_expr(v, plan->levels[i]);
 
+		eval_decided_by(v, value);
 		found = severity_of(v, value, event, &exact);
 		if (found && exact)
 			eval_keep_origin(v, &v->severity_origin);
 		eval_forget(v, 0);
 	}
-	if (!found)
-		severity_default(event);
+	if (!found) {
+		event->severity = PLAN_SEVERITY;
+		event->emergency = false;
+	}
 }
 
 void severity_end(struct eval *v, const struct event *event)

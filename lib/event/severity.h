@@ -25,13 +25,4 @@ void severity_raise(struct eval *v, const struct raise *raise,
 		    struct event *event);
 void severity_end(struct eval *v, const struct event *event);
 
-/*
- * Read a value as a severity. *exact: it says no more than the severity does.
- */
-bool severity_of(struct eval *v, struct value value, struct event *event,
-		 bool *exact);
-
-/* That of an event whose map knows no better. */
-void severity_default(struct event *event);
-
 #endif
