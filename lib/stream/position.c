@@ -1,20 +1,9 @@
 #include "stream/position.h"
 
-#include <assert.h>
+#include "core/digest.h"
+
 #include <inttypes.h>
-#include <openssl/sha.h>
 #include <string.h>
-
-uint64_t position_hash(struct slice bytes)
-{
-	unsigned char digest[SHA256_DIGEST_LENGTH];
-	uint64_t hash = 0;
-
-	SHA256((const unsigned char *)bytes.data, bytes.len, digest);
-	for (size_t i = 0; i < sizeof(hash); i++)
-		hash = hash << 8 | digest[i];
-	return hash;
-}
 
 /* Take the text before the next comma, or the last of it, off the front. */
 static bool take_field(struct slice *rest, struct slice *field)
@@ -100,14 +89,14 @@ void position_put(struct buf *out, const struct position *p)
 bool position_fits_head(const struct position *p, struct slice head)
 {
 	return head.len >= p->head_len &&
-	       position_hash((struct slice){
+	       digest_of((struct slice){
 		       head.data, (size_t)p->head_len }) == p->head_hash;
 }
 
 bool position_fits_tail(const struct position *p, struct slice tail)
 {
 	return tail.len >= p->tail_len &&
-	       position_hash(slice_from(
+	       digest_of(slice_from(
 		       tail, tail.len - (size_t)p->tail_len)) == p->tail_hash;
 }
 
@@ -163,12 +152,12 @@ void trail_position(struct trail *t, struct position *p)
 {
 	if (t->hashed != t->head_len || t->hashed == 0) {
 		t->head_hash =
-			position_hash((struct slice){ t->head, t->head_len });
+			digest_of((struct slice){ t->head, t->head_len });
 		t->hashed = t->head_len;
 	}
 	p->offset = t->offset;
 	p->head_len = t->head_len;
 	p->head_hash = t->head_hash;
 	p->tail_len = t->tail_len;
-	p->tail_hash = position_hash((struct slice){ t->tail, t->tail_len });
+	p->tail_hash = digest_of((struct slice){ t->tail, t->tail_len });
 }

@@ -32,13 +32,10 @@ struct position {
 	uint64_t dev, ino;
 	uint64_t head_len;  // bytes of the start that were there, at most
 			    // POSITION_HEAD
-	uint64_t head_hash; // position_hash() of them
+	uint64_t head_hash; // digest_of() of them
 	uint64_t tail_len;  // at most POSITION_TAIL, and offset
 	uint64_t tail_hash;
 };
-
-/* The first 64 bits of SHA-256. */
-uint64_t position_hash(struct slice bytes);
 
 /*
  * Read OFFSET,DEV,INO,HEADLEN,HEADHASH,TAILLEN,TAILHASH: decimal numbers, and

@@ -1,8 +1,8 @@
 #include "stream/segments.h"
 
 #include "core/clock.h"
+#include "core/digest.h"
 #include "core/file.h"
-#include "stream/position.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -254,7 +254,7 @@ static int put_lines(struct segments *g, struct slice lines, struct err *e)
 				     .offset = g->durable,
 				     .len = lines.len,
 				     .records = count_lines(lines),
-				     .checksum = position_hash(lines) };
+				     .checksum = digest_of(lines) };
 
 	// Its entry first: so after a crash what is whole is known to be.
 	if (put_entry(g->side, &entry) < 0 ||

@@ -1,8 +1,8 @@
 #include "stream/spool.h"
 
+#include "core/digest.h"
 #include "core/file.h"
 #include "stream/checkpoint.h"
-#include "stream/position.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -461,7 +461,7 @@ int spool_check(int log, const struct spool_entry *entry, bool *fits,
 		got += (size_t)n;
 	}
 	*fits = got == entry->len &&
-		position_hash((struct slice){ bytes, got }) == entry->checksum;
+		digest_of((struct slice){ bytes, got }) == entry->checksum;
 	free(bytes);
 	return 0;
 }

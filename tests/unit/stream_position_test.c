@@ -74,13 +74,6 @@ static void every_cut_of_a_position_is_refused(void)
 		CHECK(position_parse((struct slice){ text, n }, &p, &e) < 0);
 }
 
-static void the_hash_is_that_of_sha256(void)
-{
-	// FIPS 180-2, appendix B.1.
-	CHECK(position_hash(SLICE("abc")) == 0xba7816bf8f01cfea);
-	CHECK(position_hash(SLICE("")) == 0xe3b0c44298fc1c14);
-}
-
 /* A file of lines, and the position after its first n bytes. */
 static char file[5000];
 
@@ -171,7 +164,6 @@ int main(void)
 	RUN(the_longest_position_fits);
 	RUN(what_is_no_position_is_refused);
 	RUN(every_cut_of_a_position_is_refused);
-	RUN(the_hash_is_that_of_sha256);
 	RUN(fingerprints_do_not_depend_on_how_a_file_was_read);
 	RUN(the_fingerprint_of_the_head_grows_with_the_file);
 	RUN(another_file_does_not_fit);
