@@ -32,52 +32,41 @@ int history_open(struct history *h, const char *path, struct err *e)
 	return got < 0 ? -1 : 0;
 }
 
-/* Entries borrow their text from text, which does not move any more. */
-static void make_entries(const struct history *h, const struct buf *text,
-			 struct checkpoint_entry *entries)
+/* Note where a file stands; text is to work in. */
+static int note(struct checkpoint *c, const struct known *k, struct buf *text,
+		struct err *e)
 {
-	struct slice rest = buf_slice(text);
-
-	for (size_t i = 0; i < h->known.count; i++) {
-		size_t len = strlen(rest.data);
-
-		entries[i].source = (struct slice){ rest.data, len };
-		rest = slice_from(rest, len + 1);
-		len = strlen(rest.data);
-		entries[i].position = (struct slice){ rest.data, len };
-		rest = slice_from(rest, len + 1);
-	}
+	buf_clear(text);
+	known_put_source(text, k);
+	size_t source_len = text->len;
+	position_put(text, &k->at);
+	if (buf_status(text) != 0)
+		return err_set(e, ERR_SYSTEM, "%s: its name is too long",
+			       k->source);
+	return checkpoint_set(c, (struct slice){ text->data, source_len },
+			      slice_from(buf_slice(text), source_len), e);
 }
 
 int history_create(struct history *h, struct err *e)
 {
-	struct buf text = BUF_INIT(CHECKPOINT_MAX);
-	struct checkpoint_entry *entries =
-		calloc(h->known.count + 1, sizeof(*entries));
+	struct buf text = BUF_INIT(SEND_ROOM);
 	struct checkpoint *c = NULL;
 	int rc = -1;
 
+	if (checkpoint_new(h->path, &c, e) < 0)
+		goto out;
 	for (size_t i = 0; i < h->known.count; i++) {
-		known_put_source(&text, h->known.items[i]);
-		buf_putc(&text, '\0');
-		position_put(&text, &h->known.items[i]->at);
-		buf_putc(&text, '\0');
+		if (note(c, h->known.items[i], &text, e) < 0)
+			goto out;
 		h->known.items[i]->untold = false;
 	}
-	if (entries == NULL || buf_status(&text) != 0) {
-		err_set(e, ERR_SYSTEM, "%s: no memory for %zu files", h->path,
-			h->known.count);
-		goto out;
-	}
-	make_entries(h, &text, entries);
-	if (checkpoint_create(h->path, entries, h->known.count, &c, e) < 0)
+	if (checkpoint_create(c, e) < 0)
 		goto out;
 	memcpy(h->id, checkpoint_id(c).data, CHECKPOINT_ID_LEN);
 	h->first = false;
 	rc = 0;
 out:
 	checkpoint_free(c);
-	free(entries);
 	buf_free(&text);
 	return rc;
 }

@@ -118,9 +118,12 @@ static int open_checkpoint(struct spooled *s, const char *path, struct err *e)
 			       "was read: -c %s/NAME.checkpoint",
 			       path, s->spool.path);
 	int found = checkpoint_load(path, &c, e);
-	if (found < 0 ||
-	    (found == 0 && checkpoint_create(path, NULL, 0, &c, e) < 0) ||
-	    take_position(s, c, path, e) < 0)
+	if (found < 0)
+		goto out;
+	if (found == 0 &&
+	    (checkpoint_new(path, &c, e) < 0 || checkpoint_create(c, e) < 0))
+		goto out;
+	if (take_position(s, c, path, e) < 0)
 		goto out;
 	h->path = path;
 	memcpy(h->id, checkpoint_id(c).data, CHECKPOINT_ID_LEN);

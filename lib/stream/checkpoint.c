@@ -1,13 +1,15 @@
 #include "stream/checkpoint.h"
 
 #include "core/buf.h"
+#include "core/digest.h"
 #include "core/file.h"
+#include "stream/bookmarks.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
-#include <openssl/evp.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -21,21 +23,14 @@
 #define MAGIC "siem-checkpoint/"
 
 enum {
-	SUM_BYTES = 8, // of SHA-256, in hex in the last line
-	SUM_LEN = sizeof("sum \n") - 1 + 2 * SUM_BYTES,
+	SUM_LEN = sizeof("sum 0123456789abcdef\n") - 1,
 	ENTRIES_MAX = CHECKPOINT_MAX - (64 << 10), // bytes of their lines
-};
-
-struct entry {
-	struct buf source, position;
 };
 
 struct checkpoint {
 	char id[CHECKPOINT_ID_LEN];
-	struct entry *entries; // sorted by source
-	size_t count, room;
-	size_t bytes; // that the entries take in the file
-	bool dirty;   // something is not saved
+	struct bookmarks entries;
+	bool dirty; // something is not saved
 
 	char *path; // NULL: it was made from a text
 	int dirfd;
@@ -51,14 +46,7 @@ static void put_hex(struct buf *out, const unsigned char *bytes, size_t n)
 /* The last line of a file that begins with text. */
 static void put_sum(struct buf *out, struct slice text)
 {
-	unsigned char digest[EVP_MAX_MD_SIZE];
-
-	if (EVP_Digest(text.data, text.len, digest, NULL, EVP_sha256(), NULL) !=
-	    1)
-		abort(); // no memory for a few bytes
-	buf_puts(out, "sum ");
-	put_hex(out, digest, SUM_BYTES);
-	buf_putc(out, '\n');
+	buf_printf(out, "sum %016" PRIx64 "\n", digest_of(text));
 }
 
 /* Can it stand in a line without breaking it? */
@@ -70,134 +58,24 @@ static bool is_word(struct slice s)
 	return s.len > 0;
 }
 
-static int compare(struct slice a, struct slice b)
-{
-	size_t n = a.len < b.len ? a.len : b.len;
-	int order = n > 0 ? memcmp(a.data, b.data, n) : 0;
-
-	return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
-}
-
-/* Where a source stands, or would; true: it is there. */
-static bool find(const struct checkpoint *c, struct slice source, size_t *at)
-{
-	size_t low = 0;
-	size_t high = c->count;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-		int order = compare(buf_slice(&c->entries[mid].source), source);
-
-		if (order == 0) {
-			*at = mid;
-			return true;
-		}
-		if (order < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	*at = low;
-	return false;
-}
-
-static bool reserve(struct checkpoint *c)
-{
-	if (c->count < c->room)
-		return true;
-
-	size_t room = c->room == 0 ? 8 : 2 * c->room;
-	struct entry *entries =
-		reallocarray(c->entries, room, sizeof(*entries));
-	if (entries == NULL)
-		return false;
-	c->entries = entries;
-	c->room = room;
-	return true;
-}
-
-static void free_entry(struct entry *entry)
-{
-	buf_free(&entry->source);
-	buf_free(&entry->position);
-}
-
-static void remove_at(struct checkpoint *c, size_t at)
-{
-	struct entry *entry = &c->entries[at];
-
-	c->bytes -= entry->source.len + entry->position.len + 2;
-	free_entry(entry);
-	memmove(entry, entry + 1, (--c->count - at) * sizeof(*entry));
-}
-
-/* False with errno set. */
-static bool insert_at(struct checkpoint *c, size_t at, struct slice source,
-		      struct slice position)
-{
-	struct entry made = { BUF_INIT(CHECKPOINT_MAX),
-			      BUF_INIT(CHECKPOINT_MAX) };
-
-	buf_put_slice(&made.source, source);
-	buf_put_slice(&made.position, position);
-	if (buf_status(&made.source) != 0 || buf_status(&made.position) != 0 ||
-	    !reserve(c)) {
-		free_entry(&made);
-		errno = ENOMEM;
-		return false;
-	}
-	memmove(&c->entries[at + 1], &c->entries[at],
-		(c->count++ - at) * sizeof(made));
-	c->entries[at] = made;
-	c->bytes += source.len + position.len + 2;
-	return true;
-}
-
-/* The same source has moved on. False with errno set. */
-static bool replace_at(struct checkpoint *c, size_t at, struct slice position)
-{
-	assert(c->entries != NULL && at < c->count);
-
-	struct buf *old = &c->entries[at].position;
-	struct buf new = BUF_INIT(CHECKPOINT_MAX);
-	if (position.len < old->cap) {
-		c->bytes += position.len - old->len;
-		buf_clear(old);
-		buf_put_slice(old, position);
-		return true;
-	}
-	buf_put_slice(&new, position);
-	if (buf_status(&new) != 0) {
-		errno = ENOMEM;
-		return false;
-	}
-	c->bytes += new.len - old->len;
-	buf_free(old);
-	*old = new;
-	return true;
-}
-
 int checkpoint_set(struct checkpoint *c, struct slice source,
 		   struct slice position, struct err *e)
 {
-	size_t at = 0;
-	bool known = find(c, source, &at);
-	bool done = true;
+	size_t at;
 
 	if (!is_word(source) || !is_word(position))
 		return err_set(e, ERR_SYSTEM,
 			       "the marked stream is damaged: malformed M "
 			       "line");
-	if (c->bytes + source.len + position.len + 2 > ENTRIES_MAX)
+	if (c->entries.bytes + source.len + position.len + 2 > ENTRIES_MAX)
 		return err_set(e, ERR_SYSTEM,
 			       "too many sources for one checkpoint");
-	if (!slice_is(position, SLICE("-")))
-		done = known ? replace_at(c, at, position)
-			     : insert_at(c, at, source, position);
-	else if (known)
-		remove_at(c, at);
-	if (!done)
-		return err_sys(e, "checkpoint");
+	if (!slice_is(position, SLICE("-"))) {
+		if (bookmarks_set(&c->entries, source, position) < 0)
+			return err_sys(e, "checkpoint");
+	} else if (bookmarks_find(&c->entries, source, &at)) {
+		bookmarks_remove(&c->entries, at);
+	}
 	c->dirty = true;
 	return 0;
 }
@@ -274,8 +152,9 @@ static int parse_entries(struct checkpoint *c, struct slice text, struct err *e)
 	while (text.len > 0) {
 		if (!take_line(&text, &line) ||
 		    !slice_take_word(&line, &source) ||
-		    slice_is(line, SLICE("-")) || find(c, source, &at) ||
-		    at != c->count)
+		    slice_is(line, SLICE("-")) ||
+		    bookmarks_find(&c->entries, source, &at) ||
+		    at != c->entries.count)
 			return damaged(e, "a line is wrong");
 		if (!is_word(source) || !is_word(line))
 			return damaged(e, "a line is wrong");
@@ -422,12 +301,8 @@ static int format(const struct checkpoint *c, struct buf *out, struct err *e)
 	buf_puts(out, MAGIC "1 ");
 	buf_put(out, c->id, sizeof(c->id));
 	buf_putc(out, '\n');
-	for (size_t i = 0; i < c->count; i++) {
-		buf_put_slice(out, buf_slice(&c->entries[i].source));
-		buf_putc(out, ' ');
-		buf_put_slice(out, buf_slice(&c->entries[i].position));
-		buf_putc(out, '\n');
-	}
+	for (size_t i = 0; i < c->entries.count; i++)
+		buf_put_slice(out, bookmark_line(&c->entries.items[i]));
 	put_sum(out, buf_slice(out));
 	if (buf_status(out) == 0)
 		return 0;
@@ -485,29 +360,30 @@ static int choose_id(struct checkpoint *c, struct err *e)
 	return error == 0 ? 0 : err_sys(e, "checkpoint");
 }
 
-int checkpoint_create(const char *path, const struct checkpoint_entry *entries,
-		      size_t count, struct checkpoint **c, struct err *e)
+int checkpoint_new(const char *path, struct checkpoint **c, struct err *e)
+{
+	struct checkpoint *made = new_checkpoint(e);
+
+	if (made == NULL)
+		return -1;
+	if (place(made, path, e) < 0 || choose_id(made, e) < 0) {
+		checkpoint_free(made);
+		return -1;
+	}
+	*c = made;
+	return 0;
+}
+
+int checkpoint_create(struct checkpoint *c, struct err *e)
 {
 	struct buf text = BUF_INIT(CHECKPOINT_MAX);
-	struct checkpoint *made = new_checkpoint(e);
 	int rc = -1;
 
-	if (made == NULL || place(made, path, e) < 0 || choose_id(made, e) < 0)
-		goto out;
-	for (size_t i = 0; i < count; i++)
-		if (checkpoint_set(made, entries[i].source, entries[i].position,
-				   e) < 0)
-			goto out;
-	if (format(made, &text, e) < 0 || make_file(made, &text, e) < 0)
-		goto out;
-	made->dirty = false;
-	rc = 0;
-out:
-	buf_free(&text);
+	if (format(c, &text, e) == 0)
+		rc = make_file(c, &text, e);
 	if (rc == 0)
-		*c = made;
-	else
-		checkpoint_free(made);
+		c->dirty = false;
+	buf_free(&text);
 	return rc;
 }
 
@@ -572,21 +448,22 @@ struct slice checkpoint_get(const struct checkpoint *c, struct slice source)
 {
 	size_t at;
 
-	return find(c, source, &at) ? buf_slice(&c->entries[at].position)
-				    : (struct slice){ NULL, 0 };
+	return bookmarks_find(&c->entries, source, &at)
+		       ? bookmark_position(&c->entries.items[at])
+		       : (struct slice){ NULL, 0 };
 }
 
 size_t checkpoint_count(const struct checkpoint *c)
 {
-	return c->count;
+	return c->entries.count;
 }
 
 struct checkpoint_entry checkpoint_at(const struct checkpoint *c, size_t i)
 {
-	assert(i < c->count);
+	assert(i < c->entries.count);
 	return (struct checkpoint_entry){
-		buf_slice(&c->entries[i].source),
-		buf_slice(&c->entries[i].position),
+		bookmark_source(&c->entries.items[i]),
+		bookmark_position(&c->entries.items[i]),
 	};
 }
 
@@ -594,9 +471,7 @@ void checkpoint_free(struct checkpoint *c)
 {
 	if (c == NULL)
 		return;
-	for (size_t i = 0; i < c->count; i++)
-		free_entry(&c->entries[i]);
-	free(c->entries);
+	bookmarks_free(&c->entries);
 	if (c->dirfd >= 0)
 		close(c->dirfd);
 	free(c->path);

@@ -43,13 +43,13 @@ int checkpoint_load(const char *path, struct checkpoint **c,
 		    struct err *e) MUST_CHECK;
 
 /*
- * Make a file that is not there yet, with an id of its own; durable when this
- * returns. ERR_USAGE where somebody else has made it meanwhile. The sources
- * differ from one another.
+ * A new one, with an id of its own, for a file that is not there yet: it is
+ * made once positions are set, and durable when checkpoint_create() returns.
+ * That is ERR_USAGE where somebody else has made it meanwhile.
  */
-int checkpoint_create(const char *path, const struct checkpoint_entry *entries,
-		      size_t count, struct checkpoint **c,
-		      struct err *e) MUST_CHECK;
+int checkpoint_new(const char *path, struct checkpoint **c,
+		   struct err *e) MUST_CHECK;
+int checkpoint_create(struct checkpoint *c, struct err *e) MUST_CHECK;
 
 /* As checkpoint_load(), of the contents of a file; it cannot be saved. */
 int checkpoint_parse(struct slice text, struct checkpoint **c,

@@ -44,6 +44,20 @@ static void write_file(const char *name, struct slice text)
 	close(fd);
 }
 
+/* As two says, at path. */
+static int make(const char *path, struct checkpoint **c, struct err *e)
+{
+	if (checkpoint_new(path, c, e) < 0)
+		return -1;
+	if (checkpoint_set(*c, two[0].source, two[0].position, e) == 0 &&
+	    checkpoint_set(*c, two[1].source, two[1].position, e) == 0 &&
+	    checkpoint_create(*c, e) == 0)
+		return 0;
+	checkpoint_free(*c);
+	*c = NULL;
+	return -1;
+}
+
 /* A checkpoint with two sources, which is open. */
 static struct checkpoint *make_two(void)
 {
@@ -51,7 +65,7 @@ static struct checkpoint *make_two(void)
 	struct err e;
 
 	unlink(FILE_NAME);
-	if (checkpoint_create(FILE_NAME, two, 2, &c, &e) < 0) {
+	if (make(FILE_NAME, &c, &e) < 0) {
 		printf("# %s\n", e.text);
 		abort();
 	}
@@ -136,7 +150,7 @@ static void a_file_that_is_there_is_not_made_again(void)
 	struct err e;
 
 	checkpoint_free(make_two());
-	CHECK(checkpoint_create(FILE_NAME, NULL, 0, &c, &e) == -1);
+	CHECK(make(FILE_NAME, &c, &e) == -1);
 	CHECK(e.kind == ERR_USAGE && c == NULL);
 	CHECK(slice_is(get(FILE_NAME, "/log/b#2"), two[0].position));
 }
@@ -325,7 +339,7 @@ static void what_is_no_regular_file_is_refused_at_once(void)
 	CHECK(checkpoint_load("fifo", &c, &e) == -1 && e.kind == ERR_USAGE);
 	CHECK(checkpoint_load("folder/", &c, &e) == -1 && e.kind == ERR_USAGE);
 	CHECK(checkpoint_load("", &c, &e) == -1 && e.kind == ERR_USAGE);
-	CHECK(checkpoint_create("folder", NULL, 0, &c, &e) == -1);
+	CHECK(make("folder", &c, &e) == -1);
 }
 
 static void a_huge_file_is_refused_before_it_fills_the_memory(void)
@@ -461,10 +475,10 @@ static void what_could_not_be_made_leaves_nothing(void)
 	CHECK(getrlimit(RLIMIT_FSIZE, &before) == 0);
 	none = (struct rlimit){ 10, before.rlim_max };
 	CHECK(setrlimit(RLIMIT_FSIZE, &none) == 0);
-	CHECK(checkpoint_create("unmade", two, 2, &c, &e) == -1);
+	CHECK(make("unmade", &c, &e) == -1);
 	CHECK(setrlimit(RLIMIT_FSIZE, &before) == 0);
 	CHECK(stat("unmade", &st) == -1 && e.kind == ERR_SYSTEM);
-	CHECK(checkpoint_create("unmade", two, 2, &c, &e) == 0);
+	CHECK(make("unmade", &c, &e) == 0);
 	checkpoint_free(c);
 }
 
@@ -474,7 +488,7 @@ static void a_folder_that_moved_is_still_the_one(void)
 	struct err e;
 
 	CHECK(mkdir("here", 0700) == 0);
-	CHECK(checkpoint_create("here/" FILE_NAME, two, 2, &c, &e) == 0);
+	CHECK(make("here/" FILE_NAME, &c, &e) == 0);
 	CHECK(rename("here", "there") == 0);
 	CHECK(checkpoint_set(c, SLICE("/log/b#2"), SLICE("25"), &e) == 0);
 	CHECK(checkpoint_save(c, &e) == 0);
