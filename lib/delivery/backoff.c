@@ -1,5 +1,7 @@
 #include "delivery/backoff.h"
 
+#include <sys/random.h>
+
 unsigned backoff_next(struct backoff *b, uint64_t random)
 {
 	if (b->most_ms == 0)
@@ -9,6 +11,15 @@ unsigned backoff_next(struct backoff *b, uint64_t random)
 	else
 		b->most_ms = BACKOFF_MOST_MS;
 	return (unsigned)(random % (b->most_ms + 1));
+}
+
+unsigned backoff_pause(struct backoff *b)
+{
+	uint64_t random = 0;
+
+	// Without an entropy source there is no jitter, which does no harm.
+	(void)!getrandom(&random, sizeof(random), GRND_NONBLOCK);
+	return backoff_next(b, random);
 }
 
 void backoff_reset(struct backoff *b)

@@ -17,6 +17,9 @@ struct backoff {
 /* The wait after another failure; random is any number. */
 unsigned backoff_next(struct backoff *b, uint64_t random);
 
+/* The same, with a number of the kernel's. */
+unsigned backoff_pause(struct backoff *b);
+
 /* It worked. */
 void backoff_reset(struct backoff *b);
 

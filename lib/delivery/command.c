@@ -1,7 +1,5 @@
 #include "delivery/command.h"
 
-#include "core/clock.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -219,7 +217,7 @@ static int fail(struct command *c, int64_t now_ms)
 	c->again = c->batch->count;
 	c->progress = false;
 	put_back(c, true);
-	c->retry_ms = now_ms + backoff_next(&c->backoff, (uint64_t)clock_ns());
+	c->retry_ms = now_ms + backoff_pause(&c->backoff);
 	return -1;
 }
 

@@ -1,6 +1,5 @@
 #include "delivery/spooler.h"
 
-#include "core/clock.h"
 #include "core/msg.h"
 #include "delivery/backoff.h"
 #include "delivery/flight.h"
@@ -200,7 +199,7 @@ static int collect(struct spooler *s, int64_t now_ms, struct err *e)
 	}
 	s->progress = false;
 	flight_put_back(&s->flight, UINT64_MAX, true);
-	unsigned wait_ms = backoff_next(&s->backoff, (uint64_t)clock_ns());
+	unsigned wait_ms = backoff_pause(&s->backoff);
 	s->retry_ms =
 		now_ms + (wait_ms < AGAIN_MOST_MS ? wait_ms : AGAIN_MOST_MS);
 	*e = s->why;
