@@ -168,28 +168,62 @@ void batch_list_push(struct batch_list *l, struct batch *b)
 {
 	b->next = l->first;
 	l->first = b;
+	if (l->last == NULL)
+		l->last = b;
 	l->count++;
 }
 
 void batch_list_append(struct batch_list *l, struct batch *b)
 {
-	struct batch **last = &l->first;
-
-	while (*last != NULL)
-		last = &(*last)->next;
 	b->next = NULL;
-	*last = b;
+	if (l->last != NULL)
+		l->last->next = b;
+	else
+		l->first = b;
+	l->last = b;
 	l->count++;
 }
 
 void batch_list_remove(struct batch_list *l, struct batch *b)
 {
+	struct batch *before = NULL;
 	struct batch **p = &l->first;
 
-	while (*p != b)
-		p = &(*p)->next;
-	assert(*p == b);
+	while (*p != b) {
+		assert(*p != NULL);
+		before = *p;
+		p = &before->next;
+	}
 	*p = b->next;
+	if (l->last == b)
+		l->last = before;
 	b->next = NULL;
 	l->count--;
+}
+
+struct batch *batch_list_take(struct batch_list *l)
+{
+	struct batch *b = l->first;
+
+	if (b != NULL)
+		batch_list_remove(l, b);
+	return b;
+}
+
+void batch_list_put_back(struct batch_list *l, const struct batch_source *from)
+{
+	struct batch *b;
+
+	while ((b = batch_list_take(l)) != NULL) {
+		batch_put_back(b, from);
+		batch_free(b);
+	}
+}
+
+void batch_list_free(struct batch_list *l)
+{
+	struct batch *b;
+
+	while ((b = batch_list_take(l)) != NULL)
+		batch_free(b);
 }

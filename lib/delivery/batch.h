@@ -39,7 +39,7 @@ struct batch {
 
 /* In the order in which they are to go. */
 struct batch_list {
-	struct batch *first;
+	struct batch *first, *last;
 	size_t count;
 };
 
@@ -101,7 +101,12 @@ void batch_count_try(const struct batch *b);
 void batch_list_push(struct batch_list *l, struct batch *b);
 void batch_list_append(struct batch_list *l, struct batch *b);
 
-/* Take one that is in the list out of it. */
+/* Take one that is in the list out of it; the first, or NULL. */
 void batch_list_remove(struct batch_list *l, struct batch *b);
+struct batch *batch_list_take(struct batch_list *l);
+
+/* Put what they hold back into the queue, and free them; only that. */
+void batch_list_put_back(struct batch_list *l, const struct batch_source *from);
+void batch_list_free(struct batch_list *l);
 
 #endif

@@ -1,7 +1,24 @@
 #include "delivery/rehearsal.h"
 
+#include "core/buf.h"
+#include "core/file.h"
+#include "delivery/errand.h"
+#include "delivery/lineup.h"
+#include "delivery/session.h"
+#include "dest/dest.h"
+
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
+
+struct rehearsal {
+	struct carrier carrier;
+	struct session session;
+	struct lineup lineup;
+	struct errand errand; // whose request is shown
+	bool as_curl;
+};
 
 static const char mask[] = "***";
 
@@ -75,13 +92,18 @@ static bool next_header(struct slice *left, struct slice *line)
 	return true;
 }
 
+static const char *method_of(const struct request *request)
+{
+	return request->method != NULL ? request->method : "POST";
+}
+
 static void put_as_curl(struct buf *out, const struct dest *dest,
 			const struct request *request)
 {
 	struct slice left = buf_slice(&request->headers);
 	struct slice line;
 
-	buf_printf(out, "curl -X %s", request->method);
+	buf_printf(out, "curl -X %s", method_of(request));
 	while (next_header(&left, &line)) {
 		buf_puts(out, " -H '");
 		put_header(out, dest, line, true);
@@ -111,17 +133,13 @@ static struct slice split_url(struct slice url, struct slice *host)
 	return slash != NULL ? slice_from(url, end) : SLICE("/");
 }
 
-void rehearsal_put(struct buf *out, const struct dest *dest,
-		   const struct request *request, bool as_curl)
+static void put_as_sent(struct buf *out, const struct dest *dest,
+			const struct request *request)
 {
 	struct slice left = buf_slice(&request->headers);
 	struct slice host, line;
 
-	if (as_curl) {
-		put_as_curl(out, dest, request);
-		return;
-	}
-	buf_printf(out, "%s ", request->method);
+	buf_printf(out, "%s ", method_of(request));
 	put_masked(out, dest, split_url(buf_slice(&request->url), &host),
 		   false);
 	buf_puts(out, " HTTP/1.1\r\nHost: ");
@@ -135,4 +153,147 @@ void rehearsal_put(struct buf *out, const struct dest *dest,
 	buf_printf(out, "Content-Length: %zu\r\n\r\n", request->body.len);
 	put_masked(out, dest, buf_slice(&request->body), false);
 	buf_puts(out, "\n\n");
+}
+
+static int show(const struct dest *dest, const struct request *request,
+		bool as_curl, struct err *e)
+{
+	struct buf text = BUF_INIT(SIZE_MAX / 4);
+	int rc = 0;
+
+	if (as_curl)
+		put_as_curl(&text, dest, request);
+	else
+		put_as_sent(&text, dest, request);
+	if (buf_status(&text) != 0)
+		rc = err_set(e, ERR_SYSTEM, "out of memory");
+	else if (file_write_all(STDOUT_FILENO, text.data, text.len) < 0)
+		rc = err_sys(e, "standard output");
+	buf_free(&text);
+	return rc;
+}
+
+/* Show a batch, whose body is there, and that is all that happens to it. */
+static int show_batch(struct rehearsal *r, struct batch *b, struct err *e)
+{
+	struct errand *x = &r->errand;
+	int rc;
+
+	errand_begin(x, ERRAND_NONE);
+	rc = r->session.kind->finish(r->session.config, &r->session.state,
+				     &x->request, e);
+	if (rc == 0)
+		rc = show(r->session.dest, &x->request, r->as_curl, e);
+	if (rc == 0)
+		batch_deliver(b, &r->lineup.source);
+	else
+		batch_put_back(b, &r->lineup.source);
+	batch_free(b);
+	return rc;
+}
+
+static struct rehearsal *rehearsal_of(struct carrier *c)
+{
+	return (struct rehearsal *)(void *)c;
+}
+
+static int step(struct carrier *carrier, int64_t now_ms, short revents,
+		struct err *e)
+{
+	struct rehearsal *r = rehearsal_of(carrier);
+	struct batch *b;
+
+	(void)revents;
+	session_set_clock(&r->session);
+	for (;;) {
+		if (lineup_next(&r->lineup, now_ms, &r->errand.request.body, &b,
+				e) < 0)
+			return -1;
+		if (b == NULL)
+			return 0;
+		if (show_batch(r, b, e) < 0)
+			return -1;
+	}
+}
+
+static bool is_done(const struct carrier *carrier)
+{
+	const struct rehearsal *r =
+		(const struct rehearsal *)(const void *)carrier;
+
+	return r->lineup.no_more && r->lineup.source.queue->open == 0;
+}
+
+/* There is nothing to wait for but more records. */
+static void wait_for(const struct carrier *carrier, int64_t now_ms,
+		     struct pollfd *fd, int *timeout_ms)
+{
+	(void)now_ms;
+	*fd = (struct pollfd){ .fd = -1 };
+	*timeout_ms = is_done(carrier) ? 0 : -1;
+}
+
+static void set_pull(struct carrier *carrier, enum carrier_pull what)
+{
+	(void)carrier;
+	(void)what;
+}
+
+static void finish(struct carrier *carrier)
+{
+	rehearsal_of(carrier)->lineup.no_more = true;
+}
+
+static void stop(struct carrier *carrier)
+{
+	lineup_put_back(&rehearsal_of(carrier)->lineup);
+}
+
+static bool is_well(const struct carrier *carrier, int64_t now_ms)
+{
+	(void)carrier;
+	(void)now_ms;
+	return true;
+}
+
+static void release(struct carrier *carrier)
+{
+	struct rehearsal *r = rehearsal_of(carrier);
+
+	lineup_free(&r->lineup);
+	errand_free(&r->errand);
+	session_free(&r->session);
+	free(r);
+}
+
+struct carrier *rehearsal_open(const void *target,
+			       const struct carrier_load *load, struct err *e)
+{
+	static const struct carrier_type type = {
+		.step = step,
+		.wait = wait_for,
+		.pull = set_pull,
+		.finish = finish,
+		.stop = stop,
+		.is_done = is_done,
+		.is_well = is_well,
+		.close = release,
+	};
+	const struct dest *dest = target;
+	struct rehearsal *r = calloc(1, sizeof(*r));
+
+	if (r == NULL) {
+		err_sys(e, "dry run");
+		return NULL;
+	}
+	r->carrier.type = &type;
+	r->as_curl = load->dry_run == DRY_RUN_CURL;
+	session_init(&r->session, dest);
+	errand_init(&r->errand);
+	r->lineup = LINEUP_INIT(ERRAND_BODY_MAX);
+	r->lineup.in_flight = 1;
+	r->lineup.flush_ms = dest->plan.limits.flush_ms;
+	r->lineup.source =
+		session_source(&r->session, load, &dest->plan.limits);
+	return &r->carrier;
 }

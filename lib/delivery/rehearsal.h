@@ -1,20 +1,21 @@
 /*
- * Requests shown instead of sent.
+ * A dry run of the request shape: requests are shown instead of sent, one of
+ * all that is there at a time, just as they would go out, an empty line behind
+ * each, or as commands of curl that send them.
+ *
+ * Secrets are masked: what follows the scheme in an Authorization, and the
+ * value of every setting that is one, wherever it is.
  */
 #ifndef SIEM_DELIVERY_REHEARSAL_H
 #define SIEM_DELIVERY_REHEARSAL_H
 
-#include "core/buf.h"
-#include "dest/dest.h"
+#include "core/attr.h"
+#include "core/err.h"
+#include "delivery/carrier.h"
 
-#include <stdbool.h>
-
-/*
- * Append a request as it would go out, an empty line behind it, or as a command
- * of curl that sends it. Secrets are masked: what follows the scheme in an
- * Authorization, and the value of every setting that is one, wherever it is.
- */
-void rehearsal_put(struct buf *out, const struct dest *dest,
-		   const struct request *request, bool as_curl);
+/* The open() of its way; target is a struct dest. */
+struct carrier *rehearsal_open(const void *target,
+			       const struct carrier_load *load,
+			       struct err *e) MUST_CHECK;
 
 #endif

@@ -1,0 +1,200 @@
+#include "delivery/dispatch.h"
+
+#include "delivery/outcome.h"
+
+/* Back into the queue with what the engine is to give up. */
+static void release_tired_of(struct dispatch *d, struct batch *b)
+{
+	struct queue *queue = d->lineup.source.queue;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < b->count; i++) {
+		struct queue_item *item = b->items[i];
+
+		if (queue_tries(queue, item) + d->tried_all > d->retries)
+			queue_put_back(queue, item);
+		else
+			b->items[kept++] = item;
+	}
+	b->count = kept;
+}
+
+static void release_tired(struct dispatch *d)
+{
+	if (!d->bounded_retries)
+		return;
+	for (struct batch *b = d->lineup.waiting.first; b != NULL; b = b->next)
+		release_tired_of(d, b);
+}
+
+/* Why it failed: what was said, and the reason that was given or NULL. */
+static void explain(enum err_kind kind, const char *said, const char *reason,
+		    struct err *e)
+{
+	err_set(e, kind, "%s%s%s", said, reason != NULL ? ": " : "",
+		reason != NULL ? reason : "");
+}
+
+static void count_try(struct dispatch *d, const struct batch *b, uint32_t round)
+{
+	switch (health_count_try(&d->health, round)) {
+	case TRY_OF_ALL:
+		d->tried_all = true;
+		break;
+	case TRY_OF_BATCH:
+		batch_count_try(b);
+		break;
+	case TRY_OF_NONE:
+		break;
+	}
+}
+
+void dispatch_sent(struct dispatch *d, const struct batch *b)
+{
+	for (size_t i = 0; i < b->count; i++) {
+		d->lineup.source.ledger->counts.retried +=
+			b->items[i]->sent_before;
+		b->items[i]->resent |= b->items[i]->sent_before;
+	}
+}
+
+void dispatch_stuck(struct dispatch *d, struct batch *b, int64_t now_ms,
+		    const struct err *why)
+{
+	lineup_put_off(&d->lineup, b, now_ms + backoff_pause(&b->backoff));
+	health_failed(&d->health, now_ms, WAIT_BACKOFF, why);
+}
+
+void dispatch_lost(struct dispatch *d, struct batch *b, uint32_t round,
+		   int64_t now_ms, int64_t wait_ms, const struct err *why)
+{
+	if (why->kind == ERR_TEMPORARY)
+		count_try(d, b, round);
+	lineup_put_off(
+		&d->lineup, b,
+		now_ms + (wait_ms >= 0 ? wait_ms : backoff_pause(&b->backoff)));
+	health_failed(&d->health, now_ms, wait_ms, why);
+	release_tired(d);
+}
+
+/* Something was accepted, or rejected: so far it works. */
+static void note_progress(struct dispatch *d, bool is_pending)
+{
+	bool was_well = d->health.well;
+
+	health_succeeded(&d->health);
+	// What still has to be acknowledged proves nothing yet.
+	d->health.well &= was_well || !is_pending;
+}
+
+void dispatch_judged(struct dispatch *d, struct batch *b, uint32_t round,
+		     const struct judgement *judgements, const char *said,
+		     int64_t now_ms)
+{
+	struct batch_list again = { 0 };
+	struct batch_list pending = { 0 };
+	struct batch_list forgotten = { 0 };
+	const struct outcome_lists lists = { &again, &pending };
+	struct outcome o =
+		outcome_of(b, judgements, &d->lineup.source, &lists, now_ms);
+	const bool is_pending = pending.count > 0;
+	struct err e;
+
+	explain(o.left == VERDICT_HOLD ? ERR_DENIED : ERR_TEMPORARY, said,
+		o.reason, &e);
+	tickets_add(&d->tickets, &pending, &forgotten, now_ms);
+	for (b = forgotten.first; b != NULL; b = b->next)
+		batch_note_sent(b);
+	lineup_put_off_all(&d->lineup, &forgotten, now_ms);
+	if (o.progress)
+		note_progress(d, is_pending);
+	if (now_ms + o.slow_ms > d->health.slow_ms)
+		d->health.slow_ms = now_ms + o.slow_ms;
+	if (!o.progress && o.left != VERDICT_DELIVERED && again.count == 1) {
+		dispatch_lost(d, batch_list_take(&again), round, now_ms,
+			      o.wait_ms, &e);
+		return;
+	}
+	lineup_put_off_all(&d->lineup, &again,
+			   now_ms + (o.wait_ms >= 0 ? o.wait_ms : 0));
+	if (o.left == VERDICT_HOLD)
+		health_failed(&d->health, now_ms, WAIT_BACKOFF, &e);
+}
+
+/* It has to go once more, which is another of its tries. */
+static void send_again(struct dispatch *d, struct batch *b, int64_t now_ms)
+{
+	batch_note_sent(b);
+	batch_count_try(b);
+	lineup_put_off(&d->lineup, b, now_ms);
+}
+
+/* What was said of one ticket. */
+static void hear(struct dispatch *d, uint64_t ticket, enum verdict verdict,
+		 int64_t now_ms)
+{
+	struct batch *b;
+
+	if (verdict == VERDICT_PENDING || verdict == VERDICT_HOLD)
+		return;
+	b = tickets_take(&d->tickets, ticket);
+	if (b == NULL)
+		return;
+	if (verdict != VERDICT_DELIVERED) {
+		send_again(d, b, now_ms);
+		return;
+	}
+	batch_deliver(b, &d->lineup.source);
+	batch_free(b);
+	health_succeeded(&d->health);
+}
+
+void dispatch_told(struct dispatch *d, const struct judgement *judgements,
+		   const char *said, int64_t now_ms)
+{
+	const struct judgement *left = NULL;
+	struct err e;
+
+	for (size_t i = 0; i < d->tickets.asked_count; i++) {
+		hear(d, d->tickets.asked[i], judgements[i].verdict, now_ms);
+		if (judgements[i].verdict == VERDICT_HOLD)
+			left = &judgements[i];
+	}
+	if (left == NULL)
+		return;
+	explain(ERR_DENIED, said, left->reason, &e);
+	health_failed(&d->health, now_ms, WAIT_BACKOFF, &e);
+}
+
+void dispatch_late(struct dispatch *d, int64_t now_ms)
+{
+	struct batch *b;
+	struct err e;
+	bool any = false;
+
+	while ((b = tickets_take_late(&d->tickets, now_ms)) != NULL) {
+		send_again(d, b, now_ms);
+		any = true;
+	}
+	if (any) {
+		err_set(&e, ERR_TEMPORARY,
+			"accepted, but not acknowledged within %g s",
+			d->tickets.for_ms / 1000.0);
+		health_failed(&d->health, now_ms, 0, &e);
+	}
+	release_tired(d);
+}
+
+void dispatch_put_back(struct dispatch *d)
+{
+	lineup_put_back(&d->lineup);
+	for (struct batch *b = d->tickets.pending.first; b != NULL; b = b->next)
+		batch_note_sent(b);
+	batch_list_put_back(&d->tickets.pending, &d->lineup.source);
+}
+
+void dispatch_free(struct dispatch *d)
+{
+	lineup_free(&d->lineup);
+	batch_list_free(&d->tickets.pending);
+}

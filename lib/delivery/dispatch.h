@@ -1,0 +1,61 @@
+/*
+ * What becomes of the batches of one destination, as answers come or do not:
+ * delivered, lined up again, waiting to be confirmed, out of tries.
+ *
+ * It knows nothing of how they travel. health.failed says why something failed;
+ * whoever takes a step tells it and clears it.
+ */
+#ifndef SIEM_DELIVERY_DISPATCH_H
+#define SIEM_DELIVERY_DISPATCH_H
+
+#include "core/err.h"
+#include "delivery/batch.h"
+#include "delivery/health.h"
+#include "delivery/lineup.h"
+#include "delivery/tickets.h"
+#include "dest/dest.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct dispatch {
+	struct lineup lineup;
+	struct tickets tickets;
+	struct health health;
+	bool bounded_retries;
+	uint32_t retries; // tries after the first, where bounded
+	bool tried_all;   // the last failure was a try of every record
+};
+
+/* A batch goes out. */
+void dispatch_sent(struct dispatch *d, const struct batch *b);
+
+/* It could not even go out. */
+void dispatch_stuck(struct dispatch *d, struct batch *b, int64_t now_ms,
+		    const struct err *why);
+
+/*
+ * There was no answer to a batch that was sent in that round, or none that
+ * helps: all of it goes again, not before wait_ms, or WAIT_BACKOFF.
+ */
+void dispatch_lost(struct dispatch *d, struct batch *b, uint32_t round,
+		   int64_t now_ms, int64_t wait_ms, const struct err *why);
+
+/* It has been judged, in an answer of which said tells. */
+void dispatch_judged(struct dispatch *d, struct batch *b, uint32_t round,
+		     const struct judgement *judgements, const char *said,
+		     int64_t now_ms);
+
+/* What was said of the tickets that were asked about. */
+void dispatch_told(struct dispatch *d, const struct judgement *judgements,
+		   const char *said, int64_t now_ms);
+
+/* What was not confirmed in time goes again. */
+void dispatch_late(struct dispatch *d, int64_t now_ms);
+
+/* Put everything back into the queue; free what is left. */
+void dispatch_put_back(struct dispatch *d);
+void dispatch_free(struct dispatch *d);
+
+#endif

@@ -1,0 +1,72 @@
+#include "delivery/errand.h"
+
+#include <stdio.h>
+
+enum { URL_MAX = 64 << 10 };
+
+void errand_init(struct errand *x)
+{
+	x->request.url = BUF_INIT(URL_MAX);
+	x->request.headers = BUF_INIT(HTTP_HEADERS_MAX);
+	x->request.body = BUF_INIT(ERRAND_BODY_MAX);
+}
+
+void errand_begin(struct errand *x, enum errand_use use)
+{
+	x->use = use;
+	x->request.method = NULL;
+	buf_clear(&x->request.url);
+	buf_clear(&x->request.headers);
+}
+
+int errand_send(struct errand *x, struct http *http, bool gzip, struct err *e)
+{
+	struct request *r = &x->request;
+
+	if (buf_status(&r->url) != 0 || buf_status(&r->headers) != 0 ||
+	    buf_status(&r->body) != 0)
+		return err_set(e, ERR_TEMPORARY, "out of memory");
+
+	const struct http_request request = {
+		.method = r->method != NULL ? r->method : "POST",
+		.url = buf_str(&r->url),
+		.headers = buf_slice(&r->headers),
+		.body = buf_slice(&r->body),
+		.gzip = gzip && r->body.len > 0,
+	};
+	x->exchange = http_start(http, &request, x, e);
+	return x->exchange != NULL ? 0 : -1;
+}
+
+void errand_end(struct errand *x, struct queue *queue, size_t keep)
+{
+	if (x->exchange != NULL)
+		http_end(x->exchange);
+	x->exchange = NULL;
+	x->use = ERRAND_NONE;
+	queue_discharge(queue, x->charged);
+	x->charged = 0;
+	buf_clear(&x->request.body);
+	buf_trim(&x->request.body, keep);
+}
+
+void errand_free(struct errand *x)
+{
+	batch_free(x->batch);
+	buf_free(&x->request.url);
+	buf_free(&x->request.headers);
+	buf_free(&x->request.body);
+}
+
+struct answer errand_answer(const struct http_result *r)
+{
+	return (struct answer){ .status = r->status,
+				.headers = r->headers,
+				.body = r->body,
+				.retry_after_ms = r->retry_after_ms };
+}
+
+void errand_said(const struct http_result *r, char text[ERRAND_SAID_MAX])
+{
+	snprintf(text, ERRAND_SAID_MAX, "%s answers %d", r->origin, r->status);
+}

@@ -1,0 +1,71 @@
+#include "delivery/session.h"
+
+#include "core/clock.h"
+#include "core/timestamp.h"
+
+#include <stdio.h>
+#include <sys/random.h>
+
+enum { TOKEN_MAX = 64 << 10 };
+
+/* A random UUID, version 4. */
+static void name_channel(char out[40])
+{
+	unsigned char r[16] = { 0 };
+
+	// Without an entropy source it is a poor name, and yet a name.
+	(void)!getrandom(r, sizeof(r), GRND_NONBLOCK);
+	r[6] = (unsigned char)((r[6] & 0x0f) | 0x40);
+	r[8] = (unsigned char)((r[8] & 0x3f) | 0x80);
+	snprintf(out, 40,
+		 "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-"
+		 "%02x%02x%02x%02x%02x%02x",
+		 r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7], r[8], r[9],
+		 r[10], r[11], r[12], r[13], r[14], r[15]);
+}
+
+void session_init(struct session *s, const struct dest *dest)
+{
+	*s = (struct session){ .dest = dest,
+			       .kind = dest->plan.request,
+			       .config = dest->plan.config };
+	name_channel(s->state.channel);
+	s->state.token = BUF_INIT(TOKEN_MAX);
+}
+
+void session_set_clock(struct session *s)
+{
+	struct timestamp now = timestamp_now();
+
+	s->state.now_ms = now.sec * 1000 + now.nsec / NS_PER_MS;
+}
+
+/* The batch_add_fn of all sources. */
+static int add(void *context, const struct queue_item *item, size_t index,
+	       struct buf *body, struct err *e)
+{
+	struct session *s = context;
+	const struct dest_record record = { queue_bytes(item), item->read_ns };
+
+	return s->kind->add(s->config, &s->state, &record, index, body, e);
+}
+
+struct batch_source session_source(struct session *s,
+				   const struct carrier_load *load,
+				   const struct dest_limits *limits)
+{
+	return (struct batch_source){
+		.queue = load->queue,
+		.ledger = load->ledger,
+		.owner = load->owner,
+		.limits = { .bytes = limits->best_bytes,
+			    .count = limits->best_count },
+		.add = add,
+		.context = s,
+	};
+}
+
+void session_free(struct session *s)
+{
+	buf_free(&s->state.token);
+}

@@ -1,0 +1,32 @@
+/*
+ * What is remembered between the requests to one destination, and its voice:
+ * records are put into words by its kind.
+ */
+#ifndef SIEM_DELIVERY_SESSION_H
+#define SIEM_DELIVERY_SESSION_H
+
+#include "delivery/batch.h"
+#include "delivery/carrier.h"
+#include "dest/dest.h"
+
+struct session {
+	const struct dest *dest; // of the request shape
+	const struct dest_request *kind;
+	const void *config;
+	struct dest_session state;
+};
+
+/* dest is borrowed. */
+void session_init(struct session *s, const struct dest *dest);
+
+/* Set the time that the kind sees; before it is asked anything. */
+void session_set_clock(struct session *s);
+
+/* Where batches come from that have this owner and these limits. */
+struct batch_source session_source(struct session *s,
+				   const struct carrier_load *load,
+				   const struct dest_limits *limits);
+
+void session_free(struct session *s);
+
+#endif
