@@ -694,11 +694,29 @@ all: 56 bytes and 11 lines behind' "$output"
 	siem-tail -q -c ck --reset
 	ship
 	equal "$(seq 1 3; seq 1 3)" "$(cat got)"
-	echo damaged >ck
+	echo damaged >>ck
+	siem-tail -q -c ck --reset
+	[ ! -e ck ]
+	: >ck
 	siem-tail -q -c ck --reset
 	[ ! -e ck ]
 	run -2 siem-tail -c ck --reset
 	equal 'siem-tail: ck: there is no checkpoint' "$output"
+}
+
+@test "--reset removes nothing that is no checkpoint" {
+	seq 1 3 >log
+	mkfifo pipe
+
+	run -2 siem-tail -c log --reset
+	equal 'siem-tail: log: no checkpoint, but something else: give another name' "$output"
+	run -2 siem-tail -c pipe --reset
+	equal 'siem-tail: pipe: not a regular file' "$output"
+	run -2 siem-tail -c . --reset
+
+	equal "$(seq 1 3)" "$(cat log)"
+	[ -p pipe ]
+	[ ! -e log.lock ]
 }
 
 @test "--reset is refused while a sink has the checkpoint" {

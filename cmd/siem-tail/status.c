@@ -124,6 +124,8 @@ int status_reset(const char *path, struct err *e)
 			       path);
 	if (target == NULL)
 		return err_sys(e, "%s", path);
+	if (checkpoint_check(path, e) < 0)
+		goto out;
 	lock = checkpoint_lock(path, e);
 	if (lock < 0)
 		goto out;

@@ -250,6 +250,27 @@ static int place(struct checkpoint *c, const char *path, struct err *e)
 	return c->dirfd < 0 ? -1 : 0;
 }
 
+int checkpoint_check(const char *path, struct err *e)
+{
+	char head[sizeof(MAGIC) - 1];
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	ssize_t len;
+	int rc = -1;
+
+	if (fd < 0)
+		return err_sys(e, "%s", path);
+	if (!file_is_regular(fd))
+		err_set(e, ERR_USAGE, "%s: not a regular file", path);
+	else if ((len = pread(fd, head, sizeof(head), 0)) < 0)
+		err_sys(e, "%s", path);
+	else if (memcmp(head, MAGIC, (size_t)len) == 0)
+		rc = 0;
+	else if (foreign(e) < 0)
+		err_prefix(e, "%s", path);
+	close(fd);
+	return rc;
+}
+
 /* Read the whole file. 1, 0 where there is none, or -1. */
 static int read_file(const struct checkpoint *c, struct buf *text,
 		     struct err *e)

@@ -56,6 +56,12 @@ int checkpoint_parse(struct slice text, struct checkpoint **c,
 		     struct err *e) MUST_CHECK;
 
 /*
+ * Refuse, with ERR_USAGE, a file that begins like no checkpoint, before it is
+ * removed as one. A damaged checkpoint passes, and so does an empty file.
+ */
+int checkpoint_check(const char *path, struct err *e) MUST_CHECK;
+
+/*
  * Be the one that writes the file at path, from before it is loaded until the
  * descriptor that is returned is closed. -1 with e filled: ERR_USAGE where
  * another process is. The file need not be there yet; its lock, PATH.lock, is
