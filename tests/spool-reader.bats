@@ -147,6 +147,10 @@ position()
 	equal 'siem-tail: option --stamp: not of a spool: put it where the records come from' "$output"
 	run -2 siem-tail --once -n 5 s
 	equal 'siem-tail: option --lines: not of a spool, which is read from its oldest record on' "$output"
+	echo x >log
+	run -2 siem-tail --once log s
+	equal 'siem-tail: s is a spool: it needs a siem-tail of its own' "$output"
+	run -2 siem-tail -c s/a.checkpoint --status s log
 }
 
 @test "SIGTERM ends it in good order" {

@@ -153,6 +153,8 @@ static int work(struct tail *t, char *const operands[], int count,
 
 	if (t->cfg->reset)
 		return status_reset(t->cfg->checkpoint, e);
+	if (spooled_check(operands, count, e) < 0)
+		return -1;
 	if (t->cfg->status && count == 0 &&
 	    spooled_home(t->cfg->checkpoint, home))
 		return spooled_status(t, home, e);

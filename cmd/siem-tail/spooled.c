@@ -49,6 +49,17 @@ bool spooled_is(char *const operands[], int count)
 	return count == 1 && spool_is(operands[0]);
 }
 
+int spooled_check(char *const operands[], int count, struct err *e)
+{
+	for (int i = 0; count > 1 && i < count; i++)
+		if (spool_is(operands[i]))
+			return err_set(e, ERR_USAGE,
+				       "%s is a spool: it needs a siem-tail of "
+				       "its own",
+				       operands[i]);
+	return 0;
+}
+
 static const char *name_in(const char *path)
 {
 	const char *slash = strrchr(path, '/');

@@ -16,6 +16,9 @@ struct tail;
 /* Is this what the operands ask for? */
 bool spooled_is(char *const operands[], int count);
 
+/* Refuse a spool among other operands: its side files are no logs. */
+int spooled_check(char *const operands[], int count, struct err *e) MUST_CHECK;
+
 /*
  * Read it until its end (--once) or a signal asks to end. -1 with e filled:
  * ERR_USAGE where the checkpoint is none of a reader of this spool.
