@@ -129,6 +129,22 @@ position()
 	cmp <(records <<<"$output") <(cat s/*.log)
 }
 
+@test "a segment whose side file is gone is an error, and not an end" {
+	for i in 1 2 3; do
+		echo $i | siem-batch --spool s
+	done
+	rm s/000000000002.sum
+	run -3 --separate-stderr siem-tail --once s
+	equal 1 "$output"
+	equal 'siem-tail: s/000000000002.sum: it is not there, so how much of its segment is durable is not known' "$stderr"
+	# Taken away as a whole, it counts as dropped.
+	rm s/000000000002.log
+	run -1 --separate-stderr siem-tail --once s
+
+	equal $'1\n3' "$output"
+	grep -F 'segment 2 was dropped' <<<"$stderr"
+}
+
 @test "--status says how far behind a reader is" {
 	seq 5 | siem-batch --spool s
 	siem-tail --once -c s/a.checkpoint s | siem-send -c s/a.checkpoint file:arrived

@@ -108,7 +108,7 @@ e 6 3" "$(cat s/000000000001.sum)"
 	eventually [ -s s/siem-spool ]
 	run -2 siem-batch --spool s </dev/null
 
-	equal 'siem-batch: s: s: in use by another siem-batch: each needs a spool of its own' "$output"
+	equal 'siem-batch: spool: s: in use by another siem-batch: each needs a spool of its own' "$output"
 }
 
 @test "what a crash has torn is cut off, and what is whole is kept" {
@@ -172,7 +172,7 @@ e 6 3" "$(cat s/000000000001.sum)"
 	run -0 trouble 'fail=ENOSPC write path=*.log n=1-3' siem-batch --spool s --overflow block <in
 
 	cat s/*.log | cmp - in
-	grep -F 'SIEM shipping failed: s: s: No space left on device; trying again' <<<"$output"
+	grep -F 'SIEM shipping failed: spool: s: No space left on device; trying again' <<<"$output"
 	[ "$(wc -l <fired)" -eq 3 ]
 }
 
@@ -326,7 +326,36 @@ e 6 3" "$(cat s/000000000001.sum)"
 	equal 'siem-batch: d is no spool: there is no siem-spool in it' "$output"
 	echo foreign >d/siem-spool
 	run -2 siem-batch --spool d </dev/null
-	equal 'siem-batch: d: d/siem-spool is damaged, or of a later version' "$output"
+	equal 'siem-batch: spool: d/siem-spool is damaged, or of a later version' "$output"
+}
+
+@test "segments of a spool that lost its id, or of somebody else, are left alone" {
+	seq 5 | siem-batch --spool s
+	mkdir d
+	echo foreign >d/000000000001.log
+	rm s/siem-spool
+	cp -r s before
+	for dir in s d; do
+		run -2 siem-batch --spool "$dir" <<<6
+		equal "siem-batch: spool: $dir is no spool, but holds segments: it lost its siem-spool, or they are somebody else's" "$output"
+	done
+
+	diff -r before s
+	equal 000000000001.log "$(ls d)"
+	equal foreign "$(cat d/000000000001.log)"
+}
+
+@test "--fsck finds a segment without its side file" {
+	for i in 1 2 3; do
+		echo $i | siem-batch --spool s
+	done
+	touch s/000000000004.log
+	run -0 siem-batch --fsck s
+	rm s/000000000002.sum
+	run -1 siem-batch --fsck s
+
+	grep -Fx '000000000002.sum: it is not there, but its segment is' <<<"$output"
+	equal 2 "$(grep -c closed <<<"$output")"
 }
 
 @test "what makes no sense with a spool is refused" {

@@ -69,6 +69,31 @@ static int show_segment(struct fsck *f, uint64_t number, struct err *e)
 	return check_entries(f, number, &believed, e);
 }
 
+/* Look for files of records of which the side file is missing. */
+static int check_logs(struct fsck *f, const uint64_t *numbers, size_t count,
+		      struct err *e)
+{
+	uint64_t *logs = NULL;
+	size_t log_count = 0;
+	size_t next = 0;
+	int rc = spool_list_logs(f->spool, &logs, &log_count, e);
+
+	// Behind the last is what a crash left that was to become the next.
+	for (size_t i = 0; i < log_count && next < count; i++) {
+		char name[SPOOL_NAME_MAX];
+
+		while (next < count && numbers[next] < logs[i])
+			next++;
+		if (next == count || numbers[next] == logs[i])
+			continue;
+		spool_side_name(logs[i], name);
+		printf("%s: it is not there, but its segment is\n", name);
+		f->damaged = true;
+	}
+	free(logs);
+	return rc;
+}
+
 static int show_all(struct fsck *f, struct err *e)
 {
 	uint64_t *numbers = NULL;
@@ -79,6 +104,8 @@ static int show_all(struct fsck *f, struct err *e)
 	       f->in_use ? ", in use: nothing is cut off" : "");
 	for (size_t i = 0; i < count && rc == 0; i++)
 		rc = show_segment(f, numbers[i], e);
+	if (rc == 0)
+		rc = check_logs(f, numbers, count, e);
 	free(numbers);
 	if (rc < 0)
 		return -1;

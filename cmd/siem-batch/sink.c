@@ -151,7 +151,7 @@ int sink_run_spool(const struct config *cfg, struct err *e)
 				    ? SPOOLER_BLOCK
 				    : SPOOLER_DROP_OLDEST,
 	};
-	const struct carrier_way way = { .name = cfg->spool,
+	const struct carrier_way way = { .name = "spool",
 					 .acknowledgement = "fsync",
 					 .open = spooler_open,
 					 .target = &target };

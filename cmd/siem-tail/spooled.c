@@ -144,15 +144,23 @@ out:
 	return rc;
 }
 
-/* The segments that there are: the first, and the last; 0: none. */
+/*
+ * The segments that there are: the first that is not behind where it stands,
+ * or of all where all are, and the last; 0: none.
+ */
 static int look(const struct spooled *s, uint64_t *first, uint64_t *last,
 		struct err *e)
 {
 	uint64_t *numbers = NULL;
 	size_t count = 0;
+	size_t i = 0;
 	int rc = spool_list(&s->spool, &numbers, &count, e);
 
-	*first = count > 0 ? numbers[0] : 0;
+	while (i < count && numbers[i] < s->at.segment)
+		i++;
+	if (i == count)
+		i = 0;
+	*first = count > 0 ? numbers[i] : 0;
 	*last = count > 0 ? numbers[count - 1] : 0;
 	free(numbers);
 	return rc;
@@ -200,14 +208,33 @@ static void tell_gap(struct spooled *s, uint64_t first)
 		s->tail->status = STATUS_REJECTS;
 }
 
-/* Which segment is next to be read? False: none for now. */
-static bool choose_segment(struct spooled *s, uint64_t first, uint64_t last)
+/* A segment that is not in the list: what was dropped leaves nothing behind. */
+static int check_dropped(const struct spooled *s, struct err *e)
+{
+	char name[SPOOL_NAME_MAX];
+	int log = spool_open_log(&s->spool, s->at.segment);
+
+	if (log < 0)
+		return 0;
+	close(log);
+	spool_side_name(s->at.segment, name);
+	return err_set(e, ERR_SYSTEM,
+		       "%s/%s: it is not there, so how much of its segment "
+		       "is durable is not known",
+		       s->spool.path, name);
+}
+
+/* Which segment is next to be read? 1: this; 0: none for now. */
+static int choose_segment(struct spooled *s, uint64_t first, uint64_t last,
+			  struct err *e)
 {
 	if (last == 0)
-		return false;
+		return 0;
 	if (s->at.segment == 0)
 		s->at = (struct spool_position){ first, 0 };
 	if (s->at.segment < first) {
+		if (check_dropped(s, e) < 0)
+			return -1;
 		tell_gap(s, first);
 		s->at = (struct spool_position){ first, 0 };
 	}
@@ -231,9 +258,9 @@ static int open_segment(struct spooled *s, struct err *e)
 		return 1;
 	if (look(s, &first, &last, e) < 0)
 		return -1;
-	if (!choose_segment(s, first, last))
-		return 0;
-	int found = spool_side_open(&s->side, &s->spool, s->at.segment, e);
+	int found = choose_segment(s, first, last, e);
+	if (found > 0)
+		found = spool_side_open(&s->side, &s->spool, s->at.segment, e);
 	if (found <= 0)
 		return found;
 	s->is_open = true;

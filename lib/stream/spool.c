@@ -85,6 +85,102 @@ fail:
 	return -1;
 }
 
+/* Take a decimal number off the front of a text. */
+static bool take_number(struct slice *text, uint64_t *number)
+{
+	size_t digits = 0;
+
+	*number = 0;
+	while (digits < text->len && digits < 19 && text->data[digits] >= '0' &&
+	       text->data[digits] <= '9')
+		*number = *number * 10 + (uint64_t)(text->data[digits++] - '0');
+	*text = slice_from(*text, digits);
+	return digits > 0;
+}
+
+/* The number of the segment whose file of this suffix has this name, or 0. */
+static uint64_t number_of(const char *name, struct slice suffix)
+{
+	struct slice text = slice_of(name);
+	uint64_t number;
+
+	return take_number(&text, &number) && slice_is(text, suffix) ? number
+								     : 0;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a;
+	uint64_t y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* The numbers of the files with this suffix, in order. */
+static int list(const struct spool *s, struct slice suffix, uint64_t **numbers,
+		size_t *count, struct err *e)
+{
+	DIR *listing = opendir(s->path);
+	struct buf found = BUF_INIT(SIZE_MAX / 4);
+	const struct dirent *entry;
+
+	if (listing == NULL)
+		return err_sys(e, "%s", s->path);
+	while ((entry = readdir(listing)) != NULL) {
+		uint64_t number = number_of(entry->d_name, suffix);
+
+		if (number > 0)
+			buf_put(&found, &number, sizeof(number));
+	}
+	closedir(listing);
+	if (buf_status(&found) != 0) {
+		buf_free(&found);
+		return err_set(e, ERR_SYSTEM, "%s: %s", s->path,
+			       strerror(ENOMEM));
+	}
+	*numbers = (uint64_t *)(void *)found.data;
+	*count = found.len / sizeof(uint64_t);
+	if (*count > 0)
+		qsort(*numbers, *count, sizeof(uint64_t), by_number);
+	return 0;
+}
+
+int spool_list(const struct spool *s, uint64_t **numbers, size_t *count,
+	       struct err *e)
+{
+	return list(s, SLICE(".sum"), numbers, count, e);
+}
+
+int spool_list_logs(const struct spool *s, uint64_t **numbers, size_t *count,
+		    struct err *e)
+{
+	return list(s, SLICE(".log"), numbers, count, e);
+}
+
+/* A folder without an id that has segments has lost it, or is not ours. */
+static int check_unused(const struct spool *s, struct err *e)
+{
+	uint64_t *logs = NULL;
+	uint64_t *sides = NULL;
+	size_t log_count = 0;
+	size_t side_count = 0;
+	int rc = -1;
+
+	if (spool_list_logs(s, &logs, &log_count, e) == 0 &&
+	    spool_list(s, &sides, &side_count, e) == 0)
+		rc = 0;
+	if (rc == 0 && log_count + side_count > 0) {
+		(void)!unlinkat(s->dir, id_name, 0); // which is empty
+		rc = err_set(e, ERR_USAGE,
+			     "%s is no spool, but holds segments: it lost its "
+			     "%s, or they are somebody else's",
+			     s->path, id_name);
+	}
+	free(logs);
+	free(sides);
+	return rc;
+}
+
 /* Give a new spool its id, durably. */
 static int write_id(struct spool *s, struct err *e)
 {
@@ -135,7 +231,8 @@ int spool_create(struct spool *s, const char *path, struct err *e)
 		goto fail;
 	}
 	int found = read_id(s, e);
-	if (found > 0 || (found == 0 && write_id(s, e) == 0))
+	if (found > 0 ||
+	    (found == 0 && check_unused(s, e) == 0 && write_id(s, e) == 0))
 		return 0;
 fail:
 	spool_close(s);
@@ -154,19 +251,6 @@ void spool_close(struct spool *s)
 void spool_source(const struct spool *s, char source[SPOOL_SOURCE_MAX])
 {
 	snprintf(source, SPOOL_SOURCE_MAX, "spool:%s", s->id);
-}
-
-/* Take a decimal number off the front of a text. */
-static bool take_number(struct slice *text, uint64_t *number)
-{
-	size_t digits = 0;
-
-	*number = 0;
-	while (digits < text->len && digits < 19 && text->data[digits] >= '0' &&
-	       text->data[digits] <= '9')
-		*number = *number * 10 + (uint64_t)(text->data[digits++] - '0');
-	*text = slice_from(*text, digits);
-	return digits > 0;
 }
 
 bool spool_parse_position(struct slice text, struct spool_position *p)
@@ -191,53 +275,6 @@ void spool_side_name(uint64_t number, char name[SPOOL_NAME_MAX])
 {
 	snprintf(name, SPOOL_NAME_MAX, "%0*" PRIu64 ".sum", NAME_DIGITS,
 		 number);
-}
-
-/* The number of the segment of which this is the side file, or 0. */
-static uint64_t number_of(const char *name)
-{
-	struct slice text = slice_of(name);
-	uint64_t number;
-
-	return take_number(&text, &number) && slice_is(text, SLICE(".sum"))
-		       ? number
-		       : 0;
-}
-
-static int by_number(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a;
-	uint64_t y = *(const uint64_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-int spool_list(const struct spool *s, uint64_t **numbers, size_t *count,
-	       struct err *e)
-{
-	DIR *listing = opendir(s->path);
-	struct buf found = BUF_INIT(SIZE_MAX / 4);
-	const struct dirent *entry;
-
-	if (listing == NULL)
-		return err_sys(e, "%s", s->path);
-	while ((entry = readdir(listing)) != NULL) {
-		uint64_t number = number_of(entry->d_name);
-
-		if (number > 0)
-			buf_put(&found, &number, sizeof(number));
-	}
-	closedir(listing);
-	if (buf_status(&found) != 0) {
-		buf_free(&found);
-		return err_set(e, ERR_SYSTEM, "%s: %s", s->path,
-			       strerror(ENOMEM));
-	}
-	*numbers = (uint64_t *)(void *)found.data;
-	*count = found.len / sizeof(uint64_t);
-	if (*count > 0)
-		qsort(*numbers, *count, sizeof(uint64_t), by_number);
-	return 0;
 }
 
 /* Where the reader with this checkpoint stands. */

@@ -52,7 +52,10 @@ bool spool_is(const char *path);
 /* Open one to read it. ERR_USAGE where it is none. */
 int spool_open(struct spool *s, const char *path, struct err *e) MUST_CHECK;
 
-/* Open one to write it, alone; make it where it is not there. */
+/*
+ * Open one to write it, alone; make it where it is not there, unless there are
+ * segments without one.
+ */
 int spool_create(struct spool *s, const char *path, struct err *e) MUST_CHECK;
 
 void spool_close(struct spool *s);
@@ -72,6 +75,10 @@ void spool_put_position(struct buf *out, struct spool_position p);
 /* The numbers of the segments there are, in order; an array to be freed. */
 int spool_list(const struct spool *s, uint64_t **numbers, size_t *count,
 	       struct err *e) MUST_CHECK;
+
+/* The same of the files of records alone, with or without a side file. */
+int spool_list_logs(const struct spool *s, uint64_t **numbers, size_t *count,
+		    struct err *e) MUST_CHECK;
 
 /*
  * Where the slowest of the readers stands, by the checkpoints that are there.
