@@ -246,4 +246,17 @@ numbered='n=$(ls | grep -c "^batch") || true; cat >batch.$((n + 1))'
 	equal 'siem-batch: option --checkpoint: only with a command or a spool' "$output"
 	run -2 siem-batch --dead-letter d
 	equal 'siem-batch: option --dead-letter: only with a command or a spool' "$output"
+	run -2 siem-batch --retries 3
+	equal 'siem-batch: option --retries: only with a command' "$output"
+	run -2 siem-batch --timeout 3
+	run -2 siem-batch --max-record 3
+}
+
+@test "a command without the dashes before it is refused, and so is a file" {
+	for operands in 'cat' '-n 5 cat' 'in'; do
+		seq 3 >in
+		# shellcheck disable=SC2086 # several words
+		run -2 siem-batch $operands <in
+		equal "siem-batch: ${operands##* }: a command stands behind --, and files are not read by name" "$output"
+	done
 }

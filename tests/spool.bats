@@ -365,4 +365,16 @@ e 6 3" "$(cat s/000000000001.sum)"
 	equal 'siem-batch: option --overflow: a spool drops the oldest, or blocks' "$output"
 	run -2 siem-batch --segment 1MB
 	equal 'siem-batch: option --segment: only with a spool' "$output"
+	for option in '-n 5' '-b 5' '-t 5'; do
+		# shellcheck disable=SC2086 # two words
+		run -2 siem-batch --spool s $option
+		[[ $output == *': a spool has no batches' ]]
+	done
+	run -2 siem-batch --spool s --retries 5
+	for other in '--spool d' '--max 5' '-- cat'; do
+		# shellcheck disable=SC2086 # two words
+		run -2 siem-batch --fsck s $other
+		equal 'siem-batch: option --fsck goes alone' "$output"
+	done
+	[ ! -e s ]
 }

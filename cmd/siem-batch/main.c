@@ -80,16 +80,77 @@ static int check_overflow(struct config *cfg, struct err *e)
 		       cfg->overflow);
 }
 
-static int only_with(const char *option, const char *what, struct err *e)
+/* The ways to use it, as bits. */
+enum use { FILTER = 1, COMMAND = 2, SPOOL = 4, FSCK = 8 };
+
+/* Each way has options of its own. */
+static int check_options(const struct config *cfg, enum use use, struct err *e)
 {
-	return err_set(e, ERR_USAGE, "option --%s: only with %s", option, what);
+	static const char sinks[] = "only with a command or a spool";
+	static const char batches[] = "a spool has no batches";
+	const struct {
+		const char *name;
+		bool given;
+		int uses;
+		const char *otherwise;
+	} rows[] = {
+		{ "bytes", cfg->bytes != SIZE_MAX, FILTER | COMMAND, batches },
+		{ "checkpoint", cfg->checkpoint != NULL, COMMAND | SPOOL,
+		  sinks },
+		{ "count", cfg->count != SIZE_MAX, FILTER | COMMAND, batches },
+		{ "dead-letter", cfg->dead_letter != NULL, COMMAND | SPOOL,
+		  sinks },
+		{ "max", cfg->max != SIZE_MAX, FILTER | COMMAND | SPOOL, "" },
+		{ "max-record", cfg->max_record != SIZE_MAX, COMMAND | SPOOL,
+		  sinks },
+		{ "overflow", cfg->overflow != NULL, FILTER | SPOOL,
+		  "not with a command; put another siem-batch before this "
+		  "one" },
+		{ "rate", cfg->rate.per_sec > 0, FILTER,
+		  "not with a command or a spool; put another siem-batch "
+		  "before this one" },
+		{ "receipts", cfg->receipts != NULL, COMMAND | SPOOL, sinks },
+		{ "retries", cfg->retries != SIZE_MAX, COMMAND,
+		  "only with a command" },
+		{ "segment", cfg->segment != SIZE_MAX, SPOOL,
+		  "only with a spool" },
+		{ "time", cfg->wait_ms != SIZE_MAX, FILTER | COMMAND, batches },
+		{ "timeout", cfg->timeout_ms != SIZE_MAX, COMMAND,
+		  "only with a command" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (!rows[i].given || (rows[i].uses & (int)use) != 0)
+			continue;
+		if (use == FSCK)
+			return err_set(e, ERR_USAGE,
+				       "option --fsck goes alone");
+		return err_set(e, ERR_USAGE, "option --%s: %s", rows[i].name,
+			       rows[i].otherwise);
+	}
+	return 0;
 }
 
-/* Each way to use it has options of its own. */
+/* Who expects a filter of files would have one of them run. */
+static int check_command(char *const argv[], int first, struct err *e)
+{
+	if (argv[first] != NULL && strcmp(argv[first - 1], "--") != 0)
+		return err_set(e, ERR_USAGE,
+			       "%s: a command stands behind --, and files are "
+			       "not read by name",
+			       argv[first]);
+	return 0;
+}
+
 static int check(struct config *cfg, bool command, struct err *e)
 {
-	bool sink = command || cfg->spool != NULL;
+	enum use use = cfg->fsck != NULL    ? FSCK
+		       : cfg->spool != NULL ? SPOOL
+		       : command            ? COMMAND
+					    : FILTER;
 
+	if (use == FSCK && (command || cfg->spool != NULL))
+		return err_set(e, ERR_USAGE, "option --fsck goes alone");
 	if (command && cfg->spool != NULL)
 		return err_set(e, ERR_USAGE,
 			       "a command or a --spool, not both: a spool is "
@@ -97,23 +158,7 @@ static int check(struct config *cfg, bool command, struct err *e)
 	if (cfg->max == 0 || cfg->segment == 0)
 		return err_set(e, ERR_USAGE, "option --%s: 0 holds nothing",
 			       cfg->max == 0 ? "max" : "segment");
-	if (!sink && cfg->checkpoint != NULL)
-		return only_with("checkpoint", "a command or a spool", e);
-	if (!sink && cfg->dead_letter != NULL)
-		return only_with("dead-letter", "a command or a spool", e);
-	if (!sink && cfg->receipts != NULL)
-		return only_with("receipts", "a command or a spool", e);
-	if (cfg->spool == NULL && cfg->segment != SIZE_MAX)
-		return only_with("segment", "a spool", e);
-	if (command && cfg->overflow != NULL)
-		return err_set(e, ERR_USAGE,
-			       "option --overflow: not with a command; put "
-			       "another siem-batch before this one");
-	if (sink && cfg->rate.per_sec > 0)
-		return err_set(e, ERR_USAGE,
-			       "option --rate: not with a command or a spool; "
-			       "put another siem-batch before this one");
-	if (check_overflow(cfg, e) < 0)
+	if (check_options(cfg, use, e) < 0 || check_overflow(cfg, e) < 0)
 		return -1;
 	if (cfg->spool != NULL && cfg->when_full == HOLD_DROP_NEWEST)
 		return err_set(e, ERR_USAGE,
@@ -123,8 +168,18 @@ static int check(struct config *cfg, bool command, struct err *e)
 }
 
 /* What was not said depends on what is done. */
-static void set_sizes(struct config *cfg)
+static void set_defaults(struct config *cfg)
 {
+	if (cfg->bytes == SIZE_MAX)
+		cfg->bytes = 0;
+	if (cfg->count == SIZE_MAX)
+		cfg->count = 100;
+	if (cfg->wait_ms == SIZE_MAX)
+		cfg->wait_ms = 5000;
+	if (cfg->timeout_ms == SIZE_MAX)
+		cfg->timeout_ms = (size_t)600 * 1000;
+	if (cfg->max_record == SIZE_MAX)
+		cfg->max_record = 1 * MIB;
 	if (cfg->max == SIZE_MAX)
 		cfg->max = cfg->spool != NULL ? 1024 * MIB : 64 * MIB;
 	if (cfg->segment == SIZE_MAX)
@@ -148,13 +203,14 @@ int main(int argc, char *argv[])
 {
 	struct config cfg = {
 		.common = OPT_COMMON_DEFAULTS,
-		.count = 100,
-		.wait_ms = 5000,
+		.count = SIZE_MAX,
+		.bytes = SIZE_MAX,
+		.wait_ms = SIZE_MAX,
 		.max = SIZE_MAX,
 		.segment = SIZE_MAX,
-		.max_record = 1 * MIB,
+		.max_record = SIZE_MAX,
 		.retries = SIZE_MAX,
-		.timeout_ms = (size_t)600 * 1000,
+		.timeout_ms = SIZE_MAX,
 	};
 	struct err e = { 0 };
 	int status = -1;
@@ -163,7 +219,7 @@ int main(int argc, char *argv[])
 	int first = opt_parse(&cli, argc, argv, &cfg, &e);
 	if (first == 0)
 		return STATUS_DONE;
-	if (first < 0)
+	if (first < 0 || check_command(argv, first, &e) < 0)
 		return msg_exit(&e);
 	opt_apply_common(&cfg.common);
 
@@ -171,7 +227,7 @@ int main(int argc, char *argv[])
 	if (check(&cfg, command[0] != NULL, &e) == 0 &&
 	    quit_setup((unsigned)cfg.common.grace_sec, QUIT_TELL_LATE, &e) ==
 		    0) {
-		set_sizes(&cfg);
+		set_defaults(&cfg);
 		status = run(&cfg, command, &e);
 	}
 	return status < 0 ? msg_exit(&e) : status;
