@@ -17,7 +17,7 @@
 # say so (tests/deps). Add SAN=1 for the address and undefined behaviour sanitizers;
 # those builds live in build-san/.
 
-PKGS = jansson openssl libcurl zlib libseccomp libmicrohttpd gnutls
+PKGS = jansson openssl libcurl zlib libxxhash libseccomp libmicrohttpd gnutls
 
 PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin
