@@ -11,12 +11,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Cut a last line that has no LF. Returns the length, or -1 with errno. */
-static off_t cut_torn_line(int fd)
+/* Where the last line that ends before end is over, or -1 with errno. */
+static off_t find_line_end(int fd, off_t end)
 {
 	char block[4096];
-	off_t len = lseek(fd, 0, SEEK_END);
-	off_t end = len;
 	const char *lf = NULL;
 
 	while (end > 0 && lf == NULL) {
@@ -29,7 +27,16 @@ static off_t cut_torn_line(int fd)
 		if (lf != NULL)
 			end += (lf - block) + 1;
 	}
-	return end == len || ftruncate(fd, end) == 0 ? end : -1;
+	return end;
+}
+
+/* Cut a last line that has no LF. Returns the length, or -1 with errno. */
+static off_t cut_torn_line(int fd)
+{
+	off_t len = lseek(fd, 0, SEEK_END);
+	off_t end = find_line_end(fd, len);
+
+	return end == len || (end >= 0 && ftruncate(fd, end) == 0) ? end : -1;
 }
 
 /* Lock it, and find its end. */
@@ -66,6 +73,24 @@ int journal_open(struct journal *j, const char *path, struct err *e)
 		return 0;
 	journal_close(j);
 	return -1;
+}
+
+int journal_read_last(const struct journal *j, struct buf *line, struct err *e)
+{
+	off_t end = (off_t)j->durable;
+	off_t start = end > 0 ? find_line_end(j->fd, end - 1) : 0;
+	size_t len = (size_t)(end - start);
+	char *room = start < 0 ? NULL : buf_room(line, len);
+
+	if (start < 0)
+		return err_sys(e, "%s", j->path);
+	if (room == NULL)
+		return err_set(e, ERR_SYSTEM, "%s: %s", j->path,
+			       strerror(buf_status(line)));
+	if (pread(j->fd, room, len, start) != (ssize_t)len)
+		return err_sys(e, "%s", j->path);
+	buf_grown(line, len);
+	return 0;
 }
 
 int journal_put(struct journal *j, struct slice bytes, struct err *e)

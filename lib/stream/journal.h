@@ -52,6 +52,13 @@ static inline size_t journal_held(const struct journal *j)
 	return j->pending.len;
 }
 
+/*
+ * The last line of the file as it was opened, with its LF; nothing of an empty
+ * one. -1 with e filled.
+ */
+int journal_read_last(const struct journal *j, struct buf *line,
+		      struct err *e) MUST_CHECK;
+
 /* Is something not durable? */
 static inline bool journal_is_dirty(const struct journal *j)
 {
