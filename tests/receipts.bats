@@ -36,18 +36,53 @@ adds()
 	jq -s "map($1) | add" receipts
 }
 
+# digest FIRST LAST: SHA-256 of these lines of "arrived".
+digest()
+{
+	sed -n "$1,$2p" arrived | sha256sum | cut -d ' ' -f 1
+}
+
 @test "every record is in one receipt, with the digest of what was delivered" {
-	seq 10000 | deliver
+	seq 10000 | deliver --receipts-digest sha256
 	equal 10000 "$(adds .delivered)"
 	equal "1 10000" "$(jq -s -r '"\(.[0].first) \(.[-1].last)"' receipts)"
 	# Each begins behind the last.
 	equal true "$(jq -s '[.[1:], .[:-1]] | transpose |
 		all(.[0].first == .[1].last + 1)' receipts)"
-	jq -r '"\(.first) \(.last) \(.sha256)"' receipts |
-		while read -r first last sum; do
-			equal "$sum" "$(sed -n "${first},${last}p" arrived |
-				sha256sum | cut -d ' ' -f 1)"
-		done
+	equal "$(jq -r '"\(.last - .first + 1)"' receipts)" \
+		"$(jq -r .records receipts)"
+	while read -r first last sum; do
+		equal "$sum" "$(digest "$first" "$last")"
+	done < <(jq -r '"\(.first) \(.last) \(.sha256)"' receipts)
+}
+
+@test "the digest is XXH128 unless another is asked for" {
+	deliver < <(printf abc)
+	# As printf 'abc\n' | xxh128sum has it.
+	equal 158bbebef0c159c99914d27c01087efa "$(jq -r .xxh128 receipts)"
+	run -2 deliver --receipts-digest md5 < <(echo abc)
+	equal 'siem-send: option --receipts-digest: md5: neither xxh128 nor sha256' "$output"
+	run -2 siem-send --receipts-digest sha256 file:arrived < <(echo abc)
+	equal 'siem-send: option --receipts-digest: only with --receipts' "$output"
+	run -2 siem-batch --receipts-digest sha256 -- cat < <(echo abc)
+	equal 'siem-batch: option --receipts-digest: only with --receipts' "$output"
+}
+
+@test "each receipt tells the SHA-256 of the line before, across runs" {
+	for run in 1 2 3; do
+		seq "$run" | deliver
+	done
+	equal - "$(head -n 1 receipts | jq -r .previous)"
+	for line in 2 3; do
+		equal "$(sed -n "$((line - 1))p" receipts | sha256sum |
+			cut -d ' ' -f 1)" \
+			"$(sed -n "${line}p" receipts | jq -r .previous)"
+	done
+	# What an older version wrote is a line like others.
+	echo '{"sha256":"","ranges":[]}' >receipts
+	echo one | deliver
+	equal "$(head -n 1 receipts | sha256sum | cut -d ' ' -f 1)" \
+		"$(tail -n 1 receipts | jq -r .previous)"
 }
 
 @test "a receipt says who took the records, and how that is known" {
@@ -73,7 +108,8 @@ adds()
 
 @test "what was rejected and given up is counted apart" {
 	printf '%s\n' a bb ccc | timeout 30 siem-send --receipts receipts \
-		--max-record 2 file:arrived || equal 1 $?
+		--receipts-digest sha256 --max-record 2 file:arrived ||
+		equal 1 $?
 	equal '2 1 0' "$(adds .delivered) $(adds .rejected) $(adds .given_up)"
 	equal "$(printf 'a\nbb\n' | sha256sum | cut -d ' ' -f 1)" \
 		"$(jq -r 'select(.delivered > 0) | .sha256' receipts)"

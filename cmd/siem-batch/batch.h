@@ -10,6 +10,7 @@
 #ifndef SIEM_BATCH_BATCH_H
 #define SIEM_BATCH_BATCH_H
 
+#include "core/checksum.h"
 #include "core/opt.h"
 #include "core/rate.h"
 #include "hold.h"
@@ -31,6 +32,8 @@ struct config {
 	const char *fsck; // a spool, to look at
 	// of a sink
 	const char *checkpoint, *dead_letter, *receipts;
+	const char *digest; // of the records in receipts, by name
+	enum checksum_kind digests;
 	size_t max_record;
 	size_t retries;    // SIZE_MAX: for ever
 	size_t timeout_ms; // of one run; 0: as long as it likes

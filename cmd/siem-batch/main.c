@@ -38,6 +38,8 @@ static const struct opt options[] = {
 	OPT_RATE(0, "rate", rate, "RATE", "at most 1000/s records, or 5MB/s"),
 	OPT_STRING(0, "receipts", receipts, "FILE",
 		   "append evidence of what was delivered"),
+	OPT_STRING(0, "receipts-digest", digest, "NAME",
+		   "xxh128, or sha256 against forgery [xxh128]"),
 	OPT_COUNT(0, "retries", retries, "N", UINT32_MAX - 1,
 		  "give a record up after so many [for ever]"),
 	OPT_SIZE(0, "segment", segment, "SIZE", 0,
@@ -110,6 +112,9 @@ static int check_options(const struct config *cfg, enum use use, struct err *e)
 		  "not with a command or a spool; put another siem-batch "
 		  "before this one" },
 		{ "receipts", cfg->receipts != NULL, COMMAND | SPOOL, sinks },
+		{ "receipts-digest", cfg->digest != NULL,
+		  cfg->receipts != NULL ? COMMAND | SPOOL : 0,
+		  "only with --receipts" },
 		{ "retries", cfg->retries != SIZE_MAX, COMMAND,
 		  "only with a command" },
 		{ "segment", cfg->segment != SIZE_MAX, SPOOL,
@@ -158,6 +163,9 @@ static int check(struct config *cfg, bool command, struct err *e)
 	if (cfg->max == 0 || cfg->segment == 0)
 		return err_set(e, ERR_USAGE, "option --%s: 0 holds nothing",
 			       cfg->max == 0 ? "max" : "segment");
+	if (cfg->digest != NULL &&
+	    checksum_parse(cfg->digest, &cfg->digests, e) < 0)
+		return err_prefix(e, "option --receipts-digest");
 	if (check_options(cfg, use, e) < 0 || check_overflow(cfg, e) < 0)
 		return -1;
 	if (cfg->spool != NULL && cfg->when_full == HOLD_DROP_NEWEST)

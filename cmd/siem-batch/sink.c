@@ -108,8 +108,8 @@ static int run(const struct config *cfg, const struct carrier_way *way,
 		how.commits = &hooks;
 	}
 	if (cfg->receipts != NULL) {
-		how.receipts =
-			receipts_open(cfg->receipts, commits_id(&commits), e);
+		how.receipts = receipts_open(
+			cfg->receipts, commits_id(&commits), cfg->digests, e);
 		if (how.receipts == NULL)
 			goto out;
 	}

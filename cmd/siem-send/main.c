@@ -36,6 +36,8 @@ struct config {
 	const char *checkpoint;
 	const char *dead_letter;
 	const char *receipts;
+	const char *digest; // of their records, by name
+	enum checksum_kind digests;
 	const char *show; // the kind whose settings are to be printed
 	size_t max_record, memory;
 	size_t retries; // SIZE_MAX: for ever
@@ -70,6 +72,8 @@ static const struct opt options[] = {
 		 "send at most this much, as in 1000/s or 5MB/s"),
 	OPT_STRING(0, "receipts", receipts, "FILE",
 		   "append evidence of what was delivered"),
+	OPT_STRING(0, "receipts-digest", digest, "NAME",
+		   "xxh128, or sha256 against forgery [xxh128]"),
 	OPT_COUNT(0, "retries", retries, "N", UINT32_MAX - 1,
 		  "give a record up after so many [for ever]"),
 	OPT_STRING(0, "settings", show, "KIND",
@@ -183,6 +187,17 @@ static const char *dead_letter(const struct config *cfg, struct buf *name)
 	return buf_str(name);
 }
 
+static int parse_digest(struct config *cfg, struct err *e)
+{
+	if (cfg->digest == NULL)
+		return 0;
+	if (cfg->receipts == NULL)
+		err_set(e, ERR_USAGE, "only with --receipts");
+	else if (checksum_parse(cfg->digest, &cfg->digests, e) == 0)
+		return 0;
+	return err_prefix(e, "option --receipts-digest");
+}
+
 /* What is written must be neither the input nor something else of it. */
 static int check_files(const struct config *cfg, const char *letters,
 		       struct err *e)
@@ -264,8 +279,8 @@ static int deliver(const struct places *places, const struct config *cfg,
 		how.commits = &hooks;
 	}
 	if (cfg->receipts != NULL && !cfg->dry_run) {
-		how.receipts = receipts_open(cfg->receipts,
-					     commits_id(&commits), e);
+		how.receipts = receipts_open(
+			cfg->receipts, commits_id(&commits), cfg->digests, e);
 		if (how.receipts == NULL)
 			goto out;
 	}
@@ -306,7 +321,8 @@ int main(int argc, char *argv[])
 	if (first < 0)
 		goto out;
 	opt_apply_common(&cfg.common);
-	if (parse_dry_run(cfg.dry_run, &dry_run, &e) < 0)
+	if (parse_dry_run(cfg.dry_run, &dry_run, &e) < 0 ||
+	    parse_digest(&cfg, &e) < 0)
 		goto out;
 	if (cfg.list || cfg.show != NULL)
 		status =

@@ -49,11 +49,8 @@ bool progress_is_pending(const struct progress *p)
 {
 	if (ledger_is_dirty(p->ledger))
 		return true;
-	if (p->receipts == NULL)
-		return p->passed;
-	// Else a mark has to come first.
-	return receipts_is_whole(p->receipts) &&
-	       (p->passed || receipts_is_dirty(p->receipts));
+	return p->passed ||
+	       (p->receipts != NULL && receipts_is_dirty(p->receipts));
 }
 
 int progress_wait_ms(const struct progress *p, int64_t now_ms)
@@ -87,8 +84,6 @@ static int make_durable(struct progress *p, struct err *e)
 		return -1;
 	if (p->receipts != NULL && receipts_sync(p->receipts, e) < 0)
 		return -1;
-	if (p->receipts != NULL && !receipts_is_whole(p->receipts))
-		return 0;
 	if (p->passed && commits->commit(commits->context, e) < 0)
 		return -1;
 	p->passed = false;

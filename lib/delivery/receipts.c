@@ -5,14 +5,16 @@
 #include "stream/journal.h"
 
 #include <errno.h>
-#include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-	LATER_MAX = 1 << 20, // bytes that wait for the mark behind them
-	NAMES_MAX = 16,      // bound by the number of destinations of a run
-	TEXT_MAX = 1 << 20,  // bytes of a source, or a position
+	// Bytes that wait for the mark behind them, and one record more. Marks
+	// follow each 64 KiB of a source, at most.
+	LATER_MAX = 4 << 20,
+	LATER_KEEP = 256 << 10,
+	NAMES_MAX = 16,     // bound by the number of destinations of a run
+	TEXT_MAX = 1 << 20, // bytes of a source, or a position
 };
 
 /* What is known of some records. */
@@ -24,24 +26,35 @@ struct tally {
 	const char *acknowledgements[NAMES_MAX];
 };
 
+/* Some records, one after the other. */
+struct text {
+	struct checksum digest;
+	uint64_t records;
+	bool unknown; // some of them were not digested
+};
+
 struct range {
 	struct buf source, from, to;
+	struct text text;
 };
 
 struct receipts {
 	struct journal file;
 	struct slice id;
-	EVP_MD_CTX *digest; // of the group
+	enum checksum_kind kind; // of digests
+	struct checksum chain;   // of the line before
+	struct buf previous;     // its sum
 
 	struct tally group;
-	struct range *ranges; // of the group
-	size_t range_count, range_room;
-	bool begun;       // there is something in the group
-	bool past_a_mark; // so is something that no mark has followed
+	struct text text;     // of the group, where there are no ranges
+	struct range *ranges; // of the group; those behind them can be used
+	size_t range_count, range_made, range_room;
+	bool begun; // there is something in the group
 
 	struct tally later; // what comes behind the last mark
 	struct buf bytes;   // of it
-	bool has_later;
+	uint64_t records;   // in these bytes
+	bool has_later, lacks_bytes;
 	bool failed; // no memory for part of a receipt, for good
 };
 
@@ -76,11 +89,17 @@ static void merge(struct tally *a, const struct tally *b)
 		put_name(a->acknowledgements, b->acknowledgements[i]);
 }
 
-static void digest(struct receipts *r, struct slice bytes)
+static int text_open(struct text *t, enum checksum_kind kind, struct err *e)
 {
-	if (bytes.len > 0 &&
-	    EVP_DigestUpdate(r->digest, bytes.data, bytes.len) != 1)
-		abort(); // it does not fail
+	*t = (struct text){ .records = 0 };
+	return checksum_open(&t->digest, kind, e);
+}
+
+static void text_start(struct text *t)
+{
+	t->records = 0;
+	t->unknown = false;
+	checksum_start(&t->digest);
 }
 
 /* What comes behind the last mark belongs to the group. */
@@ -89,27 +108,55 @@ static void take_in(struct receipts *r)
 	if (!r->has_later)
 		return;
 	merge(&r->group, &r->later);
-	digest(r, buf_slice(&r->bytes));
 	r->later = (struct tally){ .first = 0 };
-	buf_clear(&r->bytes);
 	r->has_later = false;
 	r->begun = true;
 }
 
-static int start_group(struct receipts *r)
+/* And its bytes to what came from a source. */
+static void take_bytes(struct receipts *r, struct text *t)
 {
-	for (size_t i = 0; i < r->range_count; i++) {
-		buf_free(&r->ranges[i].source);
-		buf_free(&r->ranges[i].from);
-		buf_free(&r->ranges[i].to);
-	}
-	r->range_count = 0;
-	r->group = (struct tally){ .first = 0 };
-	r->begun = r->past_a_mark = false;
-	return EVP_DigestInit_ex(r->digest, EVP_sha256(), NULL) == 1 ? 0 : -1;
+	checksum_add(&t->digest, buf_slice(&r->bytes));
+	t->records += r->records;
+	t->unknown |= r->lacks_bytes;
+	buf_clear(&r->bytes);
+	buf_trim(&r->bytes, LATER_KEEP);
+	r->records = 0;
+	r->lacks_bytes = false;
 }
 
-struct receipts *receipts_open(const char *path, struct slice id, struct err *e)
+static void start_group(struct receipts *r)
+{
+	r->range_count = 0;
+	r->group = (struct tally){ .first = 0 };
+	r->begun = false;
+	text_start(&r->text);
+}
+
+/* The sum of a line, for the one behind it. */
+static void chain(struct receipts *r, struct slice line)
+{
+	buf_clear(&r->previous);
+	checksum_add(&r->chain, line);
+	checksum_put(&r->chain, &r->previous);
+}
+
+/* Go on behind the last line of the file. */
+static int find_chain(struct receipts *r, struct err *e)
+{
+	struct buf line = BUF_INIT(SIZE_MAX / 4);
+	int rc = journal_read_last(&r->file, &line, e);
+
+	if (line.len > 0)
+		chain(r, buf_slice(&line));
+	else
+		buf_putc(&r->previous, '-');
+	buf_free(&line);
+	return rc;
+}
+
+struct receipts *receipts_open(const char *path, struct slice id,
+			       enum checksum_kind digests, struct err *e)
 {
 	struct receipts *r = calloc(1, sizeof(*r));
 
@@ -119,38 +166,40 @@ struct receipts *receipts_open(const char *path, struct slice id, struct err *e)
 	}
 	r->file = JOURNAL_NONE;
 	r->id = id;
-	r->bytes = BUF_INIT(LATER_MAX);
-	if (journal_open(&r->file, path, e) < 0)
-		goto fail;
-	r->digest = EVP_MD_CTX_new();
-	if (r->digest == NULL || start_group(r) < 0) {
-		err_set(e, ERR_SYSTEM, "%s: no SHA-256", path);
-		goto fail;
+	r->kind = digests;
+	r->bytes = BUF_INIT(SIZE_MAX / 4);
+	r->previous = BUF_INIT(2 * CHECKSUM_MAX);
+	if (checksum_open(&r->chain, CHECKSUM_SHA256, e) < 0 ||
+	    text_open(&r->text, digests, e) < 0 ||
+	    journal_open(&r->file, path, e) < 0 || find_chain(r, e) < 0) {
+		receipts_close(r);
+		return NULL;
 	}
 	return r;
-fail:
-	receipts_close(r);
-	return NULL;
 }
 
-/* A record of the group; its bytes are kept until the mark, or digested. */
+/*
+ * The bytes are kept until it is known where they came from: they are digested
+ * together then, which is cheap.
+ */
 static void add_bytes(struct receipts *r, struct slice record)
 {
-	size_t len = r->bytes.len;
+	char *room = r->bytes.len < LATER_MAX
+			     ? buf_room(&r->bytes, record.len + 1)
+			     : NULL;
 
-	if (record.len < LATER_MAX - len) {
-		buf_put_slice(&r->bytes, record);
-		buf_putc(&r->bytes, '\n');
-		if (buf_status(&r->bytes) == 0)
-			return;
-		buf_cut(&r->bytes, len);
+	r->records++;
+	if (room == NULL) {
+		r->lacks_bytes = true;
+		return;
 	}
-	// So much without a mark: the group has to wait for the next one.
-	r->has_later = true;
-	take_in(r);
-	r->past_a_mark = true;
-	digest(r, record);
-	digest(r, SLICE("\n"));
+	if (record.len > 0)
+		memcpy(room, record.data, record.len);
+	room[record.len] = '\n';
+	buf_grown(&r->bytes, record.len + 1);
+	// Without marks there is nothing to wait for.
+	if (r->id.data == NULL && r->bytes.len >= LATER_KEEP / 4)
+		take_bytes(r, &r->text);
 }
 
 void receipts_add(struct receipts *r, const struct queue_item *item,
@@ -173,8 +222,8 @@ void receipts_add(struct receipts *r, const struct queue_item *item,
 	if (item->fate == FATE_DELIVERED) {
 		put_name(t->destinations, destination);
 		put_name(t->acknowledgements, acknowledgement);
-		add_bytes(r, queue_bytes(item));
 	}
+	add_bytes(r, queue_bytes(item));
 	r->has_later = true;
 }
 
@@ -192,12 +241,13 @@ static struct range *find_range(struct receipts *r, struct slice source)
 	return NULL;
 }
 
-static struct range *add_range(struct receipts *r, struct slice source,
-			       struct slice from)
+/* One more than there are, with what it is made of. NULL: out of memory. */
+static struct range *make_range(struct receipts *r)
 {
 	struct range *range;
+	struct err e;
 
-	if (r->ranges == NULL || r->range_count == r->range_room) {
+	if (r->ranges == NULL || r->range_made == r->range_room) {
 		size_t room = r->range_room == 0 ? 4 : 2 * r->range_room;
 
 		range = reallocarray(r->ranges, room, sizeof(*range));
@@ -206,9 +256,30 @@ static struct range *add_range(struct receipts *r, struct slice source,
 		r->ranges = range;
 		r->range_room = room;
 	}
-	range = &r->ranges[r->range_count++];
-	*range = (struct range){ BUF_INIT(TEXT_MAX), BUF_INIT(TEXT_MAX),
-				 BUF_INIT(TEXT_MAX) };
+	range = &r->ranges[r->range_made];
+	*range = (struct range){ .source = BUF_INIT(TEXT_MAX),
+				 .from = BUF_INIT(TEXT_MAX),
+				 .to = BUF_INIT(TEXT_MAX) };
+	if (text_open(&range->text, r->kind, &e) < 0)
+		return NULL;
+	r->range_made++;
+	return range;
+}
+
+static struct range *add_range(struct receipts *r, struct slice source,
+			       struct slice from)
+{
+	struct range *range =
+		r->ranges != NULL && r->range_count < r->range_made
+			? &r->ranges[r->range_count]
+			: make_range(r);
+
+	if (range == NULL)
+		return NULL;
+	r->range_count++;
+	buf_clear(&range->source);
+	buf_clear(&range->from);
+	text_start(&range->text);
 	buf_put_slice(&range->source, source);
 	buf_put_slice(&range->from, from.data != NULL ? from : SLICE("-"));
 	return range;
@@ -223,6 +294,7 @@ void receipts_mark(struct receipts *r, struct slice source, struct slice from,
 	if (range == NULL)
 		range = add_range(r, source, from);
 	if (range != NULL) {
+		take_bytes(r, &range->text);
 		buf_clear(&range->to);
 		buf_put_slice(&range->to, to);
 	}
@@ -230,7 +302,6 @@ void receipts_mark(struct receipts *r, struct slice source, struct slice from,
 		     buf_status(&range->from) != 0 ||
 		     buf_status(&range->to) != 0;
 	r->begun = true;
-	r->past_a_mark = false;
 }
 
 static void put_time(struct buf *out, const char *key, int64_t ns)
@@ -275,16 +346,14 @@ static void put_counts(struct buf *out, const struct tally *t)
 			   (unsigned long long)counts[i].count);
 }
 
-static void put_digest(struct buf *out, EVP_MD_CTX *digest_context)
+/* How many records they are, and their digest. */
+static void put_text(struct buf *out, struct text *t)
 {
-	unsigned char sum[EVP_MAX_MD_SIZE];
-	unsigned len = 0;
-
-	if (EVP_DigestFinal_ex(digest_context, sum, &len) != 1)
-		abort(); // it does not fail
-	buf_puts(out, ",\"sha256\":\"");
-	for (unsigned i = 0; i < len; i++)
-		buf_printf(out, "%02x", sum[i]);
+	buf_printf(out, ",\"records\":%llu", (unsigned long long)t->records);
+	if (t->unknown)
+		return;
+	buf_printf(out, ",\"%s\":\"", checksum_name(t->digest.kind));
+	checksum_put(&t->digest, out);
 	buf_putc(out, '"');
 }
 
@@ -295,7 +364,7 @@ static void put_ranges(struct buf *out, const struct receipts *r)
 
 	buf_puts(out, ",\"ranges\":[");
 	for (size_t i = 0; i < r->range_count; i++) {
-		const struct range *range = &r->ranges[i];
+		struct range *range = &r->ranges[i];
 		const struct buf *texts[] = { &range->source, &range->from,
 					      &range->to };
 
@@ -305,37 +374,51 @@ static void put_ranges(struct buf *out, const struct receipts *r)
 			buf_puts(out, keys[k]);
 			json_put_string(out, buf_slice(texts[k]));
 		}
+		put_text(out, &range->text);
 		buf_putc(out, '}');
 	}
 	buf_putc(out, ']');
 }
 
-/* The line about the group, which it uses up. */
-static int end_group(struct receipts *r, struct err *e)
+/* The line about the group. */
+static void put_line(struct buf *line, struct receipts *r)
 {
 	struct timestamp now = timestamp_now();
-	struct buf line = BUF_INIT(SIZE_MAX / 4);
 	char when[TIMESTAMP_MAX];
-	int rc;
 
 	now.digits = 3;
 	timestamp_rfc5424(&now, when);
-	buf_printf(&line, "{\"time\":\"%s\",\"id\":", when);
-	json_put_string(&line, r->id.data != NULL ? r->id : SLICE("-"));
-	put_names(&line, "destination", r->group.destinations);
-	put_names(&line, "acknowledgement", r->group.acknowledgements);
-	put_counts(&line, &r->group);
-	put_digest(&line, r->digest);
-	put_ranges(&line, r);
-	put_time(&line, "sent", r->group.sent_ns);
-	put_time(&line, "acknowledged", r->group.settled_ns);
-	buf_puts(&line, "}\n");
+	buf_printf(line, "{\"time\":\"%s\",\"id\":", when);
+	json_put_string(line, r->id.data != NULL ? r->id : SLICE("-"));
+	buf_puts(line, ",\"previous\":");
+	json_put_string(line, buf_slice(&r->previous));
+	put_names(line, "destination", r->group.destinations);
+	put_names(line, "acknowledgement", r->group.acknowledgements);
+	put_counts(line, &r->group);
+	if (r->id.data == NULL)
+		put_text(line, &r->text);
+	put_ranges(line, r);
+	put_time(line, "sent", r->group.sent_ns);
+	put_time(line, "acknowledged", r->group.settled_ns);
+	buf_puts(line, "}\n");
+}
+
+/* Write it down, and begin the next one. */
+static int end_group(struct receipts *r, struct err *e)
+{
+	struct buf line = BUF_INIT(SIZE_MAX / 4);
+	int rc;
+
+	put_line(&line, r);
 	if (buf_status(&line) != 0)
 		rc = err_set(e, ERR_SYSTEM, "receipts: %s", strerror(ENOMEM));
 	else
 		rc = journal_put(&r->file, buf_slice(&line), e);
+	if (rc == 0)
+		chain(r, buf_slice(&line));
 	buf_free(&line);
-	r->failed |= rc < 0 || start_group(r) < 0;
+	start_group(r);
+	r->failed |= rc < 0;
 	return rc;
 }
 
@@ -345,23 +428,20 @@ bool receipts_is_dirty(const struct receipts *r)
 	       (r->id.data == NULL && r->has_later);
 }
 
-bool receipts_is_whole(const struct receipts *r)
-{
-	return !r->past_a_mark || r->id.data == NULL;
-}
-
 int receipts_sync(struct receipts *r, struct err *e)
 {
 	// A receipt that is incomplete is none, and nothing may follow it.
 	if (r->failed)
 		return err_set(e, ERR_SYSTEM, "receipts: %s", strerror(ENOMEM));
 	// Without marks there is nothing to wait for.
-	if (r->id.data == NULL)
+	if (r->id.data == NULL) {
 		take_in(r);
+		take_bytes(r, &r->text);
+	}
 	// A line that cannot be written waits, and so does all behind it.
 	if (journal_sync(&r->file, e) < 0)
 		return -1;
-	if (r->begun && receipts_is_whole(r) && end_group(r, e) < 0)
+	if (r->begun && end_group(r, e) < 0)
 		return -1;
 	return journal_sync(&r->file, e);
 }
@@ -370,9 +450,16 @@ void receipts_close(struct receipts *r)
 {
 	if (r == NULL)
 		return;
-	(void)!start_group(r);
+	for (size_t i = 0; i < r->range_made; i++) {
+		buf_free(&r->ranges[i].source);
+		buf_free(&r->ranges[i].from);
+		buf_free(&r->ranges[i].to);
+		checksum_close(&r->ranges[i].text.digest);
+	}
 	free(r->ranges);
-	EVP_MD_CTX_free(r->digest);
+	checksum_close(&r->text.digest);
+	checksum_close(&r->chain);
+	buf_free(&r->previous);
 	buf_free(&r->bytes);
 	journal_close(&r->file);
 	free(r);

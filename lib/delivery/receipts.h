@@ -2,15 +2,17 @@
  * Receipts: what was delivered, in a file that can be held against the sources
  * (siem-receipts(5)).
  *
- * Records are counted and digested as they leave the queue, in the order they
- * came, and a JSON line is written for each group of them. Where positions are
- * kept a group ends with a mark, so that a receipt is exactly about what the
- * checkpoint then says; else it ends when it is synced.
+ * Records are counted as they leave the queue, in the order they came, and a
+ * JSON line is written for each group of them. Where positions are kept a group
+ * ends with a mark, so that a receipt is exactly about what the checkpoint then
+ * says, with a digest of what came from each source; else it ends when it is
+ * synced. Each line tells the SHA-256 of the line before.
  */
 #ifndef SIEM_DELIVERY_RECEIPTS_H
 #define SIEM_DELIVERY_RECEIPTS_H
 
 #include "core/attr.h"
+#include "core/checksum.h"
 #include "core/err.h"
 #include "core/slice.h"
 #include "delivery/queue.h"
@@ -22,9 +24,11 @@ struct receipts;
 
 /*
  * Append to the file at path, as stream/journal.h does. id is that of the
- * checkpoint, and has no data where there is none; it is borrowed.
+ * checkpoint, and has no data where there is none; it is borrowed. digests is
+ * the kind that records are digested by.
  */
 struct receipts *receipts_open(const char *path, struct slice id,
+			       enum checksum_kind digests,
 			       struct err *e) MUST_CHECK;
 
 /*
@@ -38,15 +42,12 @@ void receipts_add(struct receipts *r, const struct queue_item *item,
 /* Records were rejected before they came into the queue. */
 void receipts_reject(struct receipts *r, uint64_t count);
 
-/* A mark has come: everything added since the last is before it. */
+/* A mark has come: everything added since the last is of its source. */
 void receipts_mark(struct receipts *r, struct slice source, struct slice from,
 		   struct slice to);
 
 /* Is something not durable? */
 bool receipts_is_dirty(const struct receipts *r);
-
-/* May the positions be committed, or has a mark to come first? */
-bool receipts_is_whole(const struct receipts *r);
 
 /*
  * End the group, and make the receipt for it durable. -1 with e filled: it is

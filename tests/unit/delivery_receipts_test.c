@@ -8,7 +8,6 @@
 
 #include <jansson.h>
 #include <limits.h>
-#include <openssl/evp.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,15 +32,20 @@ static void enter_folder(void)
 		abort();
 }
 
-static struct receipts *start(struct slice the_id)
+static struct receipts *go_on(struct slice the_id, enum checksum_kind digests)
 {
 	struct err e;
+	struct receipts *r = receipts_open(NAME, the_id, digests, &e);
 
-	unlink(NAME);
-	struct receipts *r = receipts_open(NAME, the_id, &e);
 	if (r == NULL)
 		abort();
 	return r;
+}
+
+static struct receipts *start(struct slice the_id)
+{
+	unlink(NAME);
+	return go_on(the_id, CHECKSUM_XXH128);
 }
 
 /* A record leaves the queue. */
@@ -106,18 +110,34 @@ static bool says(const json_t *receipt, const char *key, const char *text)
 	return false;
 }
 
-/* Is it that of these lines? */
-static bool digests(const json_t *receipt, const char *lines)
+/* Is it that of these bytes? */
+static bool has_sum(const json_t *object, const char *key,
+		    enum checksum_kind kind, struct slice bytes)
 {
-	unsigned char sum[EVP_MAX_MD_SIZE];
-	char hex[65];
+	struct buf hex = BUF_INIT(2 * CHECKSUM_MAX + 1);
+	struct checksum c;
+	struct err e;
 
-	if (EVP_Digest(lines, strlen(lines), sum, NULL, EVP_sha256(), NULL) !=
-	    1)
+	if (checksum_open(&c, kind, &e) < 0)
 		abort();
-	for (size_t i = 0; i < 32; i++)
-		snprintf(hex + 2 * i, 3, "%02x", sum[i]);
-	return says(receipt, "sha256", hex);
+	checksum_add(&c, bytes);
+	checksum_put(&c, &hex);
+	bool same = says(object, key, buf_str(&hex));
+	checksum_close(&c);
+	buf_free(&hex);
+	return same;
+}
+
+/* The digest and the number of its records, of a receipt or of a range. */
+static bool digests(const json_t *object, json_int_t records, const char *lines)
+{
+	return number(object, "records") == records &&
+	       has_sum(object, "xxh128", CHECKSUM_XXH128, slice_of(lines));
+}
+
+static const json_t *range_of(const json_t *receipt, size_t i)
+{
+	return json_array_get(json_object_get(receipt, "ranges"), i);
 }
 
 static void a_group_ends_with_the_last_mark(void)
@@ -134,7 +154,7 @@ static void a_group_ends_with_the_last_mark(void)
 	receipts_mark(r, SLICE("/a#1"), SLICE("8"), SLICE("16"));
 	receipts_mark(r, SLICE("/b\"#2"), none, SLICE("5"));
 	leaves(r, 6, "three", FATE_DELIVERED);
-	CHECK(receipts_is_dirty(r) && receipts_is_whole(r));
+	CHECK(receipts_is_dirty(r));
 	CHECK(receipts_sync(r, &e) == 0);
 	CHECK(!receipts_is_dirty(r));
 
@@ -149,7 +169,9 @@ static void a_group_ends_with_the_last_mark(void)
 	CHECK(number(receipt, "rejected") == 2);
 	CHECK(number(receipt, "given_up") == 1);
 	CHECK(number(receipt, "retried") == 1);
-	CHECK(digests(receipt, "one\nr two\n"));
+	CHECK(digests(range_of(receipt, 0), 4, "one\nbad\nr two\nno\n"));
+	CHECK(digests(range_of(receipt, 1), 0, ""));
+	CHECK(json_object_get(receipt, "xxh128") == NULL);
 	CHECK(says(receipt, "sent", "1970-01-01T00:16:41.000Z"));
 	CHECK(says(receipt, "acknowledged", "1970-01-01T00:33:25.000Z"));
 
@@ -168,9 +190,106 @@ static void a_group_ends_with_the_last_mark(void)
 	receipt = json_array_get(list, 1);
 	CHECK(json_array_size(list) == 2);
 	CHECK(number(receipt, "first") == 6 && number(receipt, "last") == 6);
-	CHECK(digests(receipt, "three\n"));
+	CHECK(digests(range_of(receipt, 0), 1, "three\n"));
 	json_decref(list);
 	receipts_close(r);
+}
+
+static void each_source_has_a_digest_of_its_own(void)
+{
+	struct receipts *r = start(id);
+	struct err e;
+
+	leaves(r, 1, "one", FATE_DELIVERED);
+	receipts_mark(r, SLICE("/a#1"), SLICE("0"), SLICE("4"));
+	leaves(r, 2, "two", FATE_DELIVERED);
+	leaves(r, 3, "three", FATE_DELIVERED);
+	receipts_mark(r, SLICE("/b#2"), none, SLICE("10"));
+	leaves(r, 4, "four", FATE_DELIVERED);
+	receipts_mark(r, SLICE("/a#1"), SLICE("4"), SLICE("9"));
+	CHECK(receipts_sync(r, &e) == 0);
+	// What is used again for the next group holds nothing of this one.
+	leaves(r, 5, "five", FATE_DELIVERED);
+	receipts_mark(r, SLICE("/b#2"), SLICE("10"), SLICE("15"));
+	CHECK(receipts_sync(r, &e) == 0);
+
+	json_t *list = all();
+	const json_t *first = json_array_get(list, 0);
+	const json_t *next = json_array_get(list, 1);
+	CHECK(digests(range_of(first, 0), 2, "one\nfour\n"));
+	CHECK(digests(range_of(first, 1), 2, "two\nthree\n"));
+	CHECK(digests(range_of(next, 0), 1, "five\n"));
+	CHECK(says(range_of(next, 0), "from", "10"));
+	CHECK(range_of(next, 1) == NULL);
+	json_decref(list);
+	receipts_close(r);
+}
+
+static void digests_can_be_of_another_kind(void)
+{
+	unlink(NAME);
+	struct receipts *r = go_on(id, CHECKSUM_SHA256);
+	struct err e;
+
+	leaves(r, 1, "one", FATE_DELIVERED);
+	receipts_mark(r, SLICE("/a#1"), SLICE("0"), SLICE("4"));
+	CHECK(receipts_sync(r, &e) == 0);
+	json_t *list = all();
+	const json_t *range = range_of(json_array_get(list, 0), 0);
+	CHECK(has_sum(range, "sha256", CHECKSUM_SHA256, SLICE("one\n")));
+	CHECK(json_object_get(range, "xxh128") == NULL);
+	json_decref(list);
+	receipts_close(r);
+}
+
+/* The lines of the file, of which each names the one before. */
+static void check_chain(size_t count)
+{
+	struct buf text = BUF_INIT(1 << 20);
+	struct slice before = { NULL, 0 };
+	struct err e;
+	size_t i = 0;
+
+	if (file_read(NAME, &text, &e) < 0)
+		abort();
+	for (struct slice rest = buf_slice(&text); rest.len > 0; i++) {
+		const char *lf = memchr(rest.data, '\n', rest.len);
+		struct slice line =
+			slice_take_n(&rest, (size_t)(lf - rest.data) + 1);
+		json_t *receipt = json_loadb(line.data, line.len, 0, NULL);
+
+		if (i == 0)
+			CHECK(says(receipt, "previous", "-"));
+		else
+			CHECK(has_sum(receipt, "previous", CHECKSUM_SHA256,
+				      before));
+		json_decref(receipt);
+		before = line;
+	}
+	CHECK(i == count);
+	buf_free(&text);
+}
+
+static void each_receipt_names_the_one_before_across_runs(void)
+{
+	struct err e;
+
+	unlink(NAME);
+	for (unsigned run = 0; run < 3; run++) {
+		struct receipts *r = go_on(none, CHECKSUM_XXH128);
+
+		for (unsigned i = 1; i <= 3; i++) {
+			leaves(r, i, "some", FATE_DELIVERED);
+			CHECK(receipts_sync(r, &e) == 0);
+		}
+		receipts_close(r);
+		// What a crash has left is cut, and named by none.
+		FILE *f = fopen(NAME, "a");
+		if (f == NULL || fputs("{\"time\":", f) < 0 || fclose(f) != 0)
+			abort();
+	}
+	receipts_close(go_on(none, CHECKSUM_XXH128));
+	check_chain(9);
 }
 
 static void nothing_new_is_no_receipt(void)
@@ -200,7 +319,8 @@ static void without_positions_a_group_ends_when_it_is_synced(void)
 	json_t *list = all();
 	CHECK(json_array_size(list) == 2);
 	CHECK(says(json_array_get(list, 0), "id", "-"));
-	CHECK(digests(json_array_get(list, 0), "one\n"));
+	CHECK(digests(json_array_get(list, 0), 1, "one\n"));
+	CHECK(digests(json_array_get(list, 1), 1, "two\n"));
 	CHECK(number(json_array_get(list, 1), "first") == 8);
 	CHECK(json_array_size(
 		      json_object_get(json_array_get(list, 1), "ranges")) == 0);
@@ -208,38 +328,75 @@ static void without_positions_a_group_ends_when_it_is_synced(void)
 	receipts_close(r);
 }
 
-static void megabytes_without_a_mark_wait_for_one(void)
+/* A receipt about so many records of 300 KiB, without a mark between them. */
+static json_t *without_a_mark(unsigned count)
 {
-	enum { LEN = 300 << 10, COUNT = 12 };
+	enum { LEN = 300 << 10 };
 	struct receipts *r = start(id);
 	char *text = malloc(LEN + 1);
-	struct buf lines = BUF_INIT((size_t)COUNT * (LEN + 2));
 	struct err e;
 
 	memset(text, 'x', LEN);
 	text[LEN] = '\0';
 	leaves(r, 1, "one", FATE_DELIVERED);
 	receipts_mark(r, SLICE("/a#1"), SLICE("0"), SLICE("4"));
-	buf_puts(&lines, "one\n");
-	for (unsigned i = 0; i < COUNT - 1; i++) {
-		leaves(r, 2 + i, text, FATE_DELIVERED);
-		buf_printf(&lines, "%s\n", text);
-	}
-	CHECK(!receipts_is_whole(r));
-	CHECK(receipts_sync(r, &e) == 0);
-	json_t *list = all();
-	CHECK(json_array_size(list) == 0);
-	json_decref(list);
-
+	for (unsigned i = 1; i < count; i++)
+		leaves(r, 1 + i, text, FATE_DELIVERED);
 	receipts_mark(r, SLICE("/a#1"), SLICE("4"), SLICE("9"));
-	CHECK(receipts_is_whole(r) && receipts_sync(r, &e) == 0);
-	list = all();
-	CHECK(json_array_size(list) == 1);
-	CHECK(number(json_array_get(list, 0), "delivered") == COUNT);
-	CHECK(digests(json_array_get(list, 0), buf_str(&lines)));
+	CHECK(receipts_sync(r, &e) == 0);
+	receipts_close(r);
+	free(text);
+	return all();
+}
+
+static void megabytes_without_a_mark_are_digested(void)
+{
+	json_t *list = without_a_mark(10);
+	const json_t *receipt = json_array_get(list, 0);
+	struct buf lines = BUF_INIT(4 << 20);
+
+	buf_puts(&lines, "one\n");
+	for (unsigned i = 1; i < 10; i++) {
+		char *room = buf_room(&lines, 300 << 10);
+
+		memset(room, 'x', 300 << 10);
+		buf_grown(&lines, 300 << 10);
+		buf_putc(&lines, '\n');
+	}
+	CHECK(digests(range_of(receipt, 0), 10, buf_str(&lines)));
+	buf_free(&lines);
+	json_decref(list);
+}
+
+static void what_is_too_much_without_a_mark_has_no_digest(void)
+{
+	json_t *list = without_a_mark(100);
+	const json_t *range = range_of(json_array_get(list, 0), 0);
+
+	CHECK(number(json_array_get(list, 0), "delivered") == 100);
+	CHECK(number(range, "records") == 100);
+	CHECK(json_object_get(range, "xxh128") == NULL);
+	json_decref(list);
+}
+
+static void a_record_of_any_length_is_digested(void)
+{
+	enum { LEN = 9 << 20 };
+	struct receipts *r = start(id);
+	char *text = malloc(LEN + 2);
+	struct err e;
+
+	memset(text, 'x', LEN);
+	text[LEN] = '\0';
+	leaves(r, 1, text, FATE_DELIVERED);
+	receipts_mark(r, SLICE("/a#1"), SLICE("0"), SLICE("9"));
+	CHECK(receipts_sync(r, &e) == 0);
+	text[LEN] = '\n';
+	text[LEN + 1] = '\0';
+	json_t *list = all();
+	CHECK(digests(range_of(json_array_get(list, 0), 0), 1, text));
 	json_decref(list);
 	receipts_close(r);
-	buf_free(&lines);
 	free(text);
 }
 
@@ -273,6 +430,7 @@ static void a_full_disk_makes_groups_longer_and_loses_none(void)
 	CHECK(receipts_sync(r, &e) == 0 && !receipts_is_dirty(r));
 	json_t *list = all();
 	CHECK(json_array_size(list) == 2);
+	check_chain(2);
 	CHECK(number(json_array_get(list, 0), "last") == 1);
 	CHECK(number(json_array_get(list, 1), "first") == 2);
 	CHECK(number(json_array_get(list, 1), "last") == 9);
@@ -285,9 +443,14 @@ int main(void)
 {
 	enter_folder();
 	RUN(a_group_ends_with_the_last_mark);
+	RUN(each_source_has_a_digest_of_its_own);
+	RUN(digests_can_be_of_another_kind);
+	RUN(each_receipt_names_the_one_before_across_runs);
 	RUN(nothing_new_is_no_receipt);
 	RUN(without_positions_a_group_ends_when_it_is_synced);
-	RUN(megabytes_without_a_mark_wait_for_one);
+	RUN(megabytes_without_a_mark_are_digested);
+	RUN(what_is_too_much_without_a_mark_has_no_digest);
+	RUN(a_record_of_any_length_is_digested);
 	RUN(a_full_disk_makes_groups_longer_and_loses_none);
 	return check_done();
 }
