@@ -410,7 +410,7 @@ static int end_group(struct receipts *r, struct err *e)
 	int rc;
 
 	put_line(&line, r);
-	if (buf_status(&line) != 0)
+	if (buf_status(&line) != 0 || buf_status(&r->previous) != 0)
 		rc = err_set(e, ERR_SYSTEM, "receipts: %s", strerror(ENOMEM));
 	else
 		rc = journal_put(&r->file, buf_slice(&line), e);
