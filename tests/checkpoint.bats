@@ -154,6 +154,19 @@ holds()
 	equal '/log/a#1 14' "$(entries c.ckpt)"
 }
 
+@test "a checkpoint at one end alone is told, but not in a dry run" {
+	marked one 'M /log/a#1 4' 'E 0' >in
+	run -0 --separate-stderr deliver < <(cat in)
+	equal 'siem-send: the source of this input keeps a checkpoint, and will send all of it again: give -c FILE here as well' "$stderr"
+	equal one "$(cat arrived)"
+	run -0 --separate-stderr deliver -n < <(cat in)
+	equal '' "$stderr"
+	run -0 --separate-stderr deliver < <(sed "s/$id/-/" in)
+	equal '' "$stderr"
+	run -0 --separate-stderr siem-batch -- cat < <(cat in)
+	[[ $stderr == *'give -c FILE here as well' ]]
+}
+
 @test "a lost header is refused" {
 	checkpoint c.ckpt '/log/a#1 0'
 	marked one 'M /log/a#1 4' 'E 0' | sed 1d >in

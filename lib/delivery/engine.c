@@ -66,6 +66,7 @@ struct engine *engine_open(const struct carrier_way *ways, size_t count,
 		*options->begun = READER_INIT(-1, 0);
 	}
 	g->intake.limit = RATE_LIMIT_INIT(options->rate, clock_ns());
+	g->intake.warns = options->dry_run == DRY_RUN_NO;
 	g->alert = ALERT_INIT((int64_t)options->alert_after_ms,
 			      options->on_failure, ways[0].name);
 	if (options->dead_letter != NULL &&

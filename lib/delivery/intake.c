@@ -94,6 +94,12 @@ static bool take_control(struct intake *in, int64_t now_ns)
 		worsen(in, c->status);
 		return true;
 	case CONTROL_HEADER:
+		// Who commits has read it before.
+		if (in->warns && !slice_is(c->id, SLICE("-")))
+			msg_warn("the source of this input keeps a checkpoint, "
+				 "and will send all of it again: give -c FILE "
+				 "here as well");
+		return true;
 	case CONTROL_OTHER:
 		return true;
 	}

@@ -19,6 +19,7 @@ struct intake {
 	struct queue *queue;
 	struct ledger *ledger;
 	struct rate_limit limit; // of records taken
+	bool warns;              // of positions that nobody commits
 	bool ended; // nothing more will come
 	bool whole; // and what has come is all there was
 	int status; // of the stages before, and of reading
