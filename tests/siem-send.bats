@@ -617,6 +617,13 @@ refused()
 	equal one "$(messages)"
 }
 
+@test "a port that is none is a usage error, before anything is read" {
+	run -2 siem-send syslog:h:nonsense <<<one
+	equal 'siem-send: syslog: port nonsense: no such service' "$output"
+	run -2 siem-send syslog:tcp://h -o port=0 <<<one
+	equal 'siem-send: syslog: port 0: no such service' "$output"
+}
+
 @test "TLS: insecure accepts any certificate, and says so" {
 	mock --tls --tls-name other.example.com
 	run -0 siem-send "syslog:$at" -o insecure=true <<<one

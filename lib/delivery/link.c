@@ -1,11 +1,13 @@
 #include "delivery/link.h"
 
 #include "core/msg.h"
+#include "net/address.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/socket.h>
 
 enum {
 	BLOCK = 256 << 10,       // of frames, written at once
@@ -81,6 +83,10 @@ static int prepare(struct link *l, const struct dest *dest,
 		l->route.target.transport = TRANSPORT_STDOUT;
 		return 0;
 	}
+	if (l->route.target.port != NULL &&
+	    address_check_port(l->route.target.port,
+			       l->datagrams ? SOCK_DGRAM : SOCK_STREAM, e) < 0)
+		return -1;
 	if (l->datagrams)
 		msg_warn("%s: UDP confirms nothing: what was sent counts as "
 			 "delivered",

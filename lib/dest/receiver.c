@@ -111,14 +111,15 @@ int receiver_address_relp(const char *address, const char **values,
 }
 
 /* What is said about TLS must not be passed over where there is none. */
-static int refuse_tls_settings(const struct settings *s, struct err *e)
+static int refuse_tls_settings(const struct settings *s, const char *transport,
+			       struct err *e)
 {
 	for (size_t i = RECEIVER_TLS; i < RECEIVER_TLS + TLS_SETTINGS; i++)
 		if (s->values[i] != NULL && s->table[i].value == NULL)
 			return err_set(e, ERR_USAGE,
 				       "%s is for TLS: the transport would be "
-				       "relp+tls",
-				       s->table[i].key);
+				       "%s",
+				       s->table[i].key, transport);
 	return 0;
 }
 
@@ -127,8 +128,8 @@ static int plan_relp(struct config *c, const struct settings *s, struct err *e)
 	size_t window = 128;
 	size_t rebind_after = RELP_MESSAGES_MAX;
 
-	if (c->route.target.transport == TRANSPORT_TCP &&
-	    refuse_tls_settings(s, e) < 0)
+	if (c->route.target.transport != TRANSPORT_TLS &&
+	    refuse_tls_settings(s, "relp+tls", e) < 0)
 		return -1;
 	if (c->route.target.port == NULL)
 		return err_set(e, ERR_USAGE,
@@ -171,6 +172,9 @@ static int plan_target(struct config *c, const struct settings *s,
 		return plan_relp(c, s, e);
 	}
 	target->transport = (enum transport)(transport % (TLS + 1));
+	if (target->transport != TRANSPORT_TLS &&
+	    refuse_tls_settings(s, "tls", e) < 0)
+		return -1;
 	if (target->port == NULL)
 		target->port =
 			target->transport == TRANSPORT_TLS ? "6514" : "514";

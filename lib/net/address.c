@@ -91,6 +91,25 @@ wrong:
 		       text);
 }
 
+static int no_service(const char *port, struct err *e)
+{
+	return err_set(e, ERR_USAGE, "port %s: no such service", port);
+}
+
+int address_check_port(const char *port, int socktype, struct err *e)
+{
+	const struct addrinfo hints = { .ai_socktype = socktype };
+	struct addrinfo *found = NULL;
+	// Without a host nobody else is asked.
+	int failed = getaddrinfo(NULL, port, &hints, &found);
+
+	if (failed == 0)
+		freeaddrinfo(found);
+	if (failed == EAI_SERVICE || port[strspn(port, "0")] == '\0')
+		return no_service(port, e);
+	return 0;
+}
+
 int address_resolve(const char *host, const char *port, int socktype,
 		    struct address_list *list, struct err *e)
 {
@@ -108,7 +127,7 @@ int address_resolve(const char *host, const char *port, int socktype,
 		return err_set(e, ERR_TEMPORARY, "resolve %s: %s", host,
 			       strerror(errno));
 	if (failed == EAI_SERVICE)
-		return err_set(e, ERR_USAGE, "port %s: no such service", port);
+		return no_service(port, e);
 	if (failed != 0)
 		return err_set(e, ERR_TEMPORARY, "resolve %s: %s", host,
 			       gai_strerror(failed));

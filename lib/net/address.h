@@ -39,9 +39,16 @@ struct address_list {
 };
 
 /*
+ * Refuse a port to connect to that is 0, or names no service: ERR_USAGE.
+ * socktype is SOCK_STREAM or SOCK_DGRAM.
+ */
+int address_check_port(const char *port, int socktype,
+		       struct err *e) MUST_CHECK;
+
+/*
  * Ask for the addresses of a name, which may take as long as the resolver
- * does; localhost always has some. socktype is SOCK_STREAM or SOCK_DGRAM. ERR_TEMPORARY; ERR_USAGE where
- * port names no service.
+ * does; localhost always has some. ERR_TEMPORARY; ERR_USAGE where port names no
+ * service.
  */
 int address_resolve(const char *host, const char *port, int socktype,
 		    struct address_list *list, struct err *e) MUST_CHECK;

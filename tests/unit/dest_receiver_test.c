@@ -269,6 +269,11 @@ static void what_was_meant_to_be_encrypted_is_not_sent_in_the_clear(void)
 {
 	TARGET("syslog:relp://h:2514", LIST("ca_file=ca.pem"),
 	       "! syslog: ca_file is for TLS: the transport would be relp+tls");
+	TARGET("syslog:h", LIST("ca_file=ca.pem"),
+	       "! syslog: ca_file is for TLS: the transport would be tls");
+	TARGET("qradar:tcp://h", LIST("server_name=siem"),
+	       "! qradar: server_name is for TLS: the transport would be tls");
+	TARGET("syslog:tcp://h", LIST("ca_file="), "tcp h 514");
 }
 
 static void an_ipv6_address_stands_in_brackets(void)
