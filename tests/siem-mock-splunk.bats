@@ -311,7 +311,7 @@ raw h s t i <13>two "b"' \
 }
 
 @test "answers get lost, halved or replaced, and what is printed tells what was taken" {
-	start --fault lost-at=1,half-at=2,garbage-at=3-10 --stats
+	start --fault lost-at=1,half-at=2,garbage-at=3-10 --stats --metrics page
 	run -56 post '' -d '{"event":"lost"}'
 	run -18 post '' -d '{"event":"half"}'
 	equal '{"text":"Succ' "${output%ess*}"
@@ -324,6 +324,8 @@ raw h s t i <13>two "b"' \
 	equal 'lost half' "$(jq -r .raw arrived | paste -sd ' ')"
 	kill $mock; wait $mock
 	grep -q ' 10 faults$' said
+	equal 'lost 1 half 1 garbage 8' "$(sed -nE \
+		's/^siem_mock_faults_total\{.*fault="(.*)"\} /\1 /p' page | paste -sd ' ')"
 }
 
 @test "partial takes the events before the one that it refuses" {

@@ -46,7 +46,7 @@ int channel_add(struct channel *c, struct fault_plan *plan, uint64_t *number)
 	}
 	*number = c->first + c->count;
 	c->acks[c->count++] = (struct ack){
-		.never = fault_happens(plan, plan->ack_never),
+		.never = fault_happens(plan, &plan->ack_never),
 		.denials = plan->ack_false,
 		.due_ms = mock_now_ms() + (int64_t)plan->ack_late_ms,
 	};

@@ -69,6 +69,8 @@ static const struct word {
 
 enum { WORD_COUNT = sizeof(words) / sizeof(words[0]), WORD_MAX = 80 };
 
+_Static_assert((int)WORD_COUNT <= (int)FAULT_WORDS_MAX, "each word is counted");
+
 static const struct word *find_word(const char *name, struct err *e)
 {
 	struct nearest near = NEAREST_INIT(name);
@@ -224,10 +226,28 @@ static uint64_t next_random(uint64_t *state)
 	return z ^ (z >> 31);
 }
 
-bool fault_happens(struct fault_plan *plan, double rate)
+static bool throw_dice(struct fault_plan *plan, double rate)
 {
 	return rate > 0 &&
 	       (double)(next_random(&plan->seed) >> 11) * 0x1p-53 < rate;
+}
+
+/* The word that sets this field has struck. */
+static void count(struct fault_plan *plan, const void *field)
+{
+	size_t offset = (size_t)((const char *)field - (const char *)plan);
+
+	for (size_t i = 0; i < WORD_COUNT; i++)
+		if (words[i].offset == offset)
+			plan->times[i]++;
+}
+
+bool fault_happens(struct fault_plan *plan, const double *rate)
+{
+	if (!throw_dice(plan, *rate))
+		return false;
+	count(plan, rate);
+	return true;
 }
 
 uint64_t fault_pick(struct fault_plan *plan, uint64_t n)
@@ -235,40 +255,74 @@ uint64_t fault_pick(struct fault_plan *plan, uint64_t n)
 	return next_random(&plan->seed) % n;
 }
 
-enum fault fault_next(struct fault_plan *plan, uint64_t number)
+static enum fault pick_fault(struct fault_plan *plan, uint64_t number)
 {
 	for (int f = FAULT_STALL; f < FAULT_KINDS; f++)
 		if (plan->after[f] != 0 && number >= plan->after[f])
 			return (enum fault)f;
 	for (int f = FAULT_STALL; f < FAULT_KINDS; f++)
-		if (fault_happens(plan, plan->rates[f]))
+		if (throw_dice(plan, plan->rates[f]))
 			return (enum fault)f;
 	return FAULT_NONE;
+}
+
+enum fault fault_next(struct fault_plan *plan, uint64_t number)
+{
+	enum fault fault = pick_fault(plan, number);
+
+	if (fault != FAULT_NONE)
+		count(plan, &plan->rates[fault]);
+	return fault;
 }
 
 enum answer_fault fault_of_answer(struct fault_plan *plan, struct slice message)
 {
 	const struct {
-		double rate;
+		const double *rate;
 		enum answer_fault fault;
 	} dice[] = {
-		{ plan->refuse, ANSWER_REFUSE },
-		{ plan->request_rates[REQUEST_LOST], ANSWER_LOST },
-		{ plan->request_rates[REQUEST_HALF], ANSWER_HALF },
-		{ plan->request_rates[REQUEST_GARBAGE], ANSWER_GARBAGE },
-		{ plan->mute, ANSWER_MUTE },
-		{ plan->last, ANSWER_LAST },
-		{ plan->late, ANSWER_LATE },
+		{ &plan->refuse, ANSWER_REFUSE },
+		{ &plan->request_rates[REQUEST_LOST], ANSWER_LOST },
+		{ &plan->request_rates[REQUEST_HALF], ANSWER_HALF },
+		{ &plan->request_rates[REQUEST_GARBAGE], ANSWER_GARBAGE },
+		{ &plan->mute, ANSWER_MUTE },
+		{ &plan->last, ANSWER_LAST },
+		{ &plan->late, ANSWER_LATE },
 	};
 
 	if (plan->poison[0] != '\0' &&
 	    memmem(message.data, message.len, plan->poison,
-		   strlen(plan->poison)) != NULL)
+		   strlen(plan->poison)) != NULL) {
+		count(plan, plan->poison);
 		return ANSWER_REFUSE;
+	}
 	for (size_t i = 0; i < sizeof(dice) / sizeof(dice[0]); i++)
 		if (fault_happens(plan, dice[i].rate))
 			return dice[i].fault;
 	return ANSWER_FINE;
+}
+
+/* The kind that was asked for at this number, or REQUEST_FINE. */
+static enum request_fault fault_at(const struct fault_plan *plan,
+				   uint64_t number)
+{
+	for (int f = REQUEST_LOST; f < REQUEST_FAULTS; f++)
+		if (number >= plan->request_spans[f].first &&
+		    number <= plan->request_spans[f].last)
+			return (enum request_fault)f;
+	return REQUEST_FINE;
+}
+
+/* Each rate is thrown for, so that none changes what another hits. */
+static enum request_fault fault_by_chance(struct fault_plan *plan)
+{
+	enum request_fault fault = REQUEST_FINE;
+
+	for (int f = REQUEST_LOST; f < REQUEST_FAULTS; f++)
+		if (throw_dice(plan, plan->request_rates[f]) &&
+		    fault == REQUEST_FINE)
+			fault = (enum request_fault)f;
+	return fault;
 }
 
 enum request_fault fault_of_request(struct fault_plan *plan,
@@ -281,16 +335,33 @@ enum request_fault fault_of_request(struct fault_plan *plan,
 		[FAULT_CLOSE] = REQUEST_CLOSE,
 		[FAULT_HALF_CLOSE] = REQUEST_CLOSE,
 	};
-	enum request_fault fault = same[fault_next(plan, on_connection)];
+	enum fault broken = pick_fault(plan, on_connection);
+	enum request_fault fault = fault_at(plan, number);
 
-	for (int f = REQUEST_LOST; f < REQUEST_FAULTS; f++)
-		if (number >= plan->request_spans[f].first &&
-		    number <= plan->request_spans[f].last)
-			return (enum request_fault)f;
-	// Each rate is thrown for, so that none changes what another hits.
-	for (int f = REQUEST_LOST; f < REQUEST_FAULTS; f++)
-		if (fault_happens(plan, plan->request_rates[f]) &&
-		    fault == REQUEST_FINE)
-			fault = (enum request_fault)f;
+	if (fault == REQUEST_FINE) {
+		fault = fault_by_chance(plan);
+		if (broken != FAULT_NONE) {
+			count(plan, &plan->rates[broken]);
+			return same[broken];
+		}
+	}
+	if (fault != REQUEST_FINE)
+		count(plan, &plan->request_rates[fault]);
 	return fault;
+}
+
+uint64_t fault_times(const struct fault_plan *plan, size_t word,
+		     const char **name)
+{
+	*name = word < WORD_COUNT ? words[word].name : NULL;
+	return word < WORD_COUNT ? plan->times[word] : 0;
+}
+
+uint64_t fault_total(const struct fault_plan *plan)
+{
+	uint64_t total = 0;
+
+	for (size_t i = 0; i < WORD_COUNT; i++)
+		total += plan->times[i];
+	return total;
 }

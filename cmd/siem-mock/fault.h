@@ -9,6 +9,7 @@
 #include "core/slice.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* What becomes of a connection after a message. */
@@ -60,7 +61,7 @@ enum answer_fault {
 /* Which mocks know a word; one that all know has none of these. */
 enum { FAULT_OF_REQUESTS = 1, FAULT_OF_ANSWERS = 2, FAULT_OF_BOTH = 3 };
 
-enum { FAULT_TEXT_MAX = 80 };
+enum { FAULT_TEXT_MAX = 80, FAULT_WORDS_MAX = 64 };
 
 /* Numbers from the first to the last; none where both are 0. */
 struct span {
@@ -91,6 +92,9 @@ struct fault_plan {
 	double ack_lost;      // 0 to 1, of the answers that do not arrive
 	uint64_t ack_late_ms; // until one comes
 	uint64_t ack_false;   // times that one is denied before it comes
+
+	// private
+	uint64_t times[FAULT_WORDS_MAX]; // that a word has struck
 };
 
 /*
@@ -100,7 +104,10 @@ struct fault_plan {
 int fault_parse(struct fault_plan *plan, const char *spec,
 		struct err *e) MUST_CHECK;
 
-/* What happens after the message of that number on its connection, from 1. */
+/*
+ * What happens after the message of that number on its connection, from 1.
+ * This and what follows counts what strikes.
+ */
 enum fault fault_next(struct fault_plan *plan, uint64_t number);
 
 /* And to a request, also by its number among all. */
@@ -111,8 +118,18 @@ enum request_fault fault_of_request(struct fault_plan *plan,
 enum answer_fault fault_of_answer(struct fault_plan *plan,
 				  struct slice message);
 
-/* Throw the dice: does it happen, of that rate? Any number below n. */
-bool fault_happens(struct fault_plan *plan, double rate);
+/* Throw the dice: does it happen, of that rate, which is one of the plan's? */
+bool fault_happens(struct fault_plan *plan, const double *rate);
+
+/* Any number below n. */
 uint64_t fault_pick(struct fault_plan *plan, uint64_t n);
+
+/*
+ * How often one of the words has struck, so far, and its name. They are
+ * numbered, from 0 to less than FAULT_WORDS_MAX; behind the last it is 0.
+ */
+uint64_t fault_times(const struct fault_plan *plan, size_t word,
+		     const char **name);
+uint64_t fault_total(const struct fault_plan *plan);
 
 #endif

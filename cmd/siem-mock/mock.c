@@ -237,7 +237,9 @@ static int write_listen_file(struct mock *m, struct err *e)
 /* The same for --metrics. */
 static void collect(struct page *page, const void *mock)
 {
-	const struct counts *c = &((const struct mock *)mock)->counts;
+	const struct mock *m = mock;
+	const struct counts *c = &m->counts;
+	const char *word;
 
 	page_counter(page, "messages_total", "Messages received.", c->messages);
 	page_counter(page, "received_bytes_total", "Bytes of them.", c->bytes);
@@ -250,8 +252,14 @@ static void collect(struct page *page, const void *mock)
 		     c->unfinished);
 	page_counter(page, "messages_cut_total",
 		     "Messages longer than --max-message.", c->cut);
-	page_counter(page, "faults_total", "Faults made on purpose.",
-		     c->faults);
+	page_counters(page, "faults_total", "Faults made on purpose.");
+	for (size_t i = 0; i < FAULT_WORDS_MAX; i++) {
+		uint64_t times = fault_times(&m->faults, i, &word);
+
+		if (times > 0)
+			page_part(page, "faults_total", "fault", slice_of(word),
+				  (double)times);
+	}
 }
 
 int mock_open(struct mock *m, const struct mock_kind *kind,
@@ -344,7 +352,7 @@ void mock_print_counts(const struct mock *m)
 		  " connections, %" PRIu64 " refused, %" PRIu64
 		  " unfinished, %" PRIu64 " cut, %" PRIu64 " faults",
 		  c->messages, c->bytes, c->connections, c->refused,
-		  c->unfinished, c->cut, c->faults);
+		  c->unfinished, c->cut, fault_total(&m->faults));
 }
 
 void mock_tell(struct mock *m)

@@ -50,7 +50,6 @@ struct counts {
 	uint64_t refused;     // whose handshake failed
 	uint64_t unfinished;  // messages that were dropped, for lack of an end
 	uint64_t cut;         // messages that were longer than --max-message
-	uint64_t faults;      // made on purpose
 };
 
 struct mock_kind;

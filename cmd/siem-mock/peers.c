@@ -135,7 +135,6 @@ static void strike(struct server *s, struct peer *p, enum fault fault)
 
 	if (fault == FAULT_NONE)
 		return;
-	s->mock->counts.faults++;
 	msg_info("%s: %s on purpose after %" PRIu64 " messages",
 		 conn_name(p->conn), words[fault], p->messages);
 	switch (fault) {

@@ -126,7 +126,6 @@ static int take(struct session *s, const struct relp_frame *f,
 		return err_set(e, ERR_DATA, "unknown command \"%.*s\"",
 			       (int)f->command.len, f->command.data);
 	s->fault = fault_of_answer(&s->mock->faults, f->data);
-	s->mock->counts.faults += s->fault != ANSWER_FINE;
 	if (s->fault == ANSWER_REFUSE) {
 		say(out, f->txnr, SLICE("500 refused on purpose"));
 		return 0;

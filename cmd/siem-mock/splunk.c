@@ -654,7 +654,6 @@ static int take_events(struct hec *h, struct delivery *d, struct http_answer *a,
 		&h->mock->faults, d->request->number, ++h->requests);
 	enum code code;
 
-	h->mock->counts.faults += fault != REQUEST_FINE;
 	if (strike_before(h, fault, a) || !read_events(h, d, a, &code))
 		return 0;
 	if (code != CODE_SUCCESS) {
@@ -741,10 +740,8 @@ static int tell_acks(struct hec *h, const struct http_request *r,
 		buf_clear(&a->body);
 		reply_whole(a, CODE_INVALID_DATA);
 	}
-	if (fault_happens(&h->mock->faults, h->mock->faults.ack_lost)) {
-		h->mock->counts.faults++;
+	if (fault_happens(&h->mock->faults, &h->mock->faults.ack_lost))
 		a->ending = HTTP_RESET;
-	}
 	return 0;
 }
 
