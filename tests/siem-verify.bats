@@ -452,6 +452,48 @@ catches()
 	verify 0 'repeated 1 predicted 1' --receipts receipts --window 1
 }
 
+# of_spool FROM TO [MEMBERS]: a receipt of the reader of a spool.
+of_spool()
+{
+	printf '{"id":"-","first":1,"last":9%s,"ranges":[{"source":"spool:5f","from":"%s","to":"%s"}]}\n' \
+		"${3:+,$3}" "$1" "$2"
+}
+
+@test "the reader of a spool speaks of its segments" {
+	numbered 9 >in
+	head -n 3 in >000000000002.log
+	sed -n 4,6p in >000000000003.log
+	tail -n 3 in >000000000004.log
+	# The first two of segment 3 came again, and the first of segment 4.
+	{ cat in; sed -n '4,5p;7p' in; } >came
+	in_spool()
+	{
+		siem-verify --source 00*.log --receipts receipts --arrived came "$@"
+	}
+
+	of_spool - 3,0 >receipts
+	of_spool 3,0 4,21 '"retried":1' >>receipts
+	run -0 in_spool --window 0
+	[[ ${lines[-1]} == *': 0 lost, 3 repeated (3 of them predicted), 0 altered' ]]
+	{ of_spool - 3,0; of_spool 3,0 3,42 '"retried":1'; } >receipts
+	run -1 in_spool --window 0
+	[[ ${lines[-1]} == *'3 repeated (2 of them predicted)'* ]]
+
+	# A run begins in segment 3; the window reaches into the next.
+	{ of_spool - 3,0; of_spool 3,0 4,63; } >receipts
+	run -0 in_spool --window 64
+	run -1 in_spool --window 63
+	[[ ${lines[-1]} == *'3 repeated (2 of them predicted)'* ]]
+	# Segment 1 has been freed.
+	{ of_spool - 1,500; of_spool 1,500 4,63; } >receipts
+	run -0 in_spool --window 127
+
+	# Out of their order they are just files.
+	run -1 siem-verify --source 000000000004.log 000000000003.log 000000000002.log \
+		--receipts receipts --arrived came
+	[[ ${lines[-1]} == *'3 repeated (0 of them predicted)'* ]]
+}
+
 @test "as many may be missing as the receipt says were set aside" {
 	numbered 9 >in
 	sed -e 2d -e 3d -e 5d in >came

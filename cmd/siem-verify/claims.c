@@ -4,6 +4,7 @@
 #include "entry.h"
 #include "stream/control.h"
 #include "stream/position.h"
+#include "stream/spool.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -86,6 +87,18 @@ static struct span *find_span(const struct spans *s, uint64_t place,
 	return NULL;
 }
 
+/* The number of the segment of a spool that a source is; 0: it is none. */
+static uint64_t segment_of(const struct input *source)
+{
+	const char *slash = strrchr(source->name, '/');
+	const char *name = slash != NULL ? slash + 1 : source->name;
+	char log_name[SPOOL_NAME_MAX];
+	uint64_t number = strtoull(name, NULL, 10);
+
+	spool_log_name(number, log_name);
+	return strcmp(name, log_name) == 0 ? number : 0;
+}
+
 int claims_open(struct claims *c, struct input *sources, size_t count,
 		struct err *e)
 {
@@ -96,6 +109,13 @@ int claims_open(struct claims *c, struct input *sources, size_t count,
 	c->sources = sources;
 	c->source_count = count;
 	c->known = true;
+	for (size_t i = 0, last = 0; i < count; i++) {
+		uint64_t number = segment_of(&sources[i]);
+
+		// In their order they are one file to their reader.
+		c->spooled = number > last && (c->spooled || i == 0);
+		last = number;
+	}
 	for (size_t i = 0; i < count; i++) {
 		static const char nothing[POSITION_HEAD];
 		size_t start = c->heads.len;
@@ -185,6 +205,85 @@ static void identify(struct claims *c, struct claims_source *s,
 		msg_warn("receipts: %s is none of the sources", s->name);
 }
 
+/*
+ * What a receipt says of the places from one to another; where it begins a run,
+ * also of those up to under_way.
+ */
+static int take_places(struct claims *c, json_t *receipt, uint64_t from,
+		       uint64_t to, uint64_t under_way, struct err *e)
+{
+	struct span span = { .from = from, .to = to };
+	struct span begun = { .from = from, .to = under_way };
+
+	if (add_span(&c->acknowledged, span, e) < 0 ||
+	    add_span(&c->predicted, begun, e) < 0 ||
+	    (number_of(receipt, "retried") > 0 &&
+	     add_span(&c->predicted, span, e) < 0))
+		return -1;
+	span.count =
+		number_of(receipt, "rejected") + number_of(receipt, "given_up");
+	return span.count > 0 ? add_span(&c->set_aside, span, e) : 0;
+}
+
+/*
+ * Where a reader of a spool stood, whose segments are sources, one after the
+ * other. A segment that is not there was left behind.
+ */
+static uint64_t place_in_spool(const struct claims *c, struct spool_position p)
+{
+	for (size_t i = 0; i < c->source_count; i++) {
+		uint64_t number = segment_of(&c->sources[i]);
+
+		if (number > 0 && number >= p.segment)
+			return place_of(i, number == p.segment ? p.offset : 0);
+	}
+	return place_of(c->source_count, 0);
+}
+
+/* So many bytes further, through the files that follow. */
+static uint64_t place_behind(const struct claims *c, uint64_t place, uint64_t n)
+{
+	uint64_t file = place_file(place);
+	uint64_t offset = place_offset(place);
+
+	while (file < c->source_count && offset + n > c->sources[file].size) {
+		n -= offset < c->sources[file].size
+			     ? c->sources[file].size - offset
+			     : 0;
+		offset = 0;
+		file++;
+	}
+	return place_of(file, offset + n);
+}
+
+/* The reader of a spool speaks of places in its segments. */
+static int take_spool_range(struct claims *c, json_t *receipt, const char *name,
+			    const char *begin, const char *end, struct err *e)
+{
+	struct spool_position from = { 0 };
+	struct spool_position to;
+
+	if (!spool_parse_position(slice_of(end), &to))
+		return err_set(e, ERR_DATA, "a position that is none: %s", end);
+	// What is new begins with no position at all.
+	if (begin == NULL || !spool_parse_position(slice_of(begin), &from))
+		from = (struct spool_position){ 0 };
+	if (!c->spooled) {
+		c->foreign++;
+		return 0;
+	}
+
+	struct claims_source *s = find_source(c, name);
+	if (s == NULL)
+		return err_sys(e, "receipts");
+	bool begins = s->run != c->run;
+	s->run = c->run;
+	uint64_t first = place_in_spool(c, from);
+	return take_places(c, receipt, first, place_in_spool(c, to),
+			   begins ? place_behind(c, first, c->window) : first,
+			   e);
+}
+
 static int take_range(struct claims *c, json_t *receipt, json_t *range,
 		      struct err *e)
 {
@@ -196,10 +295,11 @@ static int take_range(struct claims *c, json_t *receipt, json_t *range,
 		return err_set(e, ERR_DATA, "a range that is none");
 	if (strcmp(end, "-") == 0) // the file is gone, and nothing of it came
 		return 0;
-	if (strncmp(name, "spool:", 6) == 0) { // no file is read by its reader
-		c->foreign++;
-		return 0;
-	}
+	if (strncmp(name, "spool:", 6) == 0)
+		return take_spool_range(
+			c, receipt, name,
+			json_string_value(json_object_get(range, "from")), end,
+			e);
 	if (!read_position(range, "to", &to))
 		return err_set(e, ERR_DATA, "a position that is none: %s", end);
 	// What is new begins with no position at all.
@@ -217,18 +317,9 @@ static int take_range(struct claims *c, json_t *receipt, json_t *range,
 		return 0;
 	}
 
-	struct span span = { .from = place_of(s->file, from.offset),
-			     .to = place_of(s->file, to.offset) };
-	struct span under_way = { .from = span.from,
-				  .to = span.from + c->window };
-	if (add_span(&c->acknowledged, span, e) < 0 ||
-	    (begins && add_span(&c->predicted, under_way, e) < 0) ||
-	    (number_of(receipt, "retried") > 0 &&
-	     add_span(&c->predicted, span, e) < 0))
-		return -1;
-	span.count =
-		number_of(receipt, "rejected") + number_of(receipt, "given_up");
-	return span.count > 0 ? add_span(&c->set_aside, span, e) : 0;
+	uint64_t first = place_of(s->file, from.offset);
+	return take_places(c, receipt, first, place_of(s->file, to.offset),
+			   begins ? first + c->window : first, e);
 }
 
 static int take_receipt(struct claims *c, struct slice text, struct err *e)

@@ -4,7 +4,8 @@
  * some were sent again or may have been.
  *
  * A receipt names a file by the name it had once and by how it begins; the
- * latter finds it among the sources under whatever name it has now.
+ * latter finds it among the sources under whatever name it has now. Segments of
+ * a spool are known by their names, and are sources in their order.
  */
 #ifndef SIEM_VERIFY_CLAIMS_H
 #define SIEM_VERIFY_CLAIMS_H
@@ -37,6 +38,7 @@ struct claims {
 	uint64_t foreign; // ranges of files that are none of the sources
 
 	// private
+	bool spooled;     // the sources are the segments of a spool
 	struct buf heads; // of the sources, each in its own place
 	size_t *head_lens;
 	const struct input *sources;

@@ -134,6 +134,7 @@ int input_open(struct input *in, const char *name, struct err *e)
 	}
 	in->dev = st.st_dev;
 	in->ino = st.st_ino;
+	in->size = (uint64_t)st.st_size;
 	return 0;
 }
 

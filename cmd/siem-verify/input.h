@@ -21,6 +21,7 @@ struct input {
 	const char *name; // borrowed; "-": standard input
 	dev_t dev;
 	ino_t ino;
+	uint64_t size; // when it was opened; of a compressed file, compressed
 
 	// private
 	int fd;
