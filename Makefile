@@ -4,7 +4,8 @@
 # make bench        measure speed and memory beside jq and cat
 # make chaos        kill the stages of pipelines for SECONDS (30), in ways that
 #                   follow from SEED (1), and prove that nothing was lost;
-#                   WAYS are tcp, tls, relp, splunk, splunk-ack, command, spool
+#                   WAYS are tcp, tls, relp, splunk, splunk-ack, command,
+#                   spool-tcp, spool-relp, spool-splunk
 # make lint         check the C with both compilers, the scripts, the manuals
 # make fuzz         run each fuzzer for FUZZ_SECONDS (60)
 # make compare      compare the scanner with jansson on COMPARE documents

@@ -17,7 +17,7 @@ chaos()
 # nothing_lost: the row of the table says so.
 nothing_lost()
 {
-	equal '0 0' "$(awk 'NR == 2 { print $7, $10 }' <<<"$output")"
+	equal '0 0' "$(awk 'NR == 2 { print $8, $11 }' <<<"$output")"
 }
 
 @test "by TCP nothing is lost, however often a stage is killed" {
@@ -50,8 +50,18 @@ nothing_lost()
 	nothing_lost
 }
 
-@test "through a spool nothing is lost, however often a stage is killed" {
-	run -0 chaos spool 4
+@test "through a spool and TCP nothing is lost, however often a stage is killed" {
+	run -0 chaos spool-tcp 4
+	nothing_lost
+}
+
+@test "through a spool and RELP nothing is lost, however often a stage is killed" {
+	run -0 chaos spool-relp 3
+	nothing_lost
+}
+
+@test "through a spool and HEC nothing is lost, however often a stage is killed" {
+	run -0 chaos spool-splunk 3
 	nothing_lost
 }
 

@@ -1,10 +1,12 @@
 /*
  * log-writer: an application that writes an audit log, and what rotates it.
  *
- * log-writer SCHEME RATE ROTATIONS_PER_10S SECONDS SEED FILE
+ * log-writer SCHEME RATE ROTATIONS_PER_10S SECONDS SEED FILE [COUNT]
  *
- * Appends numbered JSON lines to FILE, RATE in a second (0: as fast as it
- * goes), some of them in two pieces, and rotates it by SCHEME:
+ * Appends numbered JSON lines to FILE ("-": standard output) as fast as it
+ * goes, with pauses so that there are RATE in a second (0: without any), for
+ * SECONDS or until there are COUNT; some of them in two pieces. Rotates FILE by
+ * SCHEME:
  *
  *     rename        FILE becomes FILE.1, the next one FILE.2 and so on
  *     cyclic        the same, but FILE.1 is always the newest
@@ -13,8 +15,9 @@
  *     copytruncate  FILE is copied and truncated, in a quiet moment
  *     none          never
  *
- * Prints at its end how many lines there are, of how many generations. The
- * numbers, sizes and places to rotate follow from SEED.
+ * Says at its end, on standard error, how many lines there are, of how many
+ * generations, and how many milliseconds the longest write took. The numbers,
+ * sizes and places to rotate follow from SEED.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -33,6 +36,7 @@
 
 enum {
 	TICK_MS = 5,
+	PAUSE_MS = 400, // at most, now and then
 	QUIET_MS = 150, // before and after a log is truncated
 	PAD_MAX = 400,
 	BLOCK = 256 << 10,
@@ -45,6 +49,7 @@ struct writer {
 	uint64_t seed;
 	uint64_t count;
 	unsigned generations; // that were rotated away
+	int64_t longest_us;   // write
 	char block[BLOCK];
 	size_t len;
 };
@@ -63,12 +68,17 @@ static uint64_t random_number(struct writer *w)
 	return w->seed;
 }
 
-static int64_t now_ms(void)
+static int64_t now_us(void)
 {
 	struct timespec t;
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+static int64_t now_ms(void)
+{
+	return now_us() / 1000;
 }
 
 static void rest(int64_t ms)
@@ -79,11 +89,15 @@ static void rest(int64_t ms)
 		;
 }
 
-static void write_all(int fd, const char *bytes, size_t n)
+static void write_all(struct writer *w, const char *bytes, size_t n)
 {
 	while (n > 0) {
-		ssize_t done = write(fd, bytes, n);
+		int64_t start = now_us();
+		ssize_t done = write(w->fd, bytes, n);
+		int64_t took = now_us() - start;
 
+		if (took > w->longest_us)
+			w->longest_us = took;
 		if (done < 0 && errno != EINTR)
 			die("write");
 		if (done > 0) {
@@ -100,10 +114,10 @@ static void flush(struct writer *w)
 
 	if (first > 40 && random_number(w) % 8 == 0)
 		first -= 1 + random_number(w) % 40;
-	write_all(w->fd, w->block, first);
+	write_all(w, w->block, first);
 	if (first < w->len) {
 		rest(1);
-		write_all(w->fd, w->block + first, w->len - first);
+		write_all(w, w->block + first, w->len - first);
 	}
 	w->len = 0;
 }
@@ -134,6 +148,10 @@ static void put_event(struct writer *w)
 
 static void open_log(struct writer *w)
 {
+	if (strcmp(w->path, "-") == 0) {
+		w->fd = STDOUT_FILENO;
+		return;
+	}
 	w->fd = open(w->path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	if (w->fd < 0)
 		die(w->path);
@@ -223,23 +241,29 @@ static void rotate(struct writer *w)
 		rename_log(w);
 }
 
+/* So many milliseconds until more is written, at full speed. */
+static int64_t next_pause(struct writer *w)
+{
+	return random_number(w) % 16 == 0
+		       ? (int64_t)(random_number(w) % PAUSE_MS)
+		       : TICK_MS;
+}
+
 static void work(struct writer *w, uint64_t rate, uint64_t rotations,
-		 int64_t seconds)
+		 int64_t seconds, uint64_t most)
 {
 	const int64_t end = now_ms() + 1000 * seconds;
 	uint64_t owed = 0; // thousandths of events
 
-	while (now_ms() < end) {
-		if (rate == 0) {
-			for (unsigned i = 0; i < 2000; i++)
-				put_event(w);
-		} else {
-			for (owed += rate * TICK_MS; owed >= 1000; owed -= 1000)
-				put_event(w);
-		}
+	while (now_ms() < end && w->count < most) {
+		int64_t pause = next_pause(w);
+
+		owed = rate == 0 ? 2000 * 1000 : owed + rate * (uint64_t)pause;
+		for (; owed >= 1000 && w->count < most; owed -= 1000)
+			put_event(w);
 		flush(w);
 		if (rate != 0)
-			rest(TICK_MS);
+			rest(pause);
 		if (random_number(w) % (10000 / TICK_MS) < rotations)
 			rotate(w);
 	}
@@ -249,9 +273,9 @@ int main(int argc, char *argv[])
 {
 	static struct writer w;
 
-	if (argc != 7) {
-		fprintf(stderr, "usage: log-writer SCHEME RATE "
-				"ROTATIONS_PER_10S SECONDS SEED FILE\n");
+	if (argc < 7 || argc > 8) {
+		fprintf(stderr, "usage: log-writer SCHEME RATE ROTATIONS_PER_"
+				"10S SECONDS SEED FILE [COUNT]\n");
 		return 2;
 	}
 	w.scheme = argv[1];
@@ -259,7 +283,9 @@ int main(int argc, char *argv[])
 	w.path = argv[6];
 	open_log(&w);
 	work(&w, strtoull(argv[2], NULL, 10), strtoull(argv[3], NULL, 10),
-	     strtoll(argv[4], NULL, 10));
-	printf("%" PRIu64 " %u\n", w.count, w.generations + 1);
-	return fflush(stdout) == 0 ? 0 : 3;
+	     strtoll(argv[4], NULL, 10),
+	     argc > 7 ? strtoull(argv[7], NULL, 10) : UINT64_MAX);
+	fprintf(stderr, "%" PRIu64 " %u %" PRId64 "\n", w.count,
+		w.generations + 1, w.longest_us / 1000);
+	return 0;
 }

@@ -288,6 +288,16 @@ static void rename_file(struct disk *d, const struct op *op, size_t at)
 	set_name(d, to, file);
 }
 
+static void link_file(struct disk *d, const struct op *op, size_t at)
+{
+	char to[PATH_MAX];
+	size_t file = look_up(d, op->path);
+
+	snprintf(to, sizeof(to), "%.*s", (int)op->bytes.len, op->bytes.data);
+	add_change(d, op, at, file)->path = copy_of(to);
+	set_name(d, to, file);
+}
+
 static void apply(struct disk *d, const struct op *op, size_t at)
 {
 	struct handle *h = find_handle(d, op);
@@ -317,6 +327,9 @@ static void apply(struct disk *d, const struct op *op, size_t at)
 		break;
 	case 'R':
 		rename_file(d, op, at);
+		break;
+	case 'L':
+		link_file(d, op, at);
 		break;
 	case 'U':
 		look_up(d, op->path);

@@ -17,10 +17,11 @@
  *     send, recv     to and from sockets, by whatever call
  *     fsync          fsync and fdatasync, of files and of folders
  *     open           for writing, or creating
- *     rename, truncate, unlink
+ *     rename, link, truncate, unlink
  *
  *     path=PATTERN   of what path (glob(7); '*' stands for '/', too); of a
- *                    rename: of the new one. Sockets and pipes have none
+ *                    rename or link: of the new one. Sockets and pipes have
+ *                    none
  *     n=FROM         only the FROM-th call that fits, counted from 1
  *     n=FROM-TO      from that to this one; without TO: and all that follow
  *
@@ -36,8 +37,8 @@
  *
  * A record is a line "OP PID FD OFFSET LENGTH PATH", then LENGTH bytes, then a
  * line feed. OP: O open (OFFSET: flags of open(2)), W write, T truncate to
- * OFFSET, S a sync has begun, s it is through, C close, R rename (the bytes:
- * the new path), U unlink, M mkdir. Paths are relative to SHIM_ROOT.
+ * OFFSET, S a sync has begun, s it is through, C close, R rename and L link
+ * (the bytes: the new path), U unlink, M mkdir. Paths are relative to SHIM_ROOT.
  *
  * Calls that libraries make through libc count; those that libc makes itself,
  * as stdio does, do not. All is done by syscall(2), so it works in a tool that
@@ -69,14 +70,15 @@ enum call {
 	CALL_FSYNC,
 	CALL_OPEN,
 	CALL_RENAME,
+	CALL_LINK,
 	CALL_TRUNCATE,
 	CALL_UNLINK,
 	CALL_NONE,
 };
 
 static const char *const call_names[] = {
-	"write", "read",   "send",     "recv",   "fsync",
-	"open",  "rename", "truncate", "unlink",
+	"write", "read",   "send", "recv",     "fsync",
+	"open",  "rename", "link", "truncate", "unlink",
 };
 
 enum action { KILL_BEFORE, KILL_AFTER, FAIL, SHORT };
@@ -318,6 +320,15 @@ static void record(char op, int fd, int64_t offset, const char *path,
 
 	if (syscall(SYS_writev, record_fd, parts, 3) < 0)
 		die(strerror(errno), "SHIM_RECORD");
+}
+
+/* The same of what gets a name: its old path is where the record has its own. */
+static void record_name(char op, const char *old, const char *new)
+{
+	const char *name = below_root(new);
+
+	if (name != NULL)
+		record(op, -1, 0, old, name, strlen(name));
 }
 
 /* Trouble */
@@ -637,14 +648,26 @@ int renameat2(int from_fd, const char *from, int to_fd, const char *to,
 		return -1;
 	long rc = syscall(SYS_renameat2, from_fd, from, to_fd, to, flags);
 	if (rc == 0) {
-		const char *name = below_root(new);
-
 		pthread_mutex_lock(&lock);
-		if (name != NULL)
-			record('R', -1, 0, old, name, strlen(name));
+		record_name('R', old, new);
 		move_paths(old, new);
 		pthread_mutex_unlock(&lock);
 	}
+	return (int)done(r, rc);
+}
+
+int linkat(int from_fd, const char *from, int to_fd, const char *to, int flags)
+{
+	char old[PATH_MAX], new[PATH_MAX];
+
+	make_absolute(from_fd, from, old);
+	make_absolute(to_fd, to, new);
+	const struct rule *r = before(CALL_LINK, new);
+	if (fails(r))
+		return -1;
+	long rc = syscall(SYS_linkat, from_fd, from, to_fd, to, flags);
+	if (rc == 0)
+		record_name('L', old, new);
 	return (int)done(r, rc);
 }
 
