@@ -14,72 +14,64 @@ chaos()
 		"${build:-${tool%/bin/*}}" "$2" "${SEED:-$RANDOM}" "$1"
 }
 
-# nothing_lost: the row of the table says so.
+# nothing_lost WAY SECONDS: the row of the table says so; on failure it says
+# how to repeat that.
 nothing_lost()
 {
-	equal '0 0' "$(awk 'NR == 2 { print $8, $11 }' <<<"$output")"
+	chaos "$@" >table 2>&1 || { cat table; return 1; }
+	equal '0 0' "$(awk 'NR == 2 { print $8, $11 }' table)"
 }
 
 @test "by TCP nothing is lost, however often a stage is killed" {
-	run -0 chaos tcp 4
-	nothing_lost
+	nothing_lost tcp 4
 }
 
 @test "by TLS nothing is lost, however often a stage is killed" {
-	run -0 chaos tls 4
-	nothing_lost
+	nothing_lost tls 4
 }
 
 @test "by RELP nothing is lost, however often a stage is killed" {
-	run -0 chaos relp 3
-	nothing_lost
+	nothing_lost relp 3
 }
 
 @test "by HEC nothing is lost, however often a stage is killed" {
-	run -0 chaos splunk 3
-	nothing_lost
+	nothing_lost splunk 3
 }
 
 @test "by HEC with acknowledgement nothing is lost, however often a stage is killed" {
-	run -0 chaos splunk-ack 4
-	nothing_lost
+	nothing_lost splunk-ack 4
 }
 
 @test "by a command nothing is lost, however often a stage is killed" {
-	run -0 chaos command 3
-	nothing_lost
+	nothing_lost command 3
 }
 
 @test "through a spool and TCP nothing is lost, however often a stage is killed" {
-	run -0 chaos spool-tcp 4
-	nothing_lost
+	nothing_lost spool-tcp 4
 }
 
 @test "through a spool and RELP nothing is lost, however often a stage is killed" {
-	run -0 chaos spool-relp 3
-	nothing_lost
+	nothing_lost spool-relp 3
 }
 
 @test "through a spool and HEC nothing is lost, however often a stage is killed" {
-	run -0 chaos spool-splunk 3
-	nothing_lost
+	nothing_lost spool-splunk 3
 }
 
 @test "a pipeline that loses something is found out" {
-	tool=$(command -v siem-tail)
+	tool=$(command -v siem-batch)
 	# Of the same name: it says whether they have sanitizers.
 	build=$PWD/$(basename "${tool%/bin/*}")
 	mkdir -p "$build/bin" "$build/tests"
 	ln -s "${tool%/*}"/* "$build/bin/"
 	ln -s "${tool%/bin/*}/tests/bin" "$build/tests/bin"
-	rm "$build/bin/siem-tail"
-	cat >"$build/bin/siem-tail" <<-END
+	rm "$build/bin/siem-batch"
+	cat >"$build/bin/siem-batch" <<-END
 		#!/bin/bash
-		# Misses what was there when it was started first.
-		[ -e ckpt ] || { sleep 0.3; set -- -n 0 "\$@"; }
-		exec $tool "\$@"
+		# Misses a record now and then.
+		exec $tool "\$@" < <(exec sed -u '/Number=[0-9]*77$/d')
 	END
-	chmod +x "$build/bin/siem-tail"
+	chmod +x "$build/bin/siem-batch"
 	run -1 chaos command 2
 
 	[[ $output == *'lost: log/audit.jsonl'* ]]

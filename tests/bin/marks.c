@@ -86,8 +86,9 @@ int main(int argc, char *argv[])
 	struct err e = { 0 };
 
 	msg_init("marks");
-	int file = argc != 2 ? -1
-			     : open(argv[1], O_WRONLY | O_APPEND | O_CREAT, 0600);
+	int file = argc != 2
+			   ? -1
+			   : open(argv[1], O_WRONLY | O_APPEND | O_CREAT, 0600);
 	if (file < 0)
 		err_set(&e, ERR_USAGE, "which file?");
 	if (file < 0 || copy(file, &e) < 0)

@@ -38,7 +38,8 @@
  * A record is a line "OP PID FD OFFSET LENGTH PATH", then LENGTH bytes, then a
  * line feed. OP: O open (OFFSET: flags of open(2)), W write, T truncate to
  * OFFSET, S a sync has begun, s it is through, C close, R rename and L link
- * (the bytes: the new path), U unlink, M mkdir. Paths are relative to SHIM_ROOT.
+ * (the bytes: the new path), U unlink, M mkdir. Paths are relative to
+ * SHIM_ROOT.
  *
  * Calls that libraries make through libc count; those that libc makes itself,
  * as stdio does, do not. All is done by syscall(2), so it works in a tool that
@@ -322,7 +323,8 @@ static void record(char op, int fd, int64_t offset, const char *path,
 		die(strerror(errno), "SHIM_RECORD");
 }
 
-/* The same of what gets a name: its old path is where the record has its own. */
+/* The same of what gets a name: its old path is where the record has its own.
+ */
 static void record_name(char op, const char *old, const char *new)
 {
 	const char *name = below_root(new);
