@@ -86,3 +86,15 @@ split_examples()
 		[ -f "$root/man/$name.$section" ] || { echo "no $name($section)"; return 1; }
 	done <<<"$output"
 }
+
+@test "siem(7) and the README name every other page" {
+	for page in "$root"/man/*.[157]; do
+		page=${page##*/}
+		[ "$page" != siem.7 ] || continue
+		grep -qxE ".Xr ${page%.*} ${page##*.}( ,)?" \
+			<(sed -n '/^.Sh SEE ALSO/,$p' "$root/man/siem.7") ||
+			{ echo "siem(7) does not name $page"; return 1; }
+		grep -qE "\`${page%.*}(\(${page##*.}\))?\`" "$root/README.md" ||
+			{ echo "the README does not name $page"; return 1; }
+	done
+}
