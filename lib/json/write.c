@@ -2,22 +2,58 @@
 
 #include "core/utf8.h"
 
+#include <endian.h>
+#include <stdbool.h>
+#include <string.h>
+
+static inline void put(struct buf *out, const char *bytes, size_t n)
+{
+	char *room = buf_room(out, n);
+
+	if (room == NULL)
+		return;
+	memcpy(room, bytes, n);
+	buf_grown(out, n);
+}
+
 void json_put_escape(struct buf *out, char c)
 {
 	static const char hex[] = "0123456789abcdef";
-	static const char letters[] = "btn\0fr"; // of U+0008 to U+000D
-	char escape[6] = { '\\', c };
-	size_t len = 2;
+	static const char letters[0x20] = { ['\b'] = 'b',
+					    ['\t'] = 't',
+					    ['\n'] = 'n',
+					    ['\f'] = 'f',
+					    ['\r'] = 'r' };
+	const unsigned char u = (unsigned char)c;
+	const char letter = u < sizeof(letters) ? letters[u] : c;
 
-	if (c >= '\b' && c <= '\r' && c != '\v') {
-		escape[1] = letters[c - '\b'];
-	} else if ((unsigned char)c < 0x20) {
-		memcpy(escape + 1, "u00", 3);
-		escape[4] = hex[c >> 4];
-		escape[5] = hex[c & 0xf];
-		len = sizeof(escape);
-	}
-	buf_put(out, escape, len);
+	if (letter != '\0')
+		put(out, (char[]){ '\\', letter }, 2);
+	else
+		put(out,
+		    (char[]){ '\\', 'u', '0', '0', hex[u >> 4], hex[u & 0xf] },
+		    6);
+}
+
+static bool is_plain(char c)
+{
+	return (unsigned char)c >= 0x20 && c != '"' && c != '\\';
+}
+
+/*
+ * The top bit of each byte of eight that is not plain. Above the lowest of
+ * them, bits of others may be set as well: differences borrow from there.
+ */
+static uint64_t special_of(uint64_t eight)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	const uint64_t tops = UINT64_C(0x8080808080808080);
+	uint64_t quote = eight ^ ones * '"';
+	uint64_t backslash = eight ^ ones * '\\';
+
+	return (((eight - ones * 0x20) & ~eight) | ((quote - ones) & ~quote) |
+		((backslash - ones) & ~backslash)) &
+	       tops;
 }
 
 /* How many bytes of s, from its start, a string holds as they are. */
@@ -25,19 +61,31 @@ static size_t plain_prefix(struct slice s)
 {
 	size_t i = 0;
 
-	while (i < s.len && (unsigned char)s.data[i] >= 0x20 &&
-	       s.data[i] != '"' && s.data[i] != '\\')
+	for (; s.len - i >= sizeof(uint64_t); i += sizeof(uint64_t)) {
+		uint64_t eight, special;
+
+		memcpy(&eight, s.data + i, sizeof(eight));
+		special = special_of(le64toh(eight));
+		if (special != 0)
+			return i + (size_t)__builtin_ctzll(special) / 8;
+	}
+	while (i < s.len && is_plain(s.data[i]))
 		i++;
 	return i;
 }
 
 void json_put_string(struct buf *out, struct slice text)
 {
+	const bool is_valid = utf8_valid(text) == text.len;
+
 	buf_putc(out, '"');
 	for (;;) {
 		size_t n = plain_prefix(text);
 
-		utf8_repair((struct slice){ text.data, n }, out);
+		if (is_valid)
+			put(out, text.data, n);
+		else
+			utf8_repair((struct slice){ text.data, n }, out);
 		if (n == text.len)
 			break;
 		json_put_escape(out, text.data[n]);

@@ -38,6 +38,43 @@ static void what_is_not_utf8_is_replaced(void)
 			 "\"a\xef\xbf\xbd\\\"\xef\xbf\xbd\""));
 }
 
+/* One byte at a time, as the definition has it. */
+static void put_slowly(struct buf *out, unsigned char c)
+{
+	if (c == '"' || c == '\\' || c < 0x20)
+		json_put_escape(out, (char)c);
+	else if (c < 0x80)
+		buf_putc(out, (char)c);
+	else
+		buf_puts(out, "\xef\xbf\xbd");
+}
+
+static void every_byte_is_written_the_same_wherever_it_stands(void)
+{
+	// Among letters, and behind another that has to be escaped.
+	static const char around[][21] = { "abcdefghijklmnopqrst",
+					   "\"bcdefgh\\jklmnop\x01rst" };
+	struct buf want = BUF_INIT(1000);
+
+	for (size_t k = 0; k < 2; k++)
+		for (unsigned c = 0; c < 256; c++)
+			for (size_t at = 0; at < 20; at++) {
+				char text[21];
+
+				memcpy(text, around[k], sizeof(text));
+				text[at] = (char)c;
+				buf_clear(&want);
+				buf_putc(&want, '"');
+				for (size_t i = 0; i < 20; i++)
+					put_slowly(&want,
+						   (unsigned char)text[i]);
+				buf_putc(&want, '"');
+				CHECK(is_written((struct slice){ text, 20 },
+						 buf_str(&want)));
+			}
+	buf_free(&want);
+}
+
 static void a_buffer_that_is_full_says_so(void)
 {
 	struct buf out = BUF_INIT(6);
@@ -52,6 +89,7 @@ int main(void)
 	RUN(text_stands_between_quotes_as_it_is);
 	RUN(what_must_be_escaped_is_escaped_in_the_shortest_way);
 	RUN(what_is_not_utf8_is_replaced);
+	RUN(every_byte_is_written_the_same_wherever_it_stands);
 	RUN(a_buffer_that_is_full_says_so);
 	return check_done();
 }
