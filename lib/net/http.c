@@ -571,11 +571,17 @@ int http_timeout_ms(const struct http *h, int64_t now_ms)
 	return h->due_ms > now_ms ? (int)(h->due_ms - now_ms) : 0;
 }
 
-/* That what TLS needs is there and fits, said as for other transports. */
+/*
+ * That the files which TLS is to use are there and fit, said as for other
+ * transports. The system's own are read when there is a handshake to need them.
+ */
 static int check_tls(const struct tls_options *options, struct err *e)
 {
-	struct tls_context *probe = tls_client(options, e);
+	struct tls_context *probe;
 
+	if (options->ca_file == NULL && options->cert_file == NULL)
+		return 0;
+	probe = tls_client(options, e);
 	tls_context_free(probe);
 	return probe != NULL ? 0 : -1;
 }
