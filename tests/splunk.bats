@@ -110,6 +110,14 @@ members()
 	equal "$(cat lines)" "$(jq -r .raw arrived | sort -t : -k 2 -n)"
 }
 
+@test "a lone small event after another is compressed as well" {
+	mock
+	run -0 send -o gzip=true -o batch_size=1 -o in_flight=1 \
+		-o timeout=5 --retries 1 < <(seq 3)
+
+	equal "$(seq 3)" "$(jq -r .raw arrived)"
+}
+
 @test "HTTPS wants the authority that signed, and insecure says so" {
 	mock --tls --tls-dir certs
 	run -4 send <<<lost

@@ -7,7 +7,7 @@
 #include "dest/hec.h"
 #include "dest/setting.h"
 #include "net/address.h"
-#include "net/http.h"
+#include "net/url.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -119,7 +119,7 @@ static int plan_url(struct config *c, const struct settings *s, bool insecure,
 		if (n > end && strcmp(c->base + n - end, ends[i]) == 0)
 			c->base[n - end] = '\0';
 	}
-	if (http_check_url(c->base, true, insecure, e) < 0)
+	if (url_check(c->base, true, insecure, e) < 0)
 		return err_prefix(e, "url");
 	return 0;
 }

@@ -2,7 +2,9 @@
 
 #include "core/buf.h"
 #include "core/clock.h"
+#include "net/gzip.h"
 #include "net/httptls.h"
+#include "net/url.h"
 
 #include <curl/curl.h>
 #include <errno.h>
@@ -11,7 +13,6 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
-#include <zlib.h>
 
 enum {
 	EVENTS = 32,              // taken from the kernel at once
@@ -41,8 +42,7 @@ struct http {
 	int epoll_fd;
 	int64_t due_ms; // when libcurl wants to be called; -1: never
 	struct http_tls tls;
-	z_stream deflate;
-	bool can_deflate;
+	struct gzip *gzip;
 	struct http_exchange *idle;    // to be used again
 	struct http_exchange *started; // all others
 };
@@ -52,133 +52,70 @@ static int64_t clock_ms(void)
 	return clock_ns() / NS_PER_MS;
 }
 
-/* Parts of a URL. */
-
-/* Is it a name or address of this machine, which no network comes between? */
-static bool is_loopback(const char *host)
+static bool add_header(struct http_exchange *x, const char *line)
 {
-	size_t len = strlen(host);
+	struct curl_slist *more = curl_slist_append(x->headers, line);
 
-	return strcmp(host, "localhost") == 0 ||
-	       (len > 10 && strcmp(host + len - 10, ".localhost") == 0) ||
-	       strcmp(host, "[::1]") == 0 ||
-	       (strncmp(host, "127.", 4) == 0 &&
-		strspn(host, "0123456789.") == len);
+	if (more != NULL)
+		x->headers = more;
+	return more != NULL;
 }
 
-/* What of a URL, in memory of libcurl, or NULL. */
-static char *part_of(CURLU *parts, CURLUPart what, unsigned flags)
-{
-	char *text = NULL;
-
-	return curl_url_get(parts, what, &text, flags) == CURLUE_OK ? text
-								    : NULL;
-}
-
-static bool has_part(CURLU *parts, CURLUPart what)
-{
-	char *text = part_of(parts, what, 0);
-
-	curl_free(text);
-	return text != NULL;
-}
-
-/* Parse a URL that has a scheme we speak, or NULL with e filled. */
-static CURLU *parse_url(const char *url, struct err *e)
-{
-	CURLU *parts = curl_url();
-
-	if (parts == NULL) {
-		err_set(e, ERR_SYSTEM, "out of memory");
-		return NULL;
-	}
-	if ((strncmp(url, "http://", 7) != 0 &&
-	     strncmp(url, "https://", 8) != 0) ||
-	    curl_url_set(parts, CURLUPART_URL, url, 0) != CURLUE_OK) {
-		err_set(e, ERR_USAGE,
-			"not a URL of the form https://HOST:PORT");
-		curl_url_cleanup(parts);
-		return NULL;
-	}
-	return parts;
-}
-
-int http_check_url(const char *url, bool is_secret, bool insecure,
-		   struct err *e)
-{
-	CURLU *parts = parse_url(url, e);
-	int rc = 0;
-
-	if (parts == NULL)
-		return -1;
-	char *host = part_of(parts, CURLUPART_HOST, 0);
-	bool plain = strncmp(url, "http://", 7) == 0;
-	if (has_part(parts, CURLUPART_USER) ||
-	    has_part(parts, CURLUPART_PASSWORD))
-		rc = err_set(e, ERR_USAGE,
-			     "the URL has a user or password in it: they have "
-			     "settings of their own");
-	else if (plain && is_secret && !insecure &&
-		 (host == NULL || !is_loopback(host)))
-		rc = err_set(e, ERR_USAGE,
-			     "http:// would show the credential to anybody on "
-			     "the way: use https://, or set insecure=true");
-	curl_free(host);
-	curl_url_cleanup(parts);
-	return rc;
-}
-
-/*
- * Note where a request goes to. With a server_name of its own, the URL is
- * written to have that, for SNI, and the connection is led to the real host.
- */
-static int set_url(struct http_exchange *x, const char *url, struct err *e)
+/* Who has to be at the other end. */
+static void note_peer(struct http_exchange *x, const struct url *u)
 {
 	struct http *h = x->http;
 	const char *server_name = h->options.tls.server_name;
-	CURLU *parts = parse_url(url, e);
-	char *host = NULL, *port = NULL, *scheme = NULL, *whole = NULL;
-	char text[2 * ORIGIN_MAX];
-	int rc = -1;
+	const bool in_brackets = server_name == NULL && u->host[0] == '[';
 
-	if (parts == NULL)
-		return -1;
-	host = part_of(parts, CURLUPART_HOST, 0);
-	port = part_of(parts, CURLUPART_PORT, CURLU_DEFAULT_PORT);
-	scheme = part_of(parts, CURLUPART_SCHEME, 0);
-	if (host == NULL || port == NULL || scheme == NULL)
-		goto out;
-	snprintf(x->origin, sizeof(x->origin), "%s://%s:%s", scheme, host,
-		 port);
+	snprintf(x->origin, sizeof(x->origin), "%s://%s:%s", u->scheme, u->host,
+		 u->port);
 	snprintf(h->tls.host, sizeof(h->tls.host), "%s",
-		 server_name != NULL ? server_name : host);
-	if (server_name == NULL && host[0] == '[') {
-		snprintf(h->tls.host, sizeof(h->tls.host), "%s", host + 1);
+		 server_name != NULL ? server_name : u->host + in_brackets);
+	if (in_brackets)
 		h->tls.host[strcspn(h->tls.host, "]")] = '\0';
-	}
-	if (server_name != NULL && strcmp(scheme, "https") == 0) {
-		snprintf(text, sizeof(text), "%s:%s:%s:%s", server_name, port,
-			 host, port);
-		x->connect_to = curl_slist_append(NULL, text);
-		snprintf(text, sizeof(text), "Host: %s:%s", host, port);
-		x->headers = curl_slist_append(x->headers, text);
-		if (x->connect_to == NULL || x->headers == NULL ||
-		    curl_url_set(parts, CURLUPART_HOST, server_name, 0) !=
-			    CURLUE_OK)
-			goto out;
-	}
-	whole = part_of(parts, CURLUPART_URL, 0);
-	if (whole != NULL &&
-	    curl_easy_setopt(x->easy, CURLOPT_URL, whole) == CURLE_OK)
-		rc = 0;
-out:
-	if (rc < 0)
-		err_set(e, ERR_SYSTEM, "out of memory");
-	curl_free(host);
-	curl_free(port);
-	curl_free(scheme);
-	curl_free(whole);
-	curl_url_cleanup(parts);
+}
+
+/*
+ * With a server_name of its own, the URL is written to have that, for SNI, and
+ * the connection is led to the real host. Returns the URL for curl_free().
+ */
+static char *lead_to_host(struct http_exchange *x, const char *url,
+			  const struct url *u, const char *server_name)
+{
+	char text[2 * ORIGIN_MAX];
+
+	snprintf(text, sizeof(text), "%s:%s:%s:%s", server_name, u->port,
+		 u->host, u->port);
+	x->connect_to = curl_slist_append(NULL, text);
+	snprintf(text, sizeof(text), "Host: %s:%s", u->host, u->port);
+	return x->connect_to != NULL && add_header(x, text)
+		       ? url_at_host(url, server_name)
+		       : NULL;
+}
+
+/* Note where a request goes to. */
+static int set_url(struct http_exchange *x, const char *url, struct err *e)
+{
+	const char *server_name = x->http->options.tls.server_name;
+	const bool is_tls = strncmp(url, "https://", 8) == 0;
+	char *led = NULL;
+	struct url u;
+	int rc = 0;
+
+	if (url_split(url, &u, e) < 0)
+		return -1;
+	note_peer(x, &u);
+	if (server_name != NULL && is_tls)
+		url = led = lead_to_host(x, url, &u, server_name);
+	// Where anybody can read along there is nothing that a proxy is for.
+	if (url == NULL ||
+	    curl_easy_setopt(x->easy, CURLOPT_URL, url) != CURLE_OK ||
+	    curl_easy_setopt(x->easy, CURLOPT_PROXY, is_tls ? NULL : "") !=
+		    CURLE_OK)
+		rc = err_set(e, ERR_SYSTEM, "out of memory");
+	curl_free(led);
+	url_free(&u);
 	return rc;
 }
 
@@ -337,15 +274,6 @@ static void free_exchange(struct http_exchange *x)
 	free(x);
 }
 
-static bool add_header(struct http_exchange *x, const char *line)
-{
-	struct curl_slist *more = curl_slist_append(x->headers, line);
-
-	if (more != NULL)
-		x->headers = more;
-	return more != NULL;
-}
-
 /* "Name: value\r\n" each, one by one; libcurl's own are switched off. */
 static bool set_headers(struct http_exchange *x,
 			const struct http_request *request)
@@ -373,34 +301,13 @@ static bool set_headers(struct http_exchange *x,
 	       (!request->gzip || add_header(x, "Content-Encoding: gzip"));
 }
 
-/* The body into x->packed. */
-static bool pack(struct http_exchange *x, struct slice body)
-{
-	z_stream *z = &x->http->deflate;
-	uLong bound = deflateBound(z, body.len);
-	char *room;
-
-	buf_clear(&x->packed);
-	room = buf_room(&x->packed, bound);
-	if (room == NULL || deflateReset(z) != Z_OK)
-		return false;
-	z->next_in = (Bytef *)(uintptr_t)body.data;
-	z->avail_in = (uInt)body.len;
-	z->next_out = (Bytef *)room;
-	z->avail_out = (uInt)bound;
-	if (deflate(z, Z_FINISH) != Z_STREAM_END)
-		return false;
-	buf_grown(&x->packed, bound - z->avail_out);
-	return true;
-}
-
 static bool set_body(struct http_exchange *x,
 		     const struct http_request *request)
 {
 	bool is_get = strcmp(request->method, "GET") == 0;
 	struct slice body = request->body;
 
-	if (request->gzip && !pack(x, body))
+	if (request->gzip && !gzip_pack(x->http->gzip, body, &x->packed))
 		return false;
 	if (request->gzip)
 		body = buf_slice(&x->packed);
@@ -433,9 +340,6 @@ struct http_exchange *http_start(struct http *h,
 	x->detail[0] = '\0';
 	if (set_url(x, request->url, e) < 0)
 		goto fail;
-	// Where anybody can read along there is nothing that a proxy is for.
-	curl_easy_setopt(x->easy, CURLOPT_PROXY,
-			 strncmp(request->url, "http://", 7) == 0 ? "" : NULL);
 	if (!set_headers(x, request) || !set_body(x, request) ||
 	    curl_easy_setopt(x->easy, CURLOPT_HTTPHEADER, x->headers) !=
 		    CURLE_OK ||
@@ -601,10 +505,8 @@ struct http *http_open(const struct http_options *options, struct err *e)
 			    .due_ms = -1,
 			    .epoll_fd = epoll_create1(EPOLL_CLOEXEC) };
 	h->tls.options = options->tls;
-	h->can_deflate =
-		deflateInit2(&h->deflate, Z_BEST_SPEED, Z_DEFLATED,
-			     MAX_WBITS + 16, 8, Z_DEFAULT_STRATEGY) == Z_OK;
-	if (h->epoll_fd < 0 || !h->can_deflate ||
+	h->gzip = gzip_new();
+	if (h->epoll_fd < 0 || h->gzip == NULL ||
 	    curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK ||
 	    (h->multi = curl_multi_init()) == NULL ||
 	    (h->share = curl_share_init()) == NULL) {
@@ -639,8 +541,7 @@ void http_close(struct http *h)
 	}
 	curl_multi_cleanup(h->multi);
 	curl_share_cleanup(h->share);
-	if (h->can_deflate)
-		deflateEnd(&h->deflate);
+	gzip_free(h->gzip);
 	if (h->epoll_fd >= 0)
 		close(h->epoll_fd);
 	free(h);

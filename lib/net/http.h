@@ -37,8 +37,9 @@ struct http_request {
 	const char *method;
 	const char *url;
 	struct slice headers; // "Name: value\r\n" each
-	struct slice body;    // stays where it is until the exchange is over
-	bool gzip;            // the body is to be compressed
+	struct slice body;    // stays where it is until the exchange is over,
+			   // or, with gzip, during http_start() only
+	bool gzip; // the body is to be compressed
 };
 
 struct http;
@@ -56,14 +57,6 @@ struct http_result {
 	int64_t retry_after_ms; // -1: not said
 	struct err why;
 };
-
-/*
- * May a request go to this URL? ERR_USAGE: it is no http:// or https:// URL, it
- * has a user or password in it, or, where is_secret, what it carries could be
- * read on the way: http:// to another host than this one is for the insecure.
- */
-int http_check_url(const char *url, bool is_secret, bool insecure,
-		   struct err *e) MUST_CHECK;
 
 /* Certificates are read here, to be sure of them. Strings of options are
    borrowed. NULL with e filled: ERR_USAGE, ERR_SYSTEM. */

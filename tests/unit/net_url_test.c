@@ -1,5 +1,5 @@
 /* What may be sent where, before anything is sent. */
-#include "net/http.h"
+#include "net/url.h"
 
 #include "check.h"
 
@@ -9,7 +9,7 @@ static bool may(const char *url, bool is_secret, bool insecure)
 {
 	struct err e = { 0 };
 
-	if (http_check_url(url, is_secret, insecure, &e) == 0)
+	if (url_check(url, is_secret, insecure, &e) == 0)
 		return true;
 	CHECK(e.kind == ERR_USAGE);
 	CHECK(strstr(e.text, "geheim") == NULL);
