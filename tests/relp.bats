@@ -248,6 +248,16 @@ commands=syslog
 	cmp dead lines
 }
 
+@test "a connection without an answer is no sign that it works again" {
+	start -l tcp://:0 --fault mute=100%
+	echo '<13>one' >lines
+	run -3 --separate-stderr ship -o answer_timeout=1.2 --retries 1 --dead-letter dead
+
+	cmp dead lines
+	[[ $stderr == *'no answer within 1.2 s; trying again'* ]]
+	[[ $stderr != *'works again'* ]]
+}
+
 @test "SIGTERM while answers are missing ends within --grace" {
 	start -l tcp://:0 --fault stall-after=1
 	mkfifo in

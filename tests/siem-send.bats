@@ -624,6 +624,32 @@ refused()
 	equal 'siem-send: syslog: port 0: no such service' "$output"
 }
 
+# says TEXT: a server that sends it to the one who connects; its port is $port.
+says()
+{
+	rm -f port
+	sink --say "$1" >port 3>&- &
+	remember "$!"
+	eventually grep -q . port
+	port=$(head -n 1 port)
+}
+
+@test "what answers in another protocol has nothing delivered to it" {
+	for text in $'\x15\x03\x03:TLS' 'HTTP/1.1 400 Bad Request:HTTP' 'SSH-2.0-x:SSH'; do
+		says "${text%:*}"
+		run -4 siem-send "syslog:tcp://127.0.0.1:$port" --dead-letter dead <<<one
+		[[ $output == *"tcp://127.0.0.1:$port speaks ${text##*:} there: it is no receiver of plain syslog" ]]
+	done
+	equal $'one\none\none' "$(cat dead)"
+}
+
+@test "a receiver that sends something back is doubted, once" {
+	says hello
+	run -0 siem-send "syslog:tcp://127.0.0.1:$port" <<<one
+
+	equal "siem-send: syslog: tcp://127.0.0.1:$port sends something back: is it a syslog receiver?" "$output"
+}
+
 @test "TLS: insecure accepts any certificate, and says so" {
 	mock --tls --tls-name other.example.com
 	run -0 siem-send "syslog:$at" -o insecure=true <<<one

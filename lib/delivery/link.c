@@ -211,7 +211,35 @@ static void on_ack(void *context, uint64_t number, enum verdict verdict,
 	}
 }
 
-/* Read what came back; what nobody understands is passed over. */
+/*
+ * Syslog has no answers, so who gives one may be something else, and what it
+ * has acknowledged is not delivered. Where that is not sure, it is said.
+ */
+static int doubt(struct link *l, struct slice bytes, struct err *e)
+{
+	const char *speaks = NULL;
+
+	if (l->route.target.transport == TRANSPORT_TCP &&
+	    slice_has_prefix(bytes, SLICE("\x15\x03"))) // an alert, RFC 8446
+		speaks = "TLS";
+	else if (slice_has_prefix(bytes, SLICE("HTTP/")))
+		speaks = "HTTP";
+	else if (slice_has_prefix(bytes, SLICE("SSH-")))
+		speaks = "SSH";
+	if (speaks != NULL)
+		return err_set(e, ERR_DENIED,
+			       "%s speaks %s there: it is no receiver of plain "
+			       "syslog",
+			       conn_name(l->conn), speaks);
+	if (!l->doubted)
+		msg_warn("%s: %s sends something back: is it a syslog "
+			 "receiver?",
+			 l->dest->type->name, conn_name(l->conn));
+	l->doubted = true;
+	return 0;
+}
+
+/* Read what came back. */
 static int read_answers(struct link *l, int64_t now_ms, struct err *e)
 {
 	for (int i = 0; i < ROUNDS; i++) {
@@ -223,8 +251,12 @@ static int read_answers(struct link *l, int64_t now_ms, struct err *e)
 		ssize_t n = conn_read(l->conn, room, ANSWER_BLOCK, e);
 		if (n <= 0)
 			return (int)n;
-		if (!confirms(l))
+		if (!confirms(l)) {
+			if (!l->datagrams &&
+			    doubt(l, (struct slice){ room, (size_t)n }, e) < 0)
+				return -1;
 			continue;
+		}
 		buf_grown(&l->in, (size_t)n);
 		l->answered = false;
 		n = stream_of(l)->receive(l->dest->plan.config, &l->session,
@@ -545,14 +577,19 @@ static bool is_silent(const struct link *l)
 	return l->datagrams && l->written == 0 && l->pull != PULL_PROBE;
 }
 
+/* Is it a good sign that the connection is up? Not where an answer is due. */
+static bool tells_by_its_age(const struct link *l)
+{
+	return l->phase == LINK_UP && !is_silent(l) &&
+	       (!confirms(l) || (l->session.ready && l->flight.count == 0));
+}
+
 static bool is_well(const struct carrier *c, int64_t now_ms)
 {
 	const struct link *l = const_link_of(c);
 
-	if (l->progress)
-		return true;
-	return l->phase == LINK_UP && !is_silent(l) &&
-	       now_ms - l->up_ms >= WELL_MS;
+	return l->progress ||
+	       (tells_by_its_age(l) && now_ms - l->up_ms >= WELL_MS);
 }
 
 /* Is only the answer to our goodbye still to come? Nobody needs it. */
@@ -598,8 +635,7 @@ static int clocks(const struct link *l, int64_t now_ms)
 {
 	int timeout_ms = conn_timeout_ms(l->conn);
 
-	if (l->phase == LINK_UP && !is_well(&l->carrier, now_ms) &&
-	    !is_silent(l))
+	if (tells_by_its_age(l) && !is_well(&l->carrier, now_ms))
 		timeout_ms = sooner(timeout_ms, l->up_ms + WELL_MS - now_ms);
 	if (confirms(l)) {
 		if (l->phase == LINK_ENDING)

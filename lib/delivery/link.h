@@ -54,6 +54,7 @@ struct link {
 	struct settle settle;
 	struct leeway leeway; // for what has to settle
 	struct backoff backoff;
+	bool doubted;        // that it is a receiver, which has been said
 	struct err refusal;  // what an answer said against going on
 	struct queue_item *last; // that was framed
 	struct buf out;      // frames under way

@@ -2,13 +2,13 @@
  * sink: the cheapest receiver there can be, so that a measurement is of the
  * sender.
  *
- * sink [--times FILE] [--relp]
+ * sink [--times FILE] [--relp] [--say TEXT]
  *
  * Listens on a port of 127.0.0.1 that the kernel picks and prints it; reads
  * one TCP connection to its end, then prints how many bytes and lines came.
  * --times notes when each line was complete: nanoseconds of the monotonic
  * clock, a line of text for each. --relp answers each message by RELP, and
- * these are what counts then.
+ * these are what counts then. --say sends TEXT first, as no receiver does.
  */
 #include "core/buf.h"
 #include "core/err.h"
@@ -29,12 +29,13 @@
 enum { MESSAGE_MAX = 256 << 10 };
 
 struct config {
-	const char *times;
+	const char *times, *say;
 	bool relp;
 };
 
 static const struct opt options[] = {
 	OPT_FLAG(0, "relp", relp, "answer each message by RELP"),
+	OPT_STRING(0, "say", say, "TEXT", "send TEXT at the beginning"),
 	OPT_STRING(0, "times", times, "FILE", "note when each line came"),
 	OPT_END,
 };
@@ -174,10 +175,14 @@ static int run(const struct config *cfg, struct err *e)
 	if (cfg->times != NULL && (times = fopen(cfg->times, "we")) == NULL)
 		return err_sys(e, "%s", cfg->times);
 	fd = accept_one(e);
-	if (fd >= 0) {
+	if (fd >= 0 && cfg->say != NULL &&
+	    file_write_all(fd, cfg->say, strlen(cfg->say)) < 0) {
+		err_sys(e, "write");
+	} else if (fd >= 0) {
 		rc = cfg->relp ? count_relp(fd, e) : count(fd, times, e);
-		close(fd);
 	}
+	if (fd >= 0)
+		close(fd);
 	if (times != NULL && fclose(times) != 0 && rc == 0)
 		rc = err_sys(e, "%s", cfg->times);
 	return rc;
