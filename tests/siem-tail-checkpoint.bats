@@ -679,6 +679,16 @@ all: 56 bytes and 11 lines behind' "$output"
 	cmp before ck
 }
 
+@test "the name of a file forges no line of --status" {
+	touch err
+	echo one >$'a\nall: 9 bytes \e[2J'
+	run -0 siem-tail --once -c ck $'a\nall: 9 bytes \e[2J'
+	run -1 siem-tail -c ck --status
+
+	equal "$PWD/a\\x0aall: 9 bytes \\x1b[2J: at 0 of 4 bytes, 4 bytes and 1 lines behind
+all: 4 bytes and 1 lines behind" "$output"
+}
+
 @test "--status without a checkpoint, or with a damaged one, is status 2" {
 	run -2 siem-tail --status
 	run -2 siem-tail -c ck --status

@@ -182,6 +182,14 @@ catches()
 	equal 'lost: in: bytes 0-188: 9 records' "${lines[0]}"
 }
 
+@test "the name of a file forges no line" {
+	name=$'a\n4 expected, 4 arrived'
+	echo one >"$name"
+	run -1 siem-verify --source "$name" --arrived /dev/null
+
+	equal 'lost: a\x0a4 expected, 4 arrived: bytes 0-3: 1 record' "${lines[0]}"
+}
+
 @test "a line at the border of a block is a record like others" {
 	for length in 65534 65535 65536 65537 131071 131072; do
 		{

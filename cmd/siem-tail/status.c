@@ -1,5 +1,6 @@
 #include "status.h"
 
+#include "core/buf.h"
 #include "core/file.h"
 #include "core/msg.h"
 #include "sibling.h"
@@ -84,6 +85,19 @@ static int measure(struct tail *t, struct file *f, struct behind *behind,
 	return 0;
 }
 
+static void print_line(const char *path, uint64_t from,
+		       const struct behind *behind)
+{
+	struct buf name = BUF_INIT(SIZE_MAX / 4);
+
+	msg_put_visible(&name, slice_of(path));
+	printf("%s: at %" PRIu64 " of %" PRIu64 " bytes, %" PRIu64
+	       " bytes and %" PRIu64 " lines behind\n",
+	       buf_str(&name), from, from + behind->bytes, behind->bytes,
+	       behind->lines);
+	buf_free(&name);
+}
+
 int status_print(struct tail *t, struct err *e)
 {
 	struct behind all = { 0 };
@@ -97,17 +111,14 @@ int status_print(struct tail *t, struct err *e)
 			t->status = STATUS_UNDELIVERED;
 			continue;
 		}
-		printf("%s: at %" PRIu64 " of %" PRIu64 " bytes, %" PRIu64
-		       " bytes and %" PRIu64 " lines behind\n",
-		       f->source.path, from, from + behind.bytes, behind.bytes,
-		       behind.lines);
+		print_line(f->source.path, from, &behind);
 		all.bytes += behind.bytes;
 		all.lines += behind.lines;
 	}
 	printf("all: %" PRIu64 " bytes and %" PRIu64 " lines behind\n",
 	       all.bytes, all.lines);
 	if (fflush(stdout) != 0)
-		return err_sys(e, "write");
+		return err_sys(e, "standard output");
 	if (t->status == STATUS_DONE && (all.bytes > 0 || t->report.gaps > 0))
 		t->status = STATUS_REJECTS;
 	return 0;

@@ -52,8 +52,8 @@ static void put_range(struct buf *out, const struct input *files,
 {
 	uint64_t from = place_offset(place);
 
-	buf_printf(out, "%s: bytes %" PRIu64 "-%" PRIu64,
-		   files[place_file(place)].name, from,
+	msg_put_visible(out, slice_of(files[place_file(place)].name));
+	buf_printf(out, ": bytes %" PRIu64 "-%" PRIu64, from,
 		   from + (len > 0 ? len - 1 : 0));
 }
 

@@ -52,8 +52,7 @@ const char *msg_name(void)
 	return tool_name;
 }
 
-/* Copy text to line, with what is not to be shown as it is written out. */
-static void put_visible(struct buf *line, struct slice text)
+void msg_put_visible(struct buf *out, struct slice text)
 {
 	while (text.len > 0) {
 		size_t good = utf8_valid(text);
@@ -65,11 +64,10 @@ static void put_visible(struct buf *line, struct slice text)
 		       !((unsigned char)text.data[i] == 0xc2 &&
 			 (unsigned char)text.data[i + 1] < 0xa0))
 			i++;
-		buf_put(line, text.data, i);
+		buf_put(out, text.data, i);
 		text = slice_from(text, i);
 		if (text.len > 0) {
-			buf_printf(line, "\\x%02x",
-				   (unsigned char)text.data[0]);
+			buf_printf(out, "\\x%02x", (unsigned char)text.data[0]);
 			text = slice_from(text, 1);
 		}
 	}
@@ -91,7 +89,7 @@ static void say(enum msg_level level, const char *fmt, va_list args)
 		return;
 	size_t len = (size_t)n < sizeof(text) ? (size_t)n : sizeof(text) - 1;
 	buf_printf(&line, "%.48s: ", tool_name);
-	put_visible(&line, (struct slice){ text, len });
+	msg_put_visible(&line, (struct slice){ text, len });
 	buf_putc(&line, '\n');
 	// In one write, so that the messages of a pipeline do not mix.
 	ssize_t ignored = write(STDERR_FILENO, line.data, line.len);

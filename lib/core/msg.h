@@ -10,6 +10,9 @@
 
 #include "core/attr.h"
 #include "core/err.h"
+#include "core/slice.h"
+
+struct buf;
 
 /* The exit status of every tool; every manual lists the ones it can return. */
 enum exit_status {
@@ -34,6 +37,9 @@ enum msg_level {
 void msg_init(const char *name);
 void msg_set_level(enum msg_level level);
 const char *msg_name(void);
+
+/* Append text as messages show it: a name of a file in a list, say. */
+void msg_put_visible(struct buf *out, struct slice text);
 
 void msg_error(const char *fmt, ...) PRINTF_LIKE(1, 2);
 void msg_warn(const char *fmt, ...) PRINTF_LIKE(1, 2);
