@@ -1027,3 +1027,23 @@ rests()
 
 	stop
 }
+
+@test "what comes within 2 ms of a write is gathered, and asked for once" {
+	[ -r /proc/self/io ] || skip 'this kernel does not count calls'
+	: >log
+	follow log
+	eventually waits_for log
+	local began=${EPOCHREALTIME/[.,]/}
+	gen-events --rate 5000 5000 >>log
+	eventually cmp -s log out
+	local rounds=$(((${EPOCHREALTIME/[.,]/} - began) / 2000 + 1))
+	local reads writes
+	reads=$(awk '/^syscr:/ { print $2 }' "/proc/$pid/io")
+	writes=$(awk '/^syscw:/ { print $2 }' "/proc/$pid/io")
+	stop
+
+	# A write holds 64 KiB at most, and what starting took is little.
+	echo "$reads reads and $writes writes in $rounds times 2 ms"
+	[ "$writes" -le $((rounds + $(wc -c <log) / 65536)) ]
+	[ "$reads" -le $((3 * rounds + 100)) ]
+}

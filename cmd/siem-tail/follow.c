@@ -13,7 +13,8 @@
 #include <time.h>
 
 enum {
-	GATHER_MS = 2,     // after a write, for more to come with what comes
+	GATHER_NS = 2 * NS_PER_MS, // after a write, for more to come with what
+				   // comes
 	BLIND_MS = 250,    // between looks where something is not watched
 	ROTATED_MS = 1000, // where files that were rotated away are kept open
 	WATCHED_MS = 5000, // where all is watched
@@ -72,14 +73,28 @@ static int look(struct tail *t, struct err *e)
 	return 0;
 }
 
+/* Queue the files that have changed, and note what names have. */
+static void take_events(struct tail *t, int64_t now_ns)
+{
+	struct watch_event event;
+
+	t->asked_ns = now_ns;
+	while (watch_next(&t->watch, &event)) {
+		if (event.file != NULL)
+			files_queue(&t->files, event.file);
+		names_event(t, &event);
+	}
+}
+
 /*
  * Notice what has happened meanwhile: names and files that change are opened
  * and queued, also while a write waits, so that no rotation is missed. Nothing
- * is read here, and nothing written.
+ * is read here, and nothing written. Where it is not known that something has
+ * changed that is asked every so often, so that what a file gets while it is
+ * read is gathered, too.
  */
-static int tend(struct tail *t, struct err *e)
+static int tend(struct tail *t, bool changed, struct err *e)
 {
-	struct watch_event event;
 	int64_t now_ns = clock_ns();
 
 	if (metrics_step(&t->metrics))
@@ -91,11 +106,8 @@ static int tend(struct tail *t, struct err *e)
 			t->look_ns = now_ns + BLIND_MS * (int64_t)NS_PER_MS;
 		return 0;
 	}
-	while (watch_next(&t->watch, &event)) {
-		if (event.file != NULL)
-			files_queue(&t->files, event.file);
-		names_event(t, &event);
-	}
+	if (changed || now_ns - t->asked_ns >= GATHER_NS)
+		take_events(t, now_ns);
 	return now_ns < t->look_ns ? 0 : look(t, e);
 }
 
@@ -117,19 +129,19 @@ int follow_wait(struct tail *t, int what, int64_t until_ns, struct err *e)
 	if (ppoll(fds, sizeof(fds) / sizeof(fds[0]), &left, NULL) < 0) {
 		if (errno != EINTR)
 			return err_sys(e, "poll");
-		return tend(t, e);
+		return tend(t, false, e);
 	}
 	if ((fds[0].revents & (POLLERR | POLLHUP | POLLNVAL)) != 0)
 		return err_set(e, ERR_PIPE, "write: nobody reads it any more");
 	if (fds[1].revents != 0)
 		quit_clear();
-	return tend(t, e);
+	return tend(t, fds[2].revents != 0, e);
 }
 
 /* Nothing is there to be read. */
 static int rest(struct tail *t, struct err *e)
 {
-	int64_t gathered_ns = t->out.wrote_ns + GATHER_MS * (int64_t)NS_PER_MS;
+	int64_t gathered_ns = t->out.wrote_ns + GATHER_NS;
 
 	// One wake-up for all that comes in this time, not one for each line.
 	if (clock_ns() < gathered_ns)
@@ -284,7 +296,7 @@ static int take_turn(struct tail *t, struct file *f, struct err *e)
 			close_file(t, f, false);
 		if (got < 0 || got == SOURCE_DRY || got == SOURCE_FAILED)
 			return got < 0 ? -1 : 0;
-		if (tend(t, e) < 0 || send_news(t, e) < 0)
+		if (tend(t, false, e) < 0 || send_news(t, e) < 0)
 			return -1;
 		if (quit_asked() && !s->line_open)
 			return 0;
@@ -296,7 +308,9 @@ static int take_turn(struct tail *t, struct file *f, struct err *e)
 	} while (t->cfg->once || s->line_open || s->unpack != NULL ||
 		 s->position + s->seen < until);
 
-	if (source_measure(s, &trouble) > 0 && s->size > s->position + s->seen)
+	// What comes to a file that is watched is told.
+	if (f->wd < 0 && source_measure(s, &trouble) > 0 &&
+	    s->size > s->position + s->seen)
 		files_queue(&t->files, f);
 	return 0;
 }
@@ -340,7 +354,7 @@ int follow(struct tail *t, struct err *e)
 			break;
 		else
 			rc = rest(t, e);
-		if (rc < 0 || tend(t, e) < 0 || send_news(t, e) < 0)
+		if (rc < 0 || tend(t, false, e) < 0 || send_news(t, e) < 0)
 			return -1;
 	}
 	return end_all(t, e) < 0 ? -1 : send_end(t, e);

@@ -65,6 +65,7 @@ struct tail {
 	struct metrics metrics;
 	int64_t looked_ns; // when all names and files were looked at; 0: never
 	int64_t look_ns;   // and when they will be
+	int64_t asked_ns;  // when it was asked last what has changed
 	int status;        // the worst that was met so far
 	bool within_line;  // of the output
 	char block[SOURCE_BLOCK + 1 + SEND_ROOM]; // what is being sent

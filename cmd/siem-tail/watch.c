@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,7 @@ enum {
 	FOLDER_CAME = IN_CREATE | IN_MOVED_TO | IN_ATTRIB,
 	FOLDER_EVENTS = FOLDER_CAME | IN_MOVED_FROM | IN_DELETE | FOLDER_GONE |
 			IN_ONLYDIR,
+	EVENT_MOST = sizeof(struct inotify_event) + NAME_MAX + 1, // bytes
 };
 
 struct watched {
@@ -221,19 +223,29 @@ static bool translate(struct watch *w, const struct inotify_event *raw,
 	return true;
 }
 
+/* Read what events there are. False: none, for now. */
+static bool read_more(struct watch *w)
+{
+	bool was_all = w->was_all;
+	ssize_t n = -1;
+
+	w->was_all = false;
+	if (w->fd >= 0 && !was_all)
+		n = read(w->fd, w->events, sizeof(w->events));
+	if (n <= 0)
+		return false;
+	w->next = 0;
+	w->len = (size_t)n;
+	// Where there was room for another one, another one there was not.
+	w->was_all = w->len + EVENT_MOST <= sizeof(w->events);
+	return true;
+}
+
 bool watch_next(struct watch *w, struct watch_event *event)
 {
 	for (;;) {
-		if (w->next == w->len) {
-			ssize_t n = w->fd < 0 ? 0
-					      : read(w->fd, w->events,
-						     sizeof(w->events));
-
-			if (n <= 0)
-				return false;
-			w->next = 0;
-			w->len = (size_t)n;
-		}
+		if (w->next == w->len && !read_more(w))
+			return false;
 
 		const struct inotify_event *raw =
 			(const void *)(w->events + w->next);

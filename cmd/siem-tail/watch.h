@@ -33,6 +33,7 @@ struct watch {
 	} devices[WATCH_DEVICES]; // those last asked about
 	size_t devices_asked;
 	size_t next, len; // what is left of events
+	bool was_all;     // nothing came behind them when they were read
 	alignas(struct inotify_event) char events[WATCH_EVENTS];
 };
 
