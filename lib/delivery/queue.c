@@ -6,20 +6,31 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHUNK_MOST = 256 << 10, CHUNK_LEAST = 16 << 10 };
-
-struct queue_chunk {
-	struct queue_chunk *next;
-	size_t cap, len; // bytes of data
-	alignas(struct queue_item) char data[];
+enum {
+	CHUNK_MOST = 256 << 10,
+	CHUNK_LEAST = 16 << 10,
+	ITEM = sizeof(struct queue_item),
 };
 
-/* How far it is from one item to the next. */
-static size_t footprint(size_t len)
-{
-	const size_t align = alignof(struct queue_item);
+_Static_assert(ITEM == 64, "an item is a line of the cache");
 
-	return (sizeof(struct queue_item) + len + align - 1) / align * align;
+/* Bytes of records fill it from the start, and their items from the end. */
+struct queue_chunk {
+	struct queue_chunk *next;
+	size_t cap;    // bytes of data, a multiple of ITEM
+	size_t filled; // of those, with bytes of records
+	size_t count;  // of items
+	alignas(ITEM) char data[];
+};
+
+static struct queue_item *item_of(struct queue_chunk *chunk, size_t i)
+{
+	return (struct queue_item *)(void *)(chunk->data + chunk->cap) - 1 - i;
+}
+
+static bool has_room(const struct queue_chunk *chunk, size_t len)
+{
+	return chunk->cap - chunk->filled - chunk->count * ITEM >= ITEM + len;
 }
 
 /* A chunk is a small part of what may be held, but large enough to be cheap. */
@@ -29,12 +40,12 @@ static size_t chunk_size(const struct queue *q)
 
 	return part < CHUNK_LEAST  ? CHUNK_LEAST
 	       : part > CHUNK_MOST ? CHUNK_MOST
-				   : part;
+				   : part / ITEM * ITEM;
 }
 
 static bool is_empty(const struct queue *q)
 {
-	return q->tail == NULL || q->tail->len == 0;
+	return q->tail == NULL || q->tail->count == 0;
 }
 
 /* Keep one chunk of the usual size for the next time. */
@@ -63,15 +74,16 @@ static struct queue_chunk *new_chunk(struct queue *q, size_t cap)
 	if (chunk != NULL && chunk->cap == cap)
 		q->spare = NULL;
 	else
-		chunk = malloc(sizeof(*chunk) + cap);
+		chunk = aligned_alloc(ITEM, sizeof(*chunk) + cap);
 	if (chunk != NULL)
 		*chunk = (struct queue_chunk){ .cap = cap };
 	return chunk;
 }
 
-/* A chunk with room for need bytes, behind the last. */
-static bool add_chunk(struct queue *q, size_t need)
+/* A chunk with room for a record of len bytes, behind the last. */
+static bool add_chunk(struct queue *q, size_t len)
 {
+	size_t need = ITEM + (len + ITEM - 1) / ITEM * ITEM;
 	size_t cap = chunk_size(q);
 
 	if (need > cap)
@@ -98,23 +110,24 @@ static bool add_chunk(struct queue *q, size_t need)
 struct queue_item *queue_add(struct queue *q, enum queue_kind kind,
 			     struct slice bytes)
 {
-	size_t need = footprint(bytes.len);
-
-	assert(bytes.len <= UINT32_MAX);
-	if ((q->tail == NULL || q->tail->cap - q->tail->len < need) &&
-	    !add_chunk(q, need))
+	assert(bytes.len <= UINT32_MAX - 2 * ITEM);
+	if ((q->tail == NULL || !has_room(q->tail, bytes.len)) &&
+	    !add_chunk(q, bytes.len))
 		return NULL;
 
-	struct queue_item *item = (void *)(q->tail->data + q->tail->len);
+	struct queue_chunk *chunk = q->tail;
+	struct queue_item *item = item_of(chunk, chunk->count++);
+	char *room = chunk->data + chunk->filled;
 	*item = (struct queue_item){
 		.kind = kind,
 		.state = kind == QUEUE_MARK ? QUEUE_DONE : QUEUE_WAITING,
 		.len = (uint32_t)bytes.len,
+		.back = (uint32_t)((char *)item - room),
 		.born = q->epoch,
 	};
 	if (bytes.len > 0)
-		memcpy(item->bytes, bytes.data, bytes.len);
-	q->tail->len += need;
+		memcpy(room, bytes.data, bytes.len);
+	chunk->filled += bytes.len;
 	if (kind == QUEUE_RECORD) {
 		q->open++;
 		q->waiting++;
@@ -125,12 +138,12 @@ struct queue_item *queue_add(struct queue *q, enum queue_kind kind,
 /* The item at a place, which moves on to the next chunk where it has to. */
 static struct queue_item *item_at(struct queue_place *place)
 {
-	while (place->chunk != NULL && place->at == place->chunk->len &&
+	while (place->chunk != NULL && place->at == place->chunk->count &&
 	       place->chunk->next != NULL)
 		*place = (struct queue_place){ place->chunk->next, 0 };
-	if (place->chunk == NULL || place->at == place->chunk->len)
+	if (place->chunk == NULL || place->at == place->chunk->count)
 		return NULL;
-	return (void *)(place->chunk->data + place->at);
+	return item_of(place->chunk, place->at);
 }
 
 struct queue_item *queue_front(struct queue *q)
@@ -145,10 +158,10 @@ void queue_drop(struct queue *q)
 	bool behind = q->next.chunk == chunk && q->next.at <= q->front.at;
 
 	assert(item != NULL && item->state == QUEUE_DONE);
-	q->front.at += footprint(item->len);
+	q->front.at++;
 	if (behind)
 		q->next = q->front;
-	if (q->front.at < chunk->len)
+	if (q->front.at < chunk->count)
 		return;
 	if (chunk->next != NULL) {
 		q->front = (struct queue_place){ chunk->next, 0 };
@@ -157,7 +170,7 @@ void queue_drop(struct queue *q)
 		release(q, chunk);
 	} else {
 		// Empty: begin again at the start of the chunk.
-		chunk->len = 0;
+		chunk->filled = chunk->count = 0;
 		q->front = q->next = (struct queue_place){ chunk, 0 };
 	}
 }
@@ -179,7 +192,7 @@ struct queue_item *queue_peek(struct queue *q)
 
 	while ((item = item_at(&q->next)) != NULL &&
 	       item->state != QUEUE_WAITING)
-		q->next.at += footprint(item->len);
+		q->next.at++;
 	return item;
 }
 
@@ -189,7 +202,7 @@ struct queue_item *queue_take(struct queue *q)
 
 	if (item == NULL)
 		return NULL;
-	q->next.at += footprint(item->len);
+	q->next.at++;
 	enter(q, item, QUEUE_SENT);
 	if (item->sent_ns == 0)
 		item->sent_ns = q->now_ns;
@@ -219,7 +232,7 @@ void queue_settle(struct queue *q, struct queue_item *item,
 		  enum queue_fate fate)
 {
 	assert(item->state != QUEUE_DONE);
-	item->fate = (uint8_t)fate;
+	item->fate = fate;
 	enter(q, item, QUEUE_DONE);
 }
 
@@ -233,7 +246,7 @@ struct queue_item *queue_each(struct queue_place *place)
 	struct queue_item *item = item_at(place);
 
 	if (item != NULL)
-		place->at += footprint(item->len);
+		place->at++;
 	return item;
 }
 

@@ -4,7 +4,9 @@
  *
  * Records are copied once, into large chunks, and stay where they are until
  * they leave at the front; nothing is allocated per record. Memory is bounded:
- * a queue that is full says so, and its reader waits.
+ * a queue that is full says so, and its reader waits. What is known of the
+ * records of a chunk lies together, apart from their bytes, so that those who
+ * walk over items read nothing else.
  *
  * An item is WAITING until somebody takes it, SENT while nobody knows what
  * became of it, and DONE when that is settled, whichever way. Items may be
@@ -31,24 +33,25 @@ enum queue_state { QUEUE_WAITING, QUEUE_SENT, QUEUE_DONE };
 /* What became of a record. */
 enum queue_fate { FATE_NONE, FATE_DELIVERED, FATE_REJECTED, FATE_GIVEN_UP };
 
+/* One line of a cache. */
 struct queue_item {
-	enum queue_kind kind;
-	enum queue_state state;
-	uint32_t len;     // of its bytes
-	uint32_t tries;   // that failed while it was under way
-	uint32_t born;    // the epoch of the queue when it was added
+	enum queue_kind kind : 8;
+	enum queue_state state : 8;
+	enum queue_fate fate : 8; // DONE: what has become of it
+	uint8_t owner;            // SENT: the carrier that has it
 	bool sent_before; // it went out, in a try that failed
 	bool refused;     // so was it, in company
 	bool resent;      // and it went out once more
-	uint8_t fate;     // DONE: enum queue_fate
-	uint8_t owner;    // SENT: the carrier that has it
+	uint32_t len;     // of its bytes
+	uint32_t back;    // how far before the item they are; see queue_bytes()
+	uint32_t tries;   // that failed while it was under way
+	uint32_t born;    // the epoch of the queue when it was added
 	uint64_t line;    // in the input
 	int64_t read_ns;  // since 1970
 	int64_t sent_ns;  // since 1970: when it was taken first; 0: never
 	uint64_t number;  // of its frame, on the connection that has it; of a
 			  // mark, how many were rejected before it unqueued
 	uint64_t end;     // of its frame, in the bytes of that connection
-	char bytes[];
 };
 
 struct queue_chunk;
@@ -56,7 +59,7 @@ struct queue_chunk;
 /* A place in the queue: that of an item, or behind the last. */
 struct queue_place {
 	struct queue_chunk *chunk;
-	size_t at; // bytes into it
+	size_t at; // how many items of it come before
 };
 
 struct queue {
@@ -91,7 +94,7 @@ static inline uint64_t queue_tries(const struct queue *q,
 
 static inline struct slice queue_bytes(const struct queue_item *item)
 {
-	return (struct slice){ item->bytes, item->len };
+	return (struct slice){ (const char *)item - item->back, item->len };
 }
 
 /* The first item, or NULL. */

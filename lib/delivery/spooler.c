@@ -145,7 +145,7 @@ static void take_group(struct spooler *s)
 			queue_settle(s->queue, item, FATE_NONE);
 			continue;
 		}
-		memcpy(room, item->bytes, item->len);
+		memcpy(room, queue_bytes(item).data, item->len);
 		room[item->len] = '\n';
 		buf_grown(&s->group, item->len + 1);
 		flight_add(&s->flight, item, 0, s->written + s->group.len);

@@ -65,6 +65,23 @@ static void a_mark_is_never_taken_but_leaves_in_its_place(void)
 	queue_free(&q);
 }
 
+static void items_lie_together_apart_from_their_bytes(void)
+{
+	struct queue q = QUEUE_INIT(MIB);
+	const char *bytes = "one record and another";
+	struct slice first = { bytes, 10 };
+	struct slice second = slice_from(slice_of(bytes), 11);
+	struct queue_item *a = queue_add(&q, QUEUE_RECORD, first);
+	struct queue_item *b = queue_add(&q, QUEUE_RECORD, second);
+
+	// Two lines of a cache, and nothing between them.
+	CHECK((uintptr_t)a % 64 == 0);
+	CHECK((uintptr_t)a - (uintptr_t)b == 64);
+	CHECK(slice_is(queue_bytes(a), first));
+	CHECK(slice_is(queue_bytes(b), second));
+	queue_free(&q);
+}
+
 static void a_full_queue_takes_nothing_until_something_leaves(void)
 {
 	struct queue q = QUEUE_INIT(MIB);
@@ -156,9 +173,9 @@ static void take_one(struct queue *q, struct model *m)
 	if (item == NULL)
 		return;
 	CHECK(item->line == i && item->len == m->items[i].len);
-	CHECK(item->len == 0 ||
-	      ((unsigned char)item->bytes[0] == i % 251 &&
-	       (unsigned char)item->bytes[item->len - 1] == i % 251));
+	struct slice bytes = queue_bytes(item);
+	for (size_t at = 0; at < bytes.len; at++)
+		CHECK((unsigned char)bytes.data[at] == i % 251);
 	m->items[i].state = QUEUE_SENT;
 }
 
@@ -245,6 +262,7 @@ int main(void)
 	RUN(items_leave_in_the_order_they_came);
 	RUN(what_is_put_back_is_taken_again_in_its_place);
 	RUN(a_mark_is_never_taken_but_leaves_in_its_place);
+	RUN(items_lie_together_apart_from_their_bytes);
 	RUN(a_full_queue_takes_nothing_until_something_leaves);
 	RUN(an_empty_queue_takes_a_record_of_any_size);
 	RUN(random_use_agrees_with_a_model);
