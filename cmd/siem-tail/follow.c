@@ -349,12 +349,12 @@ int follow(struct tail *t, struct err *e)
 		int rc = 0;
 
 		if (f != NULL)
-			rc = take_turn(t, f, e);
+			rc = take_turn(t, f, e) < 0 ? -1 : tend(t, false, e);
 		else if (t->cfg->once)
 			break;
 		else
 			rc = rest(t, e);
-		if (rc < 0 || tend(t, false, e) < 0 || send_news(t, e) < 0)
+		if (rc < 0 || send_news(t, e) < 0)
 			return -1;
 	}
 	return end_all(t, e) < 0 ? -1 : send_end(t, e);

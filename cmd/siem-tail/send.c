@@ -164,13 +164,15 @@ static int send_part(struct tail *t, struct file *f, struct slice bytes,
 
 size_t send_allowed(struct tail *t, struct slice bytes, size_t *units)
 {
-	size_t allowed = rate_allowed(&t->limit, clock_ns());
 	size_t lines = 0;
 	size_t part = 0;
 
 	*units = 0;
-	if (allowed == 0 || allowed == SIZE_MAX)
-		return allowed == 0 ? 0 : bytes.len;
+	if (t->limit.rate.per_sec == 0)
+		return bytes.len;
+	size_t allowed = rate_allowed(&t->limit, clock_ns());
+	if (allowed == 0)
+		return 0;
 	while (part < bytes.len) {
 		const char *lf =
 			memchr(bytes.data + part, '\n', bytes.len - part);

@@ -222,13 +222,13 @@ static void step(struct engine *g, int64_t now)
 {
 	const struct delivery_counts *n = &g->ledger.counts;
 
-	intake_step(&g->intake, g->readable);
+	g->ledger.now_ns = g->queue.now_ns = wall_ns();
+	intake_step(&g->intake, g->readable, g->queue.now_ns);
 	// What comes once this has failed could not be set aside either.
 	if (g->ledger.failed)
 		intake_abandon(&g->intake, "the dead letters failed");
 	if (g->intake.ended)
 		failover_finish(&g->failover);
-	g->ledger.now_ns = g->queue.now_ns = wall_ns();
 	if (!g->drained)
 		carry(g, now);
 	drop_settled(g);
@@ -239,7 +239,7 @@ static void step(struct engine *g, int64_t now)
 		      : g->drained ? PROGRESS_DRAINED
 				   : PROGRESS_IN_TIME);
 	// What had to wait may have its place now.
-	intake_step(&g->intake, false);
+	intake_step(&g->intake, false, g->queue.now_ns);
 	g->over |= g->drained && !progress_is_pending(&g->progress);
 }
 
@@ -287,7 +287,7 @@ int engine_run(struct engine *g)
 	};
 
 	// What was read along with the header is not told of by poll().
-	intake_step(&g->intake, false);
+	intake_step(&g->intake, false, wall_ns());
 	while (!g->over) {
 		// First of all, so that an empty input needs no destination.
 		wait(g);

@@ -2,7 +2,6 @@
 
 #include "core/clock.h"
 #include "core/msg.h"
-#include "core/timestamp.h"
 
 #include <errno.h>
 
@@ -206,11 +205,8 @@ static bool fill(struct intake *in)
 	return got > 0 || in->reader.eof;
 }
 
-void intake_step(struct intake *in, bool readable)
+void intake_step(struct intake *in, bool readable, int64_t now_ns)
 {
-	struct timestamp now = timestamp_now();
-	int64_t now_ns = now.sec * 1000000000 + now.nsec;
-
 	while (!in->ended) {
 		enum reader_got got = next_line(in);
 

@@ -41,9 +41,10 @@ bool intake_wants(const struct intake *in);
 
 /*
  * Queue what has been read, until the queue is full; where readable, read once
- * before. What goes wrong is said, and ends the input.
+ * before. now_ns: since 1970, the time that goes with it. What goes wrong is
+ * said, and ends the input.
  */
-void intake_step(struct intake *in, bool readable);
+void intake_step(struct intake *in, bool readable, int64_t now_ns);
 
 /* How long until a record that came too early may be taken; -1: none did. */
 int64_t intake_wait_ms(const struct intake *in);
