@@ -6,6 +6,8 @@
 #                   follow from SEED (1), and prove that nothing was lost;
 #                   WAYS are tcp, tls, relp, splunk, splunk-ack, command,
 #                   spool-tcp, spool-relp, spool-splunk
+# make outage       let destinations be gone while EVENTS (2000000) are written,
+#                   twice; WAYS are splunk, relp, tcp, each also with spool-
 # make lint         check the C with both compilers, the scripts, the manuals
 # make fuzz         run each fuzzer for FUZZ_SECONDS (60)
 # make compare      compare the scanner with jansson on COMPARE documents
@@ -14,9 +16,9 @@
 # make deps         install the Debian packages that all of this needs
 # make clean        forget everything that was built
 #
-# demo, check, bench, chaos, lint, fuzz and compare install what they miss, and
-# say so (tests/deps). Add SAN=1 for the address and undefined behaviour sanitizers;
-# those builds live in build-san/.
+# demo, check, bench, chaos, outage, lint, fuzz and compare install what they
+# miss, and say so (tests/deps). Add SAN=1 for the address and undefined
+# behaviour sanitizers; those builds live in build-san/.
 
 PKGS = jansson openssl libcurl zlib libxxhash libseccomp libmicrohttpd gnutls
 
@@ -138,6 +140,11 @@ chaos:
 	$(SUBMAKE) tests
 	@tests/chaos $(BUILD) $(or $(SECONDS),30) $(SEED) $(WAYS)
 
+outage:
+	@tests/deps build check
+	$(SUBMAKE) tests
+	@tests/outage $(BUILD) $(or $(EVENTS),2000000) $(SEED) $(WAYS)
+
 lint:
 	@tests/deps build lint
 	$(SUBMAKE) BUILD=build-lint/gcc CC=gcc CFLAGS='-O2 -Werror' objects
@@ -191,7 +198,7 @@ uninstall:
 clean:
 	rm -rf build build-*
 
-.PHONY: all tests objects tidy fuzzers check demo bench chaos lint fuzz compare \
-        deps install uninstall clean
+.PHONY: all tests objects tidy fuzzers check demo bench chaos outage lint fuzz \
+        compare deps install uninstall clean
 .SECONDARY:
 .DELETE_ON_ERROR:

@@ -1,12 +1,12 @@
 /*
  * log-writer: an application that writes an audit log, and what rotates it.
  *
- * log-writer SCHEME RATE ROTATIONS_PER_10S SECONDS SEED FILE [COUNT]
+ * log-writer SCHEME RATE ROTATIONS_PER_10S SECONDS SEED FILE [COUNT [FIRST]]
  *
  * Appends numbered JSON lines to FILE ("-": standard output) as fast as it
  * goes, with pauses so that there are RATE in a second (0: without any), for
- * SECONDS or until there are COUNT; some of them in two pieces. Rotates FILE by
- * SCHEME:
+ * SECONDS or until there are COUNT, of which the first is FIRST (1); some of
+ * them in two pieces. Rotates FILE by SCHEME:
  *
  *     rename        FILE becomes FILE.1, the next one FILE.2 and so on
  *     cyclic        the same, but FILE.1 is always the newest
@@ -15,8 +15,8 @@
  *     copytruncate  FILE is copied and truncated, in a quiet moment
  *     none          never
  *
- * Says at its end, on standard error, how many lines there are, of how many
- * generations, and how many milliseconds the longest write took. The numbers,
+ * Says at its end, on standard error, the number of the last line, how many
+ * generations there are, and how many milliseconds the longest write took. The numbers,
  * sizes and places to rotate follow from SEED.
  */
 #include <errno.h>
@@ -273,18 +273,20 @@ int main(int argc, char *argv[])
 {
 	static struct writer w;
 
-	if (argc < 7 || argc > 8) {
+	if (argc < 7 || argc > 9) {
 		fprintf(stderr, "usage: log-writer SCHEME RATE ROTATIONS_PER_"
-				"10S SECONDS SEED FILE [COUNT]\n");
+				"10S SECONDS SEED FILE [COUNT [FIRST]]\n");
 		return 2;
 	}
+	uint64_t first = argc > 8 ? strtoull(argv[8], NULL, 10) : 1;
+	uint64_t most = argc > 7 ? strtoull(argv[7], NULL, 10) : UINT64_MAX / 2;
 	w.scheme = argv[1];
 	w.seed = strtoull(argv[5], NULL, 10) * 0x9e3779b97f4a7c15 + 1;
 	w.path = argv[6];
+	w.count = first - 1;
 	open_log(&w);
 	work(&w, strtoull(argv[2], NULL, 10), strtoull(argv[3], NULL, 10),
-	     strtoll(argv[4], NULL, 10),
-	     argc > 7 ? strtoull(argv[7], NULL, 10) : UINT64_MAX);
+	     strtoll(argv[4], NULL, 10), first - 1 + most);
 	fprintf(stderr, "%" PRIu64 " %u %" PRId64 "\n", w.count,
 		w.generations + 1, w.longest_us / 1000);
 	return 0;

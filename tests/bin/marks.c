@@ -15,6 +15,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -55,6 +56,17 @@ static size_t look_through(struct slice in, struct buf *out)
 	return good;
 }
 
+/* Wait for input. False: nobody reads the output any more. */
+static bool wait_for_input(void)
+{
+	struct pollfd fds[] = { { .fd = STDIN_FILENO, .events = POLLIN },
+				{ .fd = STDOUT_FILENO } };
+
+	while (poll(fds, 2, -1) < 0 && errno == EINTR)
+		;
+	return (fds[1].revents & POLLERR) == 0;
+}
+
 static int copy(int file, struct err *e)
 {
 	struct buf in = BUF_INIT(SIZE_MAX / 4);
@@ -62,7 +74,7 @@ static int copy(int file, struct err *e)
 	static char block[READ_SIZE];
 	ssize_t n = 1;
 
-	while (n > 0) {
+	while (n > 0 && wait_for_input()) {
 		n = read(STDIN_FILENO, block, sizeof(block));
 		if (n < 0)
 			return err_sys(e, "read");

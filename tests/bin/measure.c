@@ -5,8 +5,10 @@
  *
  * Runs COMMAND, ends with its status, and writes to FILE, in one line: seconds
  * on the clock, seconds of CPU in user and in kernel mode, of it and all that
- * it waited for, and the peak memory of the largest of these, in KiB.
+ * it waited for, and the peak memory of the largest of these, in KiB. SIGTERM
+ * is passed on.
  */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -27,8 +29,17 @@ static double now(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
+static pid_t child;
+
+static void pass_on(int signal)
+{
+	kill(child, signal);
+}
+
 int main(int argc, char *argv[])
 {
+	struct sigaction action = { .sa_handler = pass_on,
+				    .sa_flags = SA_RESTART };
 	struct rusage use;
 	int status;
 
@@ -38,12 +49,14 @@ int main(int argc, char *argv[])
 	}
 
 	double start = now();
-	pid_t child = fork();
+	child = fork();
 	if (child == 0) {
 		execvp(argv[2], &argv[2]);
 		perror(argv[2]);
 		_exit(127);
 	}
+	if (child > 0)
+		sigaction(SIGTERM, &action, NULL);
 	if (child < 0 || waitpid(child, &status, 0) < 0 ||
 	    getrusage(RUSAGE_CHILDREN, &use) < 0) {
 		perror("measure");
