@@ -292,12 +292,13 @@ int mock_open(struct mock *m, const struct mock_kind *kind,
 
 void mock_close(struct mock *m)
 {
-	if (m->wrote_listen_file)
-		unlink(m->config->listen_file);
 	cert_close(m);
 	for (size_t i = 0; i < m->listener_count; i++)
 		close(m->listeners[i].fd);
 	free(m->listeners);
+	// Once it is gone, the addresses that it named are free.
+	if (m->wrote_listen_file)
+		unlink(m->config->listen_file);
 	writer_free(&m->out);
 	metrics_close(&m->metrics);
 }
