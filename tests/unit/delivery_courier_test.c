@@ -374,8 +374,8 @@ static struct dest dest_to(struct server *s, const struct dest_request *kind)
 		.plan = { .request = kind,
 			  .limits = { .best_bytes = 1 << 20,
 				      .in_flight = 1,
-				      .connect_ms = 5000,
-				      .timeout_ms = 5000 },
+				      .connect_ms = 60000,
+				      .timeout_ms = 60000 },
 			  .config = &s->toy },
 	};
 }
@@ -590,7 +590,7 @@ static void several_requests_are_under_way_at_once(void)
 	struct dest dest = dest_to(&s, &plain);
 	dest.plan.limits.best_count = 1;
 	dest.plan.limits.in_flight = 4;
-	dest.plan.limits.timeout_ms = 1000;
+	dest.plan.limits.timeout_ms = 3000; // nobody else may need that long
 	struct result r = run(&dest, "1\n2\n3\n4\n", defaults);
 	end(&s);
 	CHECK(r.status == STATUS_DONE);
@@ -630,7 +630,7 @@ static void what_is_pending_counts_once_it_is_confirmed(void)
 	start(&s);
 	struct dest dest = dest_to(&s, &acked);
 	dest.plan.limits.ask_every_ms = 20;
-	dest.plan.limits.ask_for_ms = 5000;
+	dest.plan.limits.ask_for_ms = 60000;
 	struct result r = run(&dest, "one\n", defaults);
 	end(&s);
 	CHECK(r.status == STATUS_DONE);
@@ -645,8 +645,9 @@ static void what_is_never_confirmed_is_sent_again(void)
 
 	start(&s);
 	struct dest dest = dest_to(&s, &acked);
-	dest.plan.limits.ask_every_ms = 150;
-	dest.plan.limits.ask_for_ms = 250;
+	// Asked once, however busy the machine is, and not twice.
+	dest.plan.limits.ask_every_ms = 1000;
+	dest.plan.limits.ask_for_ms = 1900;
 	struct result r = run(&dest, "one\n", defaults);
 	end(&s);
 	CHECK(r.status == STATUS_DONE);
@@ -663,8 +664,8 @@ static void a_ticket_given_out_twice_confirms_the_last_only(void)
 	start(&s);
 	struct dest dest = dest_to(&s, &acked);
 	dest.plan.limits.best_count = 1;
-	dest.plan.limits.ask_every_ms = 100;
-	dest.plan.limits.ask_for_ms = 5000;
+	dest.plan.limits.ask_every_ms = 1000; // after the three are through
+	dest.plan.limits.ask_for_ms = 60000;
 	struct result r = run(&dest, "1\n2\n", defaults);
 	end(&s);
 	CHECK(r.status == STATUS_DONE);
@@ -701,7 +702,7 @@ static void a_flush_interval_waits_for_more(void)
 
 	start(&s);
 	struct dest dest = dest_to(&s, &plain);
-	dest.plan.limits.flush_ms = 100;
+	dest.plan.limits.flush_ms = 1000; // in which the next two are written
 	dest.plan.limits.best_count = 100;
 	struct carrier_way way = way_to(&dest);
 	if (pipe(fds) < 0 || write(fds[1], "1\n", 2) != 2)
@@ -711,7 +712,7 @@ static void a_flush_interval_waits_for_more(void)
 	struct engine *engine = engine_open(&way, 1, &how, &e);
 	pthread_t thread;
 	pthread_create(&thread, NULL, run_engine, engine);
-	for (int i = 0; i < 500 && s.requests == 0; i++)
+	for (int i = 0; i < 6000 && s.requests == 0; i++)
 		usleep(10000);
 	CHECK(strcmp(s.log, "1,(200) ") == 0);
 	if (write(fds[1], "2\n", 2) != 2 || write(fds[1], "3\n", 2) != 2)
@@ -745,7 +746,7 @@ static void a_dead_destination_gets_one_request_at_a_time(void)
 
 static void a_living_one_gets_several(void)
 {
-	struct server s = { .slow_us = 10000 };
+	struct server s = { .slow_us = 500000 }; // for three to be there
 
 	start(&s);
 	struct dest dest = dest_to(&s, &plain);

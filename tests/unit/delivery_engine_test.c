@@ -41,7 +41,7 @@ static void route(const void *config, struct dest_route *route)
 		.target = { .transport = TRANSPORT_TCP,
 			    .host = "127.0.0.1",
 			    .port = toy->port,
-			    .connect_timeout_ms = 5000 },
+			    .connect_timeout_ms = 60000 },
 	};
 }
 
@@ -390,11 +390,16 @@ static void answers_may_come_in_any_order(void)
 }
 
 /* Does nothing come for a while? */
-static bool is_silent(struct server *s)
+static bool is_silent_for(struct server *s, int ms)
 {
 	struct pollfd p = { .fd = s->fd, .events = POLLIN };
 
-	return poll(&p, 1, 100) == 0;
+	return poll(&p, 1, ms) == 0;
+}
+
+static bool is_silent(struct server *s)
+{
+	return is_silent_for(s, 100);
 }
 
 static void confirm_slowly(struct server *s)
@@ -495,7 +500,7 @@ static void say_nothing(struct server *s)
 static void an_answer_that_does_not_come_is_a_failure(void)
 {
 	struct server s = { .script = say_nothing,
-			    .toy = { .answer_ms = 100 } };
+			    .toy = { .answer_ms = 2000 } };
 	struct result r = deliver(&s, "a\n", NULL);
 
 	CHECK(r.status == 0 && r.counts.delivered == 1);
@@ -600,7 +605,7 @@ static void forget_the_first(struct server *s)
 		if (!next(s))
 			return;
 	for (int i = 1; i < 4; i++) {
-		is_silent(s);
+		is_silent_for(s, 1200);
 		say(s, "ok %d\n", i);
 	}
 	while (next(s))
@@ -612,7 +617,7 @@ static void forget_the_first(struct server *s)
 static void answers_to_others_are_none_to_the_one_that_waits(void)
 {
 	struct server s = { .script = forget_the_first,
-			    .toy = { .answer_ms = 150 } };
+			    .toy = { .answer_ms = 1800 } };
 	struct result r = deliver(&s, "a\nb\nc\nd\ne\n", NULL);
 
 	CHECK(r.status == 0 && r.counts.delivered == 5);
