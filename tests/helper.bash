@@ -26,15 +26,33 @@ equal()
 	return 1
 }
 
-# eventually COMMAND...: wait until it succeeds, for twenty seconds at most.
+# eventually COMMAND...: wait until it succeeds, for a minute at most. What is
+# in order is there at once; on a machine that is busy this costs patience only.
 eventually()
 {
-	local tries=2000
+	local tries=6000
 
 	until "$@"; do
 		[ $((tries -= 1)) -gt 0 ] || { echo "never: $*"; return 1; }
 		sleep 0.01
 	done 2>/dev/null
+}
+
+# own_memory PID: in KiB, without the pages of programs and libraries, of which
+# the machine decides how many are mapped at once.
+own_memory()
+{
+	sed -n 's/^RssAnon:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/$1/status"
+}
+
+# gone PID: has it ended? Whether somebody has waited for it is another matter:
+# in a container nobody may do that for orphans.
+gone()
+{
+	local state
+
+	state=$(sed -n 's/^State:.\(.\).*/\1/p' "/proc/$1/status" 2>/dev/null) || true
+	[[ ${state:-Z} == Z ]]
 }
 
 # remember PID: end it with the test, whatever becomes of that.

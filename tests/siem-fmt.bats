@@ -20,16 +20,21 @@ acme()
 	siem-fmt --map "$vectors/acme.json" --host h1 "$@" <(vector in)
 }
 
-# fits_in KIB COMMAND...: run it, and fail if it had more memory than that.
+# fits_in KIB COMMAND...: run it, and fail if its input made it take more memory
+# than that; its status otherwise. What it takes without input are pages of
+# libraries for the most part, and how many, the machine decides.
 fits_in()
 {
-	local most=$1
+	local most=$1 status=0 took
 
 	shift
-	measure cost "$@" || return
+	measure idle siem-fmt --cef </dev/null || return 99
+	measure cost "$@" || status=$?
+	took=$(($(cut -d ' ' -f 4 cost) - $(cut -d ' ' -f 4 idle)))
 	# The sanitizers' own memory is many times that.
-	[[ $BUILD == *-san ]] || [ "$(cut -d ' ' -f 4 cost)" -le "$most" ] ||
-		{ echo "$(cut -d ' ' -f 4 cost) KiB" >&2; return 99; }
+	[[ $BUILD == *-san ]] || [ "$took" -le "$most" ] ||
+		{ echo "$took KiB" >&2; return 99; }
+	return "$status"
 }
 
 # repeat COUNT TEXT: that text so many times, in one line.
@@ -337,7 +342,7 @@ refused()
 		echo '"}'
 		echo '{"a":3}'
 	} >in
-	run -1 --separate-stderr fits_in 8192 siem-fmt --json --reject rejects <in
+	run -1 --separate-stderr fits_in 7168 siem-fmt --json --reject rejects <in
 
 	equal $'{"a":1}\n{"a":3}' "$output"
 	equal 'siem-fmt: line 2: longer than 1048576 bytes (see --max-record)' "$stderr"
@@ -439,7 +444,7 @@ refused()
 	for file in many long escaped controls elements members; do
 		for format in --cef --leef --rfc5424=sd --rfc3164=kv --json; do
 			echo "$file $format"
-			fits_in 8192 siem-fmt "$format" -q "$file" "$file" >/dev/null
+			fits_in 7168 siem-fmt "$format" -q "$file" "$file" >/dev/null
 		done
 	done
 }
@@ -451,7 +456,7 @@ refused()
 	printf '{"%s":{%s"z":1}}\n' "$(repeat 300 k)" \
 		"$(seq -f "\"k%g\":\"$(repeat 70 =)\"" 12200 | tr '\n' ,)" >keys
 	for file in members controls key keys; do
-		run -1 --separate-stderr fits_in 8192 siem-fmt --cef "$file"
+		run -1 --separate-stderr fits_in 7168 siem-fmt --cef "$file"
 
 		equal '' "$output"
 		[[ $stderr == "siem-fmt: $file: line 1: "* ]]
@@ -524,7 +529,7 @@ refused()
 @test "a record comes out at once, not when the input ends" {
 	coproc siem-fmt --json
 	echo '{"a":1}' >&"${COPROC[1]}"
-	read -r -t 5 line <&"${COPROC[0]}"
+	read -r -t 30 line <&"${COPROC[0]}"
 
 	equal '{"a":1}' "$line"
 }
@@ -545,7 +550,7 @@ refused()
 
 @test "a reader that leaves ends it at once and quietly" {
 	repeat 200000 '{"a":1}\n' >in
-	timeout 20 bash -c 'siem-fmt --json in 2>err | head -n 1 >out; echo "${PIPESTATUS[0]}" >status'
+	timeout 120 bash -c 'siem-fmt --json in 2>err | head -n 1 >out; echo "${PIPESTATUS[0]}" >status'
 
 	equal '{"a":1}' "$(cat out)"
 	equal 141 "$(cat status)"
@@ -575,7 +580,7 @@ refused()
 	siem-fmt --json <pipe >out &
 	exec 9>pipe
 	echo '{"a":1}' >&9
-	until grep -q 1 out; do sleep 0.01; done
+	eventually grep -q 1 out
 	kill -TERM $!
 	echo '{"a":2}' >&9
 	exec 9>&-
@@ -588,7 +593,7 @@ refused()
 	[[ $BUILD != *-san ]] || skip "builds with sanitizers are not sealed"
 	coproc siem-fmt --json
 	echo '{"a":1}' >&"${COPROC[1]}"
-	read -r -t 5 _ <&"${COPROC[0]}"
+	read -r -t 30 _ <&"${COPROC[0]}"
 
 	equal 'Seccomp:	2' "$(grep '^Seccomp:' "/proc/$COPROC_PID/status")"
 	equal 'NoNewPrivs:	1' "$(grep '^NoNewPrivs:' "/proc/$COPROC_PID/status")"
@@ -606,9 +611,9 @@ refused()
 @test "SIGUSR1 prints the counts so far" {
 	coproc siem-fmt --json 2>err
 	echo '{"a":1}' >&"${COPROC[1]}"
-	read -r -t 5 _ <&"${COPROC[0]}"
+	read -r -t 30 _ <&"${COPROC[0]}"
 	kill -USR1 "$COPROC_PID"
-	for _ in {1..500}; do [ -s err ] && break; sleep 0.01; done
+	eventually [ -s err ]
 
 	equal 'siem-fmt: 1 records read (8 bytes), 1 written, 0 rejected; 0 values cut, 0 fields left out' "$(cat err)"
 }

@@ -3,17 +3,6 @@
 
 load helper
 
-# wait_for COMMAND...: until it succeeds, for ten seconds at most.
-wait_for()
-{
-	local deadline=$((SECONDS + 10))
-
-	until "$@"; do
-		[ "$SECONDS" -lt "$deadline" ] || { echo "no: $*"; return 1; }
-		sleep 0.02
-	done
-}
-
 # start OPTION...: a mock of syslog whose output is in the file arrived, what
 # it says in said, its addresses in where.
 start()
@@ -21,7 +10,7 @@ start()
 	rm -f where
 	siem-mock syslog --listen-file where "$@" >arrived 2>said 3>&- &
 	mock=$!
-	wait_for started
+	eventually started
 	[ -s where ] || { cat said; return 1; }
 }
 
@@ -58,7 +47,7 @@ arrived()
 # tls_send OPTION...: one message over TLS, from standard input.
 tls_send()
 {
-	timeout 10 openssl s_client -connect "127.0.0.1:$(port)" -no_ign_eof \
+	timeout 120 openssl s_client -connect "127.0.0.1:$(port)" -no_ign_eof \
 		-verify_return_error "$@" >client 2>&1
 }
 
@@ -137,7 +126,7 @@ udp datagram two' "$(jq -r '.transport + " " + .framing + " " + .message' arrive
 	start -l tcp://127.0.0.1:0
 	exec 5>"/dev/tcp/127.0.0.1/$(port)"
 	echo '<13>now' >&5
-	wait_for arrived 1
+	eventually arrived 1
 
 	equal now "$(jq -r .message arrived)"
 	exec 5>&-
@@ -151,7 +140,7 @@ udp datagram two' "$(jq -r '.transport + " " + .framing + " " + .message' arrive
 		senders+=($!)
 	done
 	wait "${senders[@]}"
-	wait_for arrived 100
+	eventually arrived 100
 	exec 5>&-
 	ended
 
@@ -159,15 +148,22 @@ udp datagram two' "$(jq -r '.transport + " " + .framing + " " + .message' arrive
 }
 
 @test "it listens where it is told, on this machine unless told otherwise" {
-	start -l 0 -l :0 -l tcp://localhost:0 -l udp://127.0.0.1:0 -l '[::1]:0'
+	start -l 0 -l :0 -l tcp://localhost:0 -l udp://127.0.0.1:0
 	stop
 
 	equal "siem-mock: listening on tcp://127.0.0.1:N
 siem-mock: listening on tcp://127.0.0.1:N
 siem-mock: listening on tcp://H:N
-siem-mock: listening on udp://127.0.0.1:N
-siem-mock: listening on tcp://[::1]:N" \
+siem-mock: listening on udp://127.0.0.1:N" \
 		"$(sed -e 's/[0-9]*$/N/' -e '3s/127.0.0.1\|\[::1\]/H/' said)"
+}
+
+@test "it listens for IPv6" {
+	grep -qs ' lo$' /proc/net/if_inet6 || skip 'no IPv6 here'
+	start -l '[::1]:0'
+	stop
+
+	equal 'siem-mock: listening on tcp://[::1]:N' "$(sed 's/[0-9]*$/N/' said)"
 }
 
 @test "--listen-file names every address in order, and is removed at the end" {
@@ -211,18 +207,19 @@ xy cut' "$(jq -r '.message + if .cut then " cut" else " whole" end' arrived | so
 }
 
 @test "100 MB without an end take no more memory than a long message" {
-	start -l tcp://127.0.0.1:0 -n 2
+	start -l tcp://127.0.0.1:0
 	{
 		head -c 100000000 /dev/zero | tr '\0' x
 		printf '\n<13>after\n'
 	} >"/dev/tcp/127.0.0.1/$(port)"
-	wait_for arrived 2
-	peak=$(sed -n 's/^VmHWM:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/$mock/status" || true)
-	ended
+	eventually arrived 2
+	peak=$(sed -n 's/^VmHWM:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/$mock/status")
+	stop
 
 	equal '200000
 after' "$(jq -r 'if .cut then (.message | length) else .message end' arrived)"
-	[ "${peak:-0}" -lt 65536 ]
+	# The sanitizers keep for a while what was freed.
+	[[ $(command -v siem-mock) == *-san/* ]] || [ "$peak" -lt 65536 ]
 }
 
 @test "what is no count begins a line" {
@@ -248,7 +245,7 @@ after' "$(jq -r 'if .cut then (.message | length) else .message end' arrived)"
 	start -l tcp://127.0.0.1:0 -l udp://127.0.0.1:0
 	exec 5>"/dev/tcp/127.0.0.1/$(port)"
 	echo '<13>0' >&5
-	wait_for arrived 1
+	eventually arrived 1
 	kill -STOP "$mock"
 	printf '<13>%d\n' $(seq 1000) >&5
 	echo '<13>1001' >"/dev/tcp/127.0.0.1/$(port)"
@@ -265,13 +262,20 @@ after' "$(jq -r 'if .cut then (.message | length) else .message end' arrived)"
 @test "a burst is taken whole, though its sender has gone" {
 	start -l tcp://127.0.0.1:0 -n 1
 	kill -STOP "$mock"
-	# Five blocks of 64 KiB, which is how it reads, and the end behind them.
-	for _ in $(seq 10); do
-		head -c 32767 /dev/zero | tr '\0' x
-		echo
-	done >"/dev/tcp/127.0.0.1/$(port)"
+	# Five blocks of 64 KiB, which is how it reads, and the end behind them;
+	# or as much of that as the kernel keeps for somebody who does not read.
+	head -c 32767 /dev/zero | tr '\0' x >line
+	echo >>line
+	cat line line line line line line line line line line \
+		>"/dev/tcp/127.0.0.1/$(port)" &
+	sender=$!
+	for _ in $(seq 200); do
+		[ -e "/proc/$sender" ] || break
+		sleep 0.01
+	done
 	kill -CONT "$mock"
 	ended
+	wait "$sender"
 
 	equal 10 "$(wc -l <arrived)"
 }
@@ -279,7 +283,7 @@ after' "$(jq -r 'if .cut then (.message | length) else .message end' arrived)"
 @test "SIGINT ends it as SIGTERM does, SIGUSR1 prints the counts" {
 	start -q -l tcp://127.0.0.1:0
 	kill -USR1 "$mock"
-	wait_for test -s said
+	eventually test -s said
 	stop INT
 
 	equal 0 "$status"
@@ -290,7 +294,7 @@ after' "$(jq -r 'if .cut then (.message | length) else .message end' arrived)"
 @test "a full disk is an error, not a success" {
 	siem-mock -q syslog -l tcp://:0 --listen-file where >/dev/full 2>said 3>&- &
 	mock=$!
-	wait_for started
+	eventually started
 	echo '<13>x' >"/dev/tcp/127.0.0.1/$(port)"
 	ended
 
@@ -303,7 +307,7 @@ after' "$(jq -r 'if .cut then (.message | length) else .message end' arrived)"
 	siem-mock -q syslog -l tcp://:0 --listen-file where >pipe 2>said 3>&- &
 	mock=$!
 	exec 5<pipe
-	wait_for started
+	eventually started
 	exec 5<&-
 	ended
 
@@ -330,7 +334,7 @@ server.pem' "$(ls certs)"
 	start --tls -l :0 --tls-dir certs
 	tls_send -CAfile certs/ca.pem -verify_ip 127.0.0.1 <<<'<13>a'
 	tls_send -CAfile certs/ca.pem -verify_ip ::1 <<<'<13>b'
-	wait_for arrived 2
+	eventually arrived 2
 }
 
 @test "the folder of throw-away certificates is for the user alone, and removed" {
@@ -348,7 +352,7 @@ server.pem' "$(ls certs)"
 	start --tls -l :0 --tls-dir expired --tls-expired
 	run -1 tls_send -CAfile expired/ca.pem <<<'<13>x'
 	grep -q 'certificate has expired' client
-	wait_for grep -q 'the client refuses: TLS alert "certificate expired"' said
+	eventually grep -q 'the client refuses: TLS alert "certificate expired"' said
 	stop
 
 	start --tls -l :0 --tls-dir named --tls-name other.example.com
@@ -359,10 +363,10 @@ server.pem' "$(ls certs)"
 @test "--require-client-cert refuses a client without one, and says so" {
 	start --tls -l :0 --tls-dir certs --require-client-cert --stats
 	tls_send -CAfile certs/ca.pem <<<'<13>nobody' || true
-	wait_for grep -q 'the client sent no certificate' said
+	eventually grep -q 'the client sent no certificate' said
 	tls_send -CAfile certs/ca.pem -cert certs/client.pem -key certs/client.key \
 		<<<'<13>somebody'
-	wait_for arrived 1
+	eventually arrived 1
 	stop
 
 	equal somebody "$(jq -r .message arrived)"
@@ -375,10 +379,10 @@ server.pem' "$(ls certs)"
 	start --tls -l :0 --tls-dir certs --client-ca mine/ca.pem
 	tls_send -CAfile certs/ca.pem -cert certs/client.pem -key certs/client.key \
 		<<<'<13>stranger' || true
-	wait_for grep -q 'certificate is not signed by an authority in mine/ca.pem' said
+	eventually grep -q 'certificate is not signed by an authority in mine/ca.pem' said
 	tls_send -CAfile certs/ca.pem -cert mine/client.pem -key mine/client.key \
 		<<<'<13>known'
-	wait_for arrived 1
+	eventually arrived 1
 
 	equal known "$(jq -r .message arrived)"
 }
@@ -407,7 +411,7 @@ server.pem' "$(ls certs)"
 @test "garbage instead of TLS is refused, and the next client is served" {
 	start --tls -l :0 --tls-dir certs -n 1 --stats
 	head -c 1000 /dev/zero | tr '\0' x >"/dev/tcp/127.0.0.1/$(port)" || true
-	wait_for grep -q 'the client does not speak TLS here' said
+	eventually grep -q 'the client does not speak TLS here' said
 	tls_send -CAfile certs/ca.pem <<<'<13>x'
 	ended
 
@@ -433,7 +437,7 @@ server.pem' "$(ls certs)"
 	start -l tcp://127.0.0.1:0 --fault close-after=2
 	exec 5<>"/dev/tcp/127.0.0.1/$(port)"
 	printf '<13>%d\n' 1 2 >&5
-	run -0 timeout 10 cat <&5
+	run -0 timeout 120 cat <&5
 	exec 5>&-
 	stop
 
@@ -444,9 +448,9 @@ server.pem' "$(ls certs)"
 	start -l tcp://127.0.0.1:0 --fault stall-after=2
 	exec 5>"/dev/tcp/127.0.0.1/$(port)"
 	printf '<13>%d\n' 1 2 3 4 >&5
-	wait_for arrived 2
+	eventually arrived 2
 	echo '<13>5' >"/dev/tcp/127.0.0.1/$(port)"
-	wait_for arrived 3
+	eventually arrived 3
 	stop
 	exec 5>&-
 
@@ -467,7 +471,7 @@ server.pem' "$(ls certs)"
 	for seed in 1 1 2; do
 		start -l tcp://127.0.0.1:0 --fault "reset=5%,seed=$seed"
 		exec 5<>"/dev/tcp/127.0.0.1/$(port)"
-		printf '<13>%d\n' $(seq 1000) >&5 2>/dev/null || true
+		seq -f '<13>%.0f' 1000 >&5 2>/dev/null || true
 		cat <&5 >/dev/null 2>&1 || true
 		exec 5>&-
 		stop
