@@ -40,7 +40,7 @@ marked()
 # deliver ARG...: siem-send to the file "arrived", in the foreground.
 deliver()
 {
-	timeout -k 1 30 siem-send "$@" file:arrived
+	timeout -k 1 120 siem-send "$@" file:arrived
 }
 
 # start ARG...: the same in the background; it reads what goes to &7.
@@ -235,7 +235,7 @@ holds()
 	start -c c.ckpt
 	marked one 'M /log/a#1 4' >&7
 	eventually holds c.ckpt '/log/a#1 4'
-	run -2 --separate-stderr timeout 30 siem-send -c c.ckpt file:other \
+	run -2 --separate-stderr timeout 120 siem-send -c c.ckpt file:other \
 		< <(marked one 'E 0')
 	[[ $stderr == *'c.ckpt is in use by another pipeline: end that one'* ]]
 	[ ! -e other ]
@@ -306,7 +306,7 @@ holds()
 @test "what is given up is set aside before its mark is committed" {
 	checkpoint c.ckpt '/log/a#1 0'
 	nobody
-	run -3 timeout 30 siem-send -c c.ckpt --retries 0 "syslog:$at" \
+	run -3 timeout 120 siem-send -c c.ckpt --retries 0 "syslog:$at" \
 		< <(marked one 'M /log/a#1 4' 'E 0')
 	equal one "$(cat c.ckpt.dead)"
 	equal '/log/a#1 4' "$(entries c.ckpt)"
@@ -349,7 +349,7 @@ full_disk()
 		END
 		echo "$1"
 	} >script.sh
-	timeout 30 unshare -rm bash -e script.sh
+	timeout 120 unshare -rm bash -e script.sh
 }
 
 @test "a checkpoint on a full disk is written once there is room" {

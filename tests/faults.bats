@@ -117,7 +117,7 @@ reject_in()
 
 rejecting()
 {
-	timeout 20 siem-fmt --json --reject dead
+	timeout 120 siem-fmt --json --reject dead
 }
 
 # A marked stream of ten objects, and ten lines that are none.

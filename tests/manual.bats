@@ -50,7 +50,7 @@ split_examples()
 		while IFS= read -r -d '' command && IFS= read -r -d '' want; do
 			[ -n "$want" ] || continue
 			echo "$page: $command"
-			equal "${want%$'\n'}" "$(timeout 20 bash -o pipefail -c "$command" 2>&1)"
+			equal "${want%$'\n'}" "$(timeout 120 bash -o pipefail -c "$command" 2>&1)"
 			count=$((count + 1))
 		done < <(examples "$page" | split_examples)
 	done

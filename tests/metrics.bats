@@ -297,7 +297,8 @@ start_mock()
 	helper=$(pgrep -P "$fmt")
 	equal siem-metrics "$(ps -o comm= -p "$helper")"
 	# It holds neither end of a pipe open, nor a log.
-	equal '' "$(find "/proc/$helper/fd" -lname '*pipe*' ! -name 2)"
+	equal '' "$(find "/proc/$helper/fd" \( -lname 'pipe:*' -o -lname '*/pipe' \) \
+		! -name 2)"
 	kill -KILL "$fmt"
 	gone()
 	{

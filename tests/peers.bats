@@ -235,21 +235,33 @@ with_client_certificate=(-o ca_file=ca.pem -o cert_file=client.pem -o key_file=c
 	equal "${line}1" "$(cat dead)"
 }
 
-# paced ADDRESS: as ship, at a pace that loopback holds.
+# paced ADDRESS: as ship, but no more at a time than fits into the smallest
+# buffer of a socket, for a datagram that finds it full is gone.
 paced()
 {
-	gen-events --rate 5000 "$COUNT" | siem-fmt --leef --syslog |
-		tee sent | siem-send "$1:$(cat port)" -o max_line=0
+	local came
+
+	siem-fmt --leef --syslog events.jsonl >sent
+	split -l 50 -a 3 sent burst.
+	mkfifo in
+	siem-send "$1:$(cat port)" -o max_line=0 <in 3>&- &
+	exec 4>in
+	for ((came = 50; came <= COUNT; came += 50)); do
+		cat "$(printf '%s\n' burst.* | sed -n "$((came / 50))p")" >&4
+		eventually lines_came "$came" || return
+	done
+	exec 4>&-
+	wait $!
 }
 
-@test "rsyslog has every datagram of 10,000 in two seconds by UDP" {
+@test "rsyslog has every datagram of 10,000 by UDP" {
 	rsyslog udp
 	run -0 paced syslog:udp://127.0.0.1
 
 	arrived
 }
 
-@test "syslog-ng has every datagram of 10,000 in two seconds by UDP" {
+@test "syslog-ng has every datagram of 10,000 by UDP" {
 	syslog_ng udp
 	run -0 paced syslog:udp://127.0.0.1
 
@@ -265,14 +277,22 @@ killed_and_back()
 	gen-events "$count" | siem-fmt --leef --syslog >sent
 	rsyslog "$1"
 	port=$(cat port)
-	siem-send "$2:$port" "${@:3}" <sent 2>stderr &
+	mkfifo in
+	siem-send "$2:$port" "${@:3}" <in 2>stderr 3>&- 4>&- &
 	shipper=$!
+	exec 4>in
 	for came in 3000 12000 21000; do
+		# Some of it comes behind the kill, however late that is.
+		sed -n "$((came - 2999)),$((came + 6000))p" sent >&4 &
 		eventually lines_came "$came"
 		kill -9 "$(cat peer.pid)"
+		wait "$(cat peer.pid)" || true
 		rm -f rsyslog.pid
+		wait "$!" || return
 		rsyslog "$1"
 	done
+	sed -n '27001,$p' sent >&4
+	exec 4>&-
 	wait "$shipper" || { cat stderr; return 1; }
 	grep -q 'SIEM shipping failed' stderr
 	# What it was killed in the middle of writing is no line.

@@ -27,7 +27,7 @@ marked()
 # deliver ARG...: siem-send to the file "arrived".
 deliver()
 {
-	timeout -k 1 30 siem-send --receipts receipts "$@" file:arrived
+	timeout -k 1 120 siem-send --receipts receipts "$@" file:arrived
 }
 
 # adds JQ: that of all receipts, added up.
@@ -107,7 +107,7 @@ digest()
 }
 
 @test "what was rejected and given up is counted apart" {
-	printf '%s\n' a bb ccc | timeout 30 siem-send --receipts receipts \
+	printf '%s\n' a bb ccc | timeout 120 siem-send --receipts receipts \
 		--receipts-digest sha256 --max-record 2 file:arrived ||
 		equal 1 $?
 	equal '2 1 0' "$(adds .delivered) $(adds .rejected) $(adds .given_up)"
@@ -134,7 +134,9 @@ mock()
 
 @test "what was sent again is told" {
 	mock -l tcp://127.0.0.1:0 --fault reset-after=3 -n 3
-	seq 5 | timeout -k 1 30 siem-send --receipts receipts "syslog:$at" &
+	# None of them is to settle before the connection breaks.
+	seq 5 | timeout -k 1 120 siem-send --receipts receipts \
+		-o settle=5 "syslog:$at" &
 	pid=$!
 	remember "$pid"
 	wait "$mock"
@@ -166,6 +168,7 @@ mock()
 	eventually grep -q '^/log/a#1 4$' c.ckpt
 	equal 4 "$(jq -r '.ranges[].to' receipts)"
 	kill -9 "$pid"
+	wait "$pid" || true
 	exec 7>&-
 	marked two 'M /log/a#1 8' 'E 0' | deliver -c c.ckpt
 	equal '4 8' "$(tail -n 1 receipts |
@@ -178,10 +181,10 @@ mock()
 	echo one >in
 	run -2 deliver --dead-letter ./receipts <in
 	# shellcheck disable=SC2094 # that is the point
-	run -2 --separate-stderr timeout 30 siem-send --receipts in \
+	run -2 --separate-stderr timeout 120 siem-send --receipts in \
 		file:arrived <in
 	[[ $stderr == *'in is read and is also the receipts'* ]]
-	run -2 --separate-stderr timeout 30 siem-send -c c.ckpt \
+	run -2 --separate-stderr timeout 120 siem-send -c c.ckpt \
 		--receipts c.ckpt file:arrived < <(marked one 'E 0')
 	[[ $stderr == *'c.ckpt is the checkpoint and also the receipts'* ]]
 	[ ! -e arrived ]

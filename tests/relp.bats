@@ -54,7 +54,7 @@ nothing_lost()
 	exec 5<>"/dev/tcp/127.0.0.1/$port"
 	printf '1 open 54 relp_version=0\nrelp_software=siem-send\ncommands=syslog\n' >&5
 	printf '2 syslog 5 <13>a\n3 close 0\n' >&5
-	answers=$(timeout 10 cat <&5)
+	answers=$(timeout 120 cat <&5)
 
 	equal '1 rsp 61 200 OK
 relp_version=0
@@ -231,6 +231,7 @@ commands=syslog
 	came() { [ "$(wc -l <arrived)" -ge "$1" ]; }
 	eventually came 100
 	kill -9 "$mock"
+	wait "$mock" || true
 	# What it was killed in the middle of writing is no line.
 	[ -z "$(tail -c 1 arrived)" ] || sed -i '$d' arrived
 	start -l "tcp://:$port"
@@ -279,7 +280,7 @@ commands=syslog
 	start -l tcp://:0
 	exec 5<>"/dev/tcp/127.0.0.1/$port"
 	printf '1 open 15 commands=syslog\n3 syslog 5 <13>a\n' >&5
-	timeout 10 cat <&5 >/dev/null
+	timeout 120 cat <&5 >/dev/null
 	grep -q 'number 3 where 2 must come' said
 	[ ! -s arrived ]
 }

@@ -38,7 +38,7 @@ records()
 # ship: to the file "arrived", with everything that is kept beside it.
 ship()
 {
-	timeout 20 siem-send -q -c ck --dead-letter dead --receipts receipts \
+	timeout 120 siem-send -q -c ck --dead-letter dead --receipts receipts \
 		--max-record 90 file:arrived
 }
 
@@ -83,7 +83,7 @@ recovers()
 # spool: into the folder "spool", with what is kept beside it.
 spool()
 {
-	timeout 20 siem-batch -q --spool spool -c ck --dead-letter dead \
+	timeout 120 siem-batch -q --spool spool -c ck --dead-letter dead \
 		--max-record 90
 }
 

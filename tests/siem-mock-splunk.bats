@@ -12,7 +12,7 @@ channel=0f3f5f0e-3e3e-4f6c-9b5a-0c6a2f1d7e11
 start()
 {
 	rm -f where
-	siem-mock splunk -l :0 --listen-file where --idle 20 "$@" \
+	siem-mock splunk -l :0 --listen-file where --idle 120 "$@" \
 		>arrived 2>said 3>&- &
 	mock=$!
 	remember $mock
@@ -26,7 +26,7 @@ post()
 	local path=$1
 
 	shift
-	curl -s --max-time 10 "$url$path" -H "Authorization: Splunk $token" \
+	curl -s --max-time 60 "$url$path" -H "Authorization: Splunk $token" \
 		-H "X-Splunk-Request-Channel: $channel" "$@"
 }
 
@@ -43,7 +43,7 @@ bare()
 	local path=$1
 
 	shift
-	curl -s --max-time 10 -w ' %{http_code}' "$url$path" "$@"
+	curl -s --max-time 60 -w ' %{http_code}' "$url$path" "$@"
 }
 
 vectors=$BATS_TEST_DIRNAME/vectors
@@ -278,7 +278,7 @@ raw h s t i <13>two "b"' \
 	run -56 post /ack -d '{"acks":[0]}'
 	kill $mock; wait $mock
 
-	start --token "$token,ack" --fault ack-late=200
+	start --token "$token,ack" --fault ack-late=3000
 	post '' -d '{"event":1}' >first
 	run -0 post /ack -d '{"acks":[0]}'
 	equal '{"acks":{"0":false}}' "$output"
@@ -344,7 +344,7 @@ raw h s t i <13>two "b"' \
 	run -52 post '' -d '{"event":1}'
 	kill $mock; wait $mock
 	start --fault stall-after=2
-	run -28 post '' --max-time 1 -d '{"event":1}' --next -s --max-time 0.3 \
+	run -28 post '' --max-time 10 -d '{"event":1}' --next -s --max-time 0.3 \
 		"$url" -H "Authorization: Splunk $token" -d '{"event":2}'
 	equal 1 "$(jq -r .raw arrived)"
 	run -0 post '' -d '{"event":3}'
@@ -411,7 +411,7 @@ raw h s t i <13>two "b"' \
 	start --tls --tls-dir certs --require-client-cert --stats
 	run post '' --cacert certs/ca.pem -d '{"event":"nobody"}'
 	[ "$status" -ne 0 ]
-	grep -q 'the client sent no certificate' said
+	eventually grep -q 'the client sent no certificate' said
 	run -0 post '' --cacert certs/ca.pem --cert certs/client.pem \
 		--key certs/client.key -d '{"event":"somebody"}'
 	equal somebody "$(jq -r .raw arrived)"

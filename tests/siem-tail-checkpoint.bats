@@ -122,7 +122,7 @@ position_of()
 	many 1 9000 >log
 	until siem-tail --once -c ck log 2>>err | commit ck 2 >>got; do
 		(( tries = ${tries:-0} + 1 ))
-		[ "$tries" -lt 20 ]
+		[ "$tries" -lt 200 ]
 	done 2>/dev/null
 
 	cmp log got

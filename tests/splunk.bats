@@ -14,7 +14,7 @@ setup_file()
 mock()
 {
 	rm -f where
-	siem-mock splunk -q -l "${listen:-:0}" --listen-file where --idle 30 "$@" \
+	siem-mock splunk -q -l "${listen:-:0}" --listen-file where --idle 120 "$@" \
 		>>arrived 2>said 3>&- &
 	mock=$!
 	remember $mock
@@ -31,7 +31,7 @@ end_mock()
 # send OPTION...: to that mock.
 send()
 {
-	timeout 30 siem-send -q "splunk:$url" "$@"
+	timeout 120 siem-send -q "splunk:$url" "$@"
 }
 
 # has N: have that many arrived?
@@ -123,7 +123,7 @@ members()
 	run -4 send <<<lost
 	[[ $output == *certificate* ]]
 	run -0 send -o ca_file=certs/ca.pem <<<first
-	run -0 timeout 30 siem-send "splunk:$url" -o insecure=true <<<second
+	run -0 timeout 120 siem-send "splunk:$url" -o insecure=true <<<second
 	[[ $output == *insecure* ]]
 
 	equal 'first second' "$(jq -r .raw arrived | paste -sd ' ')"
@@ -184,7 +184,7 @@ members()
 	[[ $output == *'answers 403: invalid token'* ]]
 	SPLUNK_HEC_TOKEN=off run -4 send <<<x
 	[[ $output == *'token disabled'* ]]
-	SPLUNK_HEC_TOKEN=good run -4 timeout 30 siem-send -q "splunk:$url/elsewhere" <<<x
+	SPLUNK_HEC_TOKEN=good run -4 timeout 120 siem-send -q "splunk:$url/elsewhere" <<<x
 	[[ $output == *'no event collector there: check url'* ]]
 }
 
@@ -199,7 +199,7 @@ members()
 }
 
 @test "with use_ack a record counts when it is acknowledged, and not before" {
-	mock --token '*,ack' --fault ack-late=700
+	mock --token '*,ack' --fault ack-late=3000
 	siem-send -q --stats "splunk:$url" -o use_ack=true -o ack_interval=0.05 \
 		< <(seq 100) 2>stats 3>&- &
 	remember $!
@@ -242,8 +242,8 @@ members()
 
 @test "acknowledgements that a restart has forgotten are sent again" {
 	mock --token '*,ack' --fault ack-never=1
-	timeout 30 siem-send -q "splunk:$url" -o use_ack=true -o ack_interval=0.05 \
-		-o ack_timeout=0.5 < <(seq 100) 3>&- &
+	timeout 120 siem-send -q "splunk:$url" -o use_ack=true -o ack_interval=0.05 \
+		-o ack_timeout=3 < <(seq 100) 3>&- &
 	sender=$!
 	remember $sender
 	eventually has 100
@@ -267,7 +267,7 @@ $(jq -r '"node=" + .channel' arrived | tail -n 2)" "$(jq -r .cookie arrived)"
 }
 
 @test "the checkpoint moves when the indexer has acknowledged, and not before" {
-	mock --token '*,ack' --fault ack-late=800
+	mock --token '*,ack' --fault ack-late=3000
 	id=0123456789abcdef0123456789abcdef
 	echo "siem-checkpoint/1 $id" >ckpt
 	printf 'sum %.16s\n' "$(sha256sum <ckpt)" >>ckpt
@@ -277,7 +277,7 @@ $(jq -r '"node=" + .channel' arrived | tail -n 2)" "$(jq -r .cookie arrived)"
 		seq 100
 		printf '\020M log 292\n\020E 0\n'
 	} >marked
-	cat marked | timeout 30 siem-send -q -c ckpt "splunk:$url" -o use_ack=true \
+	cat marked | timeout 120 siem-send -q -c ckpt "splunk:$url" -o use_ack=true \
 		-o ack_interval=0.05 3>&- &
 	remember $!
 	eventually has 100

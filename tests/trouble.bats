@@ -30,7 +30,7 @@ all_arrived()
 	mock -l tcp://127.0.0.1:0 --fault reset-after=40
 	records 100 >in
 
-	run -0 timeout 60 siem-send "syslog:$at" <in
+	run -0 timeout 120 siem-send -o settle=2 "syslog:$at" <in
 	eventually all_arrived 100
 }
 
@@ -49,7 +49,7 @@ filling()
 		cp tm/out out
 		exit $status
 	EOF
-	timeout 60 unshare -rm bash filling.sh "$@" 2>err
+	timeout 120 unshare -rm bash filling.sh "$@" 2>err
 }
 
 @test "what a file took before its disk was full is not written again" {
