@@ -61,10 +61,24 @@ remember()
 	pids="${pids:-} $1"
 }
 
+# evidence: what the tools said in a test that has failed.
+evidence()
+{
+	local file
+
+	[ -z "${BATS_TEST_COMPLETED:-}" ] || return 0
+	for file in err said messages stats stderr *.err *.log; do
+		[[ -f $file && -s $file ]] || continue
+		echo "-- $file:"
+		tail -n 20 "$file" | cut -c 1-300
+	done
+}
+
 teardown()
 {
 	local pid
 
+	evidence
 	for pid in ${pids:-}; do
 		kill -9 "$pid" || true
 		wait "$pid" || true

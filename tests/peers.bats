@@ -46,6 +46,7 @@ setup()
 
 teardown()
 {
+	evidence
 	[ ! -s peer.pid ] || kill "$(cat peer.pid)" 2>/dev/null || true
 }
 

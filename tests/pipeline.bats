@@ -7,6 +7,7 @@ teardown()
 {
 	local file
 
+	evidence
 	for file in ./*.pid; do
 		kill "$(cat "$file")" || true
 	done 2>/dev/null

@@ -53,6 +53,7 @@ tls_send()
 
 teardown()
 {
+	evidence
 	[ -n "${mock:-}" ] || return 0
 	kill -TERM "$mock" 2>/dev/null
 	kill -CONT "$mock" 2>/dev/null
