@@ -107,7 +107,7 @@ rsyslog()
 		action(type="omfile" file="$PWD/got" template="raw")
 	END
 	LD_LIBRARY_PATH=$LIBRARIES "$PEERS/usr/sbin/rsyslogd" -n -f peer.conf \
-		-i "$PWD/rsyslog.pid" -M "${modules[0]}" >peer.log 2>&1 3>&- &
+		-i "$PWD/rsyslog.pid" -M "${modules[0]}" >peer.log 2>&1 3>&- 4>&- &
 	echo $! >peer.pid
 	eventually port_of "$!" "$protocol"
 }
@@ -134,7 +134,7 @@ syslog_ng()
 	END
 	LD_LIBRARY_PATH=$LIBRARIES "$PEERS/usr/sbin/syslog-ng" -F --no-caps \
 		-f "$PWD/peer.conf" -p "$PWD/syslog-ng.pid" -R "$PWD/persist" \
-		-c "$PWD/control" --module-path="${modules[0]}" >peer.log 2>&1 3>&- &
+		-c "$PWD/control" --module-path="${modules[0]}" >peer.log 2>&1 3>&- 4>&- &
 	echo $! >peer.pid
 	eventually port_of "$!" "$protocol"
 }
