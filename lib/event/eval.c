@@ -235,7 +235,7 @@ static struct value first_member(struct eval *v, const struct expr *expr)
 {
 	const uint32_t *slot = v->program->links + expr->span.first;
 	const uint32_t *end = slot + expr->span.count;
-	const uint32_t *by_slot = v->scan->by_slot;
+	const uint16_t *by_slot = v->scan->by_slot;
 	struct value value = none;
 
 	while (slot < end && value.type == VALUE_NONE) {

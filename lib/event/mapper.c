@@ -66,6 +66,7 @@ void mapper_free(struct mapper *m)
 void mapper_use(struct mapper *m, enum mapper_recipes use)
 {
 	m->use = use;
+	m->work.scan.parses = use == MAPPER_APPLIES;
 }
 
 size_t mapper_followed(const struct mapper *m)

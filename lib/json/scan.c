@@ -14,33 +14,11 @@ _Static_assert((int)SCAN_DEPTH == (int)WALK_DEPTH,
 
 static const size_t longest_record = (size_t)1 << 30;
 
-/*
- * What is known of a path besides its slot: how its name looks in a record,
- * and which paths the next member had lately. Events of a kind have their
- * members in the same order, so most names are compared with the one that is
- * expected, and need neither a look for their end nor one into the table of
- * paths.
- */
-struct scan_path {
-	// The name in its quotes, and a bit for each byte of that; what does
-	// not fit needs a bit that is never set.
-	char quoted[32];
-	uint32_t needed[2];
-	uint32_t len; // of the name
-	uint16_t slot;
-	bool has_children; // a path may go on from here
-	// What came last time, and what had come before that changed: as the
-	// first member of the object that this is, and behind this member.
-	struct scan_path *first[2], *next[2];
-};
-
-enum { NEVER_SET = 1 << 16 };
-
 /* An object of the record that is open. */
 struct level {
-	const struct scan_path *path;
-	struct scan_path **guess; // what the next member may be, two of them
-	uint32_t member;          // whose value it is
+	uint32_t member;   // whose value it is
+	uint16_t slot;     // of that member; 0 is the record itself
+	bool has_children; // paths may go on from here
 };
 
 /* The scan of one record. */
@@ -68,9 +46,9 @@ static bool grow(struct task *t, const char *p)
 	struct member *members = realloc(s->members, cap * sizeof(*members));
 	if (members != NULL)
 		s->members = members;
-	uint32_t *shape = realloc(s->shape, cap * sizeof(*shape));
+	uint32_t *shape = realloc(s->own_shape, cap * sizeof(*shape));
 	if (shape != NULL)
-		s->shape = shape;
+		s->own_shape = shape;
 	t->out_of_memory = members == NULL || shape == NULL;
 	if (t->out_of_memory)
 		return false;
@@ -118,93 +96,31 @@ static uint16_t escaped_child(const struct paths *p, uint16_t parent,
 	return i;
 }
 
-/* Do these 16 bytes agree wherever one is needed? */
-IN_LINE bool agree(const char *p, const char *quoted, uint32_t needed)
-{
-	// needed is 0xffff or the bits of the first few bytes, or NEVER_SET.
-#ifdef __SSE2__
-	__m128i equal =
-		_mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)p),
-			       _mm_loadu_si128((const __m128i *)quoted));
-
-	return ((uint32_t)_mm_movemask_epi8(equal) & needed) == needed;
-#else
-	for (int i = 0; i < 16 && needed >> i != 0; i++)
-		if (p[i] != quoted[i])
-			return false;
-	return needed < NEVER_SET;
-#endif
-}
-
-/* Does the name of a path, in its quotes, stand at p as it is? */
-IN_LINE bool stands_at(const struct scan_path *path, const char *p,
-		       const char *last_block)
-{
-	if (UNLIKELY(p > last_block) ||
-	    !agree(p, path->quoted, path->needed[0]))
-		return false;
-	return LIKELY(path->needed[1] == 0) ||
-	       (p + 16 <= last_block &&
-		agree(p + 16, path->quoted + 16, path->needed[1]));
-}
-
-/* Expect a path the next time that a member stands here. */
-IN_LINE void expect(struct level *level, struct scan_path *path)
-{
-	level->guess[1] = level->guess[0];
-	level->guess[0] = path;
-}
-
-/* Read a name that was not expected here. */
-static NEVER_INLINE const char *read_name(struct task *t, struct level *level,
-					  const char *p, struct member *m)
+/* Read a name; returns what follows its quote. */
+IN_LINE const char *scan_name(struct task *t, const struct level *level,
+			      const char *p, struct member *m)
 {
 	struct walk *w = &t->walk;
 	struct scan *s = t->scan;
 
 	p = walk_space(w, p);
-	if (*p != '"')
+	if (UNLIKELY(*p != '"'))
 		return walk_fail(w, p, "expected a member name");
 	m->key.data = p + 1;
 	p = walk_string(w, p + 1, &m->key_escaped);
-	if (p == NULL)
+	if (UNLIKELY(p == NULL))
 		return NULL;
 	m->key.len = (size_t)(p - m->key.data);
 	m->slot = SCAN_NO_SLOT;
-	if (level->path->has_children)
-		m->slot = LIKELY(!m->key_escaped)
-				  ? paths_child(s->paths, level->path->slot,
-						m->key, w->end)
-				  : escaped_child(s->paths, level->path->slot,
-						  m->key);
+	if (level->has_children)
+		m->slot =
+			LIKELY(!m->key_escaped)
+				? paths_child(s->paths, level->slot, m->key,
+					      w->end)
+				: escaped_child(s->paths, level->slot, m->key);
 	s->irregular |= m->key_escaped;
-	if (m->slot == SCAN_NO_SLOT) {
-		s->unnamed++;
-	} else {
-		expect(level, &s->known[m->slot]);
-		level->guess = s->known[m->slot].next;
-	}
+	s->unnamed += m->slot == SCAN_NO_SLOT;
 	return p + 1;
-}
-
-/* Read a name; returns what follows its quote. */
-IN_LINE const char *scan_name(struct task *t, struct level *level,
-			      const char *p, struct member *m)
-{
-	struct scan_path *path = level->guess[0];
-
-	if (UNLIKELY(!stands_at(path, p, t->walk.last_block))) {
-		path = level->guess[1];
-		if (!stands_at(path, p, t->walk.last_block))
-			return read_name(t, level, p, m);
-		expect(level, path);
-	}
-	level->guess = path->next;
-	m->key.data = p + 1;
-	m->key.len = path->len;
-	m->slot = path->slot;
-	m->key_escaped = false;
-	return p + path->len + 2;
 }
 
 /* The last member wins: forget the one before it, and what is in it. */
@@ -223,16 +139,23 @@ IN_LINE void fill_slot(struct scan *s, uint16_t slot, uint32_t count)
 		return;
 	if (UNLIKELY(s->by_slot[slot] != 0))
 		supersede(s, s->by_slot[slot] - 1);
-	s->by_slot[slot] = count;
+	s->by_slot[slot] = (uint16_t)count;
 }
 
-/* Open an object, the value of a member. */
-IN_LINE void open_level(struct level *level, uint32_t member,
-			struct scan_path *path)
+/*
+ * Open an object, the value of a member. The number of a path's node is its
+ * slot, and that of the record 0, which is also what members without a path
+ * have: root tells them apart.
+ */
+IN_LINE void open_level(const struct scan *s, struct level *level,
+			uint32_t member, uint16_t slot)
 {
+	bool root = member == SCAN_ROOT;
+
 	level->member = member;
-	level->path = path;
-	level->guess = path->first;
+	level->slot = slot;
+	level->has_children = (root || slot != SCAN_NO_SLOT) &&
+			      s->paths->nodes[slot].first_child != 0;
 }
 
 /* Close an object that ends before end; count members are there by now. */
@@ -253,7 +176,7 @@ static const char *scan_object(struct task *t, const char *p)
 	struct level *level = t->levels;
 	uint32_t count = 0;
 
-	open_level(level, SCAN_ROOT, &s->known[s->slots]);
+	open_level(s, level, SCAN_ROOT, 0);
 	p = walk_space(w, p + 1);
 	if (*p == '}')
 		return p + 1;
@@ -279,9 +202,9 @@ static const char *scan_object(struct task *t, const char *p)
 				return walk_fail(w, p, WALK_TOO_DEEP);
 			m->value = (struct value){ .data = p, .len = 1,
 						   .type = VALUE_OBJECT };
-			s->shape[count - 1] = scan_shape(
+			s->own_shape[count - 1] = scan_shape(
 				m->slot, (size_t)(level - t->levels), m->value);
-			open_level(++level, count - 1, &s->known[m->slot]);
+			open_level(s, ++level, count - 1, m->slot);
 			p = walk_space(w, p + 1);
 			if (*p != '}')
 				continue;
@@ -290,7 +213,7 @@ static const char *scan_object(struct task *t, const char *p)
 				       &m->value);
 			if (UNLIKELY(p == NULL))
 				return NULL;
-			s->shape[count - 1] = scan_shape(
+			s->own_shape[count - 1] = scan_shape(
 				m->slot, (size_t)(level - t->levels), m->value);
 		}
 
@@ -390,65 +313,53 @@ static int explain(struct task *t, struct slice record, struct err *e)
 	return report(t, column, why, e);
 }
 
-/* May the name stand in a record as it is? */
-static bool is_plain(const struct paths_node *n)
-{
-	for (size_t i = 0; i < n->len; i++)
-		if ((unsigned char)n->name[i] < 0x20 || n->name[i] == '"' ||
-		    n->name[i] == '\\')
-			return false;
-	return utf8_valid((struct slice){ n->name, n->len }) == n->len;
-}
-
-/* What the name of a path looks like in a record. */
-static void set_quoted(struct scan_path *path, const struct paths_node *n)
-{
-	size_t len = n->len + 2;
-
-	path->len = (uint32_t)n->len;
-	if (len > sizeof(path->quoted) || !is_plain(n))
-		return;
-	path->quoted[0] = '"';
-	memcpy(path->quoted + 1, n->name, n->len);
-	path->quoted[n->len + 1] = '"';
-	path->needed[0] = (1U << (len < 16 ? len : 16)) - 1;
-	path->needed[1] = len > 16 ? (1U << (len - 16)) - 1 : 0;
-}
-
-/*
- * Get ready for these paths. What is known of each is at the index of its
- * slot; at 0 of what no path names, and behind all others of the record.
- */
+/* Get ready for these paths. */
 static bool bind_paths(struct scan *s, const struct paths *paths)
 {
-	size_t count = paths->count;
-	struct scan_path *known = calloc(count + 1, sizeof(*known));
-	uint32_t *by_slot = calloc(count, sizeof(*by_slot));
+	uint16_t *by_slot = calloc(paths->count, sizeof(*by_slot));
 
-	if (known == NULL || by_slot == NULL) {
-		free(known);
-		free(by_slot);
+	if (by_slot == NULL)
 		return false;
-	}
-	for (size_t i = 0; i <= count; i++) {
-		// Node 0 of the paths is the record.
-		const struct paths_node *n = &paths->nodes[i % count];
-
-		known[i].first[0] = known[i].first[1] = &known[0];
-		known[i].next[0] = known[i].next[1] = &known[0];
-		known[i].slot = (uint16_t)(i % count);
-		known[i].has_children = i != 0 && n->first_child != 0;
-		known[i].needed[0] = NEVER_SET;
-		if (i % count != 0)
-			set_quoted(&known[i], n);
-	}
-	free(s->known);
 	free(s->by_slot);
-	s->known = known;
 	s->by_slot = by_slot;
 	s->paths = paths;
-	s->slots = count;
+	s->slots = paths->count;
+	layouts_forget(&s->layouts);
 	return true;
+}
+
+/* Find the members by the record's layout; false where that is not known. */
+static bool follow_layout(struct scan *s, struct slice text)
+{
+	struct walk w;
+
+	walk_start(&w, text);
+
+	const struct layout *layout =
+		layouts_follow(&s->layouts, &w, s->members, s->by_slot);
+	if (layout == NULL)
+		return false;
+	s->count = layout->count;
+	s->unnamed = layout->unnamed;
+	s->shape = layout->shape;
+	s->layout = layout->number;
+	s->irregular = false;
+	return true;
+}
+
+static void learn_layout(struct scan *s, struct slice text)
+{
+	struct layout layout = { .count = (uint32_t)s->count,
+				 .unnamed = (uint32_t)s->unnamed,
+				 .shape = s->own_shape };
+
+	if (!s->parses && !s->irregular)
+		layouts_learn(&s->layouts, text, &layout, s->members);
+}
+
+static void clear_slots(struct scan *s)
+{
+	memset(s->by_slot, 0, s->slots * sizeof(*s->by_slot));
 }
 
 int scan_record(struct scan *s, const struct paths *paths, struct slice record,
@@ -465,7 +376,7 @@ int scan_record(struct scan *s, const struct paths *paths, struct slice record,
 		if (!bind_paths(s, paths))
 			return err_sys(e, "scan");
 	}
-	memset(s->by_slot, 0, s->slots * sizeof(*s->by_slot));
+	clear_slots(s);
 	while (text.len > 0 && walk_is_space(text.data[text.len - 1]))
 		text.len--;
 
@@ -473,8 +384,15 @@ int scan_record(struct scan *s, const struct paths *paths, struct slice record,
 	t.out_of_memory = false;
 	if (text.len == 0 || text.data[text.len - 1] != '}')
 		return explain(&t, record, e);
-	if (LIKELY(scan_text(&t, text)))
+	if (!s->parses && LIKELY(follow_layout(s, text)))
 		return 0;
+	clear_slots(s);
+	if (LIKELY(scan_text(&t, text))) {
+		s->shape = s->own_shape;
+		s->layout = 0;
+		learn_layout(s, text);
+		return 0;
+	}
 	return report(&t, (size_t)(t.walk.at - t.walk.start) + 1,
 		      t.walk.failure, e);
 }
@@ -482,9 +400,9 @@ int scan_record(struct scan *s, const struct paths *paths, struct slice record,
 void scan_free(struct scan *s)
 {
 	free(s->members);
-	free(s->shape);
+	free(s->own_shape);
 	free(s->by_slot);
-	free(s->known);
+	layouts_free(&s->layouts);
 	*s = SCAN_INIT;
 }
 

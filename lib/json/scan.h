@@ -17,6 +17,8 @@
 #include "core/buf.h"
 #include "core/err.h"
 #include "core/slice.h"
+#include "json/layout.h"
+#include "json/member.h"
 #include "json/paths.h"
 #include "json/value.h"
 
@@ -27,69 +29,43 @@
 enum {
 	SCAN_DEPTH = 512,       // arrays and objects within one another
 	SCAN_MEMBERS = 12288,   // of one record, those in arrays not counted
-	SCAN_NO_SLOT = 0,       // the slot of a member that no path names
 	SCAN_ROOT = UINT32_MAX, // the parent of a member of the record itself
-};
-
-struct member {
-	struct slice key;   // as it stands in the record, between the quotes
-	struct value value;
-	uint32_t parent;    // index of the member whose object it is in
-	uint32_t next;      // index of the first member behind its subtree
-	uint16_t slot;      // SCAN_NO_SLOT if no path names it
-	bool key_escaped;   // key holds backslash escapes
-	bool superseded;    // a later member of the same object has its key,
-			    // as far as a path names that key
-	bool used;          // for whoever maps the record: said so already
 };
 
 struct scan {
 	struct member *members; // count of them
 	size_t count;
-	uint32_t *by_slot; // index of the member + 1, or 0; paths_count() many
-	uint32_t *shape;   // scan_shape() of each member
+	uint16_t *by_slot; // index of the member + 1, or 0; paths_count() many
+	const uint32_t *shape; // scan_shape() of each member
+	uint64_t layout;   // number of the record's layout (layout.h), or 0
 	size_t unnamed;    // members that no path names
 	bool irregular;    // a name has escapes, or is there twice as far as a
 			   // path names it
 	bool bad_utf8;     // the last scan failed because of it
+	bool parses;       // set it to parse every record, whatever its layout
 
 	// private
+	uint32_t *own_shape;
 	size_t cap;
 	const struct paths *paths; // those of the last record
 	size_t slots;
-	struct scan_path *known; // what helps to find those paths
+	struct layouts layouts;
 };
 
-#define SCAN_INIT ((struct scan){ 0 })
+#define SCAN_INIT ((struct scan){ .layouts = LAYOUTS_INIT })
 
 /*
  * Scan one record. -1 with e filled: ERR_DATA with the column where the record
  * stops being a JSON object, or ERR_SYSTEM out of memory. The members borrow
  * from record. Of members with the same path the last one has the slot.
  *
- * The paths are borrowed too, until scan_free(): s learns what members usually
- * follow one another.
+ * The paths are borrowed too, until scan_free(): s learns what records look
+ * like (layout.h), since those of a log have few layouts.
  */
 int scan_record(struct scan *s, const struct paths *paths, struct slice record,
 		struct err *e) MUST_CHECK;
 
 void scan_free(struct scan *s);
-
-/*
- * What of a member is not text: slot, depth, emptiness and type. Those of all
- * members, one behind the other, tell which object each of them is in.
- */
-static inline uint32_t scan_shape(uint16_t slot, size_t depth,
-				  struct value value)
-{
-	return (uint32_t)slot << 16 | (uint32_t)depth << 4 |
-	       (uint32_t)(value.len == 0) << 3 | value.type;
-}
-
-static inline uint16_t scan_shape_slot(uint32_t shape)
-{
-	return (uint16_t)(shape >> 16);
-}
 
 /* The value of a slot; type VALUE_NONE where the record has no such member. */
 static inline struct value scan_value(const struct scan *s, uint16_t slot)

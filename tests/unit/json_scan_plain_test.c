@@ -1,6 +1,7 @@
 /* All that json_scan_test.c says, of the scanner as it is without SSE2. */
 #undef __SSE2__
 #include "json/scan.c"
+#include "json/layout.c"
 #include "json/walk.c"
 
 #include "json_scan_test.c"
