@@ -59,6 +59,26 @@ IN_LINE char *short_copy(char *at, struct slice text)
 	return at + n;
 }
 
+/* The bytes of a text of 16 at most, and zeros behind them. */
+IN_LINE void short_load(struct slice text, uint64_t words[2])
+{
+	// From 16 - n on, it keeps n bytes.
+	static const unsigned char masks[32] = { 255, 255, 255, 255, 255, 255,
+						 255, 255, 255, 255, 255, 255,
+						 255, 255, 255, 255 };
+	uint64_t keep[2];
+
+	words[0] = words[1] = 0;
+	if (text.len > 0 && LIKELY(short_may_read_16(text.data))) {
+		memcpy(keep, masks + 16 - text.len, 16);
+		memcpy(words, text.data, 16);
+		words[0] &= keep[0];
+		words[1] &= keep[1];
+	} else if (text.len > 0) {
+		memcpy(words, text.data, text.len);
+	}
+}
+
 /* As slice_is(). */
 IN_LINE bool short_is(struct slice a, struct slice b)
 {

@@ -9,6 +9,7 @@
 enum {
 	SHAPES = 256, // places of the table of shapes, a power of two
 	RECIPES = 1024,
+	LAYOUTS = 256,
 	CHAIN = 16,  // entries of a place
 	GROUPS = 4,  // lists of guards of a shape
 	NAME = 64,   // bytes of a name that no path names
@@ -34,8 +35,15 @@ struct recipe_shape {
 	size_t group_count;
 };
 
+/* The shape that the records of a layout have. */
+struct recipe_layout {
+	uint64_t number; // of the layout; 0: nothing is known
+	const struct recipe_shape *shape;
+};
+
 static void forget_all(struct recipes *r)
 {
+	memset(r->layouts, 0, LAYOUTS * sizeof(struct recipe_layout));
 	memset(r->shapes, 0, SHAPES * sizeof(struct recipe_shape *));
 	memset(r->table, 0, RECIPES * sizeof(const struct recipe *));
 	r->taken = 0;
@@ -49,7 +57,9 @@ bool recipes_init(struct recipes *r, uint64_t seed)
 	r->memory = malloc(RECIPE_MEMORY);
 	r->shapes = calloc(SHAPES, sizeof(struct recipe_shape *));
 	r->table = calloc(RECIPES, sizeof(const struct recipe *));
-	return r->memory != NULL && r->shapes != NULL && r->table != NULL;
+	r->layouts = calloc(LAYOUTS, sizeof(struct recipe_layout));
+	return r->memory != NULL && r->shapes != NULL && r->table != NULL &&
+	       r->layouts != NULL;
 }
 
 void recipes_free(struct recipes *r)
@@ -57,6 +67,7 @@ void recipes_free(struct recipes *r)
 	free(r->memory);
 	free(r->shapes);
 	free(r->table);
+	free(r->layouts);
 	*r = (struct recipes){ 0 };
 }
 
@@ -139,9 +150,44 @@ static struct recipe_shape *find_shape(const struct recipes *r,
 	return NULL;
 }
 
+static bool may_have(const struct scan *s)
+{
+	return !s->irregular && s->count <= RECIPE_MEMBERS &&
+	       s->unnamed <= RECIPE_UNNAMED;
+}
+
+/* The shape of a record; NULL where no recipe is known for it. */
+static const struct recipe_shape *shape_of(struct recipes *r,
+					   const struct scan *s)
+{
+	struct recipe_layout *known = &r->layouts[s->layout & (LAYOUTS - 1)];
+
+	if (LIKELY(s->layout != 0 && s->layout == known->number))
+		return known->shape;
+	if (!may_have(s))
+		return NULL;
+
+	const struct recipe_shape *shape = find_shape(r, s, hash_shape(r, s));
+	if (s->layout != 0 && shape != NULL)
+		*known = (struct recipe_layout){ s->layout, shape };
+	return shape;
+}
+
 static bool may_guard(struct value value)
 {
 	return value.flags == 0 && value.len <= EVAL_GUARD_TEXT;
+}
+
+/* The hash h of something, followed by a text that is mostly short. */
+IN_LINE uint64_t hash_short(const struct recipes *r, uint64_t h,
+			    struct slice text)
+{
+	uint64_t words[2];
+
+	if (UNLIKELY(text.len > sizeof(words)))
+		return hash_text(h, text, r->seed);
+	short_load(text, words);
+	return hash_mix(h ^ text.len ^ words[0], r->other_seed ^ words[1]);
 }
 
 /* The hash of the texts of a group's guards, followed by *hash. */
@@ -153,7 +199,7 @@ static bool hash_guards(const struct recipes *r, const struct scan *s,
 
 		if (!may_guard(value))
 			return false;
-		*hash = hash_text(*hash, value_slice(value), r->seed);
+		*hash = hash_short(r, *hash, value_slice(value));
 	}
 	return true;
 }
@@ -188,26 +234,17 @@ static const struct recipe *find_in(const struct recipes *r,
 	return NULL;
 }
 
-static bool may_have(const struct scan *s)
-{
-	return !s->irregular && s->count <= RECIPE_MEMBERS &&
-	       s->unnamed <= RECIPE_UNNAMED;
-}
-
 const struct recipe *recipes_find(struct recipes *r, const struct scan *s)
 {
 	const struct recipe *found = NULL;
 
 	if (r->credit < (size_t)CREDIT * COST)
 		r->credit++;
-	if (!may_have(s))
-		return NULL;
 
-	uint64_t hash = hash_shape(r, s);
-	const struct recipe_shape *shape = find_shape(r, s, hash);
+	const struct recipe_shape *shape = shape_of(r, s);
 	for (size_t i = 0;
 	     shape != NULL && found == NULL && i < shape->group_count; i++)
-		found = find_in(r, s, &shape->groups[i], hash);
+		found = find_in(r, s, &shape->groups[i], shape->hash);
 	return found;
 }
 

@@ -125,6 +125,7 @@ struct recipes {
 	size_t taken;
 	struct recipe_shape **shapes; // hash tables
 	const struct recipe **table;
+	struct recipe_layout *layouts; // of records; what shape they have
 	uint64_t seed, other_seed;
 	size_t credit; // for what is learned
 	size_t cost;   // of the next
