@@ -344,36 +344,37 @@ IN_LINE const char *put_in_order(struct elements *e, const char *p,
 }
 
 /*
- * Append what a join makes of the next element where that is quick, which it
- * mostly is: false where it is not, or there is no more.
+ * Append what a join makes of the next elements as long as that is quick,
+ * which it mostly is to the end.
  */
-IN_LINE bool join_quickly(struct elements *e, const struct expr *expr,
-			  struct buf *out, size_t start)
+static void join_quickly(struct elements *e, const struct expr *expr,
+			 struct buf *out, size_t start)
 {
 	const struct expr *exprs = e->eval->program->exprs;
 	size_t cap = out->cap < out->max ? out->cap : out->max;
 
 	if (e->at == NULL || e->lone.type != VALUE_ARRAY ||
-	    cap < out->len + SHORT_SLACK)
-		return false;
+	    cap < out->len + SHORT_SLACK ||
+	    (expr->then != PROGRAM_NONE && expr->otherwise == PROGRAM_NONE))
+		return;
 
 	struct room room = { .at = out->data + out->len,
 			     .end = out->data + cap - SHORT_SLACK };
-	const char *p = next_at(e);
-	if (*p == ']' ||
-	    (out->len > start && !put_short(&room, value_slice(expr->value))))
-		return false;
-	if (expr->then == PROGRAM_NONE)
-		p = put_plainly(&e->walk, p, &room);
-	else if (expr->otherwise != PROGRAM_NONE)
-		p = put_in_order(e, p, &exprs[expr->otherwise], &room);
-	else
-		return false;
-	if (p == NULL)
-		return false;
-	e->at = p;
-	out->len = (size_t)(room.at - out->data);
-	return true;
+	for (;;) {
+		const char *p = next_at(e);
+
+		if (*p == ']' || (out->len > start &&
+				  !put_short(&room, value_slice(expr->value))))
+			return;
+		p = expr->then == PROGRAM_NONE
+			    ? put_plainly(&e->walk, p, &room)
+			    : put_in_order(e, p, &exprs[expr->otherwise],
+					   &room);
+		if (p == NULL)
+			return;
+		e->at = p;
+		out->len = (size_t)(room.at - out->data);
+	}
 }
 
 struct value eval_join(struct eval *v, const struct expr *expr)
@@ -386,8 +387,7 @@ struct value eval_join(struct eval *v, const struct expr *expr)
 
 	begin(&elements, v, eval_expr(v, expr->of), expr->parts);
 	for (;;) {
-		if (join_quickly(&elements, expr, &v->joined, start))
-			continue;
+		join_quickly(&elements, expr, &v->joined, start);
 		if (!next(&elements, &element))
 			break;
 		complete &= join_element(v, expr, &element, elements.complete,
@@ -427,23 +427,34 @@ struct sum {
 	double real;
 };
 
+/* The number that a text is which fits FIELD_INT64. */
+static int64_t integer_of(struct slice number)
+{
+	bool negative = number.data[0] == '-';
+	uint64_t n = 0;
+
+	for (size_t i = negative; i < number.len; i++)
+		n = n * 10 + (uint64_t)(number.data[i] - '0');
+	return (int64_t)(negative ? 0 - n : n);
+}
+
 static bool add(struct sum *sum, struct slice number)
 {
 	char copy[64];
-	long long integer = 0;
 
 	if (number.len >= sizeof(copy))
 		return false;
-	memcpy(copy, number.data, number.len);
-	copy[number.len] = '\0';
 	sum->count++;
 	sum->whole = sum->whole && field_fits(FIELD_INT64, number);
 	if (sum->whole) {
-		integer = strtoll(copy, NULL, 10);
+		int64_t integer = integer_of(number);
+
 		sum->whole = !__builtin_add_overflow(sum->integer, integer,
 						     &sum->integer);
 		sum->real += (double)integer;
 	} else {
+		memcpy(copy, number.data, number.len);
+		copy[number.len] = '\0';
 		sum->real += strtod(copy, NULL);
 	}
 	return isfinite(sum->real);
