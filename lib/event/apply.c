@@ -275,6 +275,7 @@ void apply_map(struct work *w, struct event *event)
 	apply_header_severity(w);
 	for (size_t i = 0; shape->attributes[i] != NULL; i++)
 		apply_attribute(w, event, i);
+	event->head = SLICE("");
 	event->rest = 0;
 	if (shape->rest_names != REST_NONE)
 		put_fields(w, event);

@@ -96,13 +96,7 @@ static inline void apply_commit(struct work *w)
 IN_LINE void apply_put(struct work *w, const struct target *t,
 		       struct value value)
 {
-	struct field *f = &w->fields.list[w->fields.count++];
-
-	f->key = t->key;
-	f->label = t->label;
-	f->lead = t->lead;
-	f->value = value;
-	f->max = t->max;
+	target_put(t, value, &w->fields.list[w->fields.count++]);
 }
 
 #endif

@@ -29,6 +29,8 @@ struct event {
 	/* In the order of the shape's attributes, decoded; VALUE_NONE where
 	   missing. */
 	struct value attributes[EVENT_ATTRIBUTES];
+	struct slice head; // what its line begins with (shape.h); no text: that
+			   // is still to be made of the attributes
 
 	/* The rows of the map that have a value, in their order; then, from
 	   rest on, the members that no row used, in input order. Time and

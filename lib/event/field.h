@@ -34,13 +34,15 @@ struct field_rule {
 	uint32_t max; // bytes of a text before escaping; 0: no limit
 };
 
+enum { FIELD_LEAD = 32 }; // most leads are no longer than this
+
 /* One key and value of an event, ready to be written by a format. */
 struct field {
 	struct slice key;   // as the format writes it
 	struct slice label; // where not empty: key "Label" with this goes before
 	struct slice lead;  // what the format has made of both, once for all
-			    // records; SHORT_SLACK bytes more may be read.
-			    // Empty: it has to be made now
+			    // records; FIELD_LEAD bytes may be read. Empty:
+			    // it has to be made now
 	struct value value; // never missing; text typed as its rule demands
 	uint32_t max;       // as in field_rule
 };

@@ -50,6 +50,7 @@ static void follow_severity(struct work *w, const struct recipe *r,
 static void follow_attributes(struct work *w, const struct recipe *r,
 			      struct event *event)
 {
+	event->head = r->head;
 	memcpy(event->attributes, r->attributes,
 	       r->attribute_count * sizeof(*event->attributes));
 	for (size_t i = 0; i < r->other_attribute_count; i++) {
@@ -111,18 +112,32 @@ static void put_typed(struct work *w, const struct step *step)
 	apply_value(w, step->row, m->value);
 }
 
+/* Take the steps that ask nothing; returns the first of another kind. */
+IN_LINE const struct step *follow_plain(struct work *w, const struct step *step,
+					const struct step *end)
+{
+	const struct member *members = w->scan.members;
+	struct field *f = w->fields.list + w->fields.count;
+
+	for (; step < end && step->kind <= STEP_CONST; step++)
+		target_put(step->target,
+			   step->kind == STEP_MEMBER
+				   ? members[step->member].value
+				   : step->value,
+			   f++);
+	w->fields.count = (size_t)(f - w->fields.list);
+	return step;
+}
+
 static void follow_steps(struct work *w, const struct recipe *r)
 {
 	const struct step *step = r->steps;
+	const struct step *end = step + r->step_count;
 
-	for (size_t left = r->step_count; left > 0; left--, step++)
+	for (; (step = follow_plain(w, step, end)) < end; step++)
 		switch ((enum step_kind)step->kind) {
 		case STEP_MEMBER:
-			apply_put(w, step->target,
-				  w->scan.members[step->member].value);
-			break;
 		case STEP_CONST:
-			apply_put(w, step->target, step->value);
 			break;
 		case STEP_TIME:
 			put_time(w, step->target);

@@ -382,11 +382,27 @@ static bool keep_text(struct recipes *r, const char **data, size_t len)
 	return *data != NULL;
 }
 
+/* Make the head of the line where all that it says is constant. */
+static bool keep_head(struct draft *d)
+{
+	const struct map_shape *shape = d->work->maps->shape;
+	struct buf *text = &d->work->eval.one;
+
+	buf_clear(text);
+	if (shape->put_head == NULL || d->recipe.other_attribute_count > 0 ||
+	    !shape->put_head(text, d->attributes) || buf_status(text) != 0)
+		return true;
+	d->recipe.head = buf_slice(text);
+	return keep_text(d->recipes, &d->recipe.head.data, text->len);
+}
+
 /* The same for all that the lists of the draft point to. */
 static bool keep_texts(struct draft *d)
 {
 	struct recipes *r = d->recipes;
 
+	if (!keep_head(d))
+		return false;
 	for (size_t i = 0; i < d->recipe.attribute_count; i++) {
 		struct value *value = &d->attributes[i];
 

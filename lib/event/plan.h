@@ -32,6 +32,17 @@ struct target {
 	bool shared; // others have the same key, at the same address
 };
 
+/* Make a field of a target. */
+static inline void target_put(const struct target *t, struct value value,
+			      struct field *f)
+{
+	f->key = t->key;
+	f->label = t->label;
+	f->lead = t->lead;
+	f->value = value;
+	f->max = t->max;
+}
+
 /*
  * A value and where it goes: the first target whose type it fits. Most rows
  * have a value only where the record has a member of slot or of other, which

@@ -108,6 +108,7 @@ struct recipe {
 	size_t attribute_count;
 	const struct step_attribute *other_attributes;
 	size_t other_attribute_count;
+	struct slice head; // as in struct event
 	const struct step *steps; // the rows that may put a field
 	size_t step_count;
 

@@ -51,10 +51,14 @@ static int make_lead(struct loader *l, struct target *target, struct err *e)
 	if (l->shape->put_lead == NULL)
 		return 0;
 	l->shape->put_lead(&lead, target->key, target->label);
+	size_t len = lead.len;
+	while (lead.len < FIELD_LEAD && buf_status(&lead) == 0)
+		buf_putc(&lead, ' ');
 	target->lead = buf_slice(&lead);
 	if (buf_status(&lead) != 0 ||
 	    !program_keep(l->program, &target->lead))
 		rc = compile_no_memory(e);
+	target->lead.len = len;
 	buf_free(&lead);
 	return rc;
 }

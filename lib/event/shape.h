@@ -7,6 +7,7 @@
 #include "core/buf.h"
 #include "core/slice.h"
 #include "event/field.h"
+#include "json/value.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -51,6 +52,13 @@ struct map_shape {
 	 * from the field before; or NULL where that is not known in advance.
 	 */
 	void (*put_lead)(struct buf *out, struct slice key, struct slice label);
+
+	/*
+	 * Append what lines begin with, up to where they depend on more than
+	 * the attributes, none of which needs decoding. False where one is cut,
+	 * which has to be told for each event. May be NULL.
+	 */
+	bool (*put_head)(struct buf *out, const struct value *attributes);
 };
 
 /* May a key hold this byte? Those of paths are SD-NAMEs (RFC 5424, 6.3.3). */

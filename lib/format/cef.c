@@ -223,6 +223,28 @@ static void put_lead(struct buf *out, struct slice key, struct slice label)
 	buf_putc(out, '=');
 }
 
+/* Is there a text, which fits as it is? */
+IN_LINE bool fits(struct slice text, uint32_t max)
+{
+	// Without a text, or a limit, the difference is the largest number.
+	return text.len - 1 < (uint32_t)(max - 1) && text.data[0] != ' ' &&
+	       text.data[text.len - 1] != ' ';
+}
+
+static bool put_head(struct buf *out, const struct value *values)
+{
+	buf_puts(out, "CEF:0|");
+	for (size_t i = VENDOR; i <= NAME; i++) {
+		struct slice text = value_slice(values[i]);
+
+		if (value_is_missing(values[i]) || !fits(text, header_max[i]))
+			return false;
+		escape_put(out, text, &header);
+		buf_putc(out, '|');
+	}
+	return true;
+}
+
 static const struct map_shape shape = {
 	.section = "cef",
 	.attributes = attributes,
@@ -231,6 +253,7 @@ static const struct map_shape shape = {
 	.drops_empty = true,
 	.find_rule = find_rule,
 	.put_lead = put_lead,
+	.put_head = put_head,
 };
 
 static const struct map_shape *shape_of(const char *variant)
@@ -256,14 +279,6 @@ static NEVER_INLINE struct slice fit(struct line *l, struct slice name,
 	return trim_end(line_fit(l, name, text, max));
 }
 
-/* Is there a text, which fits as it is? */
-IN_LINE bool fits(struct slice text, uint32_t max)
-{
-	// Without a text, or a limit, the difference is the largest number.
-	return text.len - 1 < (uint32_t)(max - 1) && text.data[0] != ' ' &&
-	       text.data[text.len - 1] != ' ';
-}
-
 IN_LINE char *put_header(struct line *l, char *at, size_t place)
 {
 	struct slice text = line_attribute(l, place);
@@ -272,6 +287,15 @@ IN_LINE char *put_header(struct line *l, char *at, size_t place)
 	if (UNLIKELY(!fits(text, max)))
 		text = fit(l, slice_of(attributes[place]), text, max);
 	return line_put_header(l, at, text, &header);
+}
+
+/* What a line begins with, up to the severity. */
+static char *put_attributes(struct line *l, char *at)
+{
+	at = line_put_text(l, at, SLICE("CEF:0|"));
+	for (size_t i = VENDOR; i <= NAME && at != NULL; i++)
+		at = put_header(l, at, i);
+	return at;
 }
 
 /* The severity of an event, 0 to 10, and the pipe behind it. */
@@ -321,9 +345,9 @@ static int write_event(const struct event *event, struct mapper *text,
 	put_syslog(&l);
 	char *at = line_at(&l);
 	if (at != NULL)
-		at = line_put_text(&l, at, SLICE("CEF:0|"));
-	for (size_t i = VENDOR; i <= NAME && at != NULL; i++)
-		at = put_header(&l, at, i);
+		at = LIKELY(event->head.len > 0)
+			     ? line_put_text(&l, at, event->head)
+			     : put_attributes(&l, at);
 	if (at != NULL)
 		at = put_severity(&l, at);
 	line_put_at(&l, at);

@@ -108,6 +108,15 @@ IN_LINE unsigned escape_mask(__m128i v, const struct escape *how)
 	return (unsigned)_mm_movemask_epi8(m);
 }
 
+/* Copy 16 bytes and return the mask of those that are to be escaped. */
+IN_LINE unsigned escape_block(char *at, const char *s, const struct escape *how)
+{
+	__m128i v = _mm_loadu_si128((const __m128i *)s);
+
+	_mm_storeu_si128((__m128i *)at, v);
+	return escape_mask(v, how);
+}
+
 /*
  * Write the n bytes at s, escaped, where there is room. For text that is
  * likely to need no escape, in line, where the compiler knows the table.
@@ -115,23 +124,20 @@ IN_LINE unsigned escape_mask(__m128i v, const struct escape *how)
 IN_LINE char *escape_quickly(char *at, const char *s, size_t n,
 			     const struct escape *how)
 {
-	for (; n >= 16; at += 16, s += 16, n -= 16) {
-		__m128i v = _mm_loadu_si128((const __m128i *)s);
+	unsigned mask = 0;
 
-		_mm_storeu_si128((__m128i *)at, v);
-		if (UNLIKELY(escape_mask(v, how) != 0))
-			return escape_slowly(at, s, n, how);
-	}
-	if (n == 0)
+	if (UNLIKELY(n == 0))
 		return at;
-	if (UNLIKELY(!short_may_read_16(s)))
-		return escape_slowly(at, s, n, how);
-
-	__m128i v = _mm_loadu_si128((const __m128i *)s);
-	_mm_storeu_si128((__m128i *)at, v);
-	if (UNLIKELY((escape_mask(v, how) & ((1u << n) - 1)) != 0))
-		return escape_slowly(at, s, n, how);
-	return at + n;
+	if (LIKELY(n <= 16)) {
+		if (UNLIKELY(!short_may_read_16(s)))
+			return escape_slowly(at, s, n, how);
+		mask = escape_block(at, s, how) & ((2u << (n - 1)) - 1);
+	} else { // the last block overlaps the one before it
+		for (size_t i = 0; i < n - 16; i += 16)
+			mask |= escape_block(at + i, s + i, how);
+		mask |= escape_block(at + n - 16, s + n - 16, how);
+	}
+	return LIKELY(mask == 0) ? at + n : escape_slowly(at, s, n, how);
 }
 
 #else

@@ -102,6 +102,19 @@ static void put_lead(struct buf *out, struct slice key, struct slice label)
 	buf_putc(out, '=');
 }
 
+/* All of the header but for the version of LEEF, and what that asks for. */
+static bool put_head(struct buf *out, const struct value *values)
+{
+	for (size_t i = VENDOR; i <= ID; i++) {
+		if (value_is_missing(values[i]) ||
+		    (i == ID && values[i].len > ID_MAX))
+			return false;
+		escape_put(out, value_slice(values[i]), &header);
+		buf_putc(out, '|');
+	}
+	return true;
+}
+
 static const struct map_shape shape = {
 	.section = "leef",
 	.attributes = attributes,
@@ -109,6 +122,7 @@ static const struct map_shape shape = {
 	.drops_empty = true,
 	.find_rule = find_rule,
 	.put_lead = put_lead,
+	.put_head = put_head,
 };
 
 static const struct map_shape *shape_of(const char *variant)
@@ -124,6 +138,13 @@ IN_LINE char *put_header(struct line *l, char *at, size_t place)
 	if (place == ID)
 		text = line_fit(l, slice_of(attributes[ID]), text, ID_MAX);
 	return line_put_header(l, at, text, &header);
+}
+
+static char *put_attributes(struct line *l, char *at)
+{
+	for (size_t i = VENDOR; i <= ID && at != NULL; i++)
+		at = put_header(l, at, i);
+	return at;
 }
 
 IN_LINE char *put_field(struct line *l, char *at, const struct field *f)
@@ -153,8 +174,10 @@ static int write_event(const struct event *event, struct mapper *text,
 	if (at != NULL)
 		at = line_put_text(
 			&l, at, v1 ? SLICE("LEEF:1.0|") : SLICE("LEEF:2.0|"));
-	for (size_t i = VENDOR; i <= ID && at != NULL; i++)
-		at = put_header(&l, at, i);
+	if (at != NULL)
+		at = LIKELY(event->head.len > 0)
+			     ? line_put_text(&l, at, event->head)
+			     : put_attributes(&l, at);
 	if (!v1 && at != NULL)
 		at = line_put_text(&l, at, SLICE("x09|"));
 	line_put_at(&l, at);

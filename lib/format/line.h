@@ -97,8 +97,7 @@ void line_put_short(struct line *l);
  */
 enum {
 	LINE_TEXT = 512,
-	LINE_LEAD = 32,
-	LINE_AMPLE = 1 + LINE_LEAD + ESCAPE_WORST * LINE_TEXT + ESCAPE_SLACK,
+	LINE_AMPLE = 1 + FIELD_LEAD + ESCAPE_WORST * LINE_TEXT + ESCAPE_SLACK,
 };
 
 /*
@@ -207,16 +206,14 @@ IN_LINE char *line_put_led(struct line *l, char *at, char divider,
 {
 	size_t len = f->lead.len; // 0: it is still to be made
 
-	if (UNLIKELY(text.len > LINE_TEXT || len - 1 >= LINE_LEAD ||
+	if (UNLIKELY(text.len > LINE_TEXT || len - 1 >= FIELD_LEAD ||
 		     at > l->ample))
 		return line_put_led_slowly(l, at, divider, f, put_lead, text,
 					   how);
 	*at = divider;
 	at += l->begun;
 	l->begun = true;
-	memcpy(at, f->lead.data, 16);
-	if (len > 16)
-		memcpy(at + 16, f->lead.data + 16, 16);
+	memcpy(at, f->lead.data, FIELD_LEAD);
 	return escape_quickly(at + len, text.data, text.len, how);
 }
 
