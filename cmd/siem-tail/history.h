@@ -50,10 +50,6 @@ int history_look(struct tail *t, const char *folder, struct err *e) MUST_CHECK;
  */
 struct known *history_resume(struct tail *t, struct source *s) MUST_CHECK;
 
-/* The generation of a log that was opened last, or NULL. */
-struct file *history_predecessor(struct tail *t, const char *folder,
-				 const char *name);
-
 /* The path with its folder made absolute; owned by the caller. NULL: no memory.
  */
 char *history_absolute(const char *path) MUST_CHECK;

@@ -2,6 +2,7 @@
 
 #include "core/clock.h"
 #include "core/msg.h"
+#include "lineage.h"
 #include "tail.h"
 
 #include <errno.h>
@@ -128,7 +129,7 @@ static int look_back(struct tail *t, struct name *name, struct source *source,
 		if (history_look(t, folder, &e) < 0)
 			goto out;
 	}
-	struct file *before = history_predecessor(t, folder, name->base);
+	struct file *before = lineage_last(t, folder, name->base);
 	if (before != NULL)
 		*after = before;
 	if (files_find(&t->files, source->dev, source->ino) == NULL) {

@@ -8,6 +8,9 @@
  *     expand.c   folders and patterns
  *     history.c  the checkpoint: where each file was left
  *     rotation.c what has become of them since
+ *     folder.c   the files of a folder
+ *     copy.c     whether a file holds what another did
+ *     lineage.c  generations of a log, and their order
  *     known.c    what is remembered of a file
  *     sibling.c  the names of rotated files
  *     files.c    the files that are open, and which of them to read

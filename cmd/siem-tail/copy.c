@@ -1,0 +1,135 @@
+#include "copy.h"
+
+#include "folder.h"
+#include "lineage.h"
+#include "tail.h"
+
+bool copy_is_read(const struct source *s, const struct position *at)
+{
+	uint64_t size;
+	struct err e;
+
+	if (source_content(s, &size, &e) < 0)
+		return false;
+	if (s->unpack == NULL)
+		return size == at->offset;
+	// Noted, that is, without a look at its end.
+	return at->tail_len == 0 && at->offset > 0
+		       ? true
+		       : size == (uint32_t)at->offset;
+}
+
+bool copy_holds(struct look *l, struct source *s, const struct position *at)
+{
+	char head[POSITION_HEAD];
+	struct err e;
+	ssize_t got = source_head(s, head, &e);
+
+	if (got < 0 ||
+	    !position_fits_head(at, (struct slice){ head, (size_t)got }))
+		return false;
+	// Where the size is right as well, nothing more needs to be unpacked.
+	return (s->unpack != NULL && copy_is_read(s, at)) ||
+	       source_resume(s, at, l->t->scratch, &e) == 1;
+}
+
+/* Do both hold the same up to size? Told from the start and the end of that. */
+static bool are_alike(const struct source *a, const struct source *b,
+		      uint64_t size)
+{
+	struct position pa;
+	struct position pb;
+	struct err e;
+
+	return source_fingerprint(a, size, &pa, &e) == 0 &&
+	       source_fingerprint(b, size, &pb, &e) == 0 &&
+	       pa.head_len == pb.head_len && pa.head_hash == pb.head_hash &&
+	       pa.tail_len == pb.tail_len && pa.tail_hash == pb.tail_hash;
+}
+
+/* Is the file a copy of one that is being read? */
+static bool is_copy_of_open(struct look *l, const struct source *s,
+			    struct slice head, const struct known *k)
+{
+	const struct source *read = &k->file->source;
+	struct position now;
+	uint64_t size;
+	uint64_t other;
+	struct err e;
+
+	if (s->unpack != NULL || read->unpack != NULL)
+		return k->at.head_len == POSITION_HEAD &&
+		       position_fits_head(&k->at, head);
+	if (source_content(s, &size, &e) < 0 ||
+	    source_content(read, &other, &e) < 0)
+		return false;
+	// Copied and truncated: when that is seen, the copy will be searched.
+	if (k->at.offset > 0 && position_fits_head(&k->at, head) &&
+	    (source_fingerprint(read, k->at.offset, &now, &e) < 0 ||
+	     now.head_hash != k->at.head_hash ||
+	     now.tail_hash != k->at.tail_hash)) {
+		l->t->history.again = true;
+		return true;
+	}
+	size = size < other ? size : other;
+	return size > 0 && are_alike(s, read, size);
+}
+
+/* Is a compressed file there to its end? */
+static bool is_whole(struct look *l, const struct source *s)
+{
+	struct unpack *u = unpack_open(s->fd);
+	struct err e;
+	ssize_t got = 1;
+
+	while (u != NULL && got > 0)
+		got = unpack_read(u, l->t->scratch, SOURCE_CHUNK, &e);
+	bool whole = u != NULL && got == 0 && unpack_is_whole(u);
+	unpack_close(u);
+	return whole;
+}
+
+/* Is it a copy of one that was read and is still there? */
+static bool is_copy_of_read(struct look *l, struct source *s, struct slice head,
+			    const struct known *k)
+{
+	if (k->at.offset == 0 || !position_fits_head(&k->at, head))
+		return false;
+	if (copy_is_read(s, &k->at))
+		return true;
+	if (s->unpack == NULL)
+		return k->at.head_len == POSITION_HEAD &&
+		       copy_holds(l, s, &k->at);
+
+	// Being packed just now? Then it is to be looked at again.
+	if (is_whole(l, s))
+		return copy_is_read(s, &k->at); // if it has its end only by now
+	l->t->history.again = true;
+	return true;
+}
+
+bool copy_is(struct look *l, struct source *s)
+{
+	const struct known_all *all = &l->t->history.known;
+	char bytes[POSITION_HEAD];
+	struct err e;
+	ssize_t got = source_head(s, bytes, &e);
+	struct slice head = { bytes, got < 0 ? 0 : (size_t)got };
+
+	// So little may be the beginning of anything that is being copied.
+	if (got == 0 || (s->unpack != NULL && got > 0 && got < POSITION_HEAD &&
+			 !is_whole(l, s))) {
+		l->t->history.again = true;
+		return true;
+	}
+	for (size_t i = 0; i < all->count; i++) {
+		const struct known *k = all->items[i];
+
+		if (!lineage_is_in(k, l->absolute) || !k->found)
+			continue;
+		if (k->file != NULL ? is_copy_of_open(l, s, head, k)
+				    : is_copy_of_read(l, s, head, k))
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,23 @@
+/*
+ * Does a file hold what was read of another? By the fingerprints of a position
+ * (stream/position.h), wherever that was read.
+ */
+#ifndef SIEM_TAIL_COPY_H
+#define SIEM_TAIL_COPY_H
+
+#include <stdbool.h>
+
+struct look;
+struct position;
+struct source;
+
+/* Is all of it read? Of a packed file, as far as its trailer tells. */
+bool copy_is_read(const struct source *s, const struct position *at);
+
+/* Does the file hold what was read before? */
+bool copy_holds(struct look *l, struct source *s, const struct position *at);
+
+/* Is it, or may it become, a copy of one that is known? */
+bool copy_is(struct look *l, struct source *s);
+
+#endif

@@ -1,0 +1,153 @@
+#include "folder.h"
+
+#include "core/clock.h"
+#include "core/msg.h"
+#include "expand.h"
+#include "sibling.h"
+#include "tail.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* File systems count time in ticks of a few milliseconds. */
+enum { QUIET_MS = 10 };
+
+static int add_entry(struct look *l, const char *name, const struct stat *st)
+{
+	if (l->count == l->cap) {
+		size_t cap = l->cap != 0 ? 2 * l->cap : 32;
+		struct entry *items = realloc(l->items, cap * sizeof(*items));
+
+		if (items == NULL)
+			return -1;
+		l->items = items;
+		l->cap = cap;
+	}
+	struct entry *entry = &l->items[l->count];
+	*entry = (struct entry){
+		.name = strdup(name),
+		.dev = st->st_dev,
+		.ino = st->st_ino,
+		.size = (uint64_t)st->st_size,
+		.changed = st->st_mtim,
+		.packed = sibling_is_packed(name),
+		.named = names_have(&l->t->names, l->folder, name),
+	};
+	if (entry->name == NULL)
+		return -1;
+	l->count++;
+	return 0;
+}
+
+static int by_age(const void *one, const void *other)
+{
+	const struct entry *a = one;
+	const struct entry *b = other;
+
+	if (a->changed.tv_sec != b->changed.tv_sec)
+		return a->changed.tv_sec < b->changed.tv_sec ? -1 : 1;
+	if (a->changed.tv_nsec != b->changed.tv_nsec)
+		return a->changed.tv_nsec < b->changed.tv_nsec ? -1 : 1;
+	return sibling_compare(a->name, b->name);
+}
+
+/* Which of them have names as rotation makes them of what is followed? */
+static void find_siblings(struct look *l)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		struct entry *entry = &l->items[i];
+
+		entry->sibling =
+			!entry->named && names_log_of(&l->t->names, l->folder,
+						      entry->name) != NULL;
+		for (size_t j = 0;
+		     j < l->count && !entry->named && !entry->sibling; j++)
+			entry->sibling =
+				l->items[j].named &&
+				sibling_is(l->items[j].name, entry->name);
+	}
+}
+
+int folder_list(struct look *l)
+{
+	DIR *dir = opendir(l->folder);
+	struct dirent *item;
+	int rc = 1;
+
+	if (dir == NULL)
+		return 0;
+	while (rc > 0 && (errno = 0, item = readdir(dir)) != NULL) {
+		struct stat st;
+
+		if (fstatat(dirfd(dir), item->d_name, &st,
+			    AT_SYMLINK_NOFOLLOW) < 0)
+			l->moved = true;
+		else if (S_ISREG(st.st_mode) &&
+			 add_entry(l, item->d_name, &st) < 0)
+			rc = -1;
+	}
+	if (rc > 0 && errno != 0)
+		rc = 0;
+	closedir(dir);
+	if (l->count > 0)
+		qsort(l->items, l->count, sizeof(*l->items), by_age);
+	find_siblings(l);
+	return rc;
+}
+
+void folder_forget(struct look *l)
+{
+	for (size_t i = 0; i < l->count; i++)
+		free(l->items[i].name);
+	l->count = 0;
+	l->moved = false;
+}
+
+bool folder_open(struct look *l, const struct entry *entry, struct source *s)
+{
+	char *path = strcmp(l->folder, ".") == 0
+			     ? strdup(entry->name)
+			     : expand_join(l->folder, entry->name);
+	struct err e;
+
+	if (path == NULL)
+		return false;
+	int rc = entry->packed ? source_open_packed(s, path, &e)
+			       : source_open(s, path, &e);
+	if (rc < 0 && errno != ENOENT) {
+		msg_error("%s", e.text);
+		l->t->status = STATUS_UNDELIVERED;
+	}
+	free(path);
+	if (rc == 0 && s->dev == entry->dev && s->ino == entry->ino)
+		return true;
+	if (rc == 0)
+		source_close(s);
+	l->moved = true;
+	l->t->history.again = true;
+	return false;
+}
+
+static int64_t to_ns(struct timespec t)
+{
+	return (int64_t)t.tv_sec * NS_PER_SEC + t.tv_nsec;
+}
+
+bool folder_is_quiet(const struct look *l, int64_t *changed_ns)
+{
+	const int64_t quiet_ns = QUIET_MS * (int64_t)NS_PER_MS;
+	struct timespec now;
+	struct stat st;
+
+	if (stat(l->absolute, &st) < 0)
+		return false;
+	clock_gettime(CLOCK_REALTIME, &now);
+	*changed_ns = to_ns(st.st_mtim);
+	int64_t age_ns = to_ns(now) - *changed_ns;
+	// A clock that was set back says nothing.
+	return age_ns > quiet_ns || age_ns < -(int64_t)NS_PER_SEC;
+}

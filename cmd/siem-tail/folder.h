@@ -1,0 +1,61 @@
+/*
+ * A look at a folder: the regular files in it.
+ */
+#ifndef SIEM_TAIL_FOLDER_H
+#define SIEM_TAIL_FOLDER_H
+
+#include "core/attr.h"
+#include "source.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <time.h>
+
+struct known;
+struct tail;
+
+/* A regular file of the folder. */
+struct entry {
+	char *name; // owned
+	dev_t dev;
+	ino_t ino;
+	uint64_t size;
+	struct timespec changed;
+	struct known *known; // what it was before, or NULL
+	bool packed;
+	bool named;   // it is followed by its name
+	bool sibling; // it has the name of an earlier generation
+};
+
+struct look {
+	struct tail *t;
+	const char *folder; // as operands give it
+	char *absolute;     // owned
+	struct entry *items;
+	size_t count, cap;
+	bool moved;    // something was renamed while it was looked at
+	bool complete; // all that is known was found
+	bool settled;  // what was not found is not there
+};
+
+/*
+ * List the files, the one that was not changed for the longest time first. 1:
+ * listed; 0: it cannot be read, which names say; -1: no memory.
+ */
+int folder_list(struct look *l) MUST_CHECK;
+
+void folder_forget(struct look *l);
+
+/* Open one of them. False: it is another by now, or cannot be read. */
+bool folder_open(struct look *l, const struct entry *entry,
+		 struct source *s) MUST_CHECK;
+
+/*
+ * Has the folder been as it is for so long that it did not change while it was
+ * read either? When it changed is told.
+ */
+bool folder_is_quiet(const struct look *l, int64_t *changed_ns);
+
+#endif

@@ -1,0 +1,31 @@
+/*
+ * Which files are generations of the same log, and in which order they come.
+ */
+#ifndef SIEM_TAIL_LINEAGE_H
+#define SIEM_TAIL_LINEAGE_H
+
+#include <limits.h>
+#include <stdbool.h>
+
+struct file;
+struct known;
+struct tail;
+
+/* Was it first seen in this folder, which is absolute, and is not gone? */
+bool lineage_is_in(const struct known *k, const char *folder);
+
+/* The name a source had in its folder when it was first seen. */
+void lineage_first_name(const struct known *k, char name[NAME_MAX + 1]);
+
+/* Are two files of a folder, by their names, generations of the same log? */
+bool lineage_is_same(const struct tail *t, const char *folder, const char *one,
+		     const char *other);
+
+/* The generation of a log that was opened last, or NULL. */
+struct file *lineage_last(struct tail *t, const char *folder, const char *name);
+
+/* What was opened after last is read before f, and after what f was after. */
+void lineage_put_before(struct tail *t, struct file *f,
+			const struct file *last);
+
+#endif
