@@ -46,6 +46,36 @@ struct file *files_next(const struct file *f)
 	return f->next;
 }
 
+struct file *files_previous(const struct file *f)
+{
+	return f->previous;
+}
+
+/* Take it out of the list. */
+static void unlink_file(struct files *files, struct file *f)
+{
+	if (f->previous != NULL)
+		f->previous->next = f->next;
+	else
+		files->first = f->next;
+	if (f->next != NULL)
+		f->next->previous = f->previous;
+	else
+		files->last = f->previous;
+}
+
+void files_move_before(struct files *files, struct file *f, struct file *g)
+{
+	unlink_file(files, f);
+	f->next = g;
+	f->previous = g->previous;
+	if (g->previous != NULL)
+		g->previous->next = f;
+	else
+		files->first = f;
+	g->previous = f;
+}
+
 void files_queue(struct files *files, struct file *f)
 {
 	if (f->queued)
@@ -59,18 +89,10 @@ void files_queue(struct files *files, struct file *f)
 	files->tail = f;
 }
 
-struct file *files_take(struct files *files)
+/* Take f, which comes behind before, or is the first of the queue. */
+static void unlink_queued(struct files *files, struct file *before,
+			  struct file *f)
 {
-	struct file *before = NULL;
-	struct file *f = files->head;
-
-	// A predecessor was opened earlier, so there is always one without.
-	while (f != NULL && f->after != NULL && f->after->queued) {
-		before = f;
-		f = f->behind;
-	}
-	if (f == NULL)
-		return NULL;
 	if (before != NULL)
 		before->behind = f->behind;
 	else
@@ -78,7 +100,32 @@ struct file *files_take(struct files *files)
 	if (files->tail == f)
 		files->tail = before;
 	f->queued = false;
+}
+
+struct file *files_take(struct files *files)
+{
+	struct file *before = NULL;
+	struct file *f = files->head;
+
+	// Predecessors make no circle, so there is always one without.
+	while (f != NULL && f->after != NULL && f->after->queued) {
+		before = f;
+		f = f->behind;
+	}
+	if (f != NULL)
+		unlink_queued(files, before, f);
 	return f;
+}
+
+void files_unqueue(struct files *files, struct file *f)
+{
+	struct file *before = NULL;
+
+	if (!f->queued)
+		return;
+	for (struct file *g = files->head; g != f; g = g->behind)
+		before = g;
+	unlink_queued(files, before, f);
 }
 
 void files_note_activity(struct file *f, int64_t now_ns)
@@ -106,14 +153,7 @@ void files_remove(struct files *files, struct file *f)
 	for (struct file *g = files->first; g != NULL; g = g->next)
 		if (g->after == f)
 			g->after = f->after;
-	if (f->previous != NULL)
-		f->previous->next = f->next;
-	else
-		files->first = f->next;
-	if (f->next != NULL)
-		f->next->previous = f->previous;
-	else
-		files->last = f->previous;
+	unlink_file(files, f);
 	source_close(&f->source);
 	EVP_MD_CTX_free(f->seed);
 	free(f);

@@ -31,7 +31,7 @@ struct file {
 	int64_t active_ns;   // when something came last
 
 	// private
-	struct file *previous, *next; // in the order they were opened
+	struct file *previous, *next; // in the order they are read
 	struct file *behind;          // in the queue
 };
 
@@ -49,12 +49,19 @@ struct file *files_find(const struct files *files, dev_t dev, ino_t ino);
 struct file *files_add(struct files *files, struct source *source,
 		       struct file *after) MUST_CHECK;
 struct file *files_next(const struct file *f);
+struct file *files_previous(const struct file *f);
+
+/* Have f stand before another that it stood behind. */
+void files_move_before(struct files *files, struct file *f, struct file *g);
 
 /* Put it in the queue, unless it is there. */
 void files_queue(struct files *files, struct file *f);
 
 /* Take the first from the queue whose predecessor is not in it; NULL: none. */
 struct file *files_take(struct files *files);
+
+/* Take it out of the queue, where it is. */
+void files_unqueue(struct files *files, struct file *f);
 
 /* Something came in f: what was before it under its name has a successor. */
 void files_note_activity(struct file *f, int64_t now_ns);

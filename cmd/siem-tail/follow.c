@@ -18,7 +18,6 @@ enum {
 	BLIND_MS = 250,    // between looks where something is not watched
 	ROTATED_MS = 1000, // where files that were rotated away are kept open
 	WATCHED_MS = 5000, // where all is watched
-	MOST_ROTATED = 64, // files rotated away and read, that are kept open
 };
 
 /* Is it compressed, and not to its end yet? */
@@ -27,8 +26,8 @@ static bool is_incomplete(const struct file *f)
 	return f->source.unpack != NULL && !unpack_is_whole(f->source.unpack);
 }
 
-/* Did it grow, is it over? True: rotated away, read, and kept open. */
-static bool look_at_file(struct tail *t, struct file *f, int64_t now_ns)
+/* Did it grow, is it over? */
+static void look_at_file(struct tail *t, struct file *f, int64_t now_ns)
 {
 	struct err trouble;
 	int changed = source_measure(&f->source, &trouble);
@@ -43,31 +42,27 @@ static bool look_at_file(struct tail *t, struct file *f, int64_t now_ns)
 		f->ending || (files_is_over(f, now_ns) && !is_incomplete(f));
 	if (changed > 0 || f->ending)
 		files_queue(&t->files, f);
-	return f->names == 0 && !f->queued;
 }
 
 static int look(struct tail *t, struct err *e)
 {
 	int64_t now_ns = clock_ns();
-	size_t rotated = 0;
 
-	if (names_look(t, e) < 0 ||
-	    (t->history.again && names_look_back(t, e) < 0))
+	if (names_look(t, e) < 0 || ((t->history.again || t->history.waiting) &&
+				     names_look_back(t, e) < 0))
 		return -1;
 	for (struct file *f = t->files.first; f != NULL; f = files_next(f))
-		rotated += look_at_file(t, f, now_ns);
-	for (struct file *f = t->files.first;
-	     f != NULL && rotated > MOST_ROTATED; f = files_next(f))
-		if (f->names == 0 && !f->queued) {
-			f->ending = true;
-			files_queue(&t->files, f);
-			rotated--;
-		}
+		look_at_file(t, f, now_ns);
+	size_t rotated = held_settle(t);
+	known_forget_gone(&t->history.known);
+	if (!t->history.again)
+		names_tell_unseen(t);
+	gaps_tell(t, false);
 
 	size_t interval_ms = t->cfg->poll_ms != SIZE_MAX ? t->cfg->poll_ms
 			     : t->names.blind            ? BLIND_MS
-			     : rotated > 0               ? ROTATED_MS
-							 : WATCHED_MS;
+			     : rotated > 0 || t->history.waiting ? ROTATED_MS
+								 : WATCHED_MS;
 	t->looked_ns = clock_ns();
 	t->look_ns = t->looked_ns + (int64_t)interval_ms * NS_PER_MS;
 	return 0;
@@ -174,6 +169,8 @@ static int handle_truncation(struct tail *t, struct file *f, struct err *e)
 		 torn.len > 1 ? " within a line, which is sent as it is" : "",
 		 also);
 	t->report.lost += lost;
+	if (lost > 0 && t->status < STATUS_REJECTS)
+		t->status = STATUS_REJECTS;
 	return send_text(t, torn, e);
 }
 
@@ -235,12 +232,20 @@ static int send_unfinished(struct tail *t, struct file *f, struct err *e)
 	return got < 0 ? -1 : 0;
 }
 
-static void close_file(struct tail *t, struct file *f, bool finished)
+void follow_close(struct tail *t, struct file *f)
 {
-	history_close(f, finished);
 	names_forget_file(&t->names, f);
 	watch_drop(&t->watch, f->wd);
 	files_remove(&t->files, f);
+	// There is room for another that waits for it.
+	if (t->history.waiting)
+		names_look_soon(t);
+}
+
+static void close_file(struct tail *t, struct file *f, bool finished)
+{
+	history_close(f, finished);
+	follow_close(t, f);
 }
 
 /*
@@ -277,7 +282,7 @@ static int end_file(struct tail *t, struct file *f, struct err *e)
  * Read f up to the size it has now, so that one that grows without an end does
  * not keep the others waiting; with --once there is an end, which is reached.
  */
-static int take_turn(struct tail *t, struct file *f, struct err *e)
+static int read_turn(struct tail *t, struct file *f, struct err *e)
 {
 	struct source *s = &f->source;
 	struct err trouble;
@@ -313,6 +318,30 @@ static int take_turn(struct tail *t, struct file *f, struct err *e)
 	    s->size > s->position + s->seen)
 		files_queue(&t->files, f);
 	return 0;
+}
+
+/*
+ * The same for one that has its name still, where earlier generations wait to
+ * be opened: these come first, as far as there is room for them by now.
+ */
+static int take_turn(struct tail *t, struct file *f, struct err *e)
+{
+	int rc = 0;
+
+	if (f->names > 0 && f->known != NULL && t->history.waiting) {
+		held_settle(t);
+		if (names_look_back(t, e) < 0)
+			return -1;
+		files_queue(&t->files, f);
+		if (t->history.waiting ||
+		    (f->after != NULL && f->after->queued))
+			return 0;
+		files_unqueue(&t->files, f);
+	}
+	t->turn = f;
+	rc = read_turn(t, f, e);
+	t->turn = NULL;
+	return rc;
 }
 
 /* The files that are open at the end: what becomes of unfinished lines. */
@@ -357,5 +386,6 @@ int follow(struct tail *t, struct err *e)
 		if (rc < 0 || send_news(t, e) < 0)
 			return -1;
 	}
+	gaps_tell(t, true);
 	return end_all(t, e) < 0 ? -1 : send_end(t, e);
 }

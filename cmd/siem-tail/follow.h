@@ -9,6 +9,7 @@
 
 #include <stdint.h>
 
+struct file;
 struct tail;
 
 /* What to wait for, beside signals and a reader that goes away. */
@@ -23,6 +24,9 @@ int follow_begin(struct tail *t, struct err *e) MUST_CHECK;
  * be written, or waited for.
  */
 int follow(struct tail *t, struct err *e) MUST_CHECK;
+
+/* Close a file, of which everything is said that is to be remembered. */
+void follow_close(struct tail *t, struct file *f);
 
 /*
  * Wait until something happens, or until then by clock_ns(), and notice what

@@ -1,6 +1,7 @@
 #include "history.h"
 
 #include "core/buf.h"
+#include "core/digest.h"
 #include "core/file.h"
 #include "core/msg.h"
 #include "expand.h"
@@ -58,6 +59,7 @@ int history_create(struct history *h, struct err *e)
 	for (size_t i = 0; i < h->known.count; i++) {
 		if (note(c, h->known.items[i], &text, e) < 0)
 			goto out;
+		h->known.items[i]->told = true;
 		h->known.items[i]->untold = false;
 	}
 	if (checkpoint_create(c, e) < 0)
@@ -116,6 +118,30 @@ char *history_absolute(const char *path)
 	free(folder);
 	free(parent);
 	return absolute;
+}
+
+void history_leave(struct tail *t, struct file *f)
+{
+	struct known *k = f->known;
+	char bytes[POSITION_HEAD];
+	struct err e;
+
+	// Where nothing was read, its start is all there is to know it by.
+	ssize_t got =
+		k->at.offset == 0 ? source_head(&f->source, bytes, &e) : 0;
+	if (got > 0) {
+		k->at.head_len = (uint64_t)got;
+		k->at.head_hash =
+			digest_of((struct slice){ bytes, (size_t)got });
+	}
+	k->found = true;
+	k->checked = true;
+	k->checked_size = f->source.unpack != NULL ? f->source.packed_size
+						   : f->source.size;
+	k->checked_time = f->source.changed;
+	k->packed = f->source.unpack != NULL;
+	t->history.waiting = true;
+	history_close(f, false);
 }
 
 void history_close(struct file *f, bool finished)

@@ -27,9 +27,10 @@ struct tail;
 struct history {
 	const char *path; // of the checkpoint; NULL: nothing is remembered
 	char id[CHECKPOINT_ID_LEN + 1];
-	bool first; // there was none: what was rotated before counts as read
-	bool news;  // something is untold
-	bool again; // names may have changed while they were looked at
+	bool first;   // there was none: what was rotated before counts as read
+	bool news;    // something is untold
+	bool again;   // names may have changed while they were looked at
+	bool waiting; // a file that is to be read is not open, for want of room
 	struct known_all known;
 };
 
@@ -60,6 +61,12 @@ char *history_absolute(const char *path) MUST_CHECK;
  */
 int history_truncated(struct tail *t, struct file *f, bool *found,
 		      struct err *e) MUST_CHECK;
+
+/*
+ * The file, which is open, is to be closed although it is not read, and to be
+ * found again later.
+ */
+void history_leave(struct tail *t, struct file *f);
 
 /* The file is about to be closed, having been read to its end or not. */
 void history_close(struct file *f, bool finished);

@@ -86,6 +86,7 @@ int known_load(struct known_all *all, struct slice source,
 	k->path_len = (size_t)(hash - k->source);
 	k->generation = generation;
 	k->at = at;
+	k->told = true;
 	if (all->last_generation < generation)
 		all->last_generation = generation;
 	rc = 0;
@@ -130,10 +131,18 @@ static void free_one(struct known *k)
 	free(k);
 }
 
-void known_remove(struct known_all *all, size_t i)
+void known_forget_gone(struct known_all *all)
 {
-	free_one(all->items[i]);
-	all->items[i] = all->items[--all->count];
+	for (size_t i = 0; i < all->count;) {
+		struct known *k = all->items[i];
+
+		if (!k->gone || k->untold || k->file != NULL) {
+			i++;
+			continue;
+		}
+		free_one(k);
+		all->items[i] = all->items[--all->count];
+	}
 }
 
 void known_put_source(struct buf *out, const struct known *k)

@@ -27,15 +27,19 @@ struct known {
 	uint64_t generation; // grows from one that is new to the next
 	struct position at;
 	struct file *file; // the one that is open, or NULL
+	bool told;         // the checkpoint may have it
 	bool untold;       // a mark has to say it
 	bool gone;         // and that there is no such file any more
 	bool finished;     // it was closed, or is known to be lost, in this run
 
 	// Of looks at its folder (rotation.c).
-	bool found;   // it was there
-	bool checked; // and is what the position says, as long as it has
+	bool found;      // it was there
+	unsigned absent; // looks in a row, since it was
+	bool checked;    // and is what the position says, as long as it has
 	uint64_t checked_size;
 	struct timespec checked_time;
+	bool packed; // so that this is not the size of what it holds
+	bool missed; // it could not be opened yet; nothing else is known of it
 };
 
 struct known_all {
@@ -57,8 +61,8 @@ int known_load(struct known_all *all, struct slice source,
 /* Add a file that was first seen at an absolute path. NULL: no memory. */
 struct known *known_add(struct known_all *all, const char *path) MUST_CHECK;
 
-/* Forget the one at a place in items; others change theirs. */
-void known_remove(struct known_all *all, size_t i);
+/* Forget those that are gone, where that is told; others change places. */
+void known_forget_gone(struct known_all *all);
 
 /* Append the source as marks and checkpoints have it. */
 void known_put_source(struct buf *out, const struct known *k);

@@ -36,34 +36,60 @@ bool lineage_is_same(const struct tail *t, const char *folder, const char *one,
 	       (log != NULL && log == names_log_of(&t->names, folder, other));
 }
 
-struct file *lineage_last(struct tail *t, const char *folder, const char *name)
+struct family {
+	struct tail *t;
+	const char *folder;
+	char *absolute; // owned; NULL: the folder is gone
+	const char *name;
+};
+
+/* The next generation that is open, behind f, or the first; NULL: none. */
+static struct file *next_of(const struct family *family, struct file *f)
 {
-	struct file *last = NULL;
-	char *absolute = realpath(folder, NULL);
 	char other[NAME_MAX + 1];
 
-	for (struct file *f = t->files.first; f != NULL && absolute != NULL;
+	for (f = f != NULL ? files_next(f) : family->t->files.first; f != NULL;
 	     f = files_next(f)) {
-		if (f->known == NULL || !lineage_is_in(f->known, absolute))
+		if (f->known == NULL ||
+		    !lineage_is_in(f->known, family->absolute))
 			continue;
 		lineage_first_name(f->known, other);
-		if (lineage_is_same(t, folder, name, other))
-			last = f;
+		if (lineage_is_same(family->t, family->folder, family->name,
+				    other))
+			return f;
 	}
-	free(absolute);
+	return NULL;
+}
+
+struct file *lineage_last(struct tail *t, const char *folder, const char *name)
+{
+	struct family family = { t, folder, realpath(folder, NULL), name };
+	struct file *last = NULL;
+	struct file *f = NULL;
+
+	while (family.absolute != NULL && (f = next_of(&family, f)) != NULL)
+		last = f;
+	free(family.absolute);
 	return last;
 }
 
-void lineage_put_before(struct tail *t, struct file *f, const struct file *last)
+void lineage_insert(struct tail *t, struct file *f, const char *folder,
+		    struct file *later)
 {
-	struct file *after = f->after;
+	char name[NAME_MAX + 1];
+	struct family family = { t, folder, realpath(folder, NULL), name };
+	struct file *before = NULL;
+	struct file *g = NULL;
 
-	for (struct file *g = t->files.first; g != NULL; g = files_next(g))
-		if (g == last)
-			last = NULL;
-		else if (last == NULL) {
-			g->after = after;
-			after = g;
-		}
-	f->after = after;
+	lineage_first_name(f->known, name);
+	while (family.absolute != NULL && (g = next_of(&family, g)) != NULL &&
+	       g != later)
+		if (g != f)
+			before = g;
+	f->after = before;
+	if (later != NULL) {
+		later->after = f;
+		files_move_before(&t->files, f, later);
+	}
+	free(family.absolute);
 }

@@ -21,11 +21,15 @@ void lineage_first_name(const struct known *k, char name[NAME_MAX + 1]);
 bool lineage_is_same(const struct tail *t, const char *folder, const char *one,
 		     const char *other);
 
-/* The generation of a log that was opened last, or NULL. */
+/* The last generation of a log that is open, or NULL. */
 struct file *lineage_last(struct tail *t, const char *folder, const char *name);
 
-/* What was opened after last is read before f, and after what f was after. */
-void lineage_put_before(struct tail *t, struct file *f,
-			const struct file *last);
+/*
+ * Have f, which was rotated away before it was seen, read before a later
+ * generation of its log, and after those that are before that; after all of
+ * them where later is NULL.
+ */
+void lineage_insert(struct tail *t, struct file *f, const char *folder,
+		    struct file *later);
 
 #endif

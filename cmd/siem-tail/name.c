@@ -72,6 +72,29 @@ static void tell_trouble(struct tail *t, struct name *name, int trouble)
 	}
 }
 
+bool name_is_clear(const struct name *name)
+{
+	return name->live != NULL && name->trouble == TROUBLE_NONE;
+}
+
+void name_meet(const struct tail *t, struct name *name)
+{
+	// Of those that are there at the start no folder tells.
+	if (t->looked_ns != 0)
+		name->met++;
+}
+
+void name_settle(struct name *name)
+{
+	name->met -= name->made < name->met ? name->made : name->met;
+	name->made = 0;
+	// The folder tells soon; what it never tells was renamed from
+	// elsewhere.
+	if (name->met == name->surplus)
+		name->met = 0;
+	name->surplus = name->met;
+}
+
 void name_lose(struct tail *t, struct name *name)
 {
 	struct file *f = name->live;
@@ -128,6 +151,8 @@ static int look_back(struct tail *t, struct name *name, struct source *source,
 		t->history.again = true;
 		if (history_look(t, folder, &e) < 0)
 			goto out;
+		if (!held_has_room(t))
+			names_look_soon(t);
 	}
 	struct file *before = lineage_last(t, folder, name->base);
 	if (before != NULL)
@@ -201,6 +226,10 @@ static struct file *open_file(struct tail *t, struct name *name)
 		name_trouble(t, name, ENOMEM);
 		return NULL;
 	}
+	// What came in it last is before this one.
+	if (f->after != NULL)
+		files_queue(&t->files, f->after);
+	name_meet(t, name);
 	f->known = known;
 	if (known != NULL)
 		known->file = f;

@@ -22,7 +22,12 @@ struct name {
 	int folder_wd;         // of the folder it is in; -1: not watched
 	size_t look;           // the last look at all names that came upon it
 
+	// Files that were made under it, as the folder says, and that were
+	// found, under any name; since both were told to be the same.
+	size_t made, met;
+
 	// private
+	size_t surplus;     // of those met, at the last name_settle()
 	int trouble;        // what was said last
 	int64_t missing_ns; // since when, where it is
 };
@@ -36,6 +41,16 @@ void name_free(struct name *name);
  * it means no longer is queued to be read to its end.
  */
 void name_look(struct tail *t, struct name *name);
+
+/* Can it be said what it means now? */
+bool name_is_clear(const struct name *name);
+
+/* A file was found that was made under it. */
+void name_meet(const struct tail *t, struct name *name);
+
+/* Files made and met are the same, but for what was met and not heard of yet.
+ */
+void name_settle(struct name *name);
 
 /* It means no file any more. */
 void name_lose(struct tail *t, struct name *name);

@@ -251,6 +251,7 @@ int names_look_back(struct tail *t, struct err *e)
 	int rc = 0;
 
 	t->history.again = false;
+	t->history.waiting = false;
 	for (size_t i = 0; i < n->count && rc == 0; i++) {
 		char *folder = expand_parent(n->items[i]->path);
 
@@ -332,6 +333,70 @@ static bool is_open_folder(const struct names *n, int wd)
 	return false;
 }
 
+/* A name came: is it that of a new file, as far as can be seen? */
+static bool is_new_file(const struct name *name)
+{
+	struct stat st;
+
+	// One that is gone already was one, as most are.
+	return lstat(name->path, &st) < 0 ||
+	       (S_ISREG(st.st_mode) && st.st_nlink == 1);
+}
+
+void names_meet(struct tail *t, const char *folder, const char *name)
+{
+	struct names *n = &t->names;
+
+	for (size_t i = 0; i < n->count; i++) {
+		struct name *one = n->items[i];
+		char *parent = strcmp(one->base, name) == 0 ||
+					       sibling_is(one->base, name)
+				       ? expand_parent(one->path)
+				       : NULL;
+		bool same = parent != NULL && strcmp(parent, folder) == 0;
+
+		free(parent);
+		if (same) {
+			name_meet(t, one);
+			return;
+		}
+	}
+}
+
+/* Are two names those of one log, as far as files made and met are counted? */
+static bool are_counted_together(const struct name *a, const struct name *b)
+{
+	return a == b ||
+	       (!a->given && !b->given && a->folder_wd == b->folder_wd);
+}
+
+void names_tell_unseen(struct tail *t)
+{
+	struct names *n = &t->names;
+
+	for (size_t i = 0; i < n->count; i++) {
+		struct name *name = n->items[i];
+		size_t made = 0;
+		size_t met = 0;
+
+		if (name->made <= name->met || !name_is_clear(name))
+			continue;
+		// In a folder of logs, a file may have come by one name and
+		// have been found by another.
+		for (size_t j = 0; j < n->count; j++)
+			if (are_counted_together(name, n->items[j])) {
+				made += n->items[j]->made;
+				met += n->items[j]->met;
+				n->items[j]->made = n->items[j]->met = 0;
+			}
+		if (made > met)
+			gaps_note_unseen(t, name->path, made - met);
+	}
+	for (size_t i = 0; i < n->count; i++)
+		if (name_is_clear(n->items[i]))
+			name_settle(n->items[i]);
+}
+
 void names_event(struct tail *t, const struct watch_event *event)
 {
 	struct names *n = &t->names;
@@ -348,7 +413,11 @@ void names_event(struct tail *t, const struct watch_event *event)
 			    ? event->renamed && name->live == event->file
 			    : name->folder_wd == event->wd &&
 				      strcmp(name->base, event->name) == 0) {
+			if (event->made && is_new_file(name))
+				name->made++;
 			name_look(t, name);
+			if (name->made > name->met)
+				names_look_soon(t);
 			known = true;
 		}
 	}

@@ -60,6 +60,15 @@ void names_event(struct tail *t, const struct watch_event *event);
 /* Look once more what has become of files that were rotated away. */
 int names_look_back(struct tail *t, struct err *e) MUST_CHECK;
 
+/* A file was found in a folder that was, by its name, what is followed. */
+void names_meet(struct tail *t, const char *folder, const char *name);
+
+/*
+ * Say of which names more files were made than were found: they came and went
+ * unseen. To be called after all was looked at.
+ */
+void names_tell_unseen(struct tail *t);
+
 /* Is a file with this name in a folder followed by that name? */
 bool names_have(const struct names *names, const char *folder,
 		const char *name);

@@ -16,7 +16,10 @@
 #include <string.h>
 
 /* A look waits so long, and so often, for the folder to be quiet. */
-enum { PAUSE_MS = 5, STARTING_TRIES = 40, RUNNING_TRIES = 3 };
+enum { PAUSE_MS = 5, STARTING_TRIES = 40, RUNNING_TRIES = 5 };
+
+/* What so many looks did not find is gone, also if it never is quiet. */
+enum { ABSENT_LOOKS = 50 };
 
 static bool is_unchanged(const struct known *k, const struct entry *entry)
 {
@@ -33,6 +36,13 @@ static void take(struct entry *entry, struct known *k)
 	k->checked = true;
 	k->checked_size = entry->size;
 	k->checked_time = entry->changed;
+	k->packed = entry->packed;
+}
+
+/* Has it grown? Nothing but its size is known of one that was missed. */
+static bool has_grown(const struct known *k, const struct entry *entry)
+{
+	return k->missed && entry->size > k->checked_size;
 }
 
 /* Which known file has this inode, and is still what it was? */
@@ -53,9 +63,9 @@ static void recognize(struct look *l, struct entry *entry)
 			entry->known = k;
 			return;
 		}
-		if (is_unchanged(k, entry)) {
+		if (is_unchanged(k, entry) || has_grown(k, entry)) {
 			best = k;
-		} else if (folder_open(l, entry, &s)) {
+		} else if (!k->missed && folder_open(l, entry, &s)) {
 			if (copy_holds(l, &s, &k->at))
 				best = k;
 			source_close(&s);
@@ -65,10 +75,10 @@ static void recognize(struct look *l, struct entry *entry)
 		take(entry, best);
 }
 
-/* A mark has to say it. */
+/* A mark has to say it, if one ever spoke of it. */
 static void tell(struct look *l, struct known *k)
 {
-	k->untold = true;
+	k->untold = k->told;
 	l->t->history.news = true;
 }
 
@@ -116,25 +126,33 @@ static bool is_succeeded(const struct look *l, const struct known *k)
 	return false;
 }
 
-/* It is not there any more: say what that may mean. */
-static void lose(struct look *l, struct known *k)
+/* Bytes that it had when it was looked at last, and that were not read. */
+static uint64_t unread(const struct known *k)
+{
+	return k->checked && !k->packed && k->checked_size > k->at.offset
+		       ? k->checked_size - k->at.offset
+		       : 0;
+}
+
+/*
+ * It is not there any more, and it was not looked at since this was started, or
+ * not grown by then: say what that may mean.
+ */
+static void lose_unseen(struct look *l, const struct known *k)
 {
 	const struct entry *now = NULL;
 	int len = (int)k->path_len;
 
-	k->gone = true;
-	tell(l, k);
-	if (k->finished || k->at.offset == 0 || is_succeeded(l, k))
-		return;
 	for (size_t i = 0; i < l->count; i++)
 		if (l->items[i].named &&
 		    (uint64_t)l->items[i].dev == k->at.dev &&
 		    (uint64_t)l->items[i].ino == k->at.ino)
 			now = &l->items[i];
-	l->t->report.gaps++;
+	gaps_count(l->t, 0);
 	if (now == NULL)
 		msg_error("%.*s: gone, and so is anything that it held behind "
-			  "the %" PRIu64 " bytes that were read",
+			  "the %" PRIu64 " bytes that were read; how much that "
+			  "was is not known",
 			  len, k->source, k->at.offset);
 	else if (now->size < k->at.offset)
 		msg_error("%.*s: %" PRIu64 " bytes of it were read, but it has "
@@ -150,38 +168,81 @@ static void lose(struct look *l, struct known *k)
 			  len, k->source, k->at.offset);
 }
 
-/* Read, or read on, a file that has no name that is followed. */
-static int read_entry(struct look *l, struct entry *entry, struct err *e)
+/* It is not there any more. */
+static void lose(struct look *l, struct known *k)
+{
+	k->gone = true;
+	tell(l, k);
+	if (k->finished)
+		return;
+	if (unread(k) > 0)
+		gaps_note_deleted(l->t,
+				  (struct slice){ k->source, k->path_len },
+				  unread(k));
+	else if (k->at.offset > 0 && !is_succeeded(l, k))
+		lose_unseen(l, k);
+}
+
+/* It was there, and could not be opened; it may be there under another name. */
+static int miss(struct look *l, const struct entry *entry)
+{
+	char *path = expand_join(l->absolute, entry->name);
+	struct known *k =
+		path != NULL ? known_add(&l->t->history.known, path) : NULL;
+
+	free(path);
+	if (k == NULL)
+		return -1;
+	k->at.dev = (uint64_t)entry->dev;
+	k->at.ino = (uint64_t)entry->ino;
+	k->found = k->checked = k->missed = true;
+	k->checked_size = entry->size;
+	k->checked_time = entry->changed;
+	k->packed = entry->packed;
+	names_meet(l->t, l->folder, entry->name);
+	return 0;
+}
+
+/* Is there anything in it that was not read, and is not in another? */
+static bool is_wanted(struct look *l, const struct entry *entry,
+		      struct source *s)
+{
+	return entry->known != NULL ? !copy_is_read(s, &entry->known->at)
+				    : !copy_is(l, s);
+}
+
+/* The next generation after an entry that is open, as the folder has them. */
+static struct file *find_later(const struct look *l, const struct entry *entry)
+{
+	const struct entry *end = l->items + l->count;
+
+	for (const struct entry *other = entry + 1; other < end; other++) {
+		struct file *f =
+			files_find(&l->t->files, other->dev, other->ino);
+
+		if (f != NULL && f->known != NULL &&
+		    lineage_is_same(l->t, l->folder, entry->name, other->name))
+			return f;
+	}
+	return NULL;
+}
+
+/* Queue a file, at its place among the generations. */
+static struct file *add_file(struct look *l, const struct entry *entry,
+			     struct source *s, struct known *k)
 {
 	struct tail *t = l->t;
-	struct source s;
+	struct file *f = files_add(&t->files, s, NULL);
 
-	if ((entry->known != NULL && entry->known->file != NULL) ||
-	    files_find(&t->files, entry->dev, entry->ino) != NULL ||
-	    !folder_open(l, entry, &s))
-		return 0;
-	if (entry->known != NULL ? copy_is_read(&s, &entry->known->at)
-				 : copy_is(l, &s)) {
-		source_close(&s);
-		return 0;
-	}
-
-	struct file *f = NULL;
-	struct known *k = history_resume(t, &s);
-	char name[NAME_MAX + 1];
-
-	if (k == NULL) {
-		source_close(&s);
-	} else {
-		lineage_first_name(k, name);
-		f = files_add(&t->files, &s, lineage_last(t, l->folder, name));
-	}
 	if (f == NULL)
-		return err_set(e, ERR_SYSTEM, "%s: %s", entry->name,
-			       strerror(ENOMEM));
+		return NULL;
 	k->file = f;
 	k->found = true;
 	f->known = k;
+	lineage_insert(t, f, l->folder, find_later(l, entry));
+	// What came in it last is before this one, too.
+	if (f->after != NULL)
+		files_queue(&t->files, f->after);
 	f->active_ns = clock_ns();
 	f->wd = watch_file(&t->watch, f->source.fd, f);
 	files_queue(&t->files, f);
@@ -190,27 +251,58 @@ static int read_entry(struct look *l, struct entry *entry, struct err *e)
 		t->report.expected += f->source.size - f->source.position;
 	msg_info("%s: rotated away, %s", f->source.path,
 		 f->source.position > 0 ? "is read on" : "was not read yet");
-	return 0;
+	return f;
+}
+
+/* Read, or read on, a file that has no name that is followed. */
+static int read_entry(struct look *l, struct entry *entry)
+{
+	struct tail *t = l->t;
+	struct source s;
+
+	if ((entry->known != NULL && entry->known->file != NULL) ||
+	    files_find(&t->files, entry->dev, entry->ino) != NULL)
+		return 0;
+	if (entry->known != NULL && !held_has_room(t)) {
+		t->history.waiting = true;
+		return 0;
+	}
+	if (!folder_open(l, entry, &s))
+		return entry->known == NULL && entry->size > 0 ? miss(l, entry)
+							       : 0;
+	if (!is_wanted(l, entry, &s)) {
+		source_close(&s);
+		return 0;
+	}
+	if (entry->known == NULL)
+		names_meet(t, l->folder, entry->name);
+	struct known *k = history_resume(t, &s);
+	if (k == NULL) {
+		source_close(&s);
+		return -1;
+	}
+	k->missed = false;
+	return add_file(l, entry, &s, k) == NULL ? -1 : 0;
 }
 
 /* The first time, what was rotated before counts as read. */
-static int note_entry(struct look *l, const struct entry *entry, struct err *e)
+static int note_entry(struct look *l, const struct entry *entry)
 {
 	struct source s;
-	int rc = 0;
+	struct err e;
 
 	if (!folder_open(l, entry, &s))
 		return 0;
 	struct known *k = history_resume(l->t, &s);
 	uint64_t size;
 
-	if (k == NULL)
-		rc = err_set(e, ERR_SYSTEM, "%s: %s", s.path, strerror(ENOMEM));
-	else if (source_content(&s, &size, e) < 0 ||
-		 source_fingerprint(&s, size, &k->at, e) < 0)
-		rc = -1;
+	if (k != NULL && (source_content(&s, &size, &e) < 0 ||
+			  source_fingerprint(&s, size, &k->at, &e) < 0)) {
+		msg_error("%s", e.text);
+		l->t->status = STATUS_UNDELIVERED;
+	}
 	source_close(&s);
-	return rc;
+	return k == NULL ? -1 : 0;
 }
 
 /* List the folder, and find again in it what is known. As folder_list(). */
@@ -239,31 +331,32 @@ static int find_again(struct look *l)
 }
 
 /*
- * The same, until nothing is missing, or else nothing was renamed meanwhile:
- * only then is what is missing gone. While it runs, it does not wait for that.
+ * The same, until nothing was renamed meanwhile, by which a file can be missed,
+ * and nothing is missing, or else is not there: for that the folder has to be
+ * quiet. While it runs, it does not wait for that.
  */
 static int settle(struct look *l)
 {
 	bool starts = l->t->looked_ns == 0;
 	int tries = starts ? STARTING_TRIES : RUNNING_TRIES;
-	int64_t changed_ns = -1;
 	int rc;
 
 	for (;;) {
-		int64_t before_ns = changed_ns;
-		bool quiet = folder_is_quiet(l, &changed_ns);
+		int64_t began_ns = -1;
+		int64_t ended_ns = -1;
+		bool quiet = folder_is_quiet(l, &began_ns);
 
 		folder_forget(l);
 		rc = find_again(l);
+		quiet = folder_is_quiet(l, &ended_ns) && quiet;
+		bool moved = l->moved || began_ns != ended_ns;
 		l->settled = rc > 0 && !l->moved &&
-			     (l->complete ||
-			      (quiet && folder_is_quiet(l, &before_ns) &&
-			       before_ns == changed_ns));
-		if (rc <= 0 || l->settled || --tries == 0)
+			     (l->complete || (quiet && !moved));
+		if (rc <= 0 || (l->settled && !moved) || --tries == 0)
 			break;
 		if (starts)
 			poll(NULL, 0, PAUSE_MS);
-		else if (!l->moved)
+		else if (!moved)
 			break;
 	}
 	if (rc > 0 && !l->settled)
@@ -271,43 +364,53 @@ static int settle(struct look *l)
 	return rc;
 }
 
-static int look_at(struct look *l, struct err *e)
+/* What follows from what was found. -1: no memory. */
+static int act(struct look *l)
 {
 	struct tail *t = l->t;
 	struct known_all *all = &t->history.known;
 	int rc = 0;
 
-	for (size_t i = 0; i < all->count && l->settled; i++)
-		if (!all->items[i]->found &&
-		    lineage_is_in(all->items[i], l->absolute))
-			lose(l, all->items[i]);
+	for (size_t i = 0; i < all->count; i++) {
+		struct known *k = all->items[i];
+
+		if (k->found || !lineage_is_in(k, l->absolute))
+			k->absent = 0;
+		else if (++k->absent == ABSENT_LOOKS || l->settled)
+			lose(l, k);
+	}
 	for (size_t i = 0; i < l->count && rc == 0; i++) {
 		struct entry *entry = &l->items[i];
 
 		if (entry->named || (entry->known == NULL && !entry->sibling))
 			continue;
-		rc = t->history.first ? note_entry(l, entry, e)
-				      : read_entry(l, entry, e);
+		rc = t->history.first ? note_entry(l, entry)
+				      : read_entry(l, entry);
 	}
 	return rc;
 }
 
 int history_look(struct tail *t, const char *folder, struct err *e)
 {
-	struct look l = { .t = t, .folder = folder };
-	int rc = 0;
+	struct look l = { .t = t, .folder = folder, .moved = true };
+	int rc = 1;
 
 	l.absolute = realpath(folder, NULL);
-	if (l.absolute != NULL)
+	// Again at once where one moved before it could be opened: others must
+	// not be read before it.
+	for (int tries = RUNNING_TRIES;
+	     l.absolute != NULL && rc > 0 && l.moved && tries > 0; tries--) {
 		rc = settle(&l);
+		l.moved = false;
+		if (rc > 0)
+			rc = act(&l) < 0 ? -1 : 1;
+	}
 	if (rc < 0)
 		err_set(e, ERR_SYSTEM, "%s: %s", folder, strerror(ENOMEM));
-	else if (rc > 0)
-		rc = look_at(&l, e);
 	folder_forget(&l);
 	free(l.items);
 	free(l.absolute);
-	return rc;
+	return rc < 0 ? -1 : 0;
 }
 
 int history_truncated(struct tail *t, struct file *f, bool *found,
@@ -331,7 +434,6 @@ int history_truncated(struct tail *t, struct file *f, bool *found,
 	f->known->at.ino = (uint64_t)f->source.ino;
 	before->file = NULL;
 	before->finished = true; // what is lost will be said
-	struct file *last = t->files.last;
 	rc = history_look(t, folder, e);
 	*found = before->found;
 	if (!before->found && !before->gone) {
@@ -339,7 +441,6 @@ int history_truncated(struct tail *t, struct file *f, bool *found,
 		before->untold = true;
 		t->history.news = true;
 	}
-	lineage_put_before(t, f, last);
 out:
 	free(path);
 	free(folder);

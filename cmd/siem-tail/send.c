@@ -91,7 +91,7 @@ int send_text(struct tail *t, struct slice text, struct err *e)
 
 /* A mark into room, whose bytes are in nobody's use. -1: does not fit. */
 static int put_mark(struct slice *mark, char *room, size_t size,
-		    const struct known *k, struct err *e)
+		    struct known *k, struct err *e)
 {
 	char text[POSITION_MAX];
 	struct buf position = { .data = text,
@@ -108,6 +108,7 @@ static int put_mark(struct slice *mark, char *room, size_t size,
 		return err_set(e, ERR_SYSTEM, "%s: its name is too long",
 			       k->source);
 	*mark = buf_slice(&out);
+	k->told = true;
 	return 0;
 }
 
@@ -230,30 +231,33 @@ int send_header(struct tail *t, struct err *e)
 	return write_bytes(t, buf_slice(&out), e);
 }
 
+/* The next of which a mark has to speak, or NULL. */
+static struct known *next_untold(const struct known_all *all)
+{
+	for (size_t i = 0; i < all->count; i++)
+		if (all->items[i]->untold)
+			return all->items[i];
+	return NULL;
+}
+
 int send_news(struct tail *t, struct err *e)
 {
-	struct known_all *all = &t->history.known;
+	struct known *k;
 	char room[SEND_ROOM];
 	struct slice mark;
 
 	if (t->within_line || !t->history.news)
 		return 0;
 	t->history.news = false;
-	for (size_t i = 0; i < all->count;) {
-		struct known *k = all->items[i];
-
-		bool untold = k->untold;
-
-		// What is found out while this is written is for the next time.
+	// What is found out while this is written is for the next time; what
+	// is known may be another by then.
+	while ((k = next_untold(&t->history.known)) != NULL) {
 		k->untold = false;
-		if (untold && (put_mark(&mark, room, sizeof(room), k, e) < 0 ||
-			       write_bytes(t, mark, e) < 0))
+		if (put_mark(&mark, room, sizeof(room), k, e) < 0 ||
+		    write_bytes(t, mark, e) < 0)
 			return -1;
-		if (k->gone && k->file == NULL)
-			known_remove(all, i);
-		else
-			i++;
 	}
+	known_forget_gone(&t->history.known);
 	return 0;
 }
 

@@ -52,8 +52,11 @@ struct source {
 	bool line_open; // a piece of a line was handed out, its end was not
 	struct unpack *unpack; // of a compressed file, else NULL
 
+	// as the file system has it, when it was asked last
+	struct timespec changed;
+	uint64_t packed_size; // of a compressed file
+
 	// private
-	struct timespec changed; // as the file system has it
 	uint64_t line_left;      // to be handed out of a line found complete
 	bool line_torn;          // it has no LF, and gets one
 	bool after_truncation;   // NULs at the start are a hole, not data
@@ -61,7 +64,6 @@ struct source {
 	size_t kept_len;         // so many,
 	uint64_t kept_end;       // up to here
 	struct buf rest;         // the unfinished line, if all of it fits
-	uint64_t packed_size;    // of a compressed file, when it was asked last
 	struct trail *trail;     // what positions need; made by the first
 };
 

@@ -12,6 +12,8 @@
  *     copy.c     whether a file holds what another did
  *     lineage.c  generations of a log, and their order
  *     known.c    what is remembered of a file
+ *     held.c     how many that were rotated away are kept open
+ *     gaps.c     what was gone before it was read
  *     sibling.c  the names of rotated files
  *     files.c    the files that are open, and which of them to read
  *     source.c   one file: whole lines out of it, truncation
@@ -31,6 +33,8 @@
 #include "core/opt.h"
 #include "core/rate.h"
 #include "files.h"
+#include "gaps.h"
+#include "held.h"
 #include "history.h"
 #include "names.h"
 #include "report.h"
@@ -62,10 +66,13 @@ struct tail {
 	struct names names;
 	struct files files;
 	struct history history;
+	const struct file *turn; // the file that is being read, or NULL
 	struct rate_limit limit;
 	struct stamp stamp;
 	struct report report;
+	struct gaps gaps;
 	struct metrics metrics;
+	size_t held_limit; // files that are kept open without a name
 	int64_t looked_ns; // when all names and files were looked at; 0: never
 	int64_t look_ns;   // and when they will be
 	int64_t asked_ns;  // when it was asked last what has changed

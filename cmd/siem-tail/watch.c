@@ -219,6 +219,7 @@ static bool translate(struct watch *w, const struct inotify_event *raw,
 	} else if (raw->len > 0) {
 		event->name = raw->name;
 		event->came = (raw->mask & FOLDER_CAME) != 0;
+		event->made = (raw->mask & IN_CREATE) != 0;
 	}
 	return true;
 }

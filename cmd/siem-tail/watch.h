@@ -45,6 +45,7 @@ struct watch_event {
 	bool renamed;     // the file may have another name now, or another mode
 	const char *name; // what came, went or changed in it; NULL: all of it
 	bool came;        // that name is there now
+	bool made;        // and it is a new file
 };
 
 /* Where there is no inotify to be had, nothing can be watched. */
