@@ -6,19 +6,16 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/socket.h>
 
 enum {
-	BLOCK = 256 << 10,       // of frames, written at once
-	ROUNDS = 64,             // writes before others have their turn
-	ANSWER_BLOCK = 16 << 10, // read at once
-	ANSWER_MAX = 1 << 20,    // of an answer that is not whole
-	SYNC_MS = 100,           // between syncs of a file
-	SAMPLE_MS = 10,          // between looks at what TCP has acknowledged,
-	IDLE_SAMPLE_MS = 50,     // and when there is nothing else to do
-	WELL_MS = 1000,          // up for so long, a connection is a good one
-	GOODBYE_MS = 1000,       // for the answer to a goodbye
+	BLOCK = 256 << 10,   // of frames, written at once
+	ROUNDS = 64,         // writes before others have their turn
+	SYNC_MS = 100,       // between syncs of a file
+	SAMPLE_MS = 10,      // between looks at what TCP has acknowledged,
+	IDLE_SAMPLE_MS = 50, // and when there is nothing else to do
+	WELL_MS = 1000,      // up for so long, a connection is a good one
+	GOODBYE_MS = 1000,   // for the answer to a goodbye
 };
 
 static struct link *link_of(struct carrier *c)
@@ -75,10 +72,14 @@ static int prepare(struct link *l, const struct dest *dest,
 		.pull = PULL_ALL,
 		.leeway = LEEWAY_INIT,
 		.out = BUF_INIT(SIZE_MAX / 4),
-		.in = BUF_INIT(ANSWER_MAX + ANSWER_BLOCK),
 	};
 	stream_of(l)->route(dest->plan.config, &l->route);
 	l->datagrams = l->route.target.transport == TRANSPORT_UDP;
+	l->answers = ANSWERS_INIT(.dest = dest,
+				  .transport = l->route.target.transport,
+				  .confirms = confirms(l), .flight = &l->flight,
+				  .session = &l->session, .out = &l->out,
+				  .progress = &l->progress);
 	if (l->dry_run) {
 		l->route.target.transport = TRANSPORT_STDOUT;
 		return 0;
@@ -108,22 +109,12 @@ static void drop_connection(struct link *l)
 	if (stream_of(l)->release != NULL && l->session.state != NULL)
 		stream_of(l)->release(&l->session);
 	l->session = (struct dest_link){ 0 };
-	l->refusal = (struct err){ 0 };
+	answers_drop(&l->answers);
 	buf_clear(&l->out);
-	buf_clear(&l->in);
 	l->out_done = 0;
 	l->written = l->acked = 0;
 	l->last = NULL;
 	l->phase = LINK_DOWN;
-}
-
-static void pause(struct link *l, int64_t now_ms)
-{
-	uint64_t random = 0;
-
-	// Without an entropy source there is no jitter, which does no harm.
-	(void)!getrandom(&random, sizeof(random), GRND_NONBLOCK);
-	l->retry_ms = now_ms + backoff_next(&l->backoff, random);
 }
 
 /*
@@ -141,7 +132,7 @@ static int fail(struct link *l, int64_t now_ms, const struct err *e)
 	flight_put_back(&l->flight, l->written, counts && l->progress);
 	drop_connection(l);
 	l->progress = false;
-	pause(l, now_ms);
+	l->retry_ms = now_ms + backoff_pause(&l->backoff);
 	return -1;
 }
 
@@ -155,126 +146,6 @@ static void arrived(struct link *l, uint64_t end)
 	l->progress |= !l->datagrams && l->flight.count < before;
 }
 
-/*
- * A frame was refused, perhaps for its company: the next connection takes it
- * once more, when what is under way on this one has been answered.
- */
-static void refused(struct link *l, struct queue_item *item, const char *reason)
-{
-	if (item->refused) {
-		flight_reject(&l->flight, item, reason);
-		l->progress = true;
-		return;
-	}
-	msg_info("%s: %s: once more on the next connection",
-		 conn_name(l->conn), reason);
-	flight_put_back_one(&l->flight, item);
-	l->session.spent = true;
-}
-
-/* The far end has spoken about a frame. */
-static void on_ack(void *context, uint64_t number, enum verdict verdict,
-		   const char *reason)
-{
-	struct link *l = context;
-	bool is_first;
-	struct queue_item *item = flight_find(&l->flight, number, &is_first);
-
-	if (item == NULL) {
-		err_set(&l->refusal, ERR_TEMPORARY,
-			"%s confirms what was not sent", conn_name(l->conn));
-		return;
-	}
-	l->answered |= is_first;
-	switch (verdict) {
-	case VERDICT_DELIVERED:
-		flight_deliver(&l->flight, item);
-		l->progress = true;
-		break;
-	case VERDICT_REJECT:
-		flight_reject(&l->flight, item, reason);
-		l->progress = true;
-		break;
-	case VERDICT_HOLD:
-		err_set(&l->refusal, ERR_DENIED, "%s: %s", conn_name(l->conn),
-			reason);
-		break;
-	case VERDICT_SPLIT:
-		refused(l, item, reason);
-		break;
-	case VERDICT_RETRY:
-	case VERDICT_PENDING:
-		// In a stream the only way to try again is from here on.
-		err_set(&l->refusal, ERR_TEMPORARY, "%s: %s",
-			conn_name(l->conn), reason);
-		break;
-	}
-}
-
-/*
- * Syslog has no answers, so who gives one may be something else, and what it
- * has acknowledged is not delivered. Where that is not sure, it is said.
- */
-static int doubt(struct link *l, struct slice bytes, struct err *e)
-{
-	const char *speaks = NULL;
-
-	if (l->route.target.transport == TRANSPORT_TCP &&
-	    slice_has_prefix(bytes, SLICE("\x15\x03"))) // an alert, RFC 8446
-		speaks = "TLS";
-	else if (slice_has_prefix(bytes, SLICE("HTTP/")))
-		speaks = "HTTP";
-	else if (slice_has_prefix(bytes, SLICE("SSH-")))
-		speaks = "SSH";
-	if (speaks != NULL)
-		return err_set(e, ERR_DENIED,
-			       "%s speaks %s there: it is no receiver of plain "
-			       "syslog",
-			       conn_name(l->conn), speaks);
-	if (!l->doubted)
-		msg_warn("%s: %s sends something back: is it a syslog "
-			 "receiver?",
-			 l->dest->type->name, conn_name(l->conn));
-	l->doubted = true;
-	return 0;
-}
-
-/* Read what came back. */
-static int read_answers(struct link *l, int64_t now_ms, struct err *e)
-{
-	for (int i = 0; i < ROUNDS; i++) {
-		char *room = buf_room(&l->in, ANSWER_BLOCK);
-		if (room == NULL)
-			return err_set(e, ERR_TEMPORARY,
-				       "%s sends an answer without end",
-				       conn_name(l->conn));
-		ssize_t n = conn_read(l->conn, room, ANSWER_BLOCK, e);
-		if (n <= 0)
-			return (int)n;
-		if (!confirms(l)) {
-			if (!l->datagrams &&
-			    doubt(l, (struct slice){ room, (size_t)n }, e) < 0)
-				return -1;
-			continue;
-		}
-		buf_grown(&l->in, (size_t)n);
-		l->answered = false;
-		n = stream_of(l)->receive(l->dest->plan.config, &l->session,
-					  buf_slice(&l->in), &l->out, on_ack, l,
-					  e);
-		if (n < 0)
-			return err_prefix(e, "%s", conn_name(l->conn));
-		buf_drop(&l->in, (size_t)n);
-		if (l->answered)
-			l->answered_ms = now_ms;
-		if (l->refusal.kind != ERR_NONE) {
-			*e = l->refusal;
-			return -1;
-		}
-	}
-	return 0;
-}
-
 /* The connection is up. */
 static int begin(struct link *l, int64_t now_ms, struct err *e)
 {
@@ -284,7 +155,8 @@ static int begin(struct link *l, int64_t now_ms, struct err *e)
 		 conn_name(l->conn));
 	l->phase = LINK_UP;
 	l->ledger->counts.connections++;
-	l->up_ms = l->answered_ms = now_ms;
+	l->up_ms = now_ms;
+	answers_expect(&l->answers, now_ms);
 	l->settle = SETTLE_INIT(l->route.settle_ms);
 	if (stream->open != NULL &&
 	    stream->open(l->dest->plan.config, &l->session, &l->out, e) < 0)
@@ -338,7 +210,7 @@ static int frame(struct link *l, struct queue_item *item, int64_t now_ms,
 		return 0;
 	}
 	if (l->flight.count == 0)
-		l->answered_ms = now_ms;
+		answers_expect(&l->answers, now_ms);
 	flight_add(&l->flight, item, l->session.frames++,
 		   l->written + (l->out.len - l->out_done));
 	l->last = item;
@@ -419,9 +291,9 @@ static int sync_file(struct link *l, int64_t now_ms, struct err *e)
 /* Is an answer overdue? */
 static int check_answers(const struct link *l, int64_t now_ms, struct err *e)
 {
-	if (!confirms(l) || l->session.answer_ms == 0 ||
-	    (l->session.ready && l->flight.count == 0) ||
-	    now_ms - l->answered_ms < l->session.answer_ms)
+	int64_t due_ms = answers_due_ms(&l->answers);
+
+	if (due_ms < 0 || now_ms < due_ms)
 		return 0;
 	return err_set(e, ERR_TEMPORARY, "%s: no answer within %g s",
 		       conn_name(l->conn), l->session.answer_ms / 1000.0);
@@ -476,14 +348,15 @@ static int closed(struct link *l, int64_t now_ms, struct err *e)
 	msg_info("%s: %s closed the connection", l->dest->type->name,
 		 conn_name(l->conn));
 	drop_connection(l);
-	pause(l, now_ms);
+	l->retry_ms = now_ms + backoff_pause(&l->backoff);
 	return 0;
 }
 
 /* Look at the connection: is it up, what has come back, has it ended? */
 static int look(struct link *l, int64_t now_ms, struct err *e)
 {
-	if (l->phase != LINK_OPENING && read_answers(l, now_ms, e) < 0)
+	if (l->phase != LINK_OPENING &&
+	    answers_read(&l->answers, l->conn, now_ms, e) < 0)
 		return -1;
 	// What is not answered by then is not going to be.
 	if (l->phase == LINK_UP && l->session.ended)
@@ -641,12 +514,10 @@ static int clocks(const struct link *l, int64_t now_ms)
 		if (l->phase == LINK_ENDING)
 			return sooner(timeout_ms,
 				      l->ending_ms + GOODBYE_MS - now_ms);
-		if (l->session.answer_ms > 0 &&
-		    (l->flight.count > 0 || !l->session.ready))
-			return sooner(timeout_ms, l->answered_ms +
-							  l->session.answer_ms -
-							  now_ms);
-		return timeout_ms;
+		int64_t answer_ms = answers_due_ms(&l->answers);
+
+		return answer_ms < 0 ? timeout_ms
+				     : sooner(timeout_ms, answer_ms - now_ms);
 	}
 	if (l->flight.count == 0)
 		return timeout_ms;
@@ -707,7 +578,7 @@ static void release(struct carrier *c)
 	drop_connection(l);
 	tls_context_free(l->route.target.tls);
 	buf_free(&l->out);
-	buf_free(&l->in);
+	answers_free(&l->answers);
 	free(l);
 }
 

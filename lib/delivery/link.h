@@ -13,6 +13,7 @@
 #include "core/attr.h"
 #include "core/buf.h"
 #include "core/err.h"
+#include "delivery/answers.h"
 #include "delivery/backoff.h"
 #include "delivery/carrier.h"
 #include "delivery/flight.h"
@@ -53,13 +54,11 @@ struct link {
 	struct dest_link session;
 	struct settle settle;
 	struct leeway leeway; // for what has to settle
+	struct answers answers;
 	struct backoff backoff;
-	bool doubted;        // that it is a receiver, which has been said
-	struct err refusal;  // what an answer said against going on
 	struct queue_item *last; // that was framed
 	struct buf out;      // frames under way
 	size_t out_done;     // of those bytes, taken by the connection
-	struct buf in;       // answers that are not whole yet
 	uint64_t written;    // bytes of this connection
 	uint64_t acked;      // of those, as far as it has been seen
 	int64_t retry_ms;    // DOWN: not before
@@ -67,8 +66,6 @@ struct link {
 	int64_t ending_ms;   // ENDING: since when
 	int64_t sampled_ms;  // when acked was looked at last
 	int64_t synced_ms;   // when its file was synced last
-	bool answered;       // what was under way the longest
-	int64_t answered_ms; // when it was, or what made us expect an answer
 };
 
 /*
