@@ -445,14 +445,29 @@ full_disk()
 	equal one "$(cat arrived)"
 }
 
-@test "a folder that may not be written holds nobody up for good" {
+@test "a folder that may not be written is told before anything is sent" {
 	[ "$(id -u)" -ne 0 ] || skip 'root may write anywhere'
 	mkdir ro
 	checkpoint ro/c.ckpt '/log/a#1 0'
 	: >ro/c.ckpt.lock
 	chmod 500 ro
+	run -3 deliver -c ro/c.ckpt --dead-letter letters < <(marked one 'M /log/a#1 4' 'E 0')
+	chmod 700 ro
+
+	equal 'siem-send: ro/c.ckpt: it cannot be replaced in its folder: Permission denied' "$output"
+	[ ! -e arrived ]
+}
+
+@test "a folder that may not be written holds nobody up for good" {
+	[ "$(id -u)" -ne 0 ] || skip 'root may write anywhere'
+	mkdir ro
+	checkpoint ro/c.ckpt '/log/a#1 0'
+	: >ro/c.ckpt.lock
 	start -c ro/c.ckpt --dead-letter letters --grace 1
-	marked one 'M /log/a#1 4' >&7
+	marked one >&7
+	eventually grep -q one arrived
+	chmod 500 ro
+	printf '\020M /log/a#1 4\n' >&7
 	eventually says 'Permission denied; trying again'
 	kill "$pid"
 	ends 3

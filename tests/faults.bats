@@ -181,3 +181,13 @@ every_fault_of_fmt()
 @test "a spool whose files cannot be made loses nothing" {
 	every_fault_of_spool 'fail=EROFS open' 'Read-only file system' 1
 }
+
+@test "a full disk stops nobody for want of metrics, and is said once" {
+	echo '{"a":1}' >in
+	LD_PRELOAD=$(command -v shim.so) SHIM='fail=ENOSPC write path=*/.full.prom.tmp' \
+		run -0 --separate-stderr siem-fmt --json --metrics full.prom in
+
+	equal '{"a":1}' "$output"
+	equal 'siem-fmt: metrics: full.prom: No space left on device' "$stderr"
+	[ ! -e full.prom ]
+}

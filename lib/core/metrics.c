@@ -114,7 +114,9 @@ static int replace(const struct place *p, const void *text, size_t n,
 	if (file_write_all(fd, text, n) < 0 ||
 	    renameat(p->dirfd, p->tmp, p->dirfd, p->name) < 0) {
 		err_sys(e, "%s", p->path);
+		int error = errno;
 		unlinkat(p->dirfd, p->tmp, 0);
+		errno = error;
 	} else {
 		rc = 0;
 	}
@@ -210,6 +212,15 @@ static double seconds_now(void)
 	return (double)now.sec + (double)now.nsec / 1e9;
 }
 
+/* The first page, which a full disk may put off: the helper tries again. */
+static int begin_file(const struct place *p, const struct page *page,
+		      struct err *e)
+{
+	if (replace(p, page->text.data, page->text.len, e) == 0)
+		return 0;
+	return errno == ENOSPC || errno == EDQUOT ? 0 : -1;
+}
+
 int metrics_open(struct metrics *m, const char *path,
 		 void (*collect)(struct page *page, const void *context),
 		 const void *context, struct err *e)
@@ -229,8 +240,7 @@ int metrics_open(struct metrics *m, const char *path,
 	m->began = seconds_now();
 	make_prefix(m);
 	make_page(m, &page, true);
-	if (check_old(&place, e) == 0 &&
-	    replace(&place, page.text.data, page.text.len, e) == 0 &&
+	if (check_old(&place, e) == 0 && begin_file(&place, &page, e) == 0 &&
 	    start_helper(m, &place, e) == 0)
 		rc = quit_tick_every(EVERY_SEC, e);
 	page_free(&page);

@@ -90,7 +90,10 @@ static int pair_up(struct commits *c, const char *path, struct reader *in,
 			       "this input makes it, so give the same FILE to "
 			       "both ends",
 			       path);
-	return check_id(c->checkpoint, path, line.control.id, e);
+	if (check_id(c->checkpoint, path, line.control.id, e) < 0)
+		return -1;
+	// Better now than with the first records delivered.
+	return checkpoint_check_folder(c->checkpoint, e);
 }
 
 int commits_open(struct commits *c, const char *path, struct reader *in,

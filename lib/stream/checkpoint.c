@@ -408,6 +408,14 @@ int checkpoint_create(struct checkpoint *c, struct err *e)
 	return rc;
 }
 
+int checkpoint_check_folder(const struct checkpoint *c, struct err *e)
+{
+	if (faccessat(c->dirfd, ".", W_OK, AT_EACCESS) == 0 ||
+	    (errno != EACCES && errno != EROFS))
+		return 0;
+	return err_sys(e, "%s: it cannot be replaced in its folder", c->path);
+}
+
 int checkpoint_save(struct checkpoint *c, struct err *e)
 {
 	struct buf text = BUF_INIT(CHECKPOINT_MAX);

@@ -86,6 +86,10 @@ struct checkpoint_entry checkpoint_at(const struct checkpoint *c, size_t i);
 int checkpoint_set(struct checkpoint *c, struct slice source,
 		   struct slice position, struct err *e) MUST_CHECK;
 
+/* Refuse a folder in which it cannot be saved, for want of permission. */
+int checkpoint_check_folder(const struct checkpoint *c,
+			    struct err *e) MUST_CHECK;
+
 /*
  * Replace the file, durably, if something was set since: by a temporary file,
  * fsync, rename, fsync of the folder. -1 with e filled: what was there before
