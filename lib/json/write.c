@@ -25,8 +25,10 @@ void json_put_escape(struct buf *out, char c)
 					    ['\f'] = 'f',
 					    ['\r'] = 'r' };
 	const unsigned char u = (unsigned char)c;
-	const char letter = u < sizeof(letters) ? letters[u] : c;
+	char letter = c;
 
+	if (u < sizeof(letters))
+		letter = letters[u];
 	if (letter != '\0')
 		put(out, (char[]){ '\\', letter }, 2);
 	else
