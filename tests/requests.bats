@@ -313,3 +313,65 @@ full()
 	awk '/^siem_send_memory_bytes/ { held = $2 }
 		END { exit !(held > 3500000) }' numbers
 }
+
+# What does not get smaller by compression, for ever.
+noise()
+{
+	head -c 1000000 /dev/urandom | base64 -w 500 >noise
+	while cat noise; do :; done
+}
+
+# settled PID: has it taken no more memory for a while? How much is in $most.
+settled()
+{
+	most=$(sed -n 's/^VmHWM:[[:space:]]*\([0-9]*\) kB/\1/p' "/proc/$1/status")
+	[ "$most" -gt $((32 * 1024)) ] && [ "$most" = "${before:-}" ] &&
+		[ $((same += 1)) -ge 50 ] && return
+	[ "$most" = "${before:-}" ] || same=0
+	before=$most
+	return 1
+}
+
+# memory_of OPTION...: at full buffers, with a collector that does not answer.
+memory_of()
+{
+	mock --fault stall=100%
+	rm -f pipe
+	mkfifo pipe
+	timeout 60 siem-send -q --memory 32MB -o timeout=600 -o in_flight=16 \
+		-o flush_interval=600 -o batch_size=1000000 "$@" "splunk:$url" \
+		<pipe 2>messages 3>&- &
+	timeout=$!
+	remember $timeout
+	noise >pipe 2>/dev/null 3>&- &
+	remember $!
+	eventually pgrep -P $timeout siem-send
+	sender=$(pgrep -P $timeout siem-send)
+	before= same=0
+	eventually settled "$sender"
+	kill -9 "$sender"
+	end_mock
+}
+
+@test "what requests take counts as memory, compressed or not" {
+	[[ $(command -v siem-send) != *-san/* ]] || skip 'the sanitizers take more'
+	# 32 MB for records and requests, 24 for the program and libcurl.
+	memory_of
+	[ "$most" -lt $((56 * 1024)) ]
+	memory_of -o gzip=true
+	[ "$most" -lt $((56 * 1024)) ]
+}
+
+@test "an answer of 100 MB is read, and neither kept nor understood" {
+	websink $((100 << 20)) >where 3>&- &
+	remember $!
+	eventually [ -s where ]
+	events 1 10 >in
+	run -3 measure cost timeout 30 siem-send --retries 1 --dead-letter dead \
+		"splunk:http://127.0.0.1:$(cat where)" <in
+
+	equal "$(cat in)" "$(cat dead)"
+	[[ $output == *'answers 200: success, but not in the words of Splunk'* ]]
+	[[ $(command -v siem-send) == *-san/* ]] ||
+		awk '{ exit !($4 < 24 * 1024) }' cost
+}

@@ -3,15 +3,22 @@
 #include <assert.h>
 #include <stdlib.h>
 
-struct batch *batch_new(void)
+struct batch *batch_new(struct queue *queue)
 {
-	return calloc(1, sizeof(struct batch));
+	struct batch *b = calloc(1, sizeof(*b));
+
+	if (b == NULL)
+		return NULL;
+	b->queue = queue;
+	queue_charge(queue, sizeof(*b));
+	return b;
 }
 
 void batch_free(struct batch *b)
 {
 	if (b == NULL)
 		return;
+	queue_discharge(b->queue, sizeof(*b) + b->cap * sizeof(*b->items));
 	free(b->items);
 	free(b);
 }
@@ -26,6 +33,7 @@ static bool has_room(struct batch *b)
 	items = realloc(b->items, cap * sizeof(*items));
 	if (items == NULL)
 		return false;
+	queue_charge(b->queue, (cap - b->cap) * sizeof(*items));
 	b->items = items;
 	b->cap = cap;
 	return true;

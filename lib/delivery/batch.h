@@ -35,6 +35,7 @@ struct batch {
 	// private
 	struct batch *next;
 	size_t cap;
+	struct queue *queue; // which is charged for them
 };
 
 /* In the order in which they are to go. */
@@ -66,8 +67,8 @@ struct batch_source {
 	void *context; // of add
 };
 
-/* An empty one, or NULL: out of memory. */
-struct batch *batch_new(void) MUST_CHECK;
+/* An empty one for records of that queue, or NULL: out of memory. */
+struct batch *batch_new(struct queue *queue) MUST_CHECK;
 
 /* Forget it; what it holds has gone elsewhere. Harmless on NULL. */
 void batch_free(struct batch *b);

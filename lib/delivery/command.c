@@ -511,7 +511,7 @@ struct carrier *command_open(const void *target,
 		.in = -1,
 		.its_in = -1,
 	};
-	c->batch = batch_new();
+	c->batch = batch_new(c->queue);
 	c->events = epoll_create1(EPOLL_CLOEXEC);
 	if (c->batch == NULL || c->events < 0) {
 		err_sys(e, "command");

@@ -13,7 +13,7 @@
 
 enum {
 	SLOTS_MAX = 64,
-	ANSWER_MAX = 16 << 20, // bytes of an answer that are kept
+	REQUEST_LEAST = 4 << 10, // bytes that the best size is
 	ASK_EVERY_MS = 10000,
 	ASK_FOR_MS = 300000,
 };
@@ -28,6 +28,9 @@ struct courier {
 	enum carrier_pull pull;
 	bool finishing;
 
+	size_t request_bytes; // memory that one of the best size takes
+	size_t reserve;       // that all may take
+	struct queue_claim claim;
 	struct errand slots[SLOTS_MAX]; // for batches
 	struct errand side;             // to fetch a token, to ask
 	size_t busy;                    // of slots
@@ -59,7 +62,22 @@ static void let_go(struct courier *c, struct errand *x)
 {
 	c->busy -= x->use == ERRAND_BATCH;
 	x->batch = NULL;
-	errand_end(x, c->queue, 2 * c->limits.best_bytes);
+	errand_end(x, c->request_bytes);
+}
+
+/* What was sent packed needs its body no longer: the next batch may have it. */
+static void pass_on_body(struct courier *c, struct errand *x)
+{
+	struct buf *next = &c->dispatch.lineup.body;
+	struct buf spare = *next;
+
+	if (!c->limits.gzip)
+		return;
+	if (next->len == 0) {
+		*next = x->request.body;
+		x->request.body = spare;
+	}
+	buf_free(&x->request.body);
 }
 
 /* Send a batch, whose body is there. False: it failed. */
@@ -72,8 +90,6 @@ static bool send_batch(struct courier *c, struct errand *x, struct batch *b,
 	x->batch = b;
 	x->round = c->dispatch.health.round;
 	c->busy++;
-	x->charged = x->request.body.len;
-	queue_charge(c->queue, x->charged);
 	if (c->session.kind->finish(c->session.config, &c->session.state,
 				    &x->request, &e) < 0 ||
 	    errand_send(x, c->http, c->limits.gzip, &e) < 0) {
@@ -82,7 +98,51 @@ static bool send_batch(struct courier *c, struct errand *x, struct batch *b,
 		return false;
 	}
 	dispatch_sent(&c->dispatch, b);
+	pass_on_body(c, x);
 	return true;
+}
+
+/* Memory. */
+
+/*
+ * All requests that may be under way, and the one that grows, may take half of
+ * what there is for records and requests. Where that is not enough for their
+ * best size they are smaller. Buffers grow to powers of two.
+ */
+static void plan_memory(struct courier *c)
+{
+	const size_t share = c->queue->max / 2 / (c->limits.in_flight + 1);
+	size_t size = REQUEST_LEAST;
+
+	while (size <= c->limits.best_bytes && 2 * size <= share)
+		size *= 2;
+	if (c->limits.best_bytes >= size)
+		c->limits.best_bytes = size - 1;
+	c->request_bytes = size;
+	c->reserve = (c->limits.in_flight + 1) * size;
+}
+
+static void claim_memory(struct courier *c)
+{
+	size_t used = c->dispatch.lineup.body.cap + c->side.request.body.cap +
+		      c->judgement_cap * sizeof(*c->judgements) +
+		      http_memory(c->http);
+
+	for (size_t i = 0; i < c->limits.in_flight; i++)
+		used += c->slots[i].request.body.cap;
+	queue_claim(c->queue, &c->claim, used,
+		    c->pull == PULL_ALL ? c->reserve : 0);
+}
+
+/* Is there memory for one more request, and for the one that grows? */
+static bool has_memory(const struct courier *c)
+{
+	size_t wanted = 2 * c->request_bytes;
+
+	for (size_t i = 0; i < c->limits.in_flight; i++)
+		if (c->slots[i].use == ERRAND_BATCH)
+			wanted += errand_memory(&c->slots[i]);
+	return c->busy == 0 || wanted <= c->reserve;
 }
 
 /* How many requests may be under way. */
@@ -98,7 +158,7 @@ static struct errand *free_slot(struct courier *c, int64_t now_ms)
 {
 	if (c->pull == PULL_NOTHING ||
 	    now_ms < health_not_before(&c->dispatch.health) ||
-	    c->busy >= most_busy(c))
+	    c->busy >= most_busy(c) || !has_memory(c))
 		return NULL;
 	for (size_t i = 0; i < c->limits.in_flight; i++)
 		if (c->slots[i].use == ERRAND_NONE)
@@ -338,6 +398,7 @@ static int step(struct carrier *carrier, int64_t now_ms, short revents,
 	session_set_clock(&c->session);
 	if (failed->kind == ERR_NONE && begin(c, now_ms, e) < 0)
 		fail(c, now_ms, WAIT_BACKOFF, e);
+	claim_memory(c);
 	if (failed->kind == ERR_NONE)
 		return 0;
 	// What is out of tries has to be given up before any more is taken.
@@ -359,7 +420,7 @@ static bool may_take(const struct courier *c, int64_t now_ms)
 	if (l->flush_ms > 0 && c->pull == PULL_ALL &&
 	    (l->open == NULL || !l->open->closed))
 		return true;
-	return c->busy < most_busy(c) &&
+	return c->busy < most_busy(c) && has_memory(c) &&
 	       now_ms >= health_not_before(&c->dispatch.health) &&
 	       (!lacks_token(c) || c->side.use == ERRAND_NONE);
 }
@@ -380,7 +441,8 @@ static int64_t next_batch_ms(const struct courier *c, int64_t now_ms)
 	const int64_t from_ms = health_not_before(&c->dispatch.health);
 	int64_t due_ms = lineup_due_ms(&c->dispatch.lineup);
 
-	if (c->pull == PULL_NOTHING || c->busy >= most_busy(c))
+	if (c->pull == PULL_NOTHING || c->busy >= most_busy(c) ||
+	    !has_memory(c))
 		return INT64_MAX;
 	if (due_ms != INT64_MAX)
 		return later(due_ms, from_ms);
@@ -438,6 +500,7 @@ static void set_pull(struct carrier *carrier, enum carrier_pull what)
 		what == PULL_PROBE ? 1 : c->limits.best_count;
 	if (what != PULL_ALL)
 		lineup_put_back(&c->dispatch.lineup);
+	claim_memory(c);
 }
 
 static void finish(struct carrier *carrier)
@@ -465,6 +528,7 @@ static void stop(struct carrier *carrier)
 	if (c->side.use != ERRAND_NONE)
 		let_go(c, &c->side);
 	dispatch_put_back(&c->dispatch);
+	claim_memory(c);
 }
 
 static bool is_well(const struct carrier *carrier, int64_t now_ms)
@@ -478,6 +542,7 @@ static void release(struct carrier *carrier)
 	struct courier *c = courier_of(carrier);
 
 	http_close(c->http);
+	queue_claim(c->queue, &c->claim, 0, 0);
 	for (size_t i = 0; i < SLOTS_MAX; i++)
 		errand_free(&c->slots[i]);
 	errand_free(&c->side);
@@ -496,6 +561,8 @@ static void complete_limits(struct dest_limits *limits)
 		limits->in_flight = SLOTS_MAX;
 	if (limits->best_bytes == 0)
 		limits->best_bytes = (size_t)1 << 20;
+	if (limits->answer_bytes == 0)
+		limits->answer_bytes = DEST_ANSWER_BYTES;
 	if (limits->ask_every_ms == 0)
 		limits->ask_every_ms = ASK_EVERY_MS;
 	if (limits->ask_for_ms == 0)
@@ -510,7 +577,7 @@ static struct http *open_http(const struct dest *dest,
 		.tls = plan->tls,
 		.connect_ms = limits->connect_ms,
 		.timeout_ms = limits->timeout_ms,
-		.answer_max = ANSWER_MAX,
+		.answer_max = limits->answer_bytes,
 	};
 
 	if (plan->warning != NULL)
@@ -566,6 +633,7 @@ struct carrier *courier_open(const void *target,
 	complete_limits(&c->limits);
 	c->queue = load->queue;
 	c->pull = PULL_ALL;
+	plan_memory(c);
 	session_init(&c->session, dest);
 	prepare(c, load);
 	c->http = open_http(dest, &c->limits, e);

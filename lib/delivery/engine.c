@@ -367,8 +367,9 @@ void engine_collect(const struct engine *g, struct page *page)
 		page_part(page, "destination_failing", "destination",
 			  slice_of(g->failover.places[i].name),
 			  breaker_is_open(&g->failover.places[i].breaker));
-	page_gauge(page, "memory_bytes", "Memory that records take.",
-		   (double)g->queue.held);
+	page_gauge(page, "memory_bytes",
+		   "Memory that records and their requests take.",
+		   (double)queue_memory(&g->queue));
 }
 
 void engine_close(struct engine *g)

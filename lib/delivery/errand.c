@@ -35,19 +35,27 @@ int errand_send(struct errand *x, struct http *http, bool gzip, struct err *e)
 		.gzip = gzip && r->body.len > 0,
 	};
 	x->exchange = http_start(http, &request, x, e);
-	return x->exchange != NULL ? 0 : -1;
+	if (x->exchange == NULL)
+		return -1;
+	if (request.gzip)
+		buf_clear(&r->body);
+	return 0;
 }
 
-void errand_end(struct errand *x, struct queue *queue, size_t keep)
+void errand_end(struct errand *x, size_t keep)
 {
 	if (x->exchange != NULL)
 		http_end(x->exchange);
 	x->exchange = NULL;
 	x->use = ERRAND_NONE;
-	queue_discharge(queue, x->charged);
-	x->charged = 0;
 	buf_clear(&x->request.body);
 	buf_trim(&x->request.body, keep);
+}
+
+size_t errand_memory(const struct errand *x)
+{
+	return x->request.body.cap +
+	       (x->exchange != NULL ? http_exchange_memory(x->exchange) : 0);
 }
 
 void errand_free(struct errand *x)

@@ -25,7 +25,6 @@ struct errand {
 	struct http_exchange *exchange;
 	struct batch *batch; // of BATCH
 	uint32_t round;      // that of the health when it was sent
-	size_t charged;      // bytes, to the queue
 };
 
 void errand_init(struct errand *x);
@@ -34,13 +33,18 @@ void errand_init(struct errand *x);
 void errand_begin(struct errand *x, enum errand_use use);
 
 /*
- * Send the request that has been filled in. -1 with e filled: nothing went out.
+ * Send the request that has been filled in; a body that is compressed is gone
+ * then. -1 with e filled: nothing went out.
  */
 int errand_send(struct errand *x, struct http *http, bool gzip,
 		struct err *e) MUST_CHECK;
 
-/* It is over, or not wanted any more: free again, with little memory kept. */
-void errand_end(struct errand *x, struct queue *queue, size_t keep);
+/* It is over, or not wanted any more: free again; so much of its memory may be
+   kept. */
+void errand_end(struct errand *x, size_t keep);
+
+/* What it takes while it is under way. */
+size_t errand_memory(const struct errand *x);
 
 void errand_free(struct errand *x);
 

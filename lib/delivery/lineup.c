@@ -28,7 +28,7 @@ bool lineup_may_open(const struct lineup *l)
 int lineup_grow(struct lineup *l, int64_t now_ms, struct err *e)
 {
 	if (l->open == NULL)
-		l->open = batch_new();
+		l->open = batch_new(l->source.queue);
 	if (l->open == NULL)
 		return err_set(e, ERR_TEMPORARY, "out of memory");
 	return batch_fill(l->open, &l->source, &l->body, now_ms, e);

@@ -14,7 +14,7 @@ struct sorting {
 static void gather(struct sorting *s, struct batch **b, struct queue_item *item)
 {
 	if (*b == NULL)
-		*b = batch_new();
+		*b = batch_new(s->from->queue);
 	if (*b == NULL || !batch_append(*b, item))
 		queue_put_back(s->from->queue, item);
 }

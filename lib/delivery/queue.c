@@ -80,6 +80,16 @@ static struct queue_chunk *new_chunk(struct queue *q, size_t cap)
 	return chunk;
 }
 
+/* How many bytes may be added to those that are held. */
+static size_t room_in(const struct queue *q)
+{
+	const struct queue_claim *c = &q->claimed;
+	size_t elsewhere = c->used > c->reserved ? c->used : c->reserved;
+	size_t taken = q->held + elsewhere;
+
+	return taken < q->max ? q->max - taken : 0;
+}
+
 /* A chunk with room for a record of len bytes, behind the last. */
 static bool add_chunk(struct queue *q, size_t len)
 {
@@ -90,7 +100,7 @@ static bool add_chunk(struct queue *q, size_t len)
 		cap = need;
 	if (is_empty(q)) {
 		release_tail(q);
-	} else if (cap > q->max || q->held > q->max - cap) {
+	} else if (cap > room_in(q)) {
 		errno = ENOBUFS;
 		return false;
 	}
@@ -218,6 +228,14 @@ void queue_discharge(struct queue *q, size_t bytes)
 {
 	assert(q->held >= bytes);
 	q->held -= bytes;
+}
+
+void queue_claim(struct queue *q, struct queue_claim *claim, size_t used,
+		 size_t reserved)
+{
+	q->claimed.used += used - claim->used;
+	q->claimed.reserved += reserved - claim->reserved;
+	*claim = (struct queue_claim){ used, reserved };
 }
 
 void queue_put_back(struct queue *q, struct queue_item *item)

@@ -62,9 +62,15 @@ struct queue_place {
 	size_t at; // how many items of it come before
 };
 
+/* Memory that somebody holds for what is in the queue. */
+struct queue_claim {
+	size_t used, reserved; // bytes
+};
+
 struct queue {
 	size_t max;       // bytes of memory
 	size_t held;      // of those, in use
+	struct queue_claim claimed; // the sum of all claims
 	uint64_t open;    // records that are not DONE
 	uint64_t waiting; // of those, the ones that are WAITING
 	uint32_t epoch;   // tries that failed for all that was in it
@@ -112,6 +118,19 @@ struct queue_item *queue_peek(struct queue *q);
 /* So many bytes are held elsewhere for what is in the queue; no longer. */
 void queue_charge(struct queue *q, size_t bytes);
 void queue_discharge(struct queue *q, size_t bytes);
+
+/*
+ * What somebody holds elsewhere changes to used, and what he may come to hold
+ * to reserved: the larger of the two is kept free.
+ */
+void queue_claim(struct queue *q, struct queue_claim *claim, size_t used,
+		 size_t reserved);
+
+/* All that is in use. */
+static inline size_t queue_memory(const struct queue *q)
+{
+	return q->held + q->claimed.used;
+}
 
 /* An item that was SENT is WAITING again, or DONE, and what became of it. */
 void queue_put_back(struct queue *q, struct queue_item *item);

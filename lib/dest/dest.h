@@ -76,7 +76,7 @@ struct answer {
 	int64_t retry_after_ms; // -1: not said
 };
 
-enum { WAIT_BACKOFF = -1 };
+enum { WAIT_BACKOFF = -1, DEST_ANSWER_BYTES = 64 << 10 };
 
 struct judgement {
 	enum verdict verdict;
@@ -98,6 +98,8 @@ struct dest_limits {
 	unsigned timeout_ms;   // of an exchange
 	unsigned ask_every_ms; // about tickets
 	unsigned ask_for_ms;   // after which a pending record is sent again
+	size_t answer_bytes;   // of an answer's body that are worth keeping; 0:
+			       // DEST_ANSWER_BYTES. More is read, and forgotten
 	bool gzip;             // compress the body
 };
 

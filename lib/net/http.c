@@ -19,6 +19,9 @@ enum {
 	UPLOAD_BLOCK = 256 << 10, // what libcurl offers to a socket at once
 	BODY_MAX = 1 << 30,
 	ORIGIN_MAX = 300,
+	// Memory that is kept for the next exchange.
+	ANSWER_KEPT = 4 << 10,
+	PACKED_KEPT = 256 << 10,
 };
 
 struct http_exchange {
@@ -454,13 +457,31 @@ void http_end(struct http_exchange *x)
 	x->headers = x->connect_to = NULL;
 	buf_clear(&x->answer_headers);
 	buf_clear(&x->answer_body);
-	buf_trim(&x->answer_body, (size_t)64 << 10);
+	buf_trim(&x->answer_body, ANSWER_KEPT);
+	buf_clear(&x->packed);
+	buf_trim(&x->packed, PACKED_KEPT);
 	if (x->easy == NULL) {
 		free_exchange(x);
 		return;
 	}
 	x->next = h->idle;
 	h->idle = x;
+}
+
+size_t http_exchange_memory(const struct http_exchange *x)
+{
+	return x->packed.cap + x->answer_body.cap + x->answer_headers.cap;
+}
+
+size_t http_memory(const struct http *h)
+{
+	size_t sum = 0;
+
+	for (const struct http_exchange *x = h->started; x != NULL; x = x->next)
+		sum += http_exchange_memory(x);
+	for (const struct http_exchange *x = h->idle; x != NULL; x = x->next)
+		sum += http_exchange_memory(x);
+	return sum;
 }
 
 int http_fd(const struct http *h)

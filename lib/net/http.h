@@ -38,8 +38,8 @@ struct http_request {
 	const char *url;
 	struct slice headers; // "Name: value\r\n" each
 	struct slice body;    // stays where it is until the exchange is over,
-			   // or, with gzip, during http_start() only
-	bool gzip; // the body is to be compressed
+			      // or, with gzip, during http_start() only
+	bool gzip;            // the body is to be compressed
 };
 
 struct http;
@@ -77,6 +77,11 @@ void http_step(struct http *h, int64_t now_ms);
  */
 struct http_exchange *http_next(struct http *h, struct http_result *result);
 void http_end(struct http_exchange *x);
+
+/* Memory that an exchange takes for what is packed and answered; that all take,
+   the ones that are kept for the next time too. */
+size_t http_exchange_memory(const struct http_exchange *x);
+size_t http_memory(const struct http *h);
 
 int http_fd(const struct http *h);
 int http_timeout_ms(const struct http *h, int64_t now_ms); // -1: for ever

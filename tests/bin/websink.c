@@ -5,6 +5,8 @@
  * Listens on a port of 127.0.0.1 that the kernel picks and prints it; answers
  * every request as the HTTP Event Collector does, and ends when the last
  * connection has; then prints how many bytes of bodies and requests came.
+ *
+ * Usage: websink [BYTES]: with so many bytes of text in each answer.
  */
 #include "core/err.h"
 #include "core/file.h"
@@ -33,6 +35,7 @@ struct server {
 	struct client clients[1 + CLIENTS];
 	nfds_t count;
 	uint64_t bytes, requests;
+	size_t text_len; // of an answer; 0: as the real one has it
 };
 
 static int listen_somewhere(struct err *e)
@@ -60,14 +63,34 @@ static int listen_somewhere(struct err *e)
 
 static int answer(struct server *s, int fd, struct err *e)
 {
-	static const char ok[] = "HTTP/1.1 200 OK\r\n"
-				 "Content-Type: application/json\r\n"
-				 "Content-Length: 27\r\n\r\n"
-				 "{\"text\":\"Success\",\"code\":0}";
+	static const char end[] = "\",\"code\":0}";
+	static char text[BLOCK];
+	const size_t len = s->text_len > 0 ? s->text_len : strlen("Success");
+	char head[128];
+	int n = snprintf(head, sizeof(head),
+			 "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+			 "Content-Length: %zu\r\n\r\n{\"text\":\"",
+			 len + 9 + sizeof(end) - 1);
 
 	s->requests++;
-	return file_write_all(fd, ok, sizeof(ok) - 1) < 0 ? err_sys(e, "answer")
-							  : 0;
+	if (s->text_len == 0)
+		n += snprintf(head + n, sizeof(head) - (size_t)n, "Success%s",
+			      end);
+	if (file_write_all(fd, head, (size_t)n) < 0)
+		return err_sys(e, "answer");
+	if (s->text_len == 0)
+		return 0;
+	memset(text, 'x', sizeof(text));
+	for (size_t left = len; left > 0;) {
+		size_t part = left < sizeof(text) ? left : sizeof(text);
+
+		if (file_write_all(fd, text, part) < 0)
+			return err_sys(e, "answer");
+		left -= part;
+	}
+	return file_write_all(fd, end, sizeof(end) - 1) < 0
+		       ? err_sys(e, "answer")
+		       : 0;
 }
 
 /* Take bytes of a request; the body is only counted. */
@@ -143,12 +166,14 @@ static int run(struct server *s, struct err *e)
 	return 0;
 }
 
-int main(void)
+int main(int argc, char *argv[])
 {
 	static struct server s;
 	struct err e = { 0 };
 
 	msg_init("websink");
+	if (argc > 1)
+		s.text_len = strtoull(argv[1], NULL, 10);
 	s.fds[0] =
 		(struct pollfd){ .fd = listen_somewhere(&e), .events = POLLIN };
 	s.count = 1;

@@ -105,6 +105,54 @@ static void a_full_queue_takes_nothing_until_something_leaves(void)
 	queue_free(&q);
 }
 
+/* How many records of a kilobyte go in. */
+static size_t fill(struct queue *q)
+{
+	char record[1000] = "";
+	size_t count = 0;
+
+	while (queue_add(q, QUEUE_RECORD,
+			 (struct slice){ record, sizeof(record) }) != NULL)
+		count++;
+	return count;
+}
+
+static void what_is_claimed_elsewhere_stays_free(void)
+{
+	struct queue q = QUEUE_INIT(MIB);
+	struct queue_claim a = { 0 }, b = { 0 };
+
+	queue_claim(&q, &a, 0, MIB / 4);
+	queue_claim(&q, &b, 0, MIB / 4);
+	size_t count = fill(&q);
+	CHECK(count > 400 && count < 500);
+	CHECK(queue_memory(&q) <= MIB / 2);
+
+	// Within what was reserved, use makes no difference.
+	queue_claim(&q, &a, MIB / 4, MIB / 4);
+	CHECK(queue_memory(&q) > MIB / 2 && queue_memory(&q) <= 3 * MIB / 4);
+	CHECK(fill(&q) == 0);
+	queue_claim(&q, &a, 0, 0);
+	CHECK(fill(&q) > 200);
+	queue_claim(&q, &b, 0, 0);
+	CHECK(fill(&q) > 200);
+	queue_free(&q);
+}
+
+static void more_than_all_may_be_claimed(void)
+{
+	struct queue q = QUEUE_INIT(MIB);
+	struct queue_claim a = { 0 };
+
+	CHECK(queue_add(&q, QUEUE_RECORD, SLICE("x")) != NULL);
+	queue_claim(&q, &a, 5 * MIB, 0);
+	fill(&q);
+	CHECK(q.held < MIB / 4);
+	queue_claim(&q, &a, 0, 0);
+	CHECK(fill(&q) > 700);
+	queue_free(&q);
+}
+
 static void an_empty_queue_takes_a_record_of_any_size(void)
 {
 	struct queue q = QUEUE_INIT(1);
@@ -264,6 +312,8 @@ int main(void)
 	RUN(a_mark_is_never_taken_but_leaves_in_its_place);
 	RUN(items_lie_together_apart_from_their_bytes);
 	RUN(a_full_queue_takes_nothing_until_something_leaves);
+	RUN(what_is_claimed_elsewhere_stays_free);
+	RUN(more_than_all_may_be_claimed);
 	RUN(an_empty_queue_takes_a_record_of_any_size);
 	RUN(random_use_agrees_with_a_model);
 	return check_done();
