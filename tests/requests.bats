@@ -347,7 +347,7 @@ memory_of()
 	remember $!
 	eventually pgrep -P $timeout siem-send
 	sender=$(pgrep -P $timeout siem-send)
-	before= same=0
+	before='' same=0
 	eventually settled "$sender"
 	kill -9 "$sender"
 	end_mock

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -389,11 +390,50 @@ void http_step(struct http *h, int64_t now_ms)
 	}
 }
 
+/* A header of the answer, or NULL. */
+static const char *answer_header(CURL *easy, const char *name)
+{
+	struct curl_header *h;
+
+	return curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &h) ==
+			       CURLHE_OK
+		       ? h->value
+		       : NULL;
+}
+
+/*
+ * How long we are asked to wait (RFC 9110 section 10.2.3): seconds, or a date,
+ * which is told from that of the answer, for our clocks may differ. -1: it was
+ * not said.
+ */
+static int64_t retry_after_ms(CURL *easy)
+{
+	const char *after = answer_header(easy, "Retry-After");
+	const char *date = answer_header(easy, "Date");
+	int64_t sec;
+
+	if (after == NULL)
+		return -1;
+	if (*after >= '0' && *after <= '9') {
+		sec = strtoll(after, NULL, 10);
+	} else {
+		time_t then = curl_getdate(after, NULL);
+		time_t now = date != NULL ? curl_getdate(date, NULL) : -1;
+
+		if (now == -1)
+			now = time(NULL);
+		sec = then != -1 ? then - now : 0;
+	}
+	if (sec <= 0)
+		return -1; // at once is what nobody asks for who is in trouble
+	return sec < HTTP_RETRY_AFTER_MAX_MS / 1000 ? sec * 1000
+						    : HTTP_RETRY_AFTER_MAX_MS;
+}
+
 static void fill_result(struct http_exchange *x, CURLcode code,
 			struct http_result *r)
 {
 	long status = 0, os_error = 0, connects = 0;
-	curl_off_t retry_after = 0;
 
 	*r = (struct http_result){ .context = x->context,
 				   .origin = x->origin,
@@ -408,15 +448,11 @@ static void fill_result(struct http_exchange *x, CURLcode code,
 		return;
 	}
 	curl_easy_getinfo(x->easy, CURLINFO_RESPONSE_CODE, &status);
-	curl_easy_getinfo(x->easy, CURLINFO_RETRY_AFTER, &retry_after);
 	x->http->tls.works = true;
 	r->status = (int)status;
 	r->headers = buf_slice(&x->answer_headers);
 	r->body = buf_slice(&x->answer_body);
-	if (retry_after > 0 && retry_after < HTTP_RETRY_AFTER_MAX_MS / 1000)
-		r->retry_after_ms = retry_after * 1000;
-	else if (retry_after > 0)
-		r->retry_after_ms = HTTP_RETRY_AFTER_MAX_MS;
+	r->retry_after_ms = retry_after_ms(x->easy);
 }
 
 struct http_exchange *http_next(struct http *h, struct http_result *result)

@@ -500,18 +500,36 @@ static void a_server_that_stalls_is_given_up_in_time(void)
 	CHECK(r.counts.delivered == 1);
 }
 
-static void one_that_asks_for_time_gets_it(void)
+/* How long delivering a record takes whose first answer is this one. */
+static int64_t ms_after(const char *answer)
 {
-	struct server s = { .script = { "429 1", "200" } };
+	struct server s = { .script = { answer, "200" } };
 	struct timespec a, b;
 
 	clock_gettime(CLOCK_MONOTONIC, &a);
 	struct result r = deliver(&s, "one\n");
 	clock_gettime(CLOCK_MONOTONIC, &b);
 	CHECK(r.status == STATUS_DONE);
-	CHECK((b.tv_sec - a.tv_sec) * 1000 +
-		      (b.tv_nsec - a.tv_nsec) / 1000000 >=
-	      1000);
+	return (b.tv_sec - a.tv_sec) * 1000 +
+	       (b.tv_nsec - a.tv_nsec) / 1000000;
+}
+
+static void one_that_asks_for_time_gets_it(void)
+{
+	CHECK(ms_after("429 1") >= 1000);
+}
+
+static void a_date_is_told_from_that_of_the_answer(void)
+{
+	// Their clock is not ours: by ours that was long ago.
+	CHECK(ms_after("429 Fri, 02 Jan 2015 10:00:01 GMT\r\n"
+		       "Date: Fri, 02 Jan 2015 10:00:00 GMT") >= 1000);
+}
+
+static void a_date_that_is_over_is_no_reason_to_wait(void)
+{
+	CHECK(ms_after("429 Fri, 02 Jan 2015 10:00:00 GMT") < 5000);
+	CHECK(ms_after("429 soon") < 5000);
 }
 
 static void a_record_that_is_named_is_rejected_and_the_others_go_again(void)
@@ -773,6 +791,8 @@ int main(void)
 	RUN(no_answer_and_half_of_one_lose_no_record);
 	RUN(a_server_that_stalls_is_given_up_in_time);
 	RUN(one_that_asks_for_time_gets_it);
+	RUN(a_date_is_told_from_that_of_the_answer);
+	RUN(a_date_that_is_over_is_no_reason_to_wait);
 	RUN(a_record_that_is_named_is_rejected_and_the_others_go_again);
 	RUN(the_poison_stands_alone_in_the_end);
 	RUN(what_is_too_large_is_halved_until_it_fits);
