@@ -306,6 +306,29 @@ two, which has nothing to do with the one before it' "$(cat got)"
 	equal '' "$(cat err)"
 }
 
+@test "a compressed file that is named is read as what it holds, and read on" {
+	touch err
+	many 1 3000 | gzip >log.gz
+	siem-tail --once -c ck log.gz 2>>err | commit ck 1 >>got || true
+	ship log.gz
+	ship log.gz
+	{ many 3001 3100; printf last; } | gzip >log.gz
+	run -1 --separate-stderr siem-tail --once -c ck log.gz
+
+	many 1 3000 | cmp - got
+	equal '' "$(grep -v killed err)"
+	{ many 3001 3100; echo last; } | cmp - <(grep -v $'^\020' <<<"$output")
+}
+
+@test "with -n the first run of a compressed file begins there" {
+	touch err
+	many 1 3000 | gzip >log.gz
+	ship -n 10 log.gz
+	ship log.gz
+
+	got "$(many 2991 3000)"
+}
+
 @test "a damaged compressed file is an error, and the rest is read" {
 	echo 1 >log
 	ship

@@ -194,6 +194,58 @@ siem-tail: loop: Too many levels of symbolic links' "$stderr"
 	tail -n 90000 log | cmp - out
 }
 
+@test "a compressed file gives the lines that it holds, whatever its name" {
+	seq 30000 | gzip >log.1.gz
+	{ seq 30001 30005; printf 30006; } | gzip >other
+	siem-tail --once log.1.gz other >out
+
+	seq 30006 | cmp - out
+}
+
+@test "-n counts the lines that a compressed file holds" {
+	seq 100000 | gzip >whole.gz
+	printf 'a\nb\nc' | gzip >torn.gz
+	siem-tail --once -n 90000 whole.gz >out
+
+	seq 10001 100000 | cmp - out
+	run -0 siem-tail --once -n 2 torn.gz
+	equal $'b\nc' "$output"
+	run -0 siem-tail --once -n 0 torn.gz
+	equal '' "$output"
+	run -0 siem-tail --once -n 3 torn.gz
+	equal $'a\nb\nc' "$output"
+}
+
+@test "a damaged compressed file is an error, with the lines before the damage" {
+	seq 100000 | gzip >log.gz
+	printf XXXX | dd of=log.gz bs=1 seek=100000 conv=notrunc status=none
+	run -3 siem-tail --once log.gz
+
+	equal 1 "${lines[0]}"
+	[[ ${lines[-1]} == "siem-tail: log.gz: damaged, or no .gz file: "* ]]
+}
+
+@test "with --once a compressed file without its end is an error" {
+	seq 100000 | gzip >whole
+	head -c 100000 whole >log.gz
+	run -3 --separate-stderr siem-tail --once log.gz
+
+	equal 1 "${lines[0]}"
+	equal 'siem-tail: log.gz: its end is missing: cut off, or still being written' "$stderr"
+}
+
+@test "the end of a compressed file is waited for" {
+	seq 50000 | gzip >whole
+	head -c 50000 whole >log.gz
+	follow log.gz
+	eventually test -s out
+	tail -c +50001 whole >>log.gz
+	eventually eval 'tail -n 1 out | grep -qx 50000'
+	stop
+
+	seq 50000 | cmp - out
+}
+
 @test "-n counts in each file" {
 	seq 3 >a
 	seq 4 6 >b

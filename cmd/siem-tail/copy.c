@@ -9,7 +9,7 @@ bool copy_is_read(const struct source *s, const struct position *at)
 	uint64_t size;
 	struct err e;
 
-	if (source_content(s, &size, &e) < 0)
+	if (place_content(s, &size, &e) < 0)
 		return false;
 	if (s->unpack == NULL)
 		return size == at->offset;
@@ -23,14 +23,14 @@ bool copy_holds(struct look *l, struct source *s, const struct position *at)
 {
 	char head[POSITION_HEAD];
 	struct err e;
-	ssize_t got = source_head(s, head, &e);
+	ssize_t got = place_head(s, head, &e);
 
 	if (got < 0 ||
 	    !position_fits_head(at, (struct slice){ head, (size_t)got }))
 		return false;
 	// Where the size is right as well, nothing more needs to be unpacked.
 	return (s->unpack != NULL && copy_is_read(s, at)) ||
-	       source_resume(s, at, l->t->scratch, &e) == 1;
+	       place_resume(s, at, l->t->scratch, &e) == 1;
 }
 
 /* Do both hold the same up to size? Told from the start and the end of that. */
@@ -41,8 +41,8 @@ static bool are_alike(const struct source *a, const struct source *b,
 	struct position pb;
 	struct err e;
 
-	return source_fingerprint(a, size, &pa, &e) == 0 &&
-	       source_fingerprint(b, size, &pb, &e) == 0 &&
+	return place_fingerprint(a, size, &pa, &e) == 0 &&
+	       place_fingerprint(b, size, &pb, &e) == 0 &&
 	       pa.head_len == pb.head_len && pa.head_hash == pb.head_hash &&
 	       pa.tail_len == pb.tail_len && pa.tail_hash == pb.tail_hash;
 }
@@ -60,12 +60,12 @@ static bool is_copy_of_open(struct look *l, const struct source *s,
 	if (s->unpack != NULL || read->unpack != NULL)
 		return k->at.head_len == POSITION_HEAD &&
 		       position_fits_head(&k->at, head);
-	if (source_content(s, &size, &e) < 0 ||
-	    source_content(read, &other, &e) < 0)
+	if (place_content(s, &size, &e) < 0 ||
+	    place_content(read, &other, &e) < 0)
 		return false;
 	// Copied and truncated: when that is seen, the copy will be searched.
 	if (k->at.offset > 0 && position_fits_head(&k->at, head) &&
-	    (source_fingerprint(read, k->at.offset, &now, &e) < 0 ||
+	    (place_fingerprint(read, k->at.offset, &now, &e) < 0 ||
 	     now.head_hash != k->at.head_hash ||
 	     now.tail_hash != k->at.tail_hash)) {
 		l->t->history.again = true;
@@ -113,7 +113,7 @@ bool copy_is(struct look *l, struct source *s)
 	const struct known_all *all = &l->t->history.known;
 	char bytes[POSITION_HEAD];
 	struct err e;
-	ssize_t got = source_head(s, bytes, &e);
+	ssize_t got = place_head(s, bytes, &e);
 	struct slice head = { bytes, got < 0 ? 0 : (size_t)got };
 
 	// So little may be the beginning of anything that is being copied.

@@ -116,8 +116,12 @@ bool folder_open(struct look *l, const struct entry *entry, struct source *s)
 
 	if (path == NULL)
 		return false;
-	int rc = entry->packed ? source_open_packed(s, path, &e)
-			       : source_open(s, path, &e);
+	int rc = source_open(s, path, &e);
+	if (rc == 0 && entry->packed && source_unpack(s, &e) < 0) {
+		source_close(s);
+		errno = ENOMEM;
+		rc = -1;
+	}
 	if (rc < 0 && errno != ENOENT) {
 		msg_error("%s", e.text);
 		l->t->status = STATUS_UNDELIVERED;

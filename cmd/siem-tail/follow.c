@@ -254,8 +254,9 @@ static void close_file(struct tail *t, struct file *f, bool finished)
  */
 static bool may_end_line(const struct tail *t, const struct file *f)
 {
-	return f->source.seen == 0 || t->history.path == NULL ||
-	       (f->names == 0 && !is_incomplete(f));
+	if (f->source.seen == 0 || t->history.path == NULL)
+		return true;
+	return (f->names == 0 || f->source.unpack != NULL) && !is_incomplete(f);
 }
 
 /* All that is in f was read, and nothing more is expected. */
@@ -266,12 +267,18 @@ static int end_file(struct tail *t, struct file *f, struct err *e)
 			close_file(t, f, false);
 		return 0;
 	}
+	if (t->cfg->once && t->history.path == NULL && is_incomplete(f)) {
+		msg_error("%s: its end is missing: cut off, or still being "
+			  "written",
+			  f->source.path);
+		t->status = STATUS_UNDELIVERED;
+	}
 	if (f->source.seen > 0 && !t->cfg->once)
 		msg_warn("%s: ended within a line, which is sent as it is",
 			 f->source.path);
 	if (send_unfinished(t, f, e) < 0)
 		return -1;
-	if (!f->queued) {
+	if (!f->queued && (t->cfg->once || f->names == 0)) {
 		msg_info("%s: read to its end", f->source.path);
 		close_file(t, f, true);
 	}

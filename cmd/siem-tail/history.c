@@ -87,11 +87,11 @@ struct known *history_resume(struct tail *t, struct source *s)
 		    k->at.ino != (uint64_t)s->ino ||
 		    (best != NULL && best->at.offset >= k->at.offset))
 			continue;
-		if (source_resume(s, &k->at, t->scratch, &e) == 1)
+		if (place_resume(s, &k->at, t->scratch, &e) == 1)
 			best = k;
 	}
 	if (best != NULL && (s->position == best->at.offset ||
-			     source_resume(s, &best->at, t->scratch, &e) == 1))
+			     place_resume(s, &best->at, t->scratch, &e) == 1))
 		return best;
 
 	char *path = history_absolute(s->path);
@@ -127,8 +127,7 @@ void history_leave(struct tail *t, struct file *f)
 	struct err e;
 
 	// Where nothing was read, its start is all there is to know it by.
-	ssize_t got =
-		k->at.offset == 0 ? source_head(&f->source, bytes, &e) : 0;
+	ssize_t got = k->at.offset == 0 ? place_head(&f->source, bytes, &e) : 0;
 	if (got > 0) {
 		k->at.head_len = (uint64_t)got;
 		k->at.head_hash =

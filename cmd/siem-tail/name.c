@@ -3,6 +3,7 @@
 #include "core/clock.h"
 #include "core/msg.h"
 #include "lineage.h"
+#include "sibling.h"
 #include "tail.h"
 
 #include <errno.h>
@@ -177,12 +178,12 @@ static int begin_at(struct tail *t, struct source *source, struct known *known)
 	if (t->looked_ns != 0 || t->cfg->last_lines == SIZE_MAX ||
 	    (known != NULL && !t->history.first))
 		return 0;
-	if (source_skip_to_last(source, t->cfg->last_lines, t->cfg->once,
-				t->scratch, &e) < 0)
+	if (place_last_lines(source, t->cfg->last_lines, t->cfg->once,
+			     t->scratch, &e) < 0)
 		return -1;
 	return known == NULL ? 0
-			     : source_fingerprint(source, source->position,
-						  &known->at, &e);
+			     : place_position(source, source->position,
+					      SLICE(""), &known->at, &e);
 }
 
 /* A file that has not been seen before. NULL: not to be read, which is said. */
@@ -193,6 +194,12 @@ static struct file *open_file(struct tail *t, struct name *name)
 
 	if (source_open(&source, name->path, &e) < 0) {
 		name_trouble(t, name, errno == 0 ? TROUBLE_KIND : errno);
+		return NULL;
+	}
+	if ((sibling_is_packed(name->base) || source_looks_packed(&source)) &&
+	    source_unpack(&source, &e) < 0) {
+		source_close(&source);
+		name_trouble(t, name, ENOMEM);
 		return NULL;
 	}
 	if (t->out.regular && t->out.dev == source.dev &&
@@ -235,7 +242,7 @@ static struct file *open_file(struct tail *t, struct name *name)
 		known->file = f;
 	f->wd = watch_file(&t->watch, f->source.fd, f);
 	t->report.files++;
-	if (t->cfg->once)
+	if (t->cfg->once && f->source.unpack == NULL)
 		t->report.expected += f->source.size - f->source.position;
 	return f;
 }

@@ -296,8 +296,8 @@ static int note_entry(struct look *l, const struct entry *entry)
 	struct known *k = history_resume(l->t, &s);
 	uint64_t size;
 
-	if (k != NULL && (source_content(&s, &size, &e) < 0 ||
-			  source_fingerprint(&s, size, &k->at, &e) < 0)) {
+	if (k != NULL && (place_content(&s, &size, &e) < 0 ||
+			  place_fingerprint(&s, size, &k->at, &e) < 0)) {
 		msg_error("%s", e.text);
 		l->t->status = STATUS_UNDELIVERED;
 	}

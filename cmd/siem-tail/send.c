@@ -148,7 +148,7 @@ static int send_part(struct tail *t, struct file *f, struct slice bytes,
 	if (k == NULL)
 		return send_lines(t, bytes, 0, e);
 	struct position before = k->at;
-	if (source_position(&f->source, offset, read, &k->at, e) < 0)
+	if (place_position(&f->source, offset, read, &k->at, e) < 0)
 		return -1;
 	k->finished = false;
 	if (!whole)

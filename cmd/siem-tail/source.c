@@ -40,18 +40,14 @@ fail:;
 	return -1;
 }
 
-int source_open_packed(struct source *s, const char *path, struct err *e)
+int source_unpack(struct source *s, struct err *e)
 {
-	if (source_open(s, path, e) < 0)
-		return -1;
 	s->rest = BUF_INIT(SOURCE_CHUNK);
 	s->unpack = unpack_open(s->fd);
 	if (s->unpack != NULL)
 		return 0;
 	errno = ENOMEM;
-	err_sys(e, "%s", path);
-	source_close(s);
-	return -1;
+	return err_sys(e, "%s", s->path);
 }
 
 void source_close(struct source *s)
@@ -92,8 +88,7 @@ int source_measure(struct source *s, struct err *e)
 	return changed;
 }
 
-/* pread(2), through signals. */
-static ssize_t read_at(const struct source *s, char *out, size_t n,
+ssize_t source_read_at(const struct source *s, char *out, size_t n,
 		       uint64_t offset)
 {
 	ssize_t got;
@@ -104,35 +99,15 @@ static ssize_t read_at(const struct source *s, char *out, size_t n,
 	return got;
 }
 
-int source_skip_to_last(struct source *s, size_t lines, bool count_unfinished,
-			char *block, struct err *e)
+bool source_looks_packed(const struct source *s)
 {
-	// An LF at the very end closes the last line. The one before the
-	// first line that is wanted is the LF to find.
-	uint64_t end = s->size;
-	size_t left = count_unfinished ? lines : lines + 1;
+	// RFC 1952, section 2.3.1: ID1, ID2, and CM, of which there is one.
+	static const char magic[] = { '\x1f', '\x8b', '\x08' };
+	char start[sizeof(magic)];
 
-	if (left == 0)
-		s->position = end;
-	if (count_unfinished && end > 0)
-		end--;
-	while (left > 0 && end > 0) {
-		size_t n = end < SOURCE_CHUNK ? (size_t)end : SOURCE_CHUNK;
-		ssize_t got = read_at(s, block, n, end - n);
-
-		if (got < 0)
-			return err_sys(e, "%s", s->path);
-		if ((size_t)got < n)
-			return 0; // it shrinks under our eyes
-		end -= n;
-		for (const char *lf = block + n;
-		     (lf = memrchr(block, '\n', (size_t)(lf - block))) != NULL;)
-			if (--left == 0) {
-				s->position = end + (size_t)(lf - block) + 1;
-				break;
-			}
-	}
-	return 0;
+	return source_read_at(s, start, sizeof(start), 0) ==
+		       (ssize_t)sizeof(start) &&
+	       memcmp(start, magic, sizeof(magic)) == 0;
 }
 
 /* The file holds the n bytes before stop, and they end at offset end. */
@@ -166,7 +141,8 @@ static enum source_got read_fresh(struct source *s, char *block,
 {
 	uint64_t from = s->position + s->seen;
 	size_t overlap = s->kept_end == from ? s->kept_len : 0;
-	ssize_t got = read_at(s, block, overlap + SOURCE_CHUNK, from - overlap);
+	ssize_t got = source_read_at(s, block, overlap + SOURCE_CHUNK,
+				     from - overlap);
 
 	if (got < 0) {
 		err_sys(e, "%s", s->path);
@@ -249,7 +225,7 @@ static enum source_got read_piece(struct source *s, char *block,
 {
 	size_t most = SOURCE_CHUNK - (s->line_torn ? 1 : 0);
 	size_t n = s->line_left < most ? (size_t)s->line_left : most;
-	ssize_t got = read_at(s, block, n, s->position);
+	ssize_t got = source_read_at(s, block, n, s->position);
 
 	if (got < 0) {
 		err_sys(e, "%s", s->path);
@@ -364,194 +340,6 @@ void source_end_line(struct source *s)
 		return;
 	s->line_left = s->seen;
 	forget_unfinished(s);
-}
-
-int source_content(const struct source *s, uint64_t *size, struct err *e)
-{
-	enum { TRAILER_SIZE = 4 }; // RFC 1952, section 2.3.1: ISIZE
-	unsigned char last[TRAILER_SIZE];
-	struct stat st;
-
-	if (fstat(s->fd, &st) < 0)
-		return err_sys(e, "%s", s->path);
-	*size = (uint64_t)st.st_size;
-	if (s->unpack == NULL)
-		return 0;
-	if (*size < sizeof(last) ||
-	    read_at(s, (char *)last, sizeof(last), *size - sizeof(last)) !=
-		    (ssize_t)sizeof(last)) {
-		*size = 0;
-		return 0;
-	}
-	*size = (uint64_t)last[3] << 24 | (uint64_t)last[2] << 16 |
-		(uint64_t)last[1] << 8 | last[0];
-	return 0;
-}
-
-ssize_t source_read_start(struct source_start *start, char *out, size_t n,
-			  struct err *e)
-{
-	const struct source *s = start->source;
-	ssize_t got;
-
-	if (s->unpack == NULL) {
-		got = read_at(s, out, n, start->offset);
-		if (got < 0)
-			return err_sys(e, "%s", s->path);
-		start->offset += (uint64_t)got;
-		return got;
-	}
-	if (start->unpack == NULL)
-		start->unpack = unpack_open(s->fd);
-	if (start->unpack == NULL)
-		return err_set(e, ERR_SYSTEM, "%s: %s", s->path,
-			       strerror(ENOMEM));
-	got = unpack_read(start->unpack, out, n, e);
-	return got < 0 ? err_prefix(e, "%s", s->path) : got;
-}
-
-void source_end_start(struct source_start *start)
-{
-	unpack_close(start->unpack);
-	start->unpack = NULL;
-}
-
-ssize_t source_head(const struct source *s, char head[POSITION_HEAD],
-		    struct err *e)
-{
-	struct source_start start = SOURCE_START(s);
-	ssize_t got = source_read_start(&start, head, POSITION_HEAD, e);
-
-	source_end_start(&start);
-	return got;
-}
-
-/* The trail of who comes to an offset, with what the file has before it. */
-static int find_trail(const struct source *s, uint64_t offset, struct trail *t,
-		      struct err *e)
-{
-	char head[POSITION_HEAD];
-	char tail[POSITION_TAIL];
-	size_t tail_len = offset < sizeof(tail) ? (size_t)offset : sizeof(tail);
-	ssize_t got = source_head(s, head, e);
-	ssize_t tail_got = 0;
-
-	if (got < 0)
-		return -1;
-	if (s->unpack == NULL)
-		tail_got = read_at(s, tail, tail_len, offset - tail_len);
-	if (tail_got < 0)
-		return err_sys(e, "%s", s->path);
-	trail_resume(t, offset, (struct slice){ head, (size_t)got },
-		     (struct slice){ tail, (size_t)tail_got });
-	return 0;
-}
-
-int source_fingerprint(const struct source *s, uint64_t offset,
-		       struct position *p, struct err *e)
-{
-	struct trail trail;
-
-	if (find_trail(s, offset, &trail, e) < 0)
-		return -1;
-	trail_position(&trail, p);
-	p->dev = (uint64_t)s->dev;
-	p->ino = (uint64_t)s->ino;
-	return 0;
-}
-
-static int begin_trail(struct source *s, uint64_t offset, struct err *e)
-{
-	s->trail = malloc(sizeof(*s->trail));
-	if (s->trail == NULL)
-		return err_sys(e, "%s", s->path);
-	if (find_trail(s, offset, s->trail, e) == 0)
-		return 0;
-	free(s->trail);
-	s->trail = NULL;
-	return -1;
-}
-
-int source_position(struct source *s, uint64_t offset, struct slice bytes,
-		    struct position *p, struct err *e)
-{
-	if (s->trail != NULL && s->trail->offset != offset) {
-		free(s->trail);
-		s->trail = NULL;
-	}
-	if (s->trail == NULL && begin_trail(s, offset, e) < 0)
-		return -1;
-	trail_follow(s->trail, bytes);
-	trail_position(s->trail, p);
-	p->dev = (uint64_t)s->dev;
-	p->ino = (uint64_t)s->ino;
-	return 0;
-}
-
-/* Go to the start of a compressed file. */
-static int restart_unpacked(struct source *s, struct err *e)
-{
-	free(s->trail);
-	s->trail = calloc(1, sizeof(*s->trail)); // TRAIL_START
-	if (s->trail == NULL || unpack_restart(s->unpack) < 0) {
-		errno = ENOMEM;
-		return err_sys(e, "%s", s->path);
-	}
-	s->position = 0;
-	return 0;
-}
-
-/* Unpack up to a position and see whether it is the same by then. */
-static int resume_unpacked(struct source *s, const struct position *p,
-			   char *block, struct err *e)
-{
-	struct position at;
-
-	if (restart_unpacked(s, e) < 0)
-		return -1;
-	while (s->trail->offset < p->offset) {
-		uint64_t left = p->offset - s->trail->offset;
-		size_t n = left < SOURCE_CHUNK ? (size_t)left : SOURCE_CHUNK;
-		ssize_t got = unpack_read(s->unpack, block, n, e);
-
-		if (got < 0)
-			return err_prefix(e, "%s", s->path);
-		if (got == 0)
-			return restart_unpacked(s, e);
-		trail_follow(s->trail, (struct slice){ block, (size_t)got });
-	}
-	trail_position(s->trail, &at);
-	if (at.head_hash != p->head_hash || at.head_len != p->head_len ||
-	    at.tail_hash != p->tail_hash || at.tail_len != p->tail_len)
-		return restart_unpacked(s, e);
-	s->position = p->offset;
-	return 1;
-}
-
-int source_resume(struct source *s, const struct position *p, char *block,
-		  struct err *e)
-{
-	char head[POSITION_HEAD];
-	char tail[POSITION_TAIL];
-	uint64_t size = 0;
-	ssize_t got = source_head(s, head, e);
-
-	if (got < 0 || source_content(s, &size, e) < 0)
-		return -1;
-	if (s->unpack == NULL && size < p->offset)
-		return 0;
-	if (!position_fits_head(p, (struct slice){ head, (size_t)got }))
-		return 0;
-	if (s->unpack != NULL)
-		return resume_unpacked(s, p, block, e);
-
-	got = read_at(s, tail, (size_t)p->tail_len, p->offset - p->tail_len);
-	if (got < 0)
-		return err_sys(e, "%s", s->path);
-	if (!position_fits_tail(p, (struct slice){ tail, (size_t)got }))
-		return 0;
-	s->position = p->offset;
-	return 1;
 }
 
 uint64_t source_truncated(struct source *s, char *block, struct slice *torn)

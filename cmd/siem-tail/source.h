@@ -57,14 +57,14 @@ struct source {
 	uint64_t packed_size; // of a compressed file
 
 	// private
-	uint64_t line_left;      // to be handed out of a line found complete
-	bool line_torn;          // it has no LF, and gets one
-	bool after_truncation;   // NULs at the start are a hole, not data
-	char kept[SOURCE_KEPT];  // the last bytes that were read,
-	size_t kept_len;         // so many,
-	uint64_t kept_end;       // up to here
-	struct buf rest;         // the unfinished line, if all of it fits
-	struct trail *trail;     // what positions need; made by the first
+	uint64_t line_left;     // to be handed out of a line found complete
+	bool line_torn;         // it has no LF, and gets one
+	bool after_truncation;  // NULs at the start are a hole, not data
+	char kept[SOURCE_KEPT]; // the last bytes that were read,
+	size_t kept_len;        // so many,
+	uint64_t kept_end;      // up to here
+	struct buf rest;        // the unfinished line, if all of it fits
+	struct trail *trail;    // what positions need; made by the first
 };
 
 enum source_got {
@@ -88,66 +88,16 @@ struct chunk {
  */
 int source_open(struct source *s, const char *path, struct err *e) MUST_CHECK;
 
-/* The same for a .gz file. */
-int source_open_packed(struct source *s, const char *path,
-		       struct err *e) MUST_CHECK;
+/* Does it begin as a .gz file does? */
+bool source_looks_packed(const struct source *s);
+
+/* It is a .gz file, of which nothing was read. -1 with e filled: no memory. */
+int source_unpack(struct source *s, struct err *e) MUST_CHECK;
 void source_close(struct source *s);
 
-/*
- * Go to the last lines of the file. An unfinished one is one of them only
- * where count_unfinished says so, else it comes on top.
- */
-int source_skip_to_last(struct source *s, size_t lines, bool count_unfinished,
-			char *block, struct err *e) MUST_CHECK;
-
-/*
- * Does it hold what was read up to a position? Then go on from there. 1: yes;
- * 0: no; where it is to be read is as before, but the start of a compressed
- * file; -1 with e filled.
- */
-int source_resume(struct source *s, const struct position *p, char *block,
-		  struct err *e) MUST_CHECK;
-
-/*
- * How much the file holds; of a compressed one what its trailer says, which is
- * the size modulo 2^32 if it has only one member. -1 with e filled.
- */
-int source_content(const struct source *s, uint64_t *size,
-		   struct err *e) MUST_CHECK;
-
-/*
- * The position at an offset, from what the file holds; of a compressed one
- * without the bytes before it. -1 with e filled.
- */
-int source_fingerprint(const struct source *s, uint64_t offset,
-		       struct position *p, struct err *e) MUST_CHECK;
-
-/* What the file holds from its start on, whatever was read of it before. */
-struct source_start {
-	const struct source *source;
-
-	// private
-	uint64_t offset;
-	struct unpack *unpack;
-};
-
-#define SOURCE_START(s) ((struct source_start){ .source = (s) })
-
-/* The next n bytes at most; 0: there are no more; -1 with e filled. */
-ssize_t source_read_start(struct source_start *start, char *out, size_t n,
-			  struct err *e) MUST_CHECK;
-void source_end_start(struct source_start *start);
-
-/* The first bytes of the file, as far as they are there; -1 with e filled. */
-ssize_t source_head(const struct source *s, char head[POSITION_HEAD],
-		    struct err *e) MUST_CHECK;
-
-/*
- * Where it stands, behind bytes that were handed out and begin at offset. They
- * have to follow those of the call before. -1 with e filled.
- */
-int source_position(struct source *s, uint64_t offset, struct slice bytes,
-		    struct position *p, struct err *e) MUST_CHECK;
+/* pread(2), through signals. */
+ssize_t source_read_at(const struct source *s, char *out, size_t n,
+		       uint64_t offset);
 
 /* What comes next. Where a line is open, its next piece. */
 enum source_got source_read(struct source *s, char *block, struct chunk *chunk,

@@ -1,7 +1,7 @@
 #include "stamp.h"
 
 #include "core/msg.h"
-#include "source.h"
+#include "place.h"
 #include "stream/identity.h"
 
 #include <string.h>
@@ -36,7 +36,7 @@ EVP_MD_CTX *stamp_seed(const struct stamp *stamp, const struct source *s,
 		       char *block, struct err *e)
 {
 	EVP_MD_CTX *seed = EVP_MD_CTX_new();
-	struct source_start start = SOURCE_START(s);
+	struct place_start start = PLACE_START(s);
 	const char *lf = NULL;
 	ssize_t got = 0;
 
@@ -45,7 +45,7 @@ EVP_MD_CTX *stamp_seed(const struct stamp *stamp, const struct source *s,
 		goto fail;
 	}
 	while (lf == NULL &&
-	       (got = source_read_start(&start, block, SOURCE_CHUNK, e)) > 0) {
+	       (got = place_read(&start, block, SOURCE_CHUNK, e)) > 0) {
 		lf = memchr(block, '\n', (size_t)got);
 		if (lf != NULL)
 			got = lf - block;
@@ -54,10 +54,10 @@ EVP_MD_CTX *stamp_seed(const struct stamp *stamp, const struct source *s,
 	}
 	if (got < 0 || EVP_DigestUpdate(seed, "\n", 1) != 1)
 		goto fail;
-	source_end_start(&start);
+	place_end_read(&start);
 	return seed;
 fail:
-	source_end_start(&start);
+	place_end_read(&start);
 	EVP_MD_CTX_free(seed);
 	return NULL;
 }

@@ -17,6 +17,7 @@
  *     sibling.c  the names of rotated files
  *     files.c    the files that are open, and which of them to read
  *     source.c   one file: whole lines out of it, truncation
+ *     place.c    places in it, and how it is known again there
  *     unpack.c   what a compressed one holds
  *     watch.c    inotify
  *     spooled.c  a spool, instead of all these
@@ -37,6 +38,7 @@
 #include "held.h"
 #include "history.h"
 #include "names.h"
+#include "place.h"
 #include "report.h"
 #include "send.h"
 #include "source.h"
