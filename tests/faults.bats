@@ -115,30 +115,6 @@ reject_in()
 	in_trouble "$1" "$2" rejecting >"$1/out" < <(mixed) 2>"$1/said"
 }
 
-rejecting()
-{
-	timeout 120 siem-fmt --json --reject dead
-}
-
-# A marked stream of ten objects, and ten lines that are none.
-mixed()
-{
-	printf '\020H siem/1 %s\n' "$id"
-	seq 10 | awk '{ printf "{\"n\":%d}\nbad %d\n\020M log %d\n", $1, $1, $1 }'
-	printf '\020E 0\n'
-}
-
-# Each mark that went on has all before it in the output, or set aside.
-all_aside()
-{
-	local last
-
-	last=$(LC_ALL=C awk '/^\020M/ { last = $3 } END { print last + 0 }' "$1/out")
-	equal "$(seq "$last")" \
-		"$(sed -n 's/^{"n":\([0-9]*\)}$/\1/p' "$1/out" | head -n "$last")" &&
-		equal "$(seq -f 'bad %.0f' "$last")" "$(head -n "$last" "$1/dead")"
-}
-
 every_fault_of_fmt()
 {
 	tool=siem-fmt case=reject_in want='1|3' after=all_aside every_fault "$@"

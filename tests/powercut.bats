@@ -148,68 +148,151 @@ everywhere()
 	done
 }
 
-@test "what siem-send has committed is delivered or in the dead letters, whenever the power is cut" {
-	mkdir base disk
+# recording TOOL COMMAND...: what it does to files in here goes into ../record.
+recording()
+{
+	local tool=$1
+
+	shift
+	SHIM_IN=$tool SHIM_ROOT=$PWD SHIM_RECORD=../record \
+		LD_PRELOAD=$(command -v shim.so) "$@"
+}
+
+# recorded TOOL HOW LAST...: HOW ships records from and to "disk", of which
+# "base" is how it was: up to the first LAST, and when that is committed up to
+# the next.
+recorded()
+{
+	local tool=$1 how=$2 pid at last=0 status=0
+
+	shift 2
+	mkdir -p base disk
 	checkpoint base/ck
-	cp base/ck disk/ck
+	cp -a base/. disk
 	mkfifo in
-	(cd disk && SHIM_IN=siem-send SHIM_ROOT=$PWD SHIM_RECORD=../record \
-		LD_PRELOAD=$(command -v shim.so) ship) <in 3>&- &
-	sender=$!
-	remember "$sender"
+	(cd disk && recording "$tool" "$how") <in 3>&- &
+	pid=$!
+	remember "$pid"
 	exec 4>in
 	printf '\020H siem/1 %s\n' "$id" >&4
-	for at in 10 20; do
-		records $((at - 9)) "$at" >&4
+	for at; do
+		records $((last + 1)) "$at" >&4
 		eventually committed "$at"
+		last=$at
 	done
 	printf '\020E 0\n' >&4
 	exec 4>&-
-	status=0
-	wait "$sender" || status=$?
+	wait "$pid" || status=$?
 	equal 1 "$status"
+}
+
+# needed STATE HOW LAST FILE...: without its syncs, each of them a pattern, HOW
+# does not recover everything that was committed.
+needed()
+{
+	local state=$1 how=$2 last=$3 what
+
+	shift 3
+	for what; do
+		sed -E "/^[Ss] [0-9]+ [0-9]+ 0 0 ${what//\//\\/}\$/{N;d}" record >careless
+		[ "$(powercut careless)" -lt "$(powercut record)" ]
+		echo "without syncs of $what"
+		run ! everywhere "$how" careless "$last" "$state"
+	done
+}
+
+@test "what siem-send has committed is delivered or in the dead letters, whenever the power is cut" {
+	recorded siem-send ship 10 20
 	equal "$(seq 20)" "$(numbers disk/arrived disk/dead)"
 
 	everywhere recovers record 20 kept lost data-lost names-lost 'mixed 1' 'mixed 2'
 	[ "${#seen[@]}" -gt 20 ]
-
-	# What is not synced is missed.
-	for what in dead receipts arrived '\.ck\.tmp'; do
-		sed -E "/^[Ss] [0-9]+ [0-9]+ 0 0 $what\$/{N;d}" record >careless
-		[ "$(powercut careless)" -lt "$(powercut record)" ]
-		echo "without syncs of $what"
-		run ! everywhere recovers careless 20 data-lost
-	done
+	needed data-lost recovers 20 dead receipts arrived '\.ck\.tmp'
 }
 
 @test "what a spool has acknowledged is in it, whenever the power is cut" {
-	mkdir base disk
-	checkpoint base/ck
-	cp base/ck disk/ck
-	mkfifo in
-	(cd disk && SHIM_IN=siem-batch SHIM_ROOT=$PWD SHIM_RECORD=../record \
-		LD_PRELOAD=$(command -v shim.so) spool) <in 3>&- &
-	keeper=$!
-	remember "$keeper"
-	exec 4>in
-	printf '\020H siem/1 %s\n' "$id" >&4
-	for at in 10 20; do
-		records $((at - 9)) "$at" >&4
-		eventually committed "$at"
-	done
-	printf '\020E 0\n' >&4
-	exec 4>&-
-	status=0
-	wait "$keeper" || status=$?
-	equal 1 "$status"
-
+	recorded siem-batch spool 10 20
 	everywhere all_kept record 20 kept lost data-lost names-lost 'mixed 1'
 	[ "${#seen[@]}" -gt 20 ]
+	needed data-lost all_kept 20 dead 'spool/0[0-9]*\.log'
+}
 
-	# What is not synced is missed.
-	for what in dead 'spool/0[0-9]*\.log'; do
-		sed -E "/^[Ss] [0-9]+ [0-9]+ 0 0 ${what//\//\\/}\$/{N;d}" record >careless
-		[ "$(powercut careless)" -lt "$(powercut record)" ]
-		run ! everywhere all_kept careless 20 data-lost
+@test "so it is where one segment ends and the next begins" {
+	export segment=100
+	recorded siem-batch spool 5 10
+	[ "$(find disk/spool -name '*.log' | wc -l)" -gt 2 ]
+	everywhere all_kept record 10 lost data-lost names-lost 'mixed 1'
+	[ "${#seen[@]}" -gt 20 ]
+	needed names-lost all_kept 10 spool
+}
+
+# read_on DIR LAST: the log there is read on from its checkpoint, or, without
+# one, from its start, and all that was not acknowledged comes.
+read_on()
+{
+	local at=0
+
+	[ ! -e "$1/ck" ] || at=$(sed -nE 's/^.*log#[0-9]+ ([0-9]+),.*/\1/p' "$1/ck")
+	# Each line is three bytes long.
+	(cd "$1" && siem-tail --once -c ck log | commit ck) >got
+	# Elsewhere, and another file, it may come once more.
+	equal '' "$(comm -23 <(seq -w "$2" | tail -n +$((${at:-0} / 3 + 1))) <(sort -u got))"
+}
+
+@test "a checkpoint that siem-tail makes is whole or not there, whenever the power is cut" {
+	mkdir base
+	seq -w 20 >base/log
+	cp -a base disk
+	(cd disk && recording siem-tail siem-tail --once -c ck log >../sent)
+	everywhere read_on record 20 kept lost data-lost names-lost 'mixed 1' 'mixed 2'
+	[ "${#seen[@]}" -gt 2 ]
+
+	# Nothing was sent before it was there for good.
+	cut_power record "$(powercut record)" lost
+	equal "$(head -n 1 sent | cut -d ' ' -f 3)" \
+		"$(head -n 1 after/ck | cut -d ' ' -f 2)"
+	needed data-lost read_on 20 '\.siem-checkpoint-[0-9a-f]*'
+}
+
+@test "a checkpoint that siem-tail --reset removes is whole or gone, whenever the power is cut" {
+	mkdir base
+	seq -w 10 >base/log
+	(cd base && siem-tail --once -c ck log | commit ck) >/dev/null
+	seq -w 11 20 >>base/log
+	cp -a base disk
+	(cd disk && recording siem-tail siem-tail -c ck --reset 2>/dev/null)
+	everywhere read_on record 20 kept lost data-lost names-lost 'mixed 1'
+	[ "${#seen[@]}" -ge 2 ]
+
+	# When it is said to be gone, it is.
+	cut_power record "$(powercut record)" lost
+	[ ! -e after/ck ]
+}
+
+# aside: siem-fmt --reject, of records that are so long that it writes often.
+aside()
+{
+	local long
+
+	printf -v long %08000d 0
+	mkdir disk
+	mixed | sed "s/}\$/,\"long\":\"$long\"}/" >in
+	(cd disk && SHIM="kill-after write n=$1" SHIM_FIRED=../fired \
+		recording siem-fmt rejecting) <in >whole 2>said || true
+}
+
+@test "what siem-fmt has set aside is there before a mark behind it goes on, whenever the power is cut" {
+	for n in $(seq 100); do
+		rm -rf base disk record fired
+		mkdir base
+		aside "$n"
+		[ -s fired ] || break
+		for state in lost data-lost names-lost; do
+			cut_power record "$(powercut record)" $state
+			sed 's/,"long".*/}/' whole >after/out
+			touch after/dead
+			all_aside after
+		done
 	done
+	[ "$n" -gt 10 ] && [ "$n" -lt 100 ]
 }

@@ -83,8 +83,8 @@ recovers()
 # spool: into the folder "spool", with what is kept beside it.
 spool()
 {
-	timeout 120 siem-batch -q --spool spool -c ck --dead-letter dead \
-		--max-record 90
+	timeout 120 siem-batch -q --spool spool --segment "${segment:-64MB}" \
+		-c ck --dead-letter dead --max-record 90
 }
 
 # all_kept DIR LAST: what is in the spool there, and what its source still has,
@@ -101,4 +101,29 @@ all_kept()
 		{ cat "$1/fsck"; return 1; }
 	equal "$(seq "$2")" "$(numbers "$1"/spool/*.log "$1/dead")" &&
 		equal "$2" "$(position "$1/ck")"
+}
+
+# rejecting: siem-fmt, which sets records aside.
+rejecting()
+{
+	timeout 120 siem-fmt --json --reject dead
+}
+
+# A marked stream of ten objects, and ten lines that are none.
+mixed()
+{
+	printf '\020H siem/1 %s\n' "$id"
+	seq 10 | awk '{ printf "{\"n\":%d}\nbad %d\n\020M log %d\n", $1, $1, $1 }'
+	printf '\020E 0\n'
+}
+
+# Each mark that went on has all before it in the output, or set aside.
+all_aside()
+{
+	local last
+
+	last=$(LC_ALL=C awk '/^\020M/ { last = $3 } END { print last + 0 }' "$1/out")
+	equal "$(seq "$last")" \
+		"$(sed -n 's/^{"n":\([0-9]*\)}$/\1/p' "$1/out" | head -n "$last")" &&
+		equal "$(seq -f 'bad %.0f' "$last")" "$(head -n "$last" "$1/dead")"
 }
