@@ -60,15 +60,22 @@ static inline struct slice slice_take_n(struct slice *s, size_t n)
 	return front;
 }
 
+/* Take what stands before the divider, or all; the divider goes with it. */
+static inline struct slice slice_take_until(struct slice *s, char divider)
+{
+	const char *end = s->len == 0 ? NULL : memchr(s->data, divider, s->len);
+	struct slice front =
+		slice_take_n(s, end == NULL ? s->len : (size_t)(end - s->data));
+
+	if (end != NULL)
+		*s = slice_from(*s, 1);
+	return front;
+}
+
 /* Take a word, and the one space behind it or the end; false if it is empty. */
 static inline bool slice_take_word(struct slice *s, struct slice *word)
 {
-	const char *space = s->len == 0 ? NULL : memchr(s->data, ' ', s->len);
-
-	*word = slice_take_n(s, space == NULL ? s->len :
-						(size_t)(space - s->data));
-	if (space != NULL)
-		*s = slice_from(*s, 1);
+	*word = slice_take_until(s, ' ');
 	return word->len > 0;
 }
 
