@@ -12,6 +12,7 @@ enum { CHUNK_MOST = 64 << 10, CHUNK_LEAST = 256 };
 struct hold_chunk {
 	struct hold_chunk *next;
 	size_t cap, len, done; // bytes: of memory, in use, and written of those
+	size_t tail;           // where what is behind its last record begins
 	uint64_t records;      // that end here and are not written
 	bool thinned;          // nothing but control lines is left to write
 	char *data;
@@ -164,6 +165,7 @@ static void thin(struct hold *h, struct hold_chunk *chunk)
 		end += line.len;
 	}
 	chunk->len = end;
+	chunk->tail = 0;
 	chunk->thinned = true;
 	chunk->records -= records;
 	h->records -= records;
@@ -267,7 +269,7 @@ static void drop_open_line(struct hold *h)
 {
 	struct hold_chunk *chunk = h->last;
 
-	chunk->len = chunk->done = 0;
+	chunk->len = chunk->done = chunk->tail = 0;
 	chunk->records = 0;
 	h->open = false;
 	(void)resize(h, chunk, chunk_size(h));
@@ -334,8 +336,27 @@ bool hold_put(struct hold *h, struct hold_piece piece)
 	if (piece.last)
 		*p++ = '\n';
 	h->last->len += (size_t)(p - room);
+	h->last->tail = h->last->len;
 	h->last->records += piece.last;
 	h->open = !piece.last;
+	return true;
+}
+
+/* Add a control line to others, of which it may make one superfluous. */
+static bool merge_line(struct hold *h, struct hold_chunk *chunk,
+		       struct slice line)
+{
+	size_t floor = end_of_current(chunk);
+
+	if (floor < chunk->tail)
+		floor = chunk->tail;
+	if (!resize(h, chunk, chunk->len + line.len))
+		return false;
+	chunk->len -= supersede(chunk, floor, chunk->len, line);
+	memcpy(chunk->data + chunk->len, line.data, line.len);
+	chunk->len += line.len;
+	// Or a record would find room there, and part them from the next.
+	(void)resize(h, chunk, chunk->len);
 	return true;
 }
 
@@ -345,16 +366,11 @@ bool hold_put_control(struct hold *h, struct slice line)
 	char *room;
 
 	// Where all that came since the last one was dropped, they are merged.
-	if (chunk != NULL && chunk->thinned) {
-		size_t floor = end_of_current(chunk);
-
-		if (!resize(h, chunk, chunk->len + line.len + 1))
-			return false;
-		chunk->len -= supersede(chunk, floor, chunk->len, line);
-		room = chunk->data + chunk->len;
-	} else {
-		room = take_room(h, line.len);
-	}
+	if (chunk != NULL &&
+	    (chunk->thinned ||
+	     (h->overflow == HOLD_DROP_NEWEST && !has_room(h, line.len))))
+		return merge_line(h, chunk, line);
+	room = take_room(h, line.len);
 	if (room == NULL)
 		return false;
 	memcpy(room, line.data, line.len);
