@@ -148,7 +148,7 @@ outage:
 lint:
 	@tests/deps build lint
 	$(SUBMAKE) BUILD=build-lint/gcc CC=gcc CFLAGS='-O2 -Werror' objects
-	$(SUBMAKE) BUILD=build-lint/clang CC=$(CLANG) CFLAGS='-O2 -Werror' tidy
+	$(SUBMAKE) BUILD=build-lint/clang CC=$(CLANG) CFLAGS='-O0 -Werror' tidy
 	cppcheck --quiet --error-exitcode=1 -j $(shell nproc) --std=c11 \
 	    --enable=warning,performance,portability \
 	    --suppressions-list=.cppcheck -D_GNU_SOURCE -Ilib \
