@@ -96,7 +96,7 @@ static inline void apply_commit(struct work *w)
 IN_LINE void apply_put(struct work *w, const struct target *t,
 		       struct value value)
 {
-	target_put(t, value, &w->fields.list[w->fields.count++]);
+	target_put(t, &value, &w->fields.list[w->fields.count++]);
 }
 
 #endif

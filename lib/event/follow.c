@@ -112,19 +112,25 @@ static void put_typed(struct work *w, const struct step *step)
 	apply_value(w, step->row, m->value);
 }
 
-/* Take the steps that ask nothing; returns the first of another kind. */
-IN_LINE const struct step *follow_plain(struct work *w, const struct step *step,
-					const struct step *end)
+/*
+ * Take the steps that ask nothing; returns the first of another kind. Where a
+ * value is found without a branch: members and constants come in any order.
+ */
+IN_LINE const struct step *follow_plain(struct work *w, const struct recipe *r,
+					const struct step *step)
 {
-	const struct member *members = w->scan.members;
+	const struct step *end = r->steps + r->step_count;
+	const char *const values[] = {
+		[STEP_MEMBER] = (const char *)w->scan.members,
+		[STEP_CONST] = (const char *)r->constants,
+	};
 	struct field *f = w->fields.list + w->fields.count;
 
-	for (; step < end && step->kind <= STEP_CONST; step++)
-		target_put(step->target,
-			   step->kind == STEP_MEMBER
-				   ? members[step->member].value
-				   : step->value,
-			   f++);
+	for (; step < end && step->kind <= STEP_CONST; step++) {
+		const void *value = values[step->kind] + step->place;
+
+		target_put(step->target, value, f++);
+	}
 	w->fields.count = (size_t)(f - w->fields.list);
 	return step;
 }
@@ -134,7 +140,7 @@ static void follow_steps(struct work *w, const struct recipe *r)
 	const struct step *step = r->steps;
 	const struct step *end = step + r->step_count;
 
-	for (; (step = follow_plain(w, step, end)) < end; step++)
+	for (; (step = follow_plain(w, r, step)) < end; step++)
 		switch ((enum step_kind)step->kind) {
 		case STEP_MEMBER:
 		case STEP_CONST:

@@ -23,6 +23,7 @@ struct draft {
 	struct value attributes[PLAN_ATTRIBUTES];
 	struct step_attribute other_attributes[PLAN_ATTRIBUTES];
 	struct step steps[STEPS];
+	struct value constants[STEPS];
 	struct step_left left[RECIPE_MEMBERS];
 	uint32_t used[RECIPE_MEMBERS];
 };
@@ -219,6 +220,31 @@ static void put_field(struct draft *d, const struct target *target,
 	apply_commit(d->work);
 }
 
+static void put_constant(struct draft *d, const struct target *target,
+			 struct value value)
+{
+	struct step step = { .kind = STEP_CONST,
+			     .place = (uint32_t)(d->recipe.constant_count *
+						 sizeof(value)) };
+
+	// There are no more of them than of steps.
+	if (d->recipe.step_count < STEPS)
+		d->constants[d->recipe.constant_count++] = value;
+	put_field(d, target, step, value);
+}
+
+static void put_member(struct draft *d, const struct target *target,
+		       uint32_t member)
+{
+	const struct member *m = &d->work->scan.members[member];
+	struct step step = { .kind = STEP_MEMBER,
+			     .place = (uint32_t)(member * sizeof(*m) +
+						 offsetof(struct member,
+							  value)) };
+
+	put_field(d, target, step, m->value);
+}
+
 /* Try one of a row's targets with its value; false where it does not fit. */
 static bool try_target(struct draft *d, const struct row *row,
 		       const struct target *target, struct value value)
@@ -229,14 +255,9 @@ static bool try_target(struct draft *d, const struct row *row,
 	if (member == SCAN_ROOT) {
 		if (!eval_fit(v, target->type, &value))
 			return false;
-		put_field(d, target,
-			  (struct step){ .kind = STEP_CONST, .value = value },
-			  value);
+		put_constant(d, target, value);
 	} else if (target->type == FIELD_TEXT) {
-		put_field(
-			d, target,
-			(struct step){ .kind = STEP_MEMBER, .member = member },
-			value);
+		put_member(d, target, member);
 	} else if (value.type >= VALUE_ARRAY) {
 		return false; // it has no text that a type could want
 	} else if (target->type == FIELD_TIME_MS &&
@@ -245,7 +266,7 @@ static bool try_target(struct draft *d, const struct row *row,
 	} else if (v->read_count == 1 && v->read[0] == member) {
 		eval_forget(v, 0);
 		put_step(d, (struct step){ .kind = STEP_TYPED,
-					   .member = member,
+					   .member = (uint16_t)member,
 					   .row = row });
 	} else {
 		put_row(d, row);
@@ -410,11 +431,10 @@ static bool keep_texts(struct draft *d)
 		    !keep_text(r, &value->data, value->len))
 			return false;
 	}
-	for (size_t i = 0; i < d->recipe.step_count; i++) {
-		struct step *step = &d->steps[i];
+	for (size_t i = 0; i < d->recipe.constant_count; i++) {
+		struct value *value = &d->constants[i];
 
-		if (step->kind == STEP_CONST &&
-		    !keep_text(r, &step->value.data, step->value.len))
+		if (!keep_text(r, &value->data, value->len))
 			return false;
 	}
 	for (size_t i = 0; i < d->recipe.left_count; i++) {
@@ -439,6 +459,7 @@ static bool keep_lists(struct draft *d)
 	       KEEP_LIST(d, attributes, r->attribute_count) &&
 	       KEEP_LIST(d, other_attributes, r->other_attribute_count) &&
 	       KEEP_LIST(d, steps, r->step_count) &&
+	       KEEP_LIST(d, constants, r->constant_count) &&
 	       KEEP_LIST(d, left, r->left_count) &&
 	       KEEP_LIST(d, used, r->used_count);
 }

@@ -33,13 +33,13 @@ struct target {
 };
 
 /* Make a field of a target. */
-static inline void target_put(const struct target *t, struct value value,
+static inline void target_put(const struct target *t, const struct value *value,
 			      struct field *f)
 {
 	f->key = t->key;
 	f->label = t->label;
 	f->lead = t->lead;
-	f->value = value;
+	f->value = *value;
 	f->max = t->max;
 }
 

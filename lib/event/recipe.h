@@ -47,19 +47,19 @@ enum {
 
 enum step_kind {
 	STEP_MEMBER, // the member goes to the target as it is
-	STEP_CONST,  // value does
+	STEP_CONST,  // a constant does
 	STEP_TIME,   // the time of the event does, in milliseconds
 	STEP_TYPED,  // the member is the value of the row
 	STEP_ROW,    // the row has to be evaluated
 };
 
 struct step {
-	uint32_t member;
-	uint32_t kind; // enum step_kind
-	const struct target *target;
+	uint16_t kind; // enum step_kind
+	uint16_t member;
+	uint32_t place; // bytes before the value among members or constants
 	union {
-		struct value value;
-		const struct row *row;
+		const struct target *target;
+		const struct row *row; // of the last two kinds
 	};
 };
 
@@ -111,6 +111,8 @@ struct recipe {
 	struct slice head; // as in struct event
 	const struct step *steps; // the rows that may put a field
 	size_t step_count;
+	const struct value *constants; // that steps put
+	size_t constant_count;
 
 	const struct step_left *left;
 	size_t left_count;
