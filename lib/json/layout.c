@@ -91,9 +91,12 @@ IN_LINE bool blocks_agree(const char *p, const char *piece, uint32_t compare)
 static NEVER_INLINE bool piece_is_at_slowly(const struct layout_node *n,
 					    const char *p, const char *end)
 {
+	// The piece is at hand, the text not yet.
+	const char *text = n->len <= sizeof(n->piece) ? n->piece : n->text;
+
 	return n->len <= (size_t)(end - p) &&
 	       short_is((struct slice){ p, n->len },
-			(struct slice){ n->text, n->len });
+			(struct slice){ text, n->len });
 }
 
 /* Does the piece of a node stand at p? */
@@ -214,15 +217,15 @@ const struct layout *layouts_follow(struct layouts *l, struct walk *w,
 	return n != NULL ? n->layout : NULL;
 }
 
-static void *take(struct layouts *l, size_t n)
+/* n bytes, all zero; align is a power of two, 8 at least. */
+static void *take(struct layouts *l, size_t n, size_t align)
 {
-	n = (n + LINE - 1) & ~(size_t)(LINE - 1);
-	if (n > LAYOUT_MEMORY - l->taken)
-		return NULL;
+	size_t from = (l->taken + align - 1) & ~(align - 1);
 
-	void *taken = l->memory + l->taken;
-	l->taken += n;
-	return memset(taken, 0, n);
+	if (from > LAYOUT_MEMORY || n > LAYOUT_MEMORY - from)
+		return NULL;
+	l->taken = from + n;
+	return memset(l->memory + from, 0, n);
 }
 
 /* A record that is being learned, piece by piece. */
@@ -282,7 +285,7 @@ static bool put_others(struct layouts *l, const struct lesson *t,
 		       struct layout_node *n)
 {
 	size_t count = t->gap == GAP_NONE ? t->count : t->count - 1;
-	struct beginning *b = take(l, count * sizeof(*b));
+	struct beginning *b = take(l, count * sizeof(*b), 8);
 
 	if (b == NULL)
 		return false;
@@ -301,7 +304,7 @@ static bool put_endings(struct layouts *l, const struct lesson *t,
 	for (size_t i = 0; i < t->layout->count; i++)
 		count += ends_here(t, t->members[i].value);
 
-	struct ending *ending = take(l, count * sizeof(*ending));
+	struct ending *ending = take(l, count * sizeof(*ending), 8);
 	if (ending == NULL)
 		return false;
 	n->endings = ending;
@@ -327,8 +330,8 @@ static bool put_layout(struct layouts *l, const struct lesson *t,
 		       struct layout_node *n)
 {
 	size_t size = t->layout->count * sizeof(*t->layout->shape);
-	struct layout *layout = take(l, sizeof(*layout));
-	uint32_t *shape = take(l, size);
+	struct layout *layout = take(l, sizeof(*layout), 8);
+	uint32_t *shape = take(l, size, 8);
 
 	if (layout == NULL || shape == NULL)
 		return false;
@@ -347,27 +350,39 @@ static uint32_t bits(size_t len)
 	return len < BLOCK ? (1U << len) - 1 : 0xffff;
 }
 
-static struct layout_node *new_node(struct layouts *l, const struct lesson *t)
+/* The piece itself, and what is compared of it. */
+static bool put_piece(struct layouts *l, const struct lesson *t,
+		      struct layout_node *n)
 {
-	struct layout_node *n = take(l, sizeof(*n));
 	size_t len = t->piece.len;
-	char *text = take(l, len + SHORT_SLACK);
+	char *text = n->piece;
 
-	if (n == NULL || text == NULL)
-		return NULL;
+	if (len > sizeof(n->piece))
+		text = take(l, len, 8);
+	if (text == NULL)
+		return false;
 	memcpy(text, t->piece.data, len);
-	memcpy(n->piece, text, len < sizeof(n->piece) ? len : sizeof(n->piece));
+	if (text != n->piece)
+		memcpy(n->piece, text, sizeof(n->piece));
 	n->text = text;
 	n->len = (uint16_t)len;
 	n->compare[0] = bits(len);
 	n->compare[1] = len > BLOCK ? bits(len - BLOCK) : 0;
-	n->gap = (uint8_t)t->gap;
 
 	const char *blank = last_blank(t, end_of(t));
 	if (blank != NULL)
 		n->blank = (uint32_t)(blank - t->piece.data) + 1;
-	if (!put_others(l, t, n) || !put_endings(l, t, n))
+	return true;
+}
+
+static struct layout_node *new_node(struct layouts *l, const struct lesson *t)
+{
+	struct layout_node *n = take(l, sizeof(*n), LINE);
+
+	if (n == NULL || !put_others(l, t, n) || !put_endings(l, t, n) ||
+	    !put_piece(l, t, n))
 		return NULL;
+	n->gap = (uint8_t)t->gap;
 	n->has_more = n->other_count + n->ending_count + n->blank > 0;
 	if (t->gap == GAP_NONE)
 		return put_layout(l, t, n) ? n : NULL;
