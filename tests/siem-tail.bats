@@ -308,6 +308,8 @@ siem-tail: loop: Too many levels of symbolic links' "$stderr"
 	equal 'siem-tail: no file to read (see --help)' "$output"
 	run -2 siem-tail --once ''
 	equal 'siem-tail: an operand is empty' "$output"
+	run -2 siem-tail -
+	equal 'siem-tail: -: standard input is a stream, and needs no siem-tail; a file of that name is ./-' "$output"
 	run -2 siem-tail --poll 0 log
 	equal 'siem-tail: option --poll: 0 is too often' "$output"
 }

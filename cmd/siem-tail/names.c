@@ -433,6 +433,25 @@ void names_forget_file(struct names *names, const struct file *f)
 			names->items[i]->previous = NULL;
 }
 
+static int check_operand(const char *operand, struct err *e)
+{
+	struct stat st;
+
+	if (operand[0] == '\0')
+		return err_set(e, ERR_USAGE, "an operand is empty");
+	if (strcmp(operand, "-") == 0)
+		return err_set(e, ERR_USAGE,
+			       "-: standard input is a stream, and needs no "
+			       "siem-tail; a file of that name is ./-");
+	if (stat(operand, &st) == 0 && !S_ISREG(st.st_mode) &&
+	    !S_ISDIR(st.st_mode))
+		return err_set(e, ERR_USAGE,
+			       "%s: neither a file nor a folder; what is a "
+			       "stream needs no siem-tail",
+			       operand);
+	return 0;
+}
+
 int names_open(struct names *names, char *const operands[], size_t count,
 	       struct err *e)
 {
@@ -442,7 +461,6 @@ int names_open(struct names *names, char *const operands[], size_t count,
 		return err_sys(e, "operands");
 	for (size_t i = 0; i < count; i++) {
 		char *operand = strdup(operands[i]);
-		struct stat st;
 
 		if (operand == NULL)
 			return err_sys(e, "operands");
@@ -450,14 +468,8 @@ int names_open(struct names *names, char *const operands[], size_t count,
 		for (size_t len = strlen(operand);
 		     len > 1 && operand[len - 1] == '/'; len--)
 			operand[len - 1] = '\0';
-		if (operand[0] == '\0')
-			return err_set(e, ERR_USAGE, "an operand is empty");
-		if (stat(operand, &st) == 0 && !S_ISREG(st.st_mode) &&
-		    !S_ISDIR(st.st_mode))
-			return err_set(e, ERR_USAGE,
-				       "%s: neither a file nor a folder; what "
-				       "is a stream needs no siem-tail",
-				       operand);
+		if (check_operand(operand, e) < 0)
+			return -1;
 	}
 	return 0;
 }
