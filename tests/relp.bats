@@ -288,5 +288,5 @@ commands=syslog
 @test "a fault of answers is refused for a kind that has none" {
 	run -2 siem-mock syslog --fault mute=1%
 
-	equal 'siem-mock: option --fault: some of it is for answers to messages' "$output"
+	equal 'siem-mock: option --fault: mute is for answers to messages: relp' "$output"
 }

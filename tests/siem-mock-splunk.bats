@@ -432,7 +432,7 @@ raw h s t i <13>two "b"' \
 	run -2 siem-mock syslog -l tcp://:0 --token x
 	equal 'siem-mock: option --token: nothing here asks for it' "$output"
 	run -2 siem-mock syslog -l tcp://:0 --fault lost=1%
-	equal 'siem-mock: option --fault: some of it is for answers' "$output"
+	equal 'siem-mock: option --fault: lost is for answers: splunk, relp' "$output"
 	run -2 siem-mock splunk -l tcp://:0
 	equal 'siem-mock: option --listen: tcp://:0: tcp is none of http, https (did you mean http?)' "$output"
 	run -2 siem-mock -q splunk -l :0 --token x,askk

@@ -172,6 +172,31 @@ static bool has_tls_listener(const struct mock *m)
 	return false;
 }
 
+/* Faults that this kind has no occasion for. */
+static int check_faults(const struct mock *m, const struct mock_kind *kind,
+			struct err *e)
+{
+	const struct {
+		const char *word; // that was given, or NULL
+		bool useful;
+		const char *of;
+	} checks[] = {
+		{ m->faults.given[FAULT_OF_REQUESTS], kind->is_http,
+		  "requests: splunk" },
+		{ m->faults.given[FAULT_OF_ANSWERS], kind->answers,
+		  "answers to messages: relp" },
+		{ m->faults.given[FAULT_OF_BOTH],
+		  kind->is_http || kind->answers, "answers: splunk, relp" },
+	};
+
+	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
+		if (checks[i].word != NULL && !checks[i].useful)
+			return err_set(e, ERR_USAGE,
+				       "option --fault: %s is for %s",
+				       checks[i].word, checks[i].of);
+	return 0;
+}
+
 /* Options that would change nothing were meant to. */
 static int check_options(const struct mock *m, const struct mock_kind *kind,
 			 struct err *e)
@@ -197,13 +222,6 @@ static int check_options(const struct mock *m, const struct mock_kind *kind,
 		  "nothing here asks for it" },
 		{ cfg->max_content != 0, kind->is_http, "max-content",
 		  "is for requests" },
-		{ m->faults.given[FAULT_OF_REQUESTS] != NULL, kind->is_http,
-		  "fault", "some of it is for requests" },
-		{ m->faults.given[FAULT_OF_ANSWERS] != NULL, kind->answers,
-		  "fault", "some of it is for answers to messages" },
-		{ m->faults.given[FAULT_OF_BOTH] != NULL,
-		  kind->is_http || kind->answers, "fault",
-		  "some of it is for answers" },
 	};
 
 	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
@@ -281,7 +299,8 @@ int mock_open(struct mock *m, const struct mock_kind *kind,
 	for (size_t i = 0; i < config->faults.count; i++)
 		if (fault_parse(&m->faults, config->faults.items[i], e) < 0)
 			return -1;
-	if (open_listeners(m, kind, e) < 0 || check_options(m, kind, e) < 0)
+	if (open_listeners(m, kind, e) < 0 || check_options(m, kind, e) < 0 ||
+	    check_faults(m, kind, e) < 0)
 		return -1;
 	if (has_tls_listener(m) && cert_open(m, e) < 0)
 		return -1;
