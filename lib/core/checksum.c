@@ -89,9 +89,10 @@ void checksum_finish(struct checksum *c, unsigned char sum[CHECKSUM_MAX])
 	checksum_start(c);
 }
 
+static const char digits[] = "0123456789abcdef";
+
 void checksum_put(struct checksum *c, struct buf *out)
 {
-	static const char digits[] = "0123456789abcdef";
 	unsigned char sum[CHECKSUM_MAX];
 
 	checksum_finish(c, sum);
@@ -99,6 +100,21 @@ void checksum_put(struct checksum *c, struct buf *out)
 		buf_putc(out, digits[sum[i] >> 4]);
 		buf_putc(out, digits[sum[i] & 15]);
 	}
+}
+
+bool checksum_read(const char *hex, enum checksum_kind kind,
+		   unsigned char sum[CHECKSUM_MAX])
+{
+	size_t size = kinds[kind].size;
+
+	if (strlen(hex) != 2 * size || strspn(hex, digits) != 2 * size)
+		return false;
+	for (size_t i = 0; i < 2 * size; i++) {
+		unsigned digit = (unsigned)(strchr(digits, hex[i]) - digits);
+
+		sum[i / 2] = (unsigned char)((unsigned)sum[i / 2] << 4 | digit);
+	}
+	return true;
 }
 
 void checksum_close(struct checksum *c)

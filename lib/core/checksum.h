@@ -13,6 +13,7 @@
 #include "core/err.h"
 #include "core/slice.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum checksum_kind {
@@ -55,6 +56,10 @@ void checksum_finish(struct checksum *c, unsigned char sum[CHECKSUM_MAX]);
 
 /* The same as hexadecimal digits, in lower case. */
 void checksum_put(struct checksum *c, struct buf *out);
+
+/* Read such digits. False: they are none of that kind. */
+bool checksum_read(const char *hex, enum checksum_kind kind,
+		   unsigned char sum[CHECKSUM_MAX]);
 
 /* Harmless on one that is all zero. */
 void checksum_close(struct checksum *c);

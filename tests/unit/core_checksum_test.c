@@ -95,6 +95,26 @@ static void kinds_are_known_by_name(void)
 	CHECK(checksum_parse("md5", &kind, &e) == -1 && e.kind == ERR_USAGE);
 }
 
+static void a_sum_is_read_as_it_was_written(void)
+{
+	struct checksum c = start(CHECKSUM_XXH128);
+	struct buf hex = BUF_INIT(100);
+	unsigned char sum[CHECKSUM_MAX], read[CHECKSUM_MAX];
+
+	checksum_add(&c, SLICE("abc"));
+	checksum_finish(&c, sum);
+	checksum_add(&c, SLICE("abc"));
+	checksum_put(&c, &hex);
+	CHECK(checksum_read(buf_str(&hex), CHECKSUM_XXH128, read));
+	CHECK(memcmp(sum, read, checksum_size(CHECKSUM_XXH128)) == 0);
+	CHECK(!checksum_read(buf_str(&hex), CHECKSUM_SHA256, read));
+	hex.data[3] = 'G';
+	CHECK(!checksum_read(buf_str(&hex), CHECKSUM_XXH128, read));
+	CHECK(!checksum_read("", CHECKSUM_XXH128, read));
+	buf_free(&hex);
+	checksum_close(&c);
+}
+
 static void what_was_never_open_can_be_closed(void)
 {
 	struct checksum c = { .kind = CHECKSUM_XXH128 };
@@ -109,6 +129,7 @@ int main(void)
 	RUN(sums_are_those_of_other_programs);
 	RUN(pieces_of_any_length_make_the_same_sum);
 	RUN(kinds_are_known_by_name);
+	RUN(a_sum_is_read_as_it_was_written);
 	RUN(what_was_never_open_can_be_closed);
 	return check_done();
 }
