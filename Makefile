@@ -76,7 +76,12 @@ $(BINS): $(BUILD)/bin/%: $$(call objects,cmd/$$*/*.c) $(LIB)
 	$(LINK) -o $@ $^ $(PKG_LIBS)
 
 $(UNITS) $(HELPERS): %: %.o $(LIB)
-	$(LINK) -o $@ $^ $(PKG_LIBS) -lm
+	$(LINK) -o $@ $(filter %.o,$^) $(LIB) $(PKG_LIBS) -lm
+
+# A unit test of a module of a tool, siem-TOOL_MODULE_test, has all of that tool
+# but its main().
+$(filter $(BUILD)/tests/unit/siem-%,$(UNITS)): $$(filter-out %/main.o,\
+    $$(call objects,cmd/$$(firstword $$(subst _, ,$$(@F)))/*.c))
 
 $(FUZZERS): %: %.o $(LIB)
 	$(LINK) -fsanitize=fuzzer -o $@ $^ $(PKG_LIBS) -lm

@@ -15,77 +15,12 @@ enum { RECEIPT_MAX = 16 << 20 }; // bytes of one receipt
 /* A file as the receipts name it. */
 struct claims_source {
 	char *name;
-	size_t file;  // its number among the sources; SIZE_MAX: none of them
-	uint64_t run; // that mentioned it last
+	struct position longest; // with the most of how it begins
+	uint64_t run;            // that mentioned it last
+	bool known;              // longest is
+	bool placed;             // it is a spool, and its offsets are places
+	uint64_t digests;        // of its ranges
 };
-
-static int add_span(struct spans *s, struct span span, struct err *e)
-{
-	if (span.to <= span.from)
-		return 0;
-	// Most of them follow each other.
-	struct span *last = s->count > 0 ? &s->items[s->count - 1] : NULL;
-	if (last != NULL && span.count == 0 && last->count == 0 &&
-	    span.from >= last->from && span.from <= last->to) {
-		if (span.to > last->to)
-			last->to = span.to;
-		return 0;
-	}
-	if (s->items == NULL || s->count == s->cap) {
-		size_t cap = s->cap != 0 ? 2 * s->cap : 64;
-		struct span *items = realloc(s->items, cap * sizeof(*items));
-
-		if (items == NULL)
-			return err_sys(e, "receipts");
-		s->items = items;
-		s->cap = cap;
-	}
-	s->items[s->count++] = span;
-	return 0;
-}
-
-static int by_from(const void *a, const void *b)
-{
-	const struct span *x = a;
-	const struct span *y = b;
-
-	return (x->from > y->from) - (x->from < y->from);
-}
-
-static void sort_spans(struct spans *s)
-{
-	uint64_t reaches = 0;
-
-	if (s->count > 0)
-		qsort(s->items, s->count, sizeof(*s->items), by_from);
-	for (size_t i = 0; i < s->count; i++) {
-		if (s->items[i].to > reaches)
-			reaches = s->items[i].to;
-		s->items[i].reaches = reaches;
-	}
-}
-
-/* The last span that begins at or before place holds it, or one before. */
-static struct span *find_span(const struct spans *s, uint64_t place,
-			      bool with_count)
-{
-	size_t low = 0;
-	size_t high = s->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (s->items[middle].from <= place)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	while (low-- > 0 && s->items[low].reaches > place)
-		if (s->items[low].to > place &&
-		    (!with_count || s->items[low].count > 0))
-			return &s->items[low];
-	return NULL;
-}
 
 /* The number of the segment of a spool that a source is; 0: it is none. */
 static uint64_t segment_of(const struct input *source)
@@ -100,8 +35,12 @@ static uint64_t segment_of(const struct input *source)
 }
 
 int claims_open(struct claims *c, struct input *sources, size_t count,
-		struct err *e)
+		struct proof *proof, struct sorter *findings, struct err *e)
 {
+	c->proof = proof;
+	c->findings = findings;
+	if (chain_open(&c->chain, e) < 0)
+		return -1;
 	c->heads = BUF_INIT(SIZE_MAX / 4);
 	c->head_lens = calloc(count, sizeof(*c->head_lens));
 	if (c->head_lens == NULL)
@@ -140,14 +79,14 @@ static bool fits(const struct claims *c, size_t file, const struct position *p)
 /* The source that a position is in: the very file, else one that begins so. */
 static size_t find_file(const struct claims *c, const struct position *p)
 {
-	size_t found = SIZE_MAX;
+	size_t found = FILE_NONE;
 
 	for (size_t i = 0; i < c->source_count; i++) {
 		if (!fits(c, i, p))
 			continue;
 		if (c->sources[i].ino == p->ino && c->sources[i].dev == p->dev)
 			return i;
-		if (found == SIZE_MAX)
+		if (found == FILE_NONE)
 			found = i;
 	}
 	return found;
@@ -171,7 +110,7 @@ static struct claims_source *find_source(struct claims *c, const char *name)
 	}
 
 	struct claims_source *s = &c->seen[c->seen_count];
-	*s = (struct claims_source){ strdup(name), SIZE_MAX, 0 };
+	*s = (struct claims_source){ .name = strdup(name) };
 	if (s->name == NULL)
 		return NULL;
 	c->seen_count++;
@@ -193,36 +132,84 @@ static uint64_t number_of(json_t *receipt, const char *member)
 	return n > 0 ? (uint64_t)n : 0;
 }
 
-/* Which source is it? Where it grew, the longer fingerprint may tell more. */
-static void identify(struct claims *c, struct claims_source *s,
-		     const struct position *p)
+/* The digest of some records, where the object has one. */
+static bool read_digest(json_t *object, struct proof_range *range)
 {
-	if (s->file != SIZE_MAX && fits(c, s->file, p))
-		return;
-	bool known = s->file != SIZE_MAX;
-	s->file = find_file(c, p);
-	if (s->file == SIZE_MAX && (s->run == 0 || known))
-		msg_warn("receipts: %s is none of the sources", s->name);
+	for (size_t i = 0; i < CHECKSUM_KINDS; i++) {
+		enum checksum_kind kind = (enum checksum_kind)i;
+		const char *hex = json_string_value(
+			json_object_get(object, checksum_name(kind)));
+
+		if (hex == NULL)
+			continue;
+		range->kind = kind;
+		return checksum_read(hex, kind, range->sum);
+	}
+	return false;
 }
 
 /*
- * What a receipt says of the places from one to another; where it begins a run,
- * also of those up to under_way.
+ * Which records they were that came from a range. Earlier versions tell that
+ * only where there is one range.
  */
-static int take_places(struct claims *c, json_t *receipt, uint64_t from,
-		       uint64_t to, uint64_t under_way, struct err *e)
+static int take_digest(struct claims *c, json_t *receipt, json_t *range,
+		       struct proof_range *proof, struct err *e)
 {
-	struct span span = { .from = from, .to = to };
-	struct span begun = { .from = from, .to = under_way };
+	const char *sink =
+		json_string_value(json_object_get(receipt, "destination"));
+	bool known = read_digest(range, proof);
 
-	if (add_span(&c->acknowledged, span, e) < 0 ||
-	    add_span(&c->predicted, begun, e) < 0 ||
+	proof->records = number_of(range, "records");
+	if (json_object_get(range, "records") == NULL) {
+		proof->records = number_of(receipt, "delivered");
+		// Of those that were delivered.
+		proof->partial = true;
+		known = json_array_size(json_object_get(receipt, "ranges")) ==
+				1 &&
+			read_digest(receipt, proof);
+	}
+	if (proof->records == 0)
+		return 0;
+	// The command may stand before the spool, or behind it.
+	if (c->through && sink != NULL && strcmp(sink, "spool") == 0)
+		known = false;
+	c->unchecked += !known;
+	c->seen[proof->source].digests += known;
+	return known ? proof_add(c->proof, proof, e) : 0;
+}
+
+/*
+ * What a receipt says of the stretch from one offset, or place, to another;
+ * where it begins a run, also of those up to under_way.
+ */
+static int take_stretch(struct claims *c, json_t *receipt, json_t *range,
+			const struct proof_range *p, uint64_t under_way,
+			struct err *e)
+{
+	struct span span = { .source = p->source,
+			     .from = p->from,
+			     .to = p->to };
+	struct span begun = { .source = p->source,
+			      .from = p->from,
+			      .to = under_way };
+	struct proof_range proof = *p;
+
+	if (spans_add(&c->acknowledged, span, e) < 0 ||
+	    spans_add(&c->predicted, begun, e) < 0 ||
 	    (number_of(receipt, "retried") > 0 &&
-	     add_span(&c->predicted, span, e) < 0))
+	     spans_add(&c->predicted, span, e) < 0) ||
+	    take_digest(c, receipt, range, &proof, e) < 0)
 		return -1;
 	span.count =
 		number_of(receipt, "rejected") + number_of(receipt, "given_up");
-	return span.count > 0 ? add_span(&c->set_aside, span, e) : 0;
+	return span.count > 0 ? spans_add(&c->set_aside, span, e) : 0;
+}
+
+/* The source with that number is a segment, and the one that is asked for. */
+static bool is_segment(const struct claims *c, size_t file, uint64_t number)
+{
+	return file < c->source_count &&
+	       segment_of(&c->sources[file]) == number;
 }
 
 /*
@@ -238,6 +225,19 @@ static uint64_t place_in_spool(const struct claims *c, struct spool_position p)
 			return place_of(i, number == p.segment ? p.offset : 0);
 	}
 	return place_of(c->source_count, 0);
+}
+
+/* Are all segments there, from one that was read in to another? */
+static bool has_segments(const struct claims *c, struct spool_position from,
+			 struct spool_position to)
+{
+	uint64_t first = from.segment > 0 ? from.segment : 1;
+	size_t file = (size_t)place_file(place_in_spool(c, from));
+
+	for (uint64_t number = first; number <= to.segment; number++, file++)
+		if (!is_segment(c, file, number))
+			return false;
+	return true;
 }
 
 /* So many bytes further, through the files that follow. */
@@ -256,83 +256,104 @@ static uint64_t place_behind(const struct claims *c, uint64_t place, uint64_t n)
 	return place_of(file, offset + n);
 }
 
-/* The reader of a spool speaks of places in its segments. */
-static int take_spool_range(struct claims *c, json_t *receipt, const char *name,
-			    const char *begin, const char *end, struct err *e)
+/*
+ * The source of a range, and whether a run of the sink begins with it. NULL
+ * with e filled: out of memory.
+ */
+static struct claims_source *take_source(struct claims *c, const char *name,
+					 bool *begins, struct err *e)
 {
+	struct claims_source *s = find_source(c, name);
+
+	if (s == NULL) {
+		err_sys(e, "receipts");
+		return NULL;
+	}
+	*begins = s->run != c->run;
+	s->run = c->run;
+	return s;
+}
+
+/* The reader of a spool speaks of places in its segments. */
+static int take_spool_range(struct claims *c, json_t *receipt, json_t *range,
+			    struct proof_range *p, struct err *e)
+{
+	const char *name = json_string_value(json_object_get(range, "source"));
+	const char *begin = json_string_value(json_object_get(range, "from"));
+	const char *end = json_string_value(json_object_get(range, "to"));
 	struct spool_position from = { 0 };
 	struct spool_position to;
+	bool begins;
 
 	if (!spool_parse_position(slice_of(end), &to))
 		return err_set(e, ERR_DATA, "a position that is none: %s", end);
 	// What is new begins with no position at all.
 	if (begin == NULL || !spool_parse_position(slice_of(begin), &from))
 		from = (struct spool_position){ 0 };
-	if (!c->spooled) {
-		c->foreign++;
+	if (!c->spooled)
 		return 0;
-	}
 
-	struct claims_source *s = find_source(c, name);
+	struct claims_source *s = take_source(c, name, &begins, e);
 	if (s == NULL)
-		return err_sys(e, "receipts");
-	bool begins = s->run != c->run;
-	s->run = c->run;
-	uint64_t first = place_in_spool(c, from);
-	return take_places(c, receipt, first, place_in_spool(c, to),
-			   begins ? place_behind(c, first, c->window) : first,
-			   e);
+		return -1;
+	s->placed = true;
+	p->source = (size_t)(s - c->seen);
+	p->from = place_in_spool(c, from);
+	p->to = place_in_spool(c, to);
+	p->partial = !has_segments(c, from, to);
+	return take_stretch(
+		c, receipt, range, p,
+		begins ? place_behind(c, p->from, c->window) : p->from, e);
 }
 
 static int take_range(struct claims *c, json_t *receipt, json_t *range,
-		      struct err *e)
+		      uint64_t place, struct err *e)
 {
 	const char *name = json_string_value(json_object_get(range, "source"));
 	const char *end = json_string_value(json_object_get(range, "to"));
+	struct proof_range p = { .receipt = place };
 	struct position from, to;
+	bool begins;
 
 	if (name == NULL || end == NULL)
 		return err_set(e, ERR_DATA, "a range that is none");
 	if (strcmp(end, "-") == 0) // the file is gone, and nothing of it came
 		return 0;
 	if (strncmp(name, "spool:", 6) == 0)
-		return take_spool_range(
-			c, receipt, name,
-			json_string_value(json_object_get(range, "from")), end,
-			e);
+		return take_spool_range(c, receipt, range, &p, e);
 	if (!read_position(range, "to", &to))
 		return err_set(e, ERR_DATA, "a position that is none: %s", end);
 	// What is new begins with no position at all.
 	if (!read_position(range, "from", &from))
 		from = (struct position){ 0 };
 
-	struct claims_source *s = find_source(c, name);
+	struct claims_source *s = take_source(c, name, &begins, e);
 	if (s == NULL)
-		return err_sys(e, "receipts");
-	identify(c, s, &to);
-	bool begins = s->run != c->run;
-	s->run = c->run;
-	if (s->file == SIZE_MAX) {
-		c->foreign++;
-		return 0;
-	}
-
-	uint64_t first = place_of(s->file, from.offset);
-	return take_places(c, receipt, first, place_of(s->file, to.offset),
-			   begins ? first + c->window : first, e);
+		return -1;
+	if (!s->known || to.head_len >= s->longest.head_len)
+		s->longest = to;
+	s->known = true;
+	p.source = (size_t)(s - c->seen);
+	p.from = from.offset;
+	p.to = to.offset;
+	return take_stretch(c, receipt, range, &p,
+			    begins ? p.from + c->window : p.from, e);
 }
 
-static int take_receipt(struct claims *c, struct slice text, struct err *e)
+/* A line that is not behind the one that it stands behind. */
+static int is_broken(struct claims *c, uint64_t place, struct err *e)
 {
-	json_error_t why;
-	json_t *receipt = json_loadb(text.data, text.len, 0, &why);
-	json_t *ranges = json_object_get(receipt, "ranges");
-	int rc = -1;
+	struct entry finding = { .key = { FINDING_BROKEN }, .place = place };
 
-	if (!json_is_object(receipt) || !json_is_array(ranges)) {
-		err_set(e, ERR_DATA, "this is no receipt");
-		goto out;
-	}
+	c->broken++;
+	return sorter_add(c->findings, &finding, e);
+}
+
+static int take_ranges(struct claims *c, json_t *receipt, uint64_t place,
+		       struct err *e)
+{
+	json_t *ranges = json_object_get(receipt, "ranges");
+
 	// Each run of a sink counts its records from 1 again; 0: there are
 	// none.
 	uint64_t first = number_of(receipt, "first");
@@ -341,64 +362,107 @@ static int take_receipt(struct claims *c, struct slice text, struct err *e)
 			c->run++;
 		c->last = number_of(receipt, "last");
 	}
-	c->groups++;
 	for (size_t i = 0; i < json_array_size(ranges); i++)
-		if (take_range(c, receipt, json_array_get(ranges, i), e) < 0)
-			goto out;
-	rc = 0;
-out:
+		if (take_range(c, receipt, json_array_get(ranges, i), place,
+			       e) < 0)
+			return -1;
+	return 0;
+}
+
+static int take_receipt(struct claims *c, const struct input_line *line,
+			uint64_t place, struct err *e)
+{
+	json_error_t why;
+	json_t *receipt = json_loadb(line->text.data, line->text.len, 0, &why);
+	json_t *previous = json_object_get(receipt, "previous");
+	int rc = -1;
+
+	if (!json_is_object(receipt) ||
+	    !json_is_array(json_object_get(receipt, "ranges")))
+		err_set(e, ERR_DATA, "this is no receipt");
+	else if (chain_follow(&c->chain, line->raw,
+			      json_string_value(previous)) ||
+		 is_broken(c, place, e) == 0)
+		rc = take_ranges(c, receipt, place, e);
 	json_decref(receipt);
 	return rc;
 }
 
-int claims_read(struct claims *c, struct input *receipts, struct err *e)
+int claims_read(struct claims *c, struct input *receipts, size_t file,
+		struct err *e)
 {
 	struct input_line line;
-	size_t number = 0;
+	uint64_t number = 0;
 	int got;
 
 	c->run++;
 	c->last = 0;
+	if (chain_start(&c->chain, e) < 0)
+		return -1;
 	while ((got = input_next(receipts, RECEIPT_MAX, &line, e)) > 0) {
 		number++;
 		if (!line.ended) // torn by a crash, not yet cut by a new run
 			continue;
-		if (take_receipt(c, line.text, e) < 0) {
+		if (take_receipt(c, &line, place_of(file, number), e) < 0) {
 			// It is no record that is wrong.
 			if (e->kind == ERR_DATA)
 				e->kind = ERR_SYSTEM;
-			return err_prefix(e, "%s: line %zu", receipts->name,
-					  number);
+			return err_prefix(e, "%s: line %llu", receipts->name,
+					  (unsigned long long)number);
 		}
 	}
 	return got;
 }
 
-void claims_finish(struct claims *c)
+/* Which files they are, as place_in() takes them. */
+static void identify(struct claims *c, size_t *files)
 {
-	sort_spans(&c->acknowledged);
-	sort_spans(&c->predicted);
-	sort_spans(&c->set_aside);
+	for (size_t i = 0; i < c->seen_count; i++) {
+		files[i] = c->seen[i].placed
+				   ? FILE_PLACED
+				   : find_file(c, &c->seen[i].longest);
+		if (files[i] != FILE_NONE)
+			continue;
+		c->unchecked += c->seen[i].digests;
+		msg_warn("receipts: %s is none of the sources",
+			 c->seen[i].name);
+	}
+}
+
+int claims_finish(struct claims *c, struct err *e)
+{
+	size_t *files = calloc(c->seen_count + 1, sizeof(*files));
+	int rc = -1;
+
+	if (files == NULL)
+		return err_sys(e, "receipts");
+	for (size_t i = 0; i < c->chain.count; i++)
+		if (!chain_is_whole(&c->chain, i) &&
+		    is_broken(c, place_of(i, 1), e) < 0)
+			goto out;
+	identify(c, files);
+	spans_place(&c->acknowledged, files);
+	spans_place(&c->predicted, files);
+	spans_place(&c->set_aside, files);
+	rc = proof_start(c->proof, files, e);
+out:
+	free(files);
+	return rc;
 }
 
 bool claims_acknowledged(const struct claims *c, uint64_t place)
 {
-	return find_span(&c->acknowledged, place, false) != NULL;
+	return spans_find(&c->acknowledged, place) != NULL;
 }
 
 bool claims_predicted(const struct claims *c, uint64_t place)
 {
-	return find_span(&c->predicted, place, false) != NULL;
+	return spans_find(&c->predicted, place) != NULL;
 }
 
 bool claims_set_aside(struct claims *c, uint64_t place)
 {
-	struct span *span = find_span(&c->set_aside, place, true);
-
-	if (span == NULL)
-		return false;
-	span->count--;
-	return true;
+	return spans_take(&c->set_aside, place) != NULL;
 }
 
 void claims_free(struct claims *c)
@@ -406,9 +470,10 @@ void claims_free(struct claims *c)
 	for (size_t i = 0; i < c->seen_count; i++)
 		free(c->seen[i].name);
 	free(c->seen);
-	free(c->acknowledged.items);
-	free(c->predicted.items);
-	free(c->set_aside.items);
+	chain_close(&c->chain);
+	spans_free(&c->acknowledged);
+	spans_free(&c->predicted);
+	spans_free(&c->set_aside);
 	free(c->head_lens);
 	buf_free(&c->heads);
 }

@@ -5,6 +5,7 @@
 #ifndef SIEM_VERIFY_ENTRY_H
 #define SIEM_VERIFY_ENTRY_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* A byte of a file: its number among those of its side, and the offset. */
@@ -21,6 +22,18 @@ static inline uint64_t place_file(uint64_t place)
 static inline uint64_t place_offset(uint64_t place)
 {
 	return place & ((UINT64_C(1) << 48) - 1);
+}
+
+/*
+ * What is known of a source before it is known which file that is: its offsets
+ * become places by the number of the file, or are places already.
+ */
+#define FILE_NONE SIZE_MAX
+#define FILE_PLACED (SIZE_MAX - 1)
+
+static inline uint64_t place_in(size_t file, uint64_t offset)
+{
+	return file == FILE_PLACED ? offset : place_of(file, offset);
 }
 
 enum {
@@ -41,6 +54,17 @@ struct entry {
 	uint64_t place;    // where its line begins
 	uint32_t len;      // bytes of the line, with what ends it
 	uint32_t flags;
+};
+
+/* What is found out is an entry too: of these kinds, in key[0]. */
+enum finding {
+	FINDING_LOST,     // place and len in its source
+	FINDING_REPEATED, // the same
+	FINDING_ALTERED,  // place and len in the arrivals
+	FINDING_DIFFERS,  // place and len in its source, 0: into the next one;
+			  // other: the records that are there, and in the
+			  // receipt; id: the place of that
+	FINDING_BROKEN,   // place of a line in the receipts
 };
 
 #endif

@@ -96,6 +96,33 @@ static uint32_t short_len(uint64_t len)
 	return len < UINT32_MAX ? (uint32_t)len : UINT32_MAX;
 }
 
+int expect_told(void *context, const struct proof_range *range,
+		enum proof_verdict verdict, uint64_t records, struct err *e)
+{
+	struct verify *v = context;
+	struct entry finding = {
+		.key = { FINDING_DIFFERS },
+		.place = range->from,
+		.len = place_file(range->from) == place_file(range->to)
+			       ? short_len(range->to - range->from)
+			       : 0,
+		.other = { records, range->records },
+		.id = range->receipt,
+	};
+
+	switch (verdict) {
+	case PROOF_SAME:
+		return 0;
+	case PROOF_OTHER:
+		v->counts.differing++;
+		return sorter_add(&v->findings, &finding, e);
+	case PROOF_UNKNOWN:
+		v->counts.unchecked++;
+		return 0;
+	}
+	return 0;
+}
+
 static int expect_line(struct verify *v, size_t file,
 		       const struct input_line *line, struct slice record,
 		       struct err *e)
@@ -109,8 +136,11 @@ static int expect_line(struct verify *v, size_t file,
 	v->counts.read++;
 	if (heed_signals(v, e) < 0)
 		return -1;
-	if (!line->too_long)
+	if (!line->too_long) {
+		if (proof_follow(&v->proof, entry.place, record, 1, e) < 0)
+			return -1;
 		return expect_record(v, record, &entry, e);
+	}
 	v->counts.rejected++;
 	(void)claims_set_aside(&v->claims, entry.place);
 	return 0;
@@ -130,12 +160,18 @@ static int expect_source(struct verify *v, size_t file, struct err *e)
 	return got;
 }
 
-int expect(struct verify *v, struct err *e)
+static int expect_sources(struct verify *v, struct err *e)
 {
-	if (v->through != NULL)
-		return through_read(v->through, v, e);
 	for (size_t i = 0; i < v->source_count; i++)
 		if (expect_source(v, i, e) < 0)
 			return -1;
 	return 0;
+}
+
+int expect(struct verify *v, struct err *e)
+{
+	int rc = v->through != NULL ? through_read(v->through, v, e)
+				    : expect_sources(v, e);
+
+	return rc < 0 || !v->claims.known ? rc : proof_finish(&v->proof, e);
 }

@@ -17,7 +17,7 @@
 
 #define MIB ((size_t)1 << 20)
 
-enum { SORTERS = 4 };
+enum { SORTERS = 6 }; // two of them of the proof
 
 static const struct opt options[] = {
 	OPT_LIST(0, "source", sources, "FILE", "what was to be shipped"),
@@ -68,7 +68,8 @@ static int check(const struct config *c, size_t sources, struct err *e)
 			       "option --format: %s is none of auto, mock, "
 			       "json, lines",
 			       c->format);
-	if (sources > PLACE_FILES || c->arrived.count > PLACE_FILES)
+	if (sources > PLACE_FILES || c->arrived.count > PLACE_FILES ||
+	    c->receipts.count > PLACE_FILES)
 		return err_set(e, ERR_USAGE, "more than %d files", PLACE_FILES);
 	return 0;
 }
@@ -102,21 +103,25 @@ static int open_sorters(struct verify *v, struct err *e)
 	    sorter_open(&v->arrivals, memory, e) < 0 ||
 	    sorter_open(&v->leftover, memory, e) < 0)
 		return -1;
+	if (v->config->receipts.count > 0 &&
+	    proof_open(&v->proof, memory, expect_told, v, e) < 0)
+		return -1;
 	return sorter_open(&v->findings, memory, e);
 }
 
-static int read_receipts(struct verify *v, struct input *receipts, size_t count,
-			 struct err *e)
+static int read_receipts(struct verify *v, struct err *e)
 {
-	if (count == 0)
+	if (v->receipt_count == 0)
 		return 0;
-	if (claims_open(&v->claims, v->sources, v->source_count, e) < 0)
+	if (claims_open(&v->claims, v->sources, v->source_count, &v->proof,
+			&v->findings, e) < 0)
 		return -1;
-	for (size_t i = 0; i < count; i++)
-		if (claims_read(&v->claims, &receipts[i], e) < 0)
+	for (size_t i = 0; i < v->receipt_count; i++) {
+		if (claims_read(&v->claims, &v->receipts[i], i, e) < 0)
 			return -1;
-	claims_finish(&v->claims);
-	return 0;
+		input_close(&v->receipts[i]);
+	}
+	return claims_finish(&v->claims, e);
 }
 
 /* Everything that has to be opened; then the work on what others wrote. */
@@ -124,43 +129,33 @@ static int verify(struct verify *v, char *const more[], size_t more_count,
 		  struct err *e)
 {
 	const struct config *c = v->config;
-	struct input *receipts = NULL;
-	size_t receipt_count = 0;
-	int rc = -1;
+	bool later = c->through == NULL;
 
 	file_allow_many();
 	if (open_inputs(&v->sources, &v->source_count, &c->sources, more,
 			more_count, e) < 0 ||
 	    open_inputs(&v->arrived, &v->arrived_count, &c->arrived, NULL, 0,
 			e) < 0 ||
-	    open_inputs(&receipts, &receipt_count, &c->receipts, NULL, 0, e) <
-		    0 ||
+	    open_inputs(&v->receipts, &v->receipt_count, &c->receipts, NULL, 0,
+			e) < 0 ||
 	    open_sorters(v, e) < 0 || digest_open(&v->digester, e) < 0 ||
 	    (c->stamp && stamper_open(&v->stamper, e) < 0) ||
 	    quit_setup((unsigned)c->common.grace_sec, QUIT_EXIT_LATE, e) < 0)
-		goto out;
+		return -1;
 	if (metrics_open(&v->metrics, c->common.metrics, report_collect, v, e) <
 	    0)
-		goto out;
+		return -1;
 	// The receipts are read first: they need the start of each source,
 	// which the command's feeder is to find unread.
-	if (c->through != NULL) {
-		if (read_receipts(v, receipts, receipt_count, e) < 0 ||
-		    through_start(v, e) < 0)
-			goto out;
-		receipt_count = 0;
-	}
-	if (seal_filter(e) < 0 ||
-	    read_receipts(v, receipts, receipt_count, e) < 0 ||
+	if (!later && (read_receipts(v, e) < 0 || through_start(v, e) < 0))
+		return -1;
+	if (seal_filter(e) < 0 || (later && read_receipts(v, e) < 0) ||
 	    expect(v, e) < 0 || arrive(v, e) < 0 || compare(v, e) < 0)
-		goto out;
-	rc = report(v, e);
+		return -1;
+
+	int rc = report(v, e);
 	if (c->common.stats)
 		report_stats(v);
-out:
-	for (size_t i = 0; i < c->receipts.count && receipts != NULL; i++)
-		input_close(&receipts[i]);
-	free(receipts);
 	return rc;
 }
 
@@ -176,6 +171,7 @@ static void verify_close(struct verify *v)
 	metrics_close(&v->metrics);
 	close_inputs(v->sources, v->source_count);
 	close_inputs(v->arrived, v->arrived_count);
+	close_inputs(v->receipts, v->receipt_count);
 	sorter_free(&v->expected);
 	sorter_free(&v->arrivals);
 	sorter_free(&v->leftover);
@@ -183,6 +179,7 @@ static void verify_close(struct verify *v)
 	digest_close(&v->digester);
 	stamper_close(&v->stamper);
 	claims_free(&v->claims);
+	proof_close(&v->proof);
 	through_free(v->through);
 	neighbours_free(v->neighbours);
 }
@@ -193,8 +190,11 @@ static int verdict(const struct verify *v)
 	uint64_t repeated =
 		v->config->strict ? c->repeated : c->repeated - c->predicted;
 
-	return c->lost + c->altered + repeated > 0 ? STATUS_REJECTS
-						   : STATUS_DONE;
+	return c->lost + c->altered + repeated + c->differing +
+				       v->claims.broken >
+			       0
+		       ? STATUS_REJECTS
+		       : STATUS_DONE;
 }
 
 int main(int argc, char *argv[])
@@ -222,7 +222,9 @@ int main(int argc, char *argv[])
 	opt_apply_common(&cfg.common);
 
 	v.expected = v.arrivals = v.leftover = v.findings = SORTER_NONE;
+	v.proof = PROOF_NONE;
 	v.claims.window = cfg.window;
+	v.claims.through = cfg.through != NULL;
 	if (verify(&v, argv + first, more, &e) < 0)
 		status = msg_exit(&e);
 	else

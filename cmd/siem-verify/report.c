@@ -158,6 +158,45 @@ static int tell_altered(struct listing *l, const struct entry *arrival,
 	return l->out.len >= BLOCK ? flush(l, e) : 0;
 }
 
+/* "line 3 of receipts" */
+static void put_receipt(struct listing *l, uint64_t place)
+{
+	buf_printf(&l->out, "line %" PRIu64 " of ", place_offset(place));
+	msg_put_visible(&l->out,
+			slice_of(l->v->receipts[place_file(place)].name));
+}
+
+/* A range whose records are not those that a receipt is about. */
+static int tell_differing(struct listing *l, const struct entry *range,
+			  struct err *e)
+{
+	if (l->v->config->json)
+		return 0;
+	if (end_stretch(l, e) < 0)
+		return -1;
+	buf_puts(&l->out, "differs: ");
+	put_range(&l->out, l->v->sources, range->place, range->len);
+	buf_puts(&l->out, range->len == 0 ? " and on: " : ": ");
+	put_count(&l->out, range->other[0], "record");
+	buf_printf(&l->out, ", not the %" PRIu64 " of ", range->other[1]);
+	put_receipt(l, range->id);
+	buf_putc(&l->out, '\n');
+	return l->out.len >= BLOCK ? flush(l, e) : 0;
+}
+
+static int tell_broken(struct listing *l, const struct entry *line,
+		       struct err *e)
+{
+	if (l->v->config->json)
+		return 0;
+	if (end_stretch(l, e) < 0)
+		return -1;
+	buf_puts(&l->out, "broken: ");
+	put_receipt(l, line->place);
+	buf_puts(&l->out, ": not the one behind the line before it\n");
+	return l->out.len >= BLOCK ? flush(l, e) : 0;
+}
+
 static int tell_findings(struct listing *l, struct err *e)
 {
 	struct entry finding;
@@ -182,6 +221,12 @@ static int tell_findings(struct listing *l, struct err *e)
 		case FINDING_ALTERED:
 			rc = tell_altered(l, &finding, e);
 			break;
+		case FINDING_DIFFERS:
+			rc = tell_differing(l, &finding, e);
+			break;
+		case FINDING_BROKEN:
+			rc = tell_broken(l, &finding, e);
+			break;
 		}
 		if (rc < 0)
 			return -1;
@@ -189,8 +234,15 @@ static int tell_findings(struct listing *l, struct err *e)
 	return got < 0 ? -1 : end_stretch(l, e);
 }
 
-static void put_json(struct buf *out, const struct counts *c)
+/* Ranges of receipts that nothing could be compared with. */
+static uint64_t unchecked(const struct verify *v)
 {
+	return v->counts.unchecked + v->claims.unchecked;
+}
+
+static void put_json(struct buf *out, const struct verify *v)
+{
+	const struct counts *c = &v->counts;
 	const struct {
 		const char *name;
 		uint64_t n;
@@ -207,6 +259,10 @@ static void put_json(struct buf *out, const struct counts *c)
 		{ "repeated", c->repeated },
 		{ "predicted", c->predicted },
 		{ "altered", c->altered },
+		{ "proven", v->proof.proven },
+		{ "differing", c->differing },
+		{ "broken", v->claims.broken },
+		{ "unchecked", unchecked(v) },
 	};
 
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
@@ -215,8 +271,10 @@ static void put_json(struct buf *out, const struct counts *c)
 	buf_puts(out, "}\n");
 }
 
-static void put_verdict(struct buf *out, const struct counts *c)
+static void put_verdict(struct buf *out, const struct verify *v)
 {
+	const struct counts *c = &v->counts;
+
 	buf_printf(out,
 		   "%" PRIu64 " expected, %" PRIu64 " arrived: %" PRIu64
 		   " lost, %" PRIu64 " repeated (%" PRIu64
@@ -234,6 +292,16 @@ static void put_verdict(struct buf *out, const struct counts *c)
 			   c->unacknowledged);
 	if (c->unfinished > 0)
 		buf_printf(out, "; %" PRIu64 " unfinished", c->unfinished);
+	if (v->proof.proven > 0)
+		buf_printf(out, "; %" PRIu64 " proven", v->proof.proven);
+	if (c->differing > 0)
+		buf_printf(out, "; %" PRIu64 " receipts differ", c->differing);
+	if (v->claims.broken > 0)
+		buf_printf(out, "; %" PRIu64 " receipts broken",
+			   v->claims.broken);
+	if (unchecked(v) > 0)
+		buf_printf(out, "; %" PRIu64 " receipts unchecked",
+			   unchecked(v));
 	buf_putc(out, '\n');
 }
 
@@ -245,9 +313,9 @@ int report(struct verify *v, struct err *e)
 	if (tell_findings(&l, e) < 0)
 		goto out;
 	if (v->config->json)
-		put_json(&l.out, &v->counts);
+		put_json(&l.out, v);
 	else
-		put_verdict(&l.out, &v->counts);
+		put_verdict(&l.out, v);
 	rc = flush(&l, e);
 out:
 	buf_free(&l.out);
@@ -267,7 +335,8 @@ void report_stats(const struct verify *v)
 
 void report_collect(struct page *page, const void *verify)
 {
-	const struct counts *c = &((const struct verify *)verify)->counts;
+	const struct verify *v = verify;
+	const struct counts *c = &v->counts;
 	const struct {
 		const char *name, *help;
 		uint64_t n;
@@ -298,6 +367,18 @@ void report_collect(struct page *page, const void *verify)
 		{ "records_altered_total",
 		  "Records that arrived and are like none of the sources.",
 		  c->altered },
+		{ "records_proven_total",
+		  "Records that are those which receipts are about.",
+		  v->proof.proven },
+		{ "receipts_differing_total",
+		  "Ranges of receipts that are about other records.",
+		  c->differing },
+		{ "receipts_broken_total",
+		  "Receipts that are not behind the one before them.",
+		  v->claims.broken },
+		{ "receipts_unchecked_total",
+		  "Ranges of receipts that nothing could be compared with.",
+		  unchecked(v) },
 	};
 
 	for (size_t i = 0; i < sizeof(counters) / sizeof(counters[0]); i++)

@@ -35,6 +35,8 @@ struct through {
 	// What came since the last mark, of one record.
 	struct entry *lines;
 	size_t count, cap;
+	struct buf text; // of those that were sent
+	size_t sent;
 };
 
 /* --- the process that feeds the command */
@@ -150,6 +152,7 @@ int through_start(struct verify *v, struct err *e)
 	v->through = t;
 	t->outcome_fd = -1;
 	t->out = READER_INIT(-1, GROWTH * v->config->max_record);
+	t->text = BUF_INIT(GROWTH * v->config->max_record + LINES_MAX);
 	if (pipe2(out, O_CLOEXEC) < 0 || pipe2(outcome, O_CLOEXEC) < 0)
 		goto fail;
 	pid_t feeder = fork();
@@ -180,6 +183,23 @@ static int no_marks(struct err *e)
 		       "as siem-fmt does");
 }
 
+/* The text of a line, unless it was too long for the sink. */
+static int keep_text(struct through *t, struct verify *v, struct slice text,
+		     struct err *e)
+{
+	if (text.len > v->config->max_record)
+		return 0;
+	if (t->sent++ > 0)
+		buf_putc(&t->text, '\n');
+	buf_put_slice(&t->text, text);
+	return buf_status(&t->text) == 0
+		       ? 0
+		       : err_set(e, ERR_SYSTEM,
+				 "--through: the command made more than %zu "
+				 "bytes of one record",
+				 t->text.max);
+}
+
 static int keep_line(struct through *t, struct verify *v, struct slice text,
 		     struct err *e)
 {
@@ -199,7 +219,7 @@ static int keep_line(struct through *t, struct verify *v, struct slice text,
 	if (digest_expected(&v->digester, text, &entry, e) < 0)
 		return -1;
 	t->lines[t->count++] = entry;
-	return 0;
+	return proof_is_wanted(&v->proof) ? keep_text(t, v, text, e) : 0;
 }
 
 /* The lines since the last mark are of the record that this one closes. */
@@ -218,6 +238,10 @@ static int place_lines(struct through *t, struct verify *v, uint64_t place,
 			return -1;
 	}
 	t->count = 0;
+	if (proof_follow(&v->proof, place, buf_slice(&t->text), t->sent, e) < 0)
+		return -1;
+	buf_clear(&t->text);
+	t->sent = 0;
 	return 0;
 }
 
@@ -326,5 +350,6 @@ void through_free(struct through *t)
 		close(t->outcome_fd);
 	reader_free(&t->out);
 	free(t->lines);
+	buf_free(&t->text);
 	free(t);
 }

@@ -6,6 +6,8 @@
  *     through.c  ... through the command that made of them what was sent
  *     arrive.c   what has arrived
  *     claims.c   what the receipts say
+ *     spans.c, chain.c  about which stretches of the sources, line by line
+ *     proof.c    whether the sources are what the receipts are about
  *     compare.c  the one against the other
  *     neighbour.c  which record one is that arrived altered
  *     report.c   the verdict
@@ -19,6 +21,7 @@
 #include "core/opt.h"
 #include "digest.h"
 #include "input.h"
+#include "proof.h"
 #include "sorter.h"
 
 #include <openssl/evp.h>
@@ -54,13 +57,8 @@ struct counts {
 	uint64_t unfinished;     // missing, of lines without an end
 	uint64_t repeated, predicted; // all, and those the receipts explain
 	uint64_t altered;
-};
-
-/* What is found out is an entry too: of these kinds, in key[0]. */
-enum finding {
-	FINDING_LOST,     // place and len in its source
-	FINDING_REPEATED, // the same
-	FINDING_ALTERED,  // place and len in the arrivals
+	uint64_t differing; // ranges of receipts that are about other records
+	uint64_t unchecked; // those of which nobody can tell
 };
 
 /* What siem-tail --stamp does to a record. */
@@ -74,7 +72,10 @@ struct verify {
 	struct input *sources, *arrived;
 	size_t source_count, arrived_count;
 	bool whole; // some record of the sources has a header of its own
+	struct input *receipts;
+	size_t receipt_count;
 	struct claims claims;
+	struct proof proof;
 	struct digester digester;
 	struct stamper stamper;
 	struct sorter expected, arrivals, leftover, findings;
@@ -84,8 +85,11 @@ struct verify {
 	struct metrics metrics;
 };
 
-/* What the sources let expect. Needs the claims. */
+/* What the sources let expect, and prove. Needs the claims. */
 int expect(struct verify *v, struct err *e) MUST_CHECK;
+
+/* What is proven, or not, as struct proof tells it. */
+proof_told expect_told;
 
 /*
  * The next record of a source, as it was sent; none in a line that is too
