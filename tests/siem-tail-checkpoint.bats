@@ -517,6 +517,29 @@ flooded()
 	[ "$(counted lost_bytes_total)" -gt 0 ]
 }
 
+@test "more generations than may be open are read in their order, too" {
+	touch err
+	echo 000 >log
+	ship
+	for i in $(seq 100 180); do
+		mv log "log.$((1000 - i))"
+		echo "$i" >log
+	done
+	run -1 siem-tail -c ck --status
+	equal 'all: 324 bytes and 81 lines behind' "${lines[-1]}"
+	ulimit -n 40
+	ship
+	equal "$(echo 000; seq 100 180)" "$(cat got)"
+	mv log log.819
+	for i in $(seq 182 240); do
+		echo "$i" >"log.$((1000 - i))"
+	done
+	siem-tail --once -c ck log 2>err | commit ck >>got
+	equal 'siem-tail: log: No such file or directory' "$(cat err)"
+
+	equal "$(echo 000; seq 100 180; seq 182 240)" "$(cat got)"
+}
+
 @test "deleted generations are read to their end, as many as may be open" {
 	touch err
 	echo one >log

@@ -50,6 +50,59 @@ position()
 	equal 4 "$output"
 }
 
+@test "a reader may be there before the spool, and ask for nothing but its place" {
+	mkdir s
+	siem-tail -c s/a.checkpoint s 2>err >pipe.out &
+	remember "$!"
+	eventually grep -q 'waiting for it to become a spool' err
+	seq 5 | siem-batch --spool s
+	eventually eval 'records <pipe.out | cmp -s - <(seq 5)'
+
+	equal 'siem-tail: s: waiting for it to become a spool' "$(cat err)"
+}
+
+@test "asked to end before there is a spool, a reader ends in order" {
+	mkdir s
+	siem-tail -q -c s/a.checkpoint s >out &
+	pid=$!
+	remember "$pid"
+	eventually grep -q H out
+	kill "$pid"
+	status=0
+	wait "$pid" || status=$?
+
+	equal 0 "$status"
+	equal $'\020E 0' "$(tail -n 1 out)"
+}
+
+@test "an empty folder with another checkpoint is one of logs" {
+	mkdir s
+	siem-tail -q -c a.checkpoint s >out &
+	remember "$!"
+	eventually grep -q H out
+	echo line >s/log
+	eventually grep -q line out
+}
+
+@test "files in the folder of a checkpoint are logs, as long as it is no spool" {
+	mkdir s
+	echo line >s/log
+	run -0 siem-tail --once -c s/a.checkpoint s
+	equal line "${lines[1]}"
+	# A reader that had waited for a spool says that it is none.
+	mkdir t
+	siem-tail -q -c t/a.checkpoint t >out 2>err &
+	pid=$!
+	remember "$pid"
+	eventually grep -q H out
+	echo line >t/log
+	status=0
+	wait "$pid" || status=$?
+
+	equal 2 "$status"
+	equal 'siem-tail: t is no spool, but has files: start siem-tail again to follow them' "$(cat err)"
+}
+
 @test "it follows the writer from one segment to the next" {
 	mkfifo in
 	siem-batch --spool s --segment 1KB <in &

@@ -327,6 +327,13 @@ static int read_turn(struct tail *t, struct file *f, struct err *e)
 	return 0;
 }
 
+/* Open what waits for that, as far as there is room. */
+static int open_waiting(struct tail *t, struct err *e)
+{
+	held_settle(t);
+	return names_look_back(t, e);
+}
+
 /*
  * The same for one that has its name still, where earlier generations wait to
  * be opened: these come first, as far as there is room for them by now.
@@ -336,8 +343,7 @@ static int take_turn(struct tail *t, struct file *f, struct err *e)
 	int rc = 0;
 
 	if (f->names > 0 && f->known != NULL && t->history.waiting) {
-		held_settle(t);
-		if (names_look_back(t, e) < 0)
+		if (open_waiting(t, e) < 0)
 			return -1;
 		files_queue(&t->files, f);
 		if (t->history.waiting ||
@@ -384,6 +390,11 @@ int follow(struct tail *t, struct err *e)
 		struct file *f = files_take(&t->files);
 		int rc = 0;
 
+		if (f == NULL && t->history.waiting) {
+			if (open_waiting(t, e) < 0)
+				return -1;
+			f = files_take(&t->files);
+		}
 		if (f != NULL)
 			rc = take_turn(t, f, e) < 0 ? -1 : tend(t, false, e);
 		else if (t->cfg->once)

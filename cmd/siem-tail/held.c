@@ -64,7 +64,8 @@ static void let_go(struct tail *t, size_t excess)
 		struct file *before = files_previous(f);
 
 		if (may_go(t, f)) {
-			history_leave(t, f);
+			history_leave(&t->history, f->known, &f->source);
+			history_close(f, false);
 			files_unqueue(&t->files, f);
 			follow_close(t, f);
 			excess--;

@@ -120,14 +120,13 @@ char *history_absolute(const char *path)
 	return absolute;
 }
 
-void history_leave(struct tail *t, struct file *f)
+void history_leave(struct history *h, struct known *k, const struct source *s)
 {
-	struct known *k = f->known;
 	char bytes[POSITION_HEAD];
 	struct err e;
 
 	// Where nothing was read, its start is all there is to know it by.
-	ssize_t got = k->at.offset == 0 ? place_head(&f->source, bytes, &e) : 0;
+	ssize_t got = k->at.offset == 0 ? place_head(s, bytes, &e) : 0;
 	if (got > 0) {
 		k->at.head_len = (uint64_t)got;
 		k->at.head_hash =
@@ -135,12 +134,10 @@ void history_leave(struct tail *t, struct file *f)
 	}
 	k->found = true;
 	k->checked = true;
-	k->checked_size = f->source.unpack != NULL ? f->source.packed_size
-						   : f->source.size;
-	k->checked_time = f->source.changed;
-	k->packed = f->source.unpack != NULL;
-	t->history.waiting = true;
-	history_close(f, false);
+	k->checked_size = s->unpack != NULL ? s->packed_size : s->size;
+	k->checked_time = s->changed;
+	k->packed = s->unpack != NULL;
+	h->waiting = true;
 }
 
 void history_close(struct file *f, bool finished)

@@ -63,10 +63,10 @@ int history_truncated(struct tail *t, struct file *f, bool *found,
 		      struct err *e) MUST_CHECK;
 
 /*
- * The file, which is open, is to be closed although it is not read, and to be
- * found again later.
+ * What is open is to be closed although it is not read, and to be found again
+ * later, as it is: it was just measured.
  */
-void history_leave(struct tail *t, struct file *f);
+void history_leave(struct history *h, struct known *k, const struct source *s);
 
 /* The file is about to be closed, having been read to its end or not. */
 void history_close(struct file *f, bool finished);

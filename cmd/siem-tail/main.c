@@ -7,6 +7,7 @@
 #include "collect.h"
 #include "follow.h"
 #include "spooled.h"
+#include "standing.h"
 #include "status.h"
 #include "tail.h"
 
@@ -139,7 +140,7 @@ static int print_status(struct tail *t, char *const operands[], size_t count,
 		goto out;
 	}
 	file_allow_many(); // one for each file
-	t->held_limit = held_limit();
+	t->held_limit = SIZE_MAX; // of all it is to be said how far behind
 	if (names_open(&t->names, operands, count, e) == 0 &&
 	    seal_source(e) == 0 && follow_begin(t, e) == 0)
 		rc = status_print(t, e);
@@ -158,11 +159,12 @@ static int work(struct tail *t, char *const operands[], int count,
 	if (spooled_check(operands, count, e) < 0)
 		return -1;
 	if (t->cfg->status && count == 0 &&
-	    spooled_home(t->cfg->checkpoint, home))
-		return spooled_status(t, home, e);
+	    standing_home(t->cfg->checkpoint, home))
+		return standing_print(t, home, e);
 	if (t->cfg->status && spooled_is(operands, count))
-		return spooled_status(t, operands[0], e);
-	if (spooled_is(operands, count))
+		return standing_print(t, operands[0], e);
+	if (spooled_is(operands, count) ||
+	    (!t->cfg->status && spooled_may_come(t->cfg, operands, count)))
 		return open_output(t, e) < 0 ? -1 : run(t, operands[0], e);
 	if (t->cfg->status)
 		return print_status(t, operands, (size_t)count, e);

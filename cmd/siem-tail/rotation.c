@@ -282,6 +282,12 @@ static int read_entry(struct look *l, struct entry *entry)
 		return -1;
 	}
 	k->missed = false;
+	if (!held_has_room(t)) {
+		history_leave(&t->history, k, &s);
+		take(entry, k);
+		source_close(&s);
+		return 0;
+	}
 	return add_file(l, entry, &s, k) == NULL ? -1 : 0;
 }
 

@@ -6,7 +6,7 @@
 #include "core/seal.h"
 #include "follow.h"
 #include "send.h"
-#include "stream/checkpoint.h"
+#include "standing.h"
 #include "stream/control.h"
 #include "stream/spool.h"
 #include "tail.h"
@@ -49,6 +49,13 @@ bool spooled_is(char *const operands[], int count)
 	return count == 1 && spool_is(operands[0]);
 }
 
+bool spooled_may_come(const struct config *cfg, char *const operands[],
+		      int count)
+{
+	return count == 1 && !cfg->once && cfg->checkpoint != NULL &&
+	       standing_may_come(cfg->checkpoint, operands[0]);
+}
+
 int spooled_check(char *const operands[], int count, struct err *e)
 {
 	for (int i = 0; count > 1 && i < count; i++)
@@ -58,90 +65,6 @@ int spooled_check(char *const operands[], int count, struct err *e)
 				       "its own",
 				       operands[i]);
 	return 0;
-}
-
-static const char *name_in(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash != NULL ? slash + 1 : path;
-}
-
-bool spooled_home(const char *checkpoint, char folder[PATH_MAX])
-{
-	size_t len = (size_t)(name_in(checkpoint) - checkpoint);
-
-	if (len >= PATH_MAX)
-		return false;
-	memcpy(folder, checkpoint, len);
-	// Without the slash at its end, unless it is all there is.
-	folder[len > 1 ? len - 1 : len] = '\0';
-	if (len == 0)
-		memcpy(folder, ".", sizeof("."));
-	return spool_is(folder);
-}
-
-/* Does a checkpoint lie where whoever writes the spool looks for it? */
-static bool is_at_home(const char *path, const char *dir)
-{
-	static const char suffix[] = ".checkpoint";
-	const char *name = name_in(path);
-	size_t len = strlen(name);
-	char folder[PATH_MAX];
-	struct stat a, b;
-
-	return len >= sizeof(suffix) && name[0] != '.' &&
-	       strcmp(name + len - (sizeof(suffix) - 1), suffix) == 0 &&
-	       spooled_home(path, folder) && stat(folder, &a) == 0 &&
-	       stat(dir, &b) == 0 && a.st_dev == b.st_dev &&
-	       a.st_ino == b.st_ino;
-}
-
-/* Where the checkpoint says that it was. */
-static int take_position(struct spooled *s, const struct checkpoint *c,
-			 const char *path, struct err *e)
-{
-	struct slice text = checkpoint_get(c, slice_of(s->source));
-
-	if (text.data == NULL && checkpoint_count(c) > 0)
-		return err_set(e, ERR_USAGE,
-			       "%s is the checkpoint of something else: give "
-			       "each reader of a spool one of its own",
-			       path);
-	if (text.data != NULL && !spool_parse_position(text, &s->at))
-		return err_set(e, ERR_USAGE,
-			       "%s: \"%.*s\" is no position in a spool", path,
-			       (int)text.len, text.data);
-	return 0;
-}
-
-/* Load the checkpoint, or make it. */
-static int open_checkpoint(struct spooled *s, const char *path, struct err *e)
-{
-	struct history *h = &s->tail->history;
-	struct checkpoint *c = NULL;
-	int rc = -1;
-
-	if (!is_at_home(path, s->spool.path))
-		return err_set(e, ERR_USAGE,
-			       "-c %s: the reader of a spool has its "
-			       "checkpoint there, for the spool to know what "
-			       "was read: -c %s/NAME.checkpoint",
-			       path, s->spool.path);
-	int found = checkpoint_load(path, &c, e);
-	if (found < 0)
-		goto out;
-	if (found == 0 &&
-	    (checkpoint_new(path, &c, e) < 0 || checkpoint_create(c, e) < 0))
-		goto out;
-	if (take_position(s, c, path, e) < 0)
-		goto out;
-	h->path = path;
-	memcpy(h->id, checkpoint_id(c).data, CHECKPOINT_ID_LEN);
-	rc = 0;
-out:
-	checkpoint_free(c);
-	return rc;
 }
 
 /*
@@ -447,8 +370,6 @@ static int read_all(struct spooled *s, struct err *e)
 {
 	struct tail *t = s->tail;
 
-	if (send_header(t, e) < 0)
-		return -1;
 	// A line that was begun is brought to its end.
 	while (!quit_asked() || t->within_line) {
 		int rc = step(s, e);
@@ -484,13 +405,53 @@ static int check(const struct config *cfg, struct err *e)
 	return 0;
 }
 
-static int open_all(struct spooled *s, const char *dir, struct err *e)
+/* From the spool, which is there by now, and its checkpoint. */
+static int begin(struct spooled *s, const char *dir, struct err *e)
 {
-	if (check(s->tail->cfg, e) < 0 || spool_open(&s->spool, dir, e) < 0)
+	const char *path = s->tail->cfg->checkpoint;
+
+	if (spool_open(&s->spool, dir, e) < 0)
 		return -1;
 	spool_source(&s->spool, s->source);
-	if (s->tail->cfg->checkpoint != NULL &&
-	    open_checkpoint(s, s->tail->cfg->checkpoint, e) < 0)
+	return path != NULL && standing_load(&s->spool, path, &s->at, e) < 0
+		       ? -1
+		       : 0;
+}
+
+/*
+ * Wait for the folder to become a spool. 1: it has; 0: a signal asks to end;
+ * -1 with e filled.
+ */
+static int await_spool(struct spooled *s, const char *dir, struct err *e)
+{
+	const char *path = s->tail->cfg->checkpoint;
+
+	while (!quit_asked()) {
+		bool may_come = standing_may_come(path, dir);
+
+		if (spool_is(dir))
+			return begin(s, dir, e) < 0 ? -1 : 1;
+		if (!may_come)
+			return err_set(e, ERR_USAGE,
+				       "%s is no spool, but has files: start "
+				       "siem-tail again to follow them",
+				       dir);
+		if (follow_wait(s->tail, 0,
+				clock_ns() + BLIND_MS * (int64_t)NS_PER_MS,
+				e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int open_all(struct spooled *s, const char *dir, struct err *e)
+{
+	const struct config *cfg = s->tail->cfg;
+
+	if (check(cfg, e) < 0 ||
+	    (cfg->checkpoint != NULL &&
+	     standing_open(&s->tail->history, cfg->checkpoint, dir, e) < 0) ||
+	    (spool_is(dir) && begin(s, dir, e) < 0))
 		return -1;
 	s->changes = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 	if (s->changes >= 0 &&
@@ -499,6 +460,20 @@ static int open_all(struct spooled *s, const char *dir, struct err *e)
 		s->changes = -1;
 	}
 	return seal_source(e);
+}
+
+/* To its end, after the header. */
+static int run(struct spooled *s, const char *dir, struct err *e)
+{
+	if (send_header(s->tail, e) < 0)
+		return -1;
+	if (s->spool.dir < 0) {
+		msg_warn("%s: waiting for it to become a spool", dir);
+		int rc = await_spool(s, dir, e);
+		if (rc <= 0)
+			return rc < 0 ? -1 : send_end(s->tail, e);
+	}
+	return read_all(s, e);
 }
 
 int spooled_run(struct tail *t, const char *dir, struct err *e)
@@ -511,92 +486,10 @@ int spooled_run(struct tail *t, const char *dir, struct err *e)
 	int rc = -1;
 
 	if (open_all(&s, dir, e) == 0)
-		rc = read_all(&s, e);
+		rc = run(&s, dir, e);
 	close_segment(&s);
 	if (s.changes >= 0)
 		close(s.changes);
-	spool_close(&s.spool);
-	return rc;
-}
-
-/* How many lines there are in a segment behind an offset. */
-static int count_rest(struct spooled *s, uint64_t number, uint64_t offset,
-		      uint64_t end, uint64_t *lines, struct err *e)
-{
-	char *block = s->tail->block;
-	int log = spool_open_log(&s->spool, number);
-	ssize_t n = log < 0 ? -1 : 0;
-
-	while (n >= 0 && offset < end &&
-	       (n = pread(log, block, SOURCE_BLOCK, (off_t)offset)) > 0) {
-		if ((uint64_t)n > end - offset)
-			n = (ssize_t)(end - offset);
-		for (ssize_t i = 0; i < n; i++)
-			*lines += block[i] == '\n';
-		offset += (uint64_t)n;
-	}
-	if (n < 0)
-		err_sys(e, "%s: segment %" PRIu64, s->spool.path, number);
-	if (log >= 0)
-		close(log);
-	return n < 0 ? -1 : 0;
-}
-
-static int print_position(struct spooled *s, struct err *e)
-{
-	uint64_t *numbers = NULL;
-	uint64_t bytes = 0, lines = 0;
-	size_t count = 0;
-	int rc = spool_list(&s->spool, &numbers, &count, e);
-
-	for (size_t i = 0; i < count && rc == 0; i++) {
-		struct spool_belief believed;
-		uint64_t from = numbers[i] == s->at.segment ? s->at.offset : 0;
-
-		if (numbers[i] < s->at.segment)
-			continue;
-		rc = spool_believe(&s->spool, numbers[i], &believed, e) < 0 ? -1
-									    : 0;
-		if (rc < 0 || believed.len <= from)
-			continue;
-		bytes += believed.len - from;
-		if (from == 0)
-			lines += believed.records;
-		else
-			rc = count_rest(s, numbers[i], from, believed.len,
-					&lines, e);
-	}
-	free(numbers);
-	if (rc < 0)
-		return -1;
-	printf("%s: at byte %" PRIu64 " of segment %" PRIu64 ", %" PRIu64
-	       " bytes and %" PRIu64 " lines behind\n",
-	       s->spool.path, s->at.offset, s->at.segment, bytes, lines);
-	if (bytes > 0)
-		s->tail->status = STATUS_REJECTS;
-	return fflush(stdout) == 0 ? 0 : err_sys(e, "standard output");
-}
-
-int spooled_status(struct tail *t, const char *dir, struct err *e)
-{
-	struct spooled s = { .tail = t,
-			     .spool = SPOOL_NONE,
-			     .log = -1,
-			     .changes = -1,
-			     .watched = -1 };
-	struct checkpoint *c = NULL;
-	int rc = -1;
-
-	if (spool_open(&s.spool, dir, e) < 0)
-		return -1;
-	spool_source(&s.spool, s.source);
-	int found = checkpoint_load(t->cfg->checkpoint, &c, e);
-	if (found == 0)
-		err_set(e, ERR_USAGE, "%s: there is no checkpoint",
-			t->cfg->checkpoint);
-	if (found > 0 && take_position(&s, c, t->cfg->checkpoint, e) == 0)
-		rc = print_position(&s, e);
-	checkpoint_free(c);
 	spool_close(&s.spool);
 	return rc;
 }

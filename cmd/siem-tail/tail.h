@@ -21,6 +21,7 @@
  *     unpack.c   what a compressed one holds
  *     watch.c    inotify
  *     spooled.c  a spool, instead of all these
+ *     standing.c its checkpoint
  *     send.c     what goes out, and the marks behind it
  *     stamp.c    identities of records
  *     status.c   --status and --reset

@@ -317,23 +317,10 @@ static uint64_t count_unread(const struct segments *g)
 	if (spool_side_open(&side, &g->spool, g->oldest, &ignored) > 0) {
 		(void)!spool_side_update(&side, &ignored);
 		unread = side.records;
-		if (at.segment == g->oldest && at.offset > 0) {
-			char block[16 << 10];
-			int log = open_log(g, g->oldest, O_RDONLY);
-			uint64_t offset = at.offset;
-			ssize_t n;
-
-			unread = 0;
-			while (log >= 0 && offset < side.durable &&
-			       (n = pread(log, block, sizeof(block),
-					  (off_t)offset)) > 0) {
-				for (ssize_t i = 0; i < n; i++)
-					unread += block[i] == '\n';
-				offset += (uint64_t)n;
-			}
-			if (log >= 0)
-				close(log);
-		}
+		if (at.segment == g->oldest && at.offset > 0)
+			(void)!spool_count_lines(&g->spool, g->oldest,
+						 at.offset, side.durable,
+						 &unread, &ignored);
 	}
 	spool_side_close(&side);
 	return unread;

@@ -23,7 +23,7 @@ enum {
 	NAME_DIGITS = 12,
 };
 
-static const char id_name[] = "siem-spool";
+static const char id_name[] = SPOOL_ID_NAME;
 static const char id_prefix[] = "siem-spool/1 ";
 static const char side_header[] = SPOOL_SIDE_HEADER;
 
@@ -34,7 +34,7 @@ bool spool_is(const char *path)
 
 	return snprintf(name, sizeof(name), "%s/%s", path, id_name) <
 		       (int)sizeof(name) &&
-	       stat(name, &st) == 0 && S_ISREG(st.st_mode);
+	       stat(name, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0;
 }
 
 /* Read the id, which is what there is in the file. 0: the file is empty. */
@@ -509,6 +509,30 @@ int spool_open_log(const struct spool *s, uint64_t number)
 
 	spool_log_name(number, name);
 	return openat(s->dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+}
+
+int spool_count_lines(const struct spool *s, uint64_t number, uint64_t from,
+		      uint64_t to, uint64_t *lines, struct err *e)
+{
+	char block[16 << 10];
+	int log = spool_open_log(s, number);
+	ssize_t n = log < 0 ? -1 : 1;
+
+	*lines = 0;
+	while (n > 0 && from < to) {
+		size_t most = to - from < sizeof(block) ? (size_t)(to - from)
+							: sizeof(block);
+
+		n = pread(log, block, most, (off_t)from);
+		for (ssize_t i = 0; i < n; i++)
+			*lines += block[i] == '\n';
+		from += n > 0 ? (uint64_t)n : 0;
+	}
+	if (n < 0)
+		err_sys(e, "%s: segment %" PRIu64, s->path, number);
+	if (log >= 0)
+		close(log);
+	return n < 0 ? -1 : 0;
 }
 
 /* Follow the entries behind what is durable, for as long as they fit. */

@@ -34,6 +34,9 @@ enum {
 	SPOOL_SOURCE_MAX = 48, // and of the spool's name in marks
 };
 
+/* The file that makes a folder a spool, once it has its id. */
+#define SPOOL_ID_NAME "siem-spool"
+
 /* The first line of a side file. */
 #define SPOOL_SIDE_HEADER "siem-segment/1\n"
 
@@ -145,6 +148,10 @@ void spool_put_entry(struct buf *out, const struct spool_entry *entry);
 /* Do these bytes of a segment agree with their entry? -1 with e filled. */
 int spool_check(int log, const struct spool_entry *entry, bool *fits,
 		struct err *e) MUST_CHECK;
+
+/* How many lines end in a segment between two offsets; -1 with e filled. */
+int spool_count_lines(const struct spool *s, uint64_t number, uint64_t from,
+		      uint64_t to, uint64_t *lines, struct err *e) MUST_CHECK;
 
 /* Open the log of a segment to read it. -1 with errno. */
 int spool_open_log(const struct spool *s, uint64_t number) MUST_CHECK;
