@@ -306,12 +306,12 @@ send()
 	[ "$(own_memory $sender)" -lt $((12 * 1024)) ]
 }
 
-# full PID: does it hold all that it may?
+# full PID: does it hold all that it may? Some is kept free for requests.
 full()
 {
 	kill -USR1 "$1"
 	awk '/^siem_send_memory_bytes/ { held = $2 }
-		END { exit !(held > 3500000) }' numbers
+		END { exit !(held > 2400000) }' numbers
 }
 
 # What does not get smaller by compression, for ever.
