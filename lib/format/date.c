@@ -59,16 +59,28 @@ static bool take_clock(struct slice *s, struct slice *clock)
 	return true;
 }
 
-bool date_take(struct slice *s, struct date *d)
+/* "Jan" to "Dec" */
+static bool take_month(struct slice *s, int *month)
 {
 	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+
+	// Hardly a line that is asked begins with a date.
+	if (s->len == 0 || memchr("JFMASOND", s->data[0], 8) == NULL)
+		return false;
+	for (int i = 0; i < 12; i++)
+		if (slice_take(s, (struct slice){ months + 3 * i, 3 })) {
+			*month = i + 1;
+			return true;
+		}
+	return false;
+}
+
+bool date_take(struct slice *s, struct date *d)
+{
 	struct slice rest = *s;
 
 	*d = (struct date){ .zone = SLICE("Z") };
-	for (int i = 0; i < 12 && d->month == 0; i++)
-		if (slice_take(&rest, (struct slice){ months + 3 * i, 3 }))
-			d->month = i + 1;
-	if (d->month == 0 || !slice_take(&rest, SLICE(" ")) ||
+	if (!take_month(&rest, &d->month) || !slice_take(&rest, SLICE(" ")) ||
 	    !take_day(&rest, &d->day))
 		return false;
 	take_year(&rest, &d->year);
