@@ -9,6 +9,7 @@
 enum {
 	CHUNK_MOST = 256 << 10,
 	CHUNK_LEAST = 16 << 10,
+	SPARE_MOST = 16, // chunks kept for the next time
 	ITEM = sizeof(struct queue_item),
 };
 
@@ -48,14 +49,17 @@ static bool is_empty(const struct queue *q)
 	return q->tail == NULL || q->tail->count == 0;
 }
 
-/* Keep one chunk of the usual size for the next time. */
+/* Keep a few chunks of the usual size: fresh memory has to be cleared. */
 static void release(struct queue *q, struct queue_chunk *chunk)
 {
 	q->held -= chunk->cap;
-	if (q->spare == NULL && chunk->cap == chunk_size(q))
-		q->spare = chunk;
-	else
+	if (q->spare_count == SPARE_MOST || chunk->cap != chunk_size(q)) {
 		free(chunk);
+		return;
+	}
+	chunk->next = q->spare;
+	q->spare = chunk;
+	q->spare_count++;
 }
 
 /* The last chunk is empty: let go of it. */
@@ -71,10 +75,12 @@ static struct queue_chunk *new_chunk(struct queue *q, size_t cap)
 {
 	struct queue_chunk *chunk = q->spare;
 
-	if (chunk != NULL && chunk->cap == cap)
-		q->spare = NULL;
-	else
+	if (chunk != NULL && chunk->cap == cap) {
+		q->spare = chunk->next;
+		q->spare_count--;
+	} else {
 		chunk = aligned_alloc(ITEM, sizeof(*chunk) + cap);
+	}
 	if (chunk != NULL)
 		*chunk = (struct queue_chunk){ .cap = cap };
 	return chunk;
@@ -268,16 +274,19 @@ struct queue_item *queue_each(struct queue_place *place)
 	return item;
 }
 
-void queue_free(struct queue *q)
+static void free_chunks(struct queue_chunk *chunk)
 {
-	struct queue_chunk *chunk = q->front.chunk;
-
 	while (chunk != NULL) {
 		struct queue_chunk *next = chunk->next;
 
 		free(chunk);
 		chunk = next;
 	}
-	free(q->spare);
+}
+
+void queue_free(struct queue *q)
+{
+	free_chunks(q->front.chunk);
+	free_chunks(q->spare);
 	*q = QUEUE_INIT(q->max);
 }

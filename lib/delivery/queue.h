@@ -77,7 +77,9 @@ struct queue {
 	int64_t now_ns;   // since 1970, near enough; set by the engine
 
 	// private
-	struct queue_chunk *tail, *spare;
+	struct queue_chunk *tail;
+	struct queue_chunk *spare; // and those behind it
+	unsigned spare_count;
 	struct queue_place front; // of the first item
 	struct queue_place next;  // nothing before it is WAITING
 };
