@@ -73,7 +73,7 @@ bool chain_is_whole(const struct chain *c, size_t file)
 	if (!f->is_behind)
 		return true;
 	for (size_t i = 0; i < c->count; i++)
-		if (i != file && c->files[i].lines > 0 &&
+		if (c->files[i].lines > 0 &&
 		    memcmp(c->files[i].last, f->before, CHAIN_SUM) == 0)
 			return true;
 	return false;
