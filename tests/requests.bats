@@ -338,7 +338,7 @@ memory_of()
 	mock --fault stall=100%
 	rm -f pipe
 	mkfifo pipe
-	timeout 60 siem-send -q --memory 32MB -o timeout=600 -o in_flight=16 \
+	timeout 300 siem-send -q --memory 32MB -o timeout=600 -o in_flight=16 \
 		-o flush_interval=600 -o batch_size=1000000 "$@" "splunk:$url" \
 		<pipe 2>messages 3>&- &
 	timeout=$!
@@ -367,7 +367,7 @@ memory_of()
 	remember $!
 	eventually [ -s where ]
 	events 1 10 >in
-	run -3 measure cost timeout 30 siem-send --retries 1 --dead-letter dead \
+	run -3 measure cost timeout 120 siem-send --retries 1 --dead-letter dead \
 		"splunk:http://127.0.0.1:$(cat where)" <in
 
 	equal "$(cat in)" "$(cat dead)"
