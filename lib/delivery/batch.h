@@ -31,6 +31,9 @@ struct batch {
 	// while it is accepted, and not acknowledged
 	uint64_t ticket;
 	int64_t since_ms;
+	bool asked;    // about, in the question that is under way
+	uint32_t turn; // in which it was asked about last
+	uint64_t heard; // when it was confirmed: requests sent by then
 
 	// private
 	struct batch *next;

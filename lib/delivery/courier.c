@@ -88,7 +88,6 @@ static bool send_batch(struct courier *c, struct errand *x, struct batch *b,
 
 	errand_begin(x, ERRAND_BATCH);
 	x->batch = b;
-	x->round = c->dispatch.health.round;
 	c->busy++;
 	if (c->session.kind->finish(c->session.config, &c->session.state,
 				    &x->request, &e) < 0 ||
@@ -97,7 +96,7 @@ static bool send_batch(struct courier *c, struct errand *x, struct batch *b,
 		dispatch_stuck(&c->dispatch, b, now_ms, &e);
 		return false;
 	}
-	dispatch_sent(&c->dispatch, b);
+	x->sending = dispatch_sent(&c->dispatch, b);
 	pass_on_body(c, x);
 	return true;
 }
@@ -261,17 +260,21 @@ static void on_batch(struct courier *c, const struct errand *x,
 	char said[ERRAND_SAID_MAX];
 
 	note_sends(c, b, r);
+	// Who has the connection of before has the memory of before.
+	if (r->status == 0 && r->sends > 0 && r->connects > 0)
+		dispatch_doubt(&c->dispatch, now_ms);
 	if (lost == NULL && blank_judgements(c, b->count) == NULL)
 		lost = &no_memory;
 	if (lost != NULL) {
-		dispatch_lost(&c->dispatch, b, x->round, now_ms, WAIT_BACKOFF,
+		dispatch_lost(&c->dispatch, b, x->sending, now_ms, WAIT_BACKOFF,
 			      lost);
 		return;
 	}
 	c->session.kind->judge(c->session.config, &c->session.state, &answer,
 			       c->judgements, b->count);
 	errand_said(r, said);
-	dispatch_judged(&c->dispatch, b, x->round, c->judgements, said, now_ms);
+	dispatch_judged(&c->dispatch, b, x->sending, c->judgements, said,
+			now_ms);
 }
 
 static void on_token(struct courier *c, const struct http_result *r,
@@ -383,6 +386,18 @@ static int begin(struct courier *c, int64_t now_ms, struct err *e)
 	return send_batches(c, now_ms, e);
 }
 
+/* The number of the oldest request without an answer, or the largest. */
+static uint64_t oldest_sending(const struct courier *c)
+{
+	uint64_t oldest = UINT64_MAX;
+
+	for (size_t i = 0; i < c->limits.in_flight; i++)
+		if (c->slots[i].use == ERRAND_BATCH &&
+		    c->slots[i].sending.number < oldest)
+			oldest = c->slots[i].sending.number;
+	return oldest;
+}
+
 static int step(struct carrier *carrier, int64_t now_ms, short revents,
 		struct err *e)
 {
@@ -394,6 +409,7 @@ static int step(struct carrier *carrier, int64_t now_ms, short revents,
 	http_step(c->http, now_ms);
 	while (http_next(c->http, &r) != NULL)
 		on_result(c, &r, now_ms);
+	dispatch_settle(&c->dispatch, oldest_sending(c));
 	dispatch_late(&c->dispatch, now_ms);
 	session_set_clock(&c->session);
 	if (failed->kind == ERR_NONE && begin(c, now_ms, e) < 0)
@@ -466,6 +482,7 @@ static bool is_done(const struct carrier *carrier)
 
 	return c->finishing && c->busy == 0 && c->side.use == ERRAND_NONE &&
 	       c->dispatch.tickets.pending.count == 0 &&
+	       c->dispatch.tickets.confirmed.count == 0 &&
 	       c->dispatch.lineup.waiting.count == 0 &&
 	       (c->pull == PULL_NOTHING || c->queue->open == 0);
 }

@@ -49,13 +49,14 @@ static void count_try(struct dispatch *d, const struct batch *b, uint32_t round)
 	}
 }
 
-void dispatch_sent(struct dispatch *d, const struct batch *b)
+struct sending dispatch_sent(struct dispatch *d, const struct batch *b)
 {
 	for (size_t i = 0; i < b->count; i++) {
 		d->lineup.source.ledger->counts.retried +=
 			b->items[i]->sent_before;
 		b->items[i]->resent |= b->items[i]->sent_before;
 	}
+	return (struct sending){ d->health.round, d->sent++ };
 }
 
 void dispatch_stuck(struct dispatch *d, struct batch *b, int64_t now_ms,
@@ -65,11 +66,11 @@ void dispatch_stuck(struct dispatch *d, struct batch *b, int64_t now_ms,
 	health_failed(&d->health, now_ms, WAIT_BACKOFF, why);
 }
 
-void dispatch_lost(struct dispatch *d, struct batch *b, uint32_t round,
+void dispatch_lost(struct dispatch *d, struct batch *b, struct sending sending,
 		   int64_t now_ms, int64_t wait_ms, const struct err *why)
 {
 	if (why->kind == ERR_TEMPORARY)
-		count_try(d, b, round);
+		count_try(d, b, sending.round);
 	lineup_put_off(
 		&d->lineup, b,
 		now_ms + (wait_ms >= 0 ? wait_ms : backoff_pause(&b->backoff)));
@@ -87,9 +88,27 @@ static void note_progress(struct dispatch *d, bool is_pending)
 	d->health.well &= was_well || !is_pending;
 }
 
-void dispatch_judged(struct dispatch *d, struct batch *b, uint32_t round,
-		     const struct judgement *judgements, const char *said,
-		     int64_t now_ms)
+/* They were accepted, but their tickets are worth nothing. */
+static void disbelieve(struct dispatch *d, struct batch_list *list,
+		       int64_t now_ms)
+{
+	for (const struct batch *b = list->first; b != NULL; b = b->next)
+		batch_note_sent(b);
+	lineup_put_off_all(&d->lineup, list, now_ms);
+}
+
+void dispatch_doubt(struct dispatch *d, int64_t now_ms)
+{
+	struct batch_list again = { 0 };
+
+	tickets_void(&d->tickets, &again);
+	disbelieve(d, &again, now_ms);
+	d->doubtful = d->sent;
+}
+
+void dispatch_judged(struct dispatch *d, struct batch *b,
+		     struct sending sending, const struct judgement *judgements,
+		     const char *said, int64_t now_ms)
 {
 	struct batch_list again = { 0 };
 	struct batch_list pending = { 0 };
@@ -102,16 +121,16 @@ void dispatch_judged(struct dispatch *d, struct batch *b, uint32_t round,
 
 	explain(o.left == VERDICT_HOLD ? ERR_DENIED : ERR_TEMPORARY, said,
 		o.reason, &e);
+	if (sending.number < d->doubtful)
+		disbelieve(d, &pending, now_ms);
 	tickets_add(&d->tickets, &pending, &forgotten, now_ms);
-	for (b = forgotten.first; b != NULL; b = b->next)
-		batch_note_sent(b);
-	lineup_put_off_all(&d->lineup, &forgotten, now_ms);
+	disbelieve(d, &forgotten, now_ms);
 	if (o.progress)
 		note_progress(d, is_pending);
 	if (now_ms + o.slow_ms > d->health.slow_ms)
 		d->health.slow_ms = now_ms + o.slow_ms;
 	if (!o.progress && o.left != VERDICT_DELIVERED && again.count == 1) {
-		dispatch_lost(d, batch_list_take(&again), round, now_ms,
+		dispatch_lost(d, batch_list_take(&again), sending, now_ms,
 			      o.wait_ms, &e);
 		return;
 	}
@@ -144,9 +163,18 @@ static void hear(struct dispatch *d, uint64_t ticket, enum verdict verdict,
 		send_again(d, b, now_ms);
 		return;
 	}
-	batch_deliver(b, &d->lineup.source);
-	batch_free(b);
+	tickets_confirm(&d->tickets, b, d->sent);
 	health_succeeded(&d->health);
+}
+
+void dispatch_settle(struct dispatch *d, uint64_t oldest)
+{
+	struct batch *b;
+
+	while ((b = tickets_take_confirmed(&d->tickets, oldest)) != NULL) {
+		batch_deliver(b, &d->lineup.source);
+		batch_free(b);
+	}
 }
 
 void dispatch_told(struct dispatch *d, const struct judgement *judgements,
@@ -187,14 +215,18 @@ void dispatch_late(struct dispatch *d, int64_t now_ms)
 
 void dispatch_put_back(struct dispatch *d)
 {
-	lineup_put_back(&d->lineup);
-	for (struct batch *b = d->tickets.pending.first; b != NULL; b = b->next)
+	struct batch_list sent = { 0 };
+
+	tickets_void(&d->tickets, &sent);
+	for (const struct batch *b = sent.first; b != NULL; b = b->next)
 		batch_note_sent(b);
-	batch_list_put_back(&d->tickets.pending, &d->lineup.source);
+	batch_list_put_back(&sent, &d->lineup.source);
+	lineup_put_back(&d->lineup);
 }
 
 void dispatch_free(struct dispatch *d)
 {
 	lineup_free(&d->lineup);
 	batch_list_free(&d->tickets.pending);
+	batch_list_free(&d->tickets.confirmed);
 }

@@ -24,28 +24,47 @@ struct dispatch {
 	struct tickets tickets;
 	struct health health;
 	bool bounded_retries;
-	uint32_t retries; // tries after the first, where bounded
-	bool tried_all;   // the last failure was a try of every record
+	uint32_t retries;  // tries after the first, where bounded
+	bool tried_all;    // the last failure was a try of every record
+	uint64_t sent;     // requests
+	uint64_t doubtful; // tickets given to requests before that one are
+};
+
+/* A request on its way. */
+struct sending {
+	uint32_t round;  // of the health when it went out
+	uint64_t number; // of those sent, from 0
 };
 
 /* A batch goes out. */
-void dispatch_sent(struct dispatch *d, const struct batch *b);
+struct sending dispatch_sent(struct dispatch *d, const struct batch *b);
 
 /* It could not even go out. */
 void dispatch_stuck(struct dispatch *d, struct batch *b, int64_t now_ms,
 		    const struct err *why);
 
 /*
- * There was no answer to a batch that was sent in that round, or none that
- * helps: all of it goes again, not before wait_ms, or WAIT_BACKOFF.
+ * There was no answer to a batch, or none that helps: all of it goes again, not
+ * before wait_ms, or WAIT_BACKOFF.
  */
-void dispatch_lost(struct dispatch *d, struct batch *b, uint32_t round,
+void dispatch_lost(struct dispatch *d, struct batch *b, struct sending sending,
 		   int64_t now_ms, int64_t wait_ms, const struct err *why);
 
 /* It has been judged, in an answer of which said tells. */
-void dispatch_judged(struct dispatch *d, struct batch *b, uint32_t round,
-		     const struct judgement *judgements, const char *said,
-		     int64_t now_ms);
+void dispatch_judged(struct dispatch *d, struct batch *b,
+		     struct sending sending, const struct judgement *judgements,
+		     const char *said, int64_t now_ms);
+
+/*
+ * A request may have been taken by a receiver that has forgotten the tickets
+ * it gave out before, and nobody knows which it gave to this one: none of them
+ * can be believed, and what was to be confirmed goes again.
+ */
+void dispatch_doubt(struct dispatch *d, int64_t now_ms);
+
+/* Batches that are confirmed are delivered, where requests from oldest on are
+   without an answer. */
+void dispatch_settle(struct dispatch *d, uint64_t oldest);
 
 /* What was said of the tickets that were asked about. */
 void dispatch_told(struct dispatch *d, const struct judgement *judgements,

@@ -8,6 +8,7 @@
 #include "core/attr.h"
 #include "core/err.h"
 #include "delivery/batch.h"
+#include "delivery/dispatch.h"
 #include "dest/dest.h"
 #include "net/http.h"
 
@@ -23,8 +24,8 @@ struct errand {
 	enum errand_use use; // NONE: it is free
 	struct request request;
 	struct http_exchange *exchange;
-	struct batch *batch; // of BATCH
-	uint32_t round;      // that of the health when it was sent
+	struct batch *batch;    // of BATCH
+	struct sending sending; // of BATCH
 };
 
 void errand_init(struct errand *x);

@@ -1,11 +1,26 @@
 #include "delivery/tickets.h"
 
+/* Hand over the first that has this ticket, or NULL. */
+static struct batch *take_from(struct batch_list *l, uint64_t ticket,
+			       bool asked_only)
+{
+	struct batch *b = l->first;
+
+	while (b != NULL && (b->ticket != ticket || (asked_only && !b->asked)))
+		b = b->next;
+	if (b != NULL)
+		batch_list_remove(l, b);
+	return b;
+}
+
 static void forget_older(struct tickets *t, uint64_t ticket,
 			 struct batch_list *again)
 {
 	struct batch *b;
 
-	while ((b = tickets_take(t, ticket)) != NULL)
+	while ((b = take_from(&t->pending, ticket, false)) != NULL)
+		batch_list_append(again, b);
+	while ((b = take_from(&t->confirmed, ticket, false)) != NULL)
 		batch_list_append(again, b);
 }
 
@@ -20,32 +35,62 @@ void tickets_add(struct tickets *t, struct batch_list *fresh,
 		forget_older(t, b->ticket, again);
 	if (t->pending.count == 0)
 		t->ask_ms = now_ms + t->every_ms;
-	while ((b = batch_list_take(fresh)) != NULL)
+	while ((b = batch_list_take(fresh)) != NULL) {
+		b->asked = false;
+		b->turn = t->turn - 1;
 		batch_list_append(&t->pending, b);
+	}
 }
 
 bool tickets_ask(struct tickets *t, int64_t now_ms)
 {
-	const struct batch *b = t->pending.first;
+	bool more = false;
 
-	if (b == NULL || now_ms < t->ask_ms)
+	if (t->pending.count == 0 || now_ms < t->ask_ms)
 		return false;
 	t->asked_count = 0;
-	for (; b != NULL && t->asked_count < TICKETS_MAX; b = b->next)
+	for (struct batch *b = t->pending.first; b != NULL; b = b->next) {
+		b->asked = b->turn != t->turn && t->asked_count < TICKETS_MAX;
+		more |= b->turn != t->turn && !b->asked;
+		if (!b->asked)
+			continue;
 		t->asked[t->asked_count++] = b->ticket;
-	t->ask_ms = now_ms + t->every_ms;
-	return true;
+		b->turn = t->turn;
+	}
+	if (!more) {
+		t->turn++;
+		t->ask_ms = now_ms + t->every_ms;
+	}
+	return t->asked_count > 0;
 }
 
 struct batch *tickets_take(struct tickets *t, uint64_t ticket)
 {
-	struct batch *b = t->pending.first;
+	return take_from(&t->pending, ticket, true);
+}
 
-	while (b != NULL && b->ticket != ticket)
-		b = b->next;
-	if (b != NULL)
-		batch_list_remove(&t->pending, b);
-	return b;
+void tickets_confirm(struct tickets *t, struct batch *b, uint64_t sent)
+{
+	b->heard = sent;
+	batch_list_append(&t->confirmed, b);
+}
+
+struct batch *tickets_take_confirmed(struct tickets *t, uint64_t oldest)
+{
+	const struct batch *b = t->confirmed.first;
+
+	return b != NULL && b->heard <= oldest ? batch_list_take(&t->confirmed)
+					       : NULL;
+}
+
+void tickets_void(struct tickets *t, struct batch_list *again)
+{
+	struct batch *b;
+
+	while ((b = batch_list_take(&t->confirmed)) != NULL)
+		batch_list_append(again, b);
+	while ((b = batch_list_take(&t->pending)) != NULL)
+		batch_list_append(again, b);
 }
 
 struct batch *tickets_take_late(struct tickets *t, int64_t now_ms)

@@ -16,13 +16,15 @@
 enum { TICKETS_MAX = 1000 }; // asked about at once
 
 struct tickets {
-	unsigned every_ms; // between two questions
+	unsigned every_ms; // between two questions about the same
 	unsigned for_ms;   // after which a ticket is given up
 
-	struct batch_list pending; // the first has been so for longest
+	struct batch_list pending;   // the first has been so for longest
+	struct batch_list confirmed; // but see tickets_confirm()
 	uint64_t asked[TICKETS_MAX];
 	size_t asked_count;
 	int64_t ask_ms; // not before
+	uint32_t turn;  // of asking about all
 };
 
 /*
@@ -35,8 +37,24 @@ void tickets_add(struct tickets *t, struct batch_list *fresh,
 /* Is it time to ask? Then asked is what about. */
 bool tickets_ask(struct tickets *t, int64_t now_ms) MUST_CHECK;
 
-/* Hand over the batch of a ticket, or NULL. */
+/* Hand over the batch that was asked about by that ticket, or NULL. */
 struct batch *tickets_take(struct tickets *t, uint64_t ticket) MUST_CHECK;
+
+/*
+ * It is said to be stored. A receiver that has forgotten everything gives out
+ * the same tickets again, perhaps to a request whose answer has not come yet,
+ * and then it is that one which is stored. So this counts when all that were
+ * sent by now, which is how many, have been answered.
+ */
+void tickets_confirm(struct tickets *t, struct batch *b, uint64_t sent);
+
+/* Hand over one of which it counts, where requests from oldest on are without
+   an answer; or NULL. */
+struct batch *tickets_take_confirmed(struct tickets *t,
+				     uint64_t oldest) MUST_CHECK;
+
+/* No ticket means anything any more: all batches go to again. */
+void tickets_void(struct tickets *t, struct batch_list *again);
 
 /* Hand over one that has waited for too long, or NULL. */
 struct batch *tickets_take_late(struct tickets *t, int64_t now_ms) MUST_CHECK;

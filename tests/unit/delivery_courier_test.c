@@ -184,6 +184,7 @@ struct server {
 	pthread_mutex_t lock;
 	unsigned requests;
 	unsigned slow_us;    // before each answer
+	bool closes;         // the connection behind each
 	int busy, most_busy; // requests at a time, of most_from to most_to
 	unsigned most_from, most_to;
 	char log[4096];    // bodies that were read, with what they got
@@ -296,10 +297,12 @@ static bool answer(struct server *s, int fd, const char *body)
 			"Content-Length: 0\r\n\r\n",
 			got + 4);
 	else
-		dprintf(fd, "HTTP/1.1 %.3s X\r\nContent-Length: %zu\r\n\r\n%s",
-			got, got[3] != '\0' ? strlen(got + 4) : 0,
+		dprintf(fd,
+			"HTTP/1.1 %.3s X\r\n%sContent-Length: %zu\r\n\r\n%s",
+			got, s->closes ? "Connection: close\r\n" : "",
+			got[3] != '\0' ? strlen(got + 4) : 0,
 			got[3] != '\0' ? got + 4 : "");
-	return true;
+	return !s->closes;
 }
 
 static void *visit(void *context)
@@ -691,6 +694,41 @@ static void a_ticket_given_out_twice_confirms_the_last_only(void)
 	CHECK(strncmp(s.log, "1,(202 a) 2,(202 a) 1,(202 b) ", 30) == 0);
 }
 
+/* Two records, the second of which is lost in its first request. */
+static void run_with_a_loss(struct server *s)
+{
+	start(s);
+	struct dest dest = dest_to(s, &acked);
+	dest.plan.limits.best_count = 1;
+	dest.plan.limits.ask_every_ms = 300;
+	dest.plan.limits.ask_for_ms = 5000;
+	struct result r = run(&dest, "1\n2\n", defaults);
+	end(s);
+	CHECK(r.status == STATUS_DONE);
+	CHECK(r.counts.delivered == 2);
+}
+
+static void after_a_loss_on_a_new_connection_no_ticket_is_believed(void)
+{
+	// Who is there now may have given ticket "a" to what was lost.
+	struct server s = { .script = { "202 a", "lost", "202 b", "202 c",
+					"200 b", "200 c" },
+			    .closes = true };
+
+	run_with_a_loss(&s);
+	CHECK(strncmp(s.log, "1,(202 a) 2,(lost) 2,(202 b) 1,(202 c) ", 39) ==
+	      0);
+}
+
+static void after_a_loss_on_the_connection_of_before_they_are(void)
+{
+	struct server s = { .script = { "202 a", "lost", "202 b", "200 a",
+					"200 b" } };
+
+	run_with_a_loss(&s);
+	CHECK(strncmp(s.log, "1,(202 a) 2,(lost) 2,(202 b) //ask", 34) == 0);
+}
+
 static void a_token_is_fetched_first_and_again_when_it_is_refused(void)
 {
 	struct server s = { .script = { "200 t", "200", "401", "200 u", "200" },
@@ -804,6 +842,8 @@ int main(void)
 	RUN(what_is_pending_counts_once_it_is_confirmed);
 	RUN(what_is_never_confirmed_is_sent_again);
 	RUN(a_ticket_given_out_twice_confirms_the_last_only);
+	RUN(after_a_loss_on_a_new_connection_no_ticket_is_believed);
+	RUN(after_a_loss_on_the_connection_of_before_they_are);
 	RUN(a_token_is_fetched_first_and_again_when_it_is_refused);
 	RUN(a_flush_interval_waits_for_more);
 	RUN(a_dead_destination_gets_one_request_at_a_time);
