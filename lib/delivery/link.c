@@ -270,6 +270,9 @@ static int pump(struct link *l, int64_t now_ms, struct err *e)
 			l->up_ms = now_ms;
 		l->out_done += (size_t)n;
 		l->written += (uint64_t)n;
+		if (must_settle(l))
+			settle_look(&l->settle, conn_acked(l->conn),
+				    conn_window(l->conn));
 	}
 	return 0;
 }

@@ -72,6 +72,15 @@ static void note_blocked(struct settle *s, int64_t now_ms, bool blocked)
 	s->noted_ms = now_ms;
 }
 
+void settle_look(struct settle *s, uint64_t acked, uint64_t window)
+{
+	uint64_t grown = acked > s->looked ? acked - s->looked : 0;
+
+	if (window > 0 && window + 2 * grown > s->room)
+		s->room = window + 2 * grown;
+	s->looked = acked;
+}
+
 uint64_t settle_note(struct settle *s, int64_t now_ms, uint64_t written,
 		     uint64_t acked, uint64_t window, bool blocked)
 {
@@ -83,8 +92,9 @@ uint64_t settle_note(struct settle *s, int64_t now_ms, uint64_t written,
 		if (s->steps[i].last_ms + (int64_t)s->quiet_ms <= now_ms &&
 		    s->steps[i].acked > s->taken)
 			s->taken = s->steps[i].acked;
-	uint64_t unread = 2 * window + READ_AHEAD;
-	if (window > 0 && acked > unread && acked - unread > s->taken)
+	settle_look(s, acked, window);
+	uint64_t unread = 2 * s->room + READ_AHEAD;
+	if (s->room > 0 && acked > unread && acked - unread > s->taken)
 		s->taken = acked - unread;
 	drop_steps(s);
 	return s->taken;

@@ -6,7 +6,9 @@
  *
  *   - twice as many bytes as the other side's window ever held, and 256 KiB
  *     more, were acknowledged after them, so that they can neither be waiting
- *     there any more, nor in what its program has read ahead;
+ *     there any more, nor in what its program has read ahead. A window that
+ *     opens is filled at once, and may never be seen open. So it is taken for
+ *     as much larger as twice what was acknowledged between two looks at it;
  *   - or a quiet time has passed since, without the connection having failed.
  *     The time in which the other side takes less than there is, or nothing,
  *     is not quiet: what it holds then, its program may never have seen.
@@ -28,7 +30,9 @@ struct settle {
 	uint64_t taken; // bytes, from the start of the connection
 
 	// private
-	uint64_t acked;   // when it was looked at last,
+	uint64_t room;    // what the window ever held; 0: not known
+	uint64_t looked;  // what was acknowledged when it was looked at
+	uint64_t acked;   // when bytes were noted last,
 	int64_t noted_ms; // and when that was,
 	int64_t moved_ms; // and when it last grew, or was all that is written
 	bool stuck;       // bytes wait, and it does not grow
@@ -43,6 +47,12 @@ struct settle {
 };
 
 #define SETTLE_INIT(ms) ((struct settle){ .quiet_ms = (ms) })
+
+/*
+ * Look at the window, the largest that the other side has advertised, when acked
+ * bytes are acknowledged: the more often the better, as after each write.
+ */
+void settle_look(struct settle *s, uint64_t acked, uint64_t window);
 
 /*
  * By now acked bytes of those written are acknowledged, and window is the

@@ -14,6 +14,13 @@ static uint64_t note_quiet(struct settle *s, int64_t now_ms, uint64_t acked,
 	return settle_note(s, now_ms, acked, acked, window, false);
 }
 
+/* More is acknowledged, byte by byte, and each of them is looked at. */
+static void grow_to(struct settle *s, uint64_t acked)
+{
+	while (s->looked < acked)
+		settle_look(s, s->looked + 1, WINDOW);
+}
+
 static void what_is_acknowledged_is_not_taken_at_once(void)
 {
 	struct settle s = SETTLE_INIT(QUIET);
@@ -48,9 +55,25 @@ static void bytes_two_windows_behind_are_taken_without_waiting(void)
 	struct settle s = SETTLE_INIT(QUIET);
 
 	// And behind what a program reads ahead.
+	grow_to(&s, AHEAD + 2 * WINDOW);
 	CHECK(note_quiet(&s, 0, AHEAD + 2 * WINDOW, WINDOW) == 0);
-	CHECK(note_quiet(&s, 1, AHEAD + 2 * WINDOW + 7, WINDOW) == 7);
-	CHECK(note_quiet(&s, 2, AHEAD + 10 * WINDOW, WINDOW) == 8 * WINDOW);
+	// A byte was acknowledged between two looks.
+	grow_to(&s, AHEAD + 10 * WINDOW);
+	CHECK(note_quiet(&s, 2, AHEAD + 10 * WINDOW, WINDOW) == 8 * WINDOW - 4);
+}
+
+static void what_came_between_two_looks_may_all_be_unread(void)
+{
+	struct settle s = SETTLE_INIT(QUIET);
+	const uint64_t burst = 1000000;
+	const uint64_t unread = 2 * (WINDOW + 2 * burst) + AHEAD;
+
+	// The window was wide open, and is not any more.
+	CHECK(note_quiet(&s, 0, burst, WINDOW) == 0);
+	grow_to(&s, unread);
+	CHECK(note_quiet(&s, 1, unread, WINDOW) == 0);
+	grow_to(&s, unread + 7);
+	CHECK(note_quiet(&s, 2, unread + 7, WINDOW) == 7);
 }
 
 static void an_unknown_window_leaves_only_time(void)
@@ -65,9 +88,10 @@ static void what_was_taken_stays_taken(void)
 {
 	struct settle s = SETTLE_INIT(QUIET);
 
-	(void)note_quiet(&s, 0, AHEAD + 3 * WINDOW, WINDOW);
-	// The window that counts is the largest, but that is the caller's.
-	CHECK(note_quiet(&s, 1, AHEAD + 3 * WINDOW, 100 * WINDOW) == WINDOW);
+	grow_to(&s, AHEAD + 4 * WINDOW);
+	uint64_t taken = note_quiet(&s, 0, AHEAD + 4 * WINDOW, WINDOW);
+	CHECK(taken > WINDOW);
+	CHECK(note_quiet(&s, 1, AHEAD + 4 * WINDOW, 100 * WINDOW) == taken);
 }
 
 static void time_does_not_count_while_the_other_side_takes_nothing(void)
@@ -136,6 +160,7 @@ int main(void)
 	RUN(it_is_taken_after_the_quiet_time);
 	RUN(later_bytes_do_not_hasten_or_delay_earlier_ones);
 	RUN(bytes_two_windows_behind_are_taken_without_waiting);
+	RUN(what_came_between_two_looks_may_all_be_unread);
 	RUN(an_unknown_window_leaves_only_time);
 	RUN(what_was_taken_stays_taken);
 	RUN(time_does_not_count_while_the_other_side_takes_nothing);
