@@ -157,6 +157,26 @@ members()
 	grep -q 'event field cannot be blank' dead.why
 }
 
+@test "999 of a thousand arrive once, and siem-send < dead takes the last one back" {
+	mock --token "$SPLUNK_HEC_TOKEN,index=main"
+	{
+		seq -f '{"n":%g}' 700
+		echo '{"event":{"n":0},"index":"secret"}'
+		seq -f '{"n":%g}' 701 999
+	} >lines
+	run -1 send --dead-letter dead -o batch_size=500 -o in_flight=1 <lines
+	end_mock
+
+	equal "$(seq 999)" "$(jq -r .event.n arrived)"
+	equal '{"event":{"n":0},"index":"secret"}' "$(cat dead)"
+	grep -q 'incorrect index' dead.why
+
+	mock
+	run -0 send <dead
+	equal 0 "$(tail -n 1 arrived | jq .event.n)"
+	equal 1000 "$(wc -l <arrived)"
+}
+
 @test "an event that names a forbidden index is set aside by itself" {
 	mock --token "$SPLUNK_HEC_TOKEN,index=main"
 	printf '%s\n' '{"n":1}' '{"n":2}' '{"event":3,"index":"secret"}' \
