@@ -9,6 +9,12 @@
 #include <string.h>
 #include <xxhash.h>
 
+// There where the library can choose at run time what this processor is best
+// at, which is twice as fast as what all of its kind have.
+#if __has_include(<xxh_x86dispatch.h>) && defined(__x86_64__)
+#include <xxh_x86dispatch.h>
+#endif
+
 static const struct {
 	const char *name;
 	size_t size; // bytes
