@@ -84,10 +84,10 @@ void json_put_string(struct buf *out, struct slice text)
 	for (;;) {
 		size_t n = plain_prefix(text);
 
-		if (is_valid)
-			put(out, text.data, n);
-		else
+		if (!is_valid)
 			utf8_repair((struct slice){ text.data, n }, out);
+		else if (n > 0) // or there may be no bytes to point to
+			put(out, text.data, n);
 		if (n == text.len)
 			break;
 		json_put_escape(out, text.data[n]);

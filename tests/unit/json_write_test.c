@@ -18,6 +18,7 @@ static bool is_written(struct slice text, const char *want)
 static void text_stands_between_quotes_as_it_is(void)
 {
 	CHECK(is_written(SLICE(""), "\"\""));
+	CHECK(is_written((struct slice){ 0 }, "\"\""));
 	CHECK(is_written(SLICE("a/b 'c' <d> \x7f"), "\"a/b 'c' <d> \x7f\""));
 	CHECK(is_written(SLICE("caf\xc3\xa9 \xf0\x9f\x98\x80"),
 			 "\"caf\xc3\xa9 \xf0\x9f\x98\x80\""));
