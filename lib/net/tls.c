@@ -464,6 +464,14 @@ static int check(struct tls *t, struct err *e)
 	return rc > 0 ? TLS_OPEN : take_note(t, rc, e);
 }
 
+/* A write has failed: what the other side said before is the better reason. */
+static int gone(struct tls *t, struct err *e)
+{
+	if (check(t, e) >= 0)
+		return hung_up(t, strerror(t->write_error), e);
+	return -1;
+}
+
 static void go_on_ending(struct tls *t)
 {
 	ERR_clear_error();
@@ -471,7 +479,12 @@ static void go_on_ending(struct tls *t)
 	if (rc < 0 && SSL_get_error(t->ssl, rc) == SSL_ERROR_WANT_WRITE &&
 	    t->write_error == 0)
 		return;
-	shutdown(t->fd, SHUT_WR);
+	// The error of a connection that was reset is told once. It was told
+	// to the write, and what comes now looks like an end in good order.
+	if (t->write_error == 0 && shutdown(t->fd, SHUT_WR) < 0)
+		t->write_error = errno;
+	if (t->write_error != 0)
+		(void)gone(t, &t->broken);
 	t->ended = true;
 }
 
@@ -499,7 +512,7 @@ static int step(struct tls *t, struct err *e)
 	}
 	if (t->ending && !t->ended)
 		go_on_ending(t);
-	return check(t, e);
+	return is_broken(t, e) ? -1 : check(t, e);
 }
 
 int tls_step(struct tls *t, struct err *e)
@@ -556,10 +569,7 @@ static ssize_t write_records(struct tls *t, const void *bytes, size_t n,
 	}
 	if (done > 0 || t->write_error == 0)
 		return (ssize_t)done;
-	// What the other side said before it went is the better reason.
-	if (check(t, e) >= 0)
-		return hung_up(t, strerror(t->write_error), e);
-	return -1;
+	return gone(t, e);
 }
 
 ssize_t tls_write(struct tls *t, const void *bytes, size_t n, struct err *e)

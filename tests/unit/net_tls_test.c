@@ -6,10 +6,12 @@
 
 #include "net/address.h"
 #include "net/throwaway.h"
+#include "net/tls.h"
 
 #include "check.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -442,6 +444,57 @@ static void an_end_without_a_close_notify_is_no_good_order(void)
 	part(&p);
 }
 
+/* Two ends without connections around them. */
+static void shake_hands(struct tls *ends[2])
+{
+	struct err e = { 0 };
+	int states[2] = { TLS_BUSY, TLS_BUSY };
+
+	for (int i = 0;
+	     i < 12000 && (states[0] == TLS_BUSY || states[1] == TLS_BUSY);
+	     i++) {
+		for (int n = 0; n < 2; n++)
+			states[n] = tls_step(ends[n], &e);
+		poll(NULL, 0, 1);
+	}
+	CHECK(states[0] == TLS_OPEN && states[1] == TLS_OPEN);
+}
+
+static void a_reset_that_meets_our_end_is_no_good_order(void)
+{
+	char port[8];
+	struct err e = { 0 };
+	struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
+	struct address_list list = { 0 };
+	int listener = listen_here(port);
+	struct tls_context *contexts[] = { tls_client(&plain_client, &e),
+					   tls_server(&plain_server, &e) };
+	int fds[2] = { socket(AF_INET, SOCK_STREAM, 0), -1 };
+
+	CHECK(address_resolve("127.0.0.1", port, SOCK_STREAM, &list, &e) == 0);
+	CHECK(connect(fds[0], (const struct sockaddr *)&list.items[0].sa,
+		      list.items[0].len) == 0);
+	fds[1] = accept(listener, NULL, NULL);
+	for (int n = 0; n < 2; n++)
+		CHECK(fcntl(fds[n], F_SETFL, O_NONBLOCK) == 0);
+	struct tls *ends[] = { tls_open(contexts[0], fds[0], "localhost", &e),
+			       tls_open(contexts[1], fds[1], NULL, &e) };
+	shake_hands(ends);
+
+	setsockopt(fds[1], SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+	close(fds[1]);
+	tls_end(ends[0]);
+	CHECK(tls_step(ends[0], &e) < 0);
+	CHECK(e.kind == ERR_TEMPORARY);
+	for (int n = 0; n < 2; n++) {
+		tls_close(ends[n]);
+		tls_context_free(contexts[n]);
+	}
+	address_list_free(&list);
+	close(fds[0]);
+	close(listener);
+}
+
 static void a_server_that_asked_and_hung_up_is_told_as_refusing(void)
 {
 	struct pair p;
@@ -625,6 +678,7 @@ int main(void)
 	RUN(an_end_that_came_before_ours_is_no_answer_to_it);
 	RUN(a_connection_is_closed_with_a_close_notify);
 	RUN(an_end_without_a_close_notify_is_no_good_order);
+	RUN(a_reset_that_meets_our_end_is_no_good_order);
 	RUN(a_server_that_asked_and_hung_up_is_told_as_refusing);
 	RUN(a_server_that_speaks_no_tls_is_told);
 	RUN(a_server_gone_in_the_handshake_is_temporary);
