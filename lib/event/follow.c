@@ -124,8 +124,11 @@ IN_LINE const struct step *follow_plain(struct work *w, const struct recipe *r,
 		[STEP_MEMBER] = (const char *)w->scan.members,
 		[STEP_CONST] = (const char *)r->constants,
 	};
-	struct field *f = w->fields.list + w->fields.count;
 
+	if (step == end)
+		return end; // there may be no list either
+
+	struct field *f = w->fields.list + w->fields.count;
 	for (; step < end && step->kind <= STEP_CONST; step++) {
 		const void *value = values[step->kind] + step->place;
 

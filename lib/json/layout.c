@@ -10,6 +10,10 @@ enum {
 	LINE = 64,     // of the cache, on most machines
 	FRAME = 512,   // bytes of a piece of frame, at most
 	SIBLINGS = 16, // what may stand in one place
+	// After so many records in a row that were not followed, only one in
+	// SELDOM is tried.
+	PATIENCE = 64,
+	SELDOM = 16,
 };
 
 /* What is behind a piece of frame: a bit each, as in gaps_at. */
@@ -192,15 +196,14 @@ IN_LINE const char *fill_gap(const struct layout_node *n, struct walk *w,
 	return p;
 }
 
-const struct layout *layouts_follow(struct layouts *l, struct walk *w,
-				    struct member *members, uint16_t *by_slot)
+/* Follow the tree from its first nodes on. */
+static NEVER_INLINE const struct layout *
+follow_tree(const struct layout_node *n, struct walk *w, struct member *members,
+	    uint16_t *by_slot)
 {
-	const struct layout_node *n = l->first;
 	struct member *m = members;
 	const char *p = w->start;
 
-	if (l->credit < LAYOUT_CREDIT)
-		l->credit++;
 	while ((n = choose(n, p, w)) != NULL) {
 		if (n->has_more)
 			m = put_more(n, w, p, members, m, by_slot);
@@ -215,6 +218,21 @@ const struct layout *layouts_follow(struct layouts *l, struct walk *w,
 	}
 	by_slot[SCAN_NO_SLOT] = 0;
 	return n != NULL ? n->layout : NULL;
+}
+
+const struct layout *layouts_follow(struct layouts *l, struct walk *w,
+				    struct member *members, uint16_t *by_slot)
+{
+	if (l->credit < LAYOUT_CREDIT)
+		l->credit++;
+	if (l->missed++ >= PATIENCE && l->missed % SELDOM != 0)
+		return NULL;
+
+	const struct layout *layout =
+		follow_tree(l->first, w, members, by_slot);
+	if (layout != NULL)
+		l->missed = 0;
+	return layout;
 }
 
 /* n bytes, all zero; align is a power of two, 8 at least. */

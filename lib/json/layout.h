@@ -16,7 +16,8 @@
  * not in the tree, or is not valid, leaves it at once, and is parsed.
  *
  * What bounds it: the memory for layouts is one block; when it is used up all
- * are forgotten. Learning is paid for by records that came in between.
+ * are forgotten. Learning is paid for by records that came in between, and
+ * where no two records look the same, most of them are parsed at once.
  */
 #ifndef SIEM_JSON_LAYOUT_H
 #define SIEM_JSON_LAYOUT_H
@@ -50,6 +51,7 @@ struct layouts {
 	struct layout_node *first;
 	uint64_t learned; // layouts, ever
 	size_t credit;    // for what is learned
+	size_t missed;    // records in a row that were not followed
 };
 
 /* From the first record on, so many layouts may be learned at once. */

@@ -273,6 +273,23 @@ static void learning_is_paid_for(void)
 	CHECK(learned >= 2 * LAYOUT_CREDIT / LAYOUT_COST);
 }
 
+static void what_keeps_changing_is_tried_now_and_then(void)
+{
+	char record[64];
+	size_t tries = 0;
+
+	begin();
+	CHECK(agrees("{\"a\":1}") && agrees("{\"a\":2}"));
+	for (int i = 0; i < 1000; i++) {
+		snprintf(record, sizeof(record), "{\"name%d\":1}", i);
+		CHECK(agrees(record));
+	}
+	while (tries < 100 && agrees("{\"b\":3}") && quick.layout == 0)
+		tries++;
+	CHECK(tries > 1 && tries < 100);
+	CHECK(agrees("{\"b\":4}") && quick.layout != 0);
+}
+
 static void other_paths_make_other_layouts(void)
 {
 	begin();
@@ -349,6 +366,7 @@ int main(void)
 	RUN(more_members_than_a_layout_has_are_parsed);
 	RUN(what_cannot_all_be_kept_is_learned_again);
 	RUN(learning_is_paid_for);
+	RUN(what_keeps_changing_is_tried_now_and_then);
 	RUN(other_paths_make_other_layouts);
 	RUN(whatever_changes_in_a_record_both_find_the_same);
 	scan_free(&quick);
