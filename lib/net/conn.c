@@ -37,7 +37,6 @@ struct conn {
 	struct err why;      // what became of those that failed
 
 	uint64_t written, acked, window;
-	uint64_t window_from; // bytes acknowledged when it was looked at last
 	bool accepted; // it came to us
 	bool failed;   // acked stays as it is
 	bool ending;   // nothing more will be written
@@ -521,18 +520,12 @@ uint64_t conn_window(struct conn *c)
 	struct tcp_info info;
 	socklen_t len = sizeof(info);
 
-	if (!is_socket(c) || is_udp(c) || c->phase == PHASE_CONNECT ||
-	    getsockopt(c->fd, IPPROTO_TCP, TCP_INFO, &info, &len) < 0 ||
-	    len < offsetof(struct tcp_info, tcpi_snd_wnd) +
-			    sizeof(info.tcpi_snd_wnd))
-		return c->window;
-
-	// The right edge never moves back: no window that opened and filled
-	// since then can have reached beyond that of now.
-	uint64_t edge = info.tcpi_bytes_acked + info.tcpi_snd_wnd;
-	if (edge - c->window_from > c->window)
-		c->window = edge - c->window_from;
-	c->window_from = info.tcpi_bytes_acked;
+	if (is_socket(c) && !is_udp(c) && c->phase != PHASE_CONNECT &&
+	    getsockopt(c->fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 &&
+	    len >= offsetof(struct tcp_info, tcpi_snd_wnd) +
+			    sizeof(info.tcpi_snd_wnd) &&
+	    info.tcpi_snd_wnd > c->window)
+		c->window = info.tcpi_snd_wnd;
 	return c->window;
 }
 

@@ -101,11 +101,10 @@ ssize_t conn_read(struct conn *c, void *bytes, size_t n,
 uint64_t conn_acked(struct conn *c);
 
 /*
- * The largest receive window that the other side can have advertised up to
- * now, in bytes: so much may be acknowledged and not yet read by the program
- * behind it. Looks anew at every call (struct tcp_info); between two of them a
- * window may open and fill unseen, so what was acknowledged in between is
- * added. 0 for all but TCP and TLS, and where the kernel does not tell.
+ * The largest receive window that the other side has been seen to advertise,
+ * in bytes (tcpi_snd_wnd of struct tcp_info): so much may be acknowledged and
+ * not yet read by the program behind it. Looks anew at every call. 0 for all
+ * but TCP and TLS, and where the kernel does not tell.
  */
 uint64_t conn_window(struct conn *c);
 

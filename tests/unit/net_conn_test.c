@@ -111,35 +111,6 @@ static void bytes_go_and_come_and_are_acknowledged(void)
 	close(fd);
 }
 
-/* A window that opens, and is full again before anybody looks, was one. */
-static void the_window_covers_what_a_silent_peer_holds(void)
-{
-	static char bytes[1 << 16];
-	char port[8];
-	struct err e = { 0 };
-	int space = 8 << 20, fd = listener(SOCK_STREAM, port);
-	struct conn_target t = target(TRANSPORT_TCP, port);
-
-	CHECK(setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &space, sizeof(space)) ==
-	      0);
-	struct conn *c = open_ready(&t);
-	int peer = accepted(fd);
-	uint64_t first = conn_window(c);
-
-	// Until it takes no more for a while.
-	for (int idle = 0; idle < 100; idle++) {
-		while (conn_write(c, bytes, sizeof(bytes), &e) > 0)
-			idle = 0;
-		poll(NULL, 0, 1);
-	}
-	uint64_t unread = conn_acked(c);
-	CHECK(unread > first);
-	CHECK(conn_window(c) >= unread);
-	conn_close(c);
-	close(peer);
-	close(fd);
-}
-
 static void a_connection_is_named_as_it_was_asked_for(void)
 {
 	char port[8], want[80];
@@ -466,7 +437,6 @@ int main(void)
 	if (chdir(dir != NULL ? dir : "/tmp") < 0)
 		return 1;
 	RUN(bytes_go_and_come_and_are_acknowledged);
-	RUN(the_window_covers_what_a_silent_peer_holds);
 	RUN(a_connection_is_named_as_it_was_asked_for);
 	RUN(a_refused_connection_is_temporary_and_says_who_refused);
 	RUN(a_server_that_never_answers_is_given_up);
