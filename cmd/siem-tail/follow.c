@@ -18,6 +18,7 @@ enum {
 	BLIND_MS = 250,    // between looks where something is not watched
 	ROTATED_MS = 1000, // where files that were rotated away are kept open
 	WATCHED_MS = 5000, // where all is watched
+	PUT_OFF_MOST = 50, // turns, until a folder is seen at rest
 };
 
 /* Is it compressed, and not to its end yet? */
@@ -55,7 +56,7 @@ static int look(struct tail *t, struct err *e)
 		look_at_file(t, f, now_ns);
 	size_t rotated = held_settle(t);
 	known_forget_gone(&t->history.known);
-	if (!t->history.again)
+	if (!t->history.moving)
 		names_tell_unseen(t);
 	gaps_tell(t, false);
 
@@ -335,18 +336,30 @@ static int open_waiting(struct tail *t, struct err *e)
 }
 
 /*
- * The same for one that has its name still, where earlier generations wait to
- * be opened: these come first, as far as there is room for them by now.
+ * May there be earlier generations that are to be opened first? They wait for
+ * room, or could not be found while names changed; but one that has been begun
+ * is not kept waiting for these, nor any for ever.
  */
+static bool may_be_preceded(const struct tail *t, const struct file *f)
+{
+	if (f->names == 0 || f->known == NULL)
+		return false;
+	return t->history.waiting ||
+	       (t->history.moving && f->source.position == 0 &&
+		f->put_off < PUT_OFF_MOST);
+}
+
+/* The same, but for what comes before it. */
 static int take_turn(struct tail *t, struct file *f, struct err *e)
 {
 	int rc = 0;
 
-	if (f->names > 0 && f->known != NULL && t->history.waiting) {
+	if (may_be_preceded(t, f)) {
+		f->put_off++;
 		if (open_waiting(t, e) < 0)
 			return -1;
 		files_queue(&t->files, f);
-		if (t->history.waiting ||
+		if (may_be_preceded(t, f) ||
 		    (f->after != NULL && f->after->queued))
 			return 0;
 		files_unqueue(&t->files, f);

@@ -29,7 +29,8 @@ struct history {
 	char id[CHECKPOINT_ID_LEN + 1];
 	bool first;   // there was none: what was rotated before counts as read
 	bool news;    // something is untold
-	bool again;   // names may have changed while they were looked at
+	bool again;   // there is something to look at once more
+	bool moving;  // as names changed while they were looked at
 	bool waiting; // a file that is to be read is not open, for want of room
 	struct known_all known;
 };

@@ -251,6 +251,7 @@ int names_look_back(struct tail *t, struct err *e)
 	int rc = 0;
 
 	t->history.again = false;
+	t->history.moving = false;
 	t->history.waiting = false;
 	for (size_t i = 0; i < n->count && rc == 0; i++) {
 		char *folder = expand_parent(n->items[i]->path);
@@ -366,8 +367,8 @@ void names_meet(struct tail *t, const char *folder, const char *name)
 /* Are two names those of one log, as far as files made and met are counted? */
 static bool are_counted_together(const struct name *a, const struct name *b)
 {
-	return a == b ||
-	       (!a->given && !b->given && a->folder_wd == b->folder_wd);
+	return a->folder_wd == b->folder_wd &&
+	       (strcmp(a->base, b->base) == 0 || (!a->given && !b->given));
 }
 
 void names_tell_unseen(struct tail *t)
@@ -413,7 +414,8 @@ void names_event(struct tail *t, const struct watch_event *event)
 			    ? event->renamed && name->live == event->file
 			    : name->folder_wd == event->wd &&
 				      strcmp(name->base, event->name) == 0) {
-			if (event->made && is_new_file(name))
+			// Once, however many operands mean it.
+			if (event->made && !known && is_new_file(name))
 				name->made++;
 			name_look(t, name);
 			if (name->made > name->met)

@@ -358,6 +358,7 @@ static int settle(struct look *l)
 		bool moved = l->moved || began_ns != ended_ns;
 		l->settled = rc > 0 && !l->moved &&
 			     (l->complete || (quiet && !moved));
+		l->moved = moved;
 		if (rc <= 0 || (l->settled && !moved) || --tries == 0)
 			break;
 		if (starts)
@@ -398,19 +399,23 @@ static int act(struct look *l)
 
 int history_look(struct tail *t, const char *folder, struct err *e)
 {
-	struct look l = { .t = t, .folder = folder, .moved = true };
+	struct look l = { .t = t, .folder = folder };
+	bool moving = true;
 	int rc = 1;
 
 	l.absolute = realpath(folder, NULL);
 	// Again at once where one moved before it could be opened: others must
 	// not be read before it.
 	for (int tries = RUNNING_TRIES;
-	     l.absolute != NULL && rc > 0 && l.moved && tries > 0; tries--) {
+	     l.absolute != NULL && rc > 0 && moving && tries > 0; tries--) {
 		rc = settle(&l);
+		moving = rc > 0 && l.moved;
 		l.moved = false;
 		if (rc > 0)
 			rc = act(&l) < 0 ? -1 : 1;
+		moving = moving || l.moved;
 	}
+	t->history.moving = t->history.moving || (moving && l.absolute != NULL);
 	if (rc < 0)
 		err_set(e, ERR_SYSTEM, "%s: %s", folder, strerror(ENOMEM));
 	folder_forget(&l);
