@@ -499,6 +499,18 @@ of_spool()
 	equal 'siem-verify: receipts: /x#1 is none of the sources' "${lines[0]}"
 }
 
+@test "a log that was truncated keeps its name, and is another file" {
+	numbered 9 >in
+	seq -f '{"other":"%08.0f"}' 9 >in.1
+	# The same name is that of the copy first, and of the log later.
+	{ receipt in.1 0 189; receipt in 0 189 '"retried":1' | sed 's/"first":1,"last":9/"first":10,"last":18/'; } >receipts
+	{ cat in.1 in; head -n 2 in; } >came
+	run -0 siem-verify --window 0 --source in in.1 --receipts receipts --arrived came
+	[[ $output == *': 0 lost, 2 repeated (2 of them predicted), 0 altered'* ]]
+	{ cat in.1 in; head -n 2 in.1; } >came
+	run -1 siem-verify --window 0 --source in in.1 --receipts receipts --arrived came
+}
+
 @test "a file that is gone, and groups without records, are no start of a run" {
 	numbered 9 >in
 	sed 5p in >came

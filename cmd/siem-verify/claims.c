@@ -93,11 +93,8 @@ static size_t find_file(const struct claims *c, const struct position *p)
 }
 
 /* A file as the receipts name it; NULL: out of memory. */
-static struct claims_source *find_source(struct claims *c, const char *name)
+static struct claims_source *add_source(struct claims *c, const char *name)
 {
-	for (size_t i = c->seen_count; i-- > 0;)
-		if (strcmp(c->seen[i].name, name) == 0)
-			return &c->seen[i];
 	if (c->seen_count == c->seen_cap) {
 		size_t cap = c->seen_cap != 0 ? 2 * c->seen_cap : 16;
 		struct claims_source *seen =
@@ -115,6 +112,22 @@ static struct claims_source *find_source(struct claims *c, const char *name)
 		return NULL;
 	c->seen_count++;
 	return s;
+}
+
+/* The latest of that name. */
+static struct claims_source *find_source(struct claims *c, const char *name)
+{
+	for (size_t i = c->seen_count; i-- > 0;)
+		if (strcmp(c->seen[i].name, name) == 0)
+			return &c->seen[i];
+	return add_source(c, name);
+}
+
+/* Does a file that began like a begin otherwise by now? It was truncated. */
+static bool begins_anew(const struct position *a, const struct position *b)
+{
+	return b->head_len < a->head_len ||
+	       (b->head_len == a->head_len && b->head_hash != a->head_hash);
 }
 
 static bool read_position(json_t *range, const char *member, struct position *p)
@@ -330,8 +343,13 @@ static int take_range(struct claims *c, json_t *receipt, json_t *range,
 	struct claims_source *s = take_source(c, name, &begins, e);
 	if (s == NULL)
 		return -1;
-	if (!s->known || to.head_len >= s->longest.head_len)
-		s->longest = to;
+	if (s->known && begins_anew(&s->longest, &to)) {
+		s = add_source(c, name);
+		if (s == NULL)
+			return err_sys(e, "receipts");
+		s->run = c->run;
+	}
+	s->longest = to;
 	s->known = true;
 	p.source = (size_t)(s - c->seen);
 	p.from = from.offset;
