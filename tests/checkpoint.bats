@@ -383,11 +383,13 @@ full_disk()
 		marked one "M /log/a#1 4" >&7
 		eventually holds c.ckpt "/log/a#1 4"
 		full
-		# More than fits behind the receipt that is there.
+		# More than fits behind the receipt that is there, and at once,
+		# or the first of it would fit.
 		for i in $(seq 100 140); do
-			printf "two\n\020M /log/%0200d#1 8\n" "$i" >&7
-		done
-		printf "\020M /log/a#1 8\n" >&7
+			printf "two\n\020M /log/%0200d#1 8\n" "$i"
+		done >more
+		printf "\020M /log/a#1 8\n" >>more
+		cat more >&7
 		eventually says "disk/receipts: No space left on device; trying"
 		eventually grep -q two arrived
 		holds c.ckpt "/log/a#1 4"
