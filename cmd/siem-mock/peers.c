@@ -42,6 +42,7 @@ struct peer {
 	struct message_in message; // PEER_WAITING: the next
 	struct buf out;            // answers
 	uint64_t messages;
+	bool hangs_up; // on purpose, whatever it has not read
 };
 
 struct server {
@@ -152,6 +153,7 @@ static void strike(struct server *s, struct peer *p, enum fault fault)
 		break;
 	case FAULT_CLOSE:
 		p->state = PEER_ENDING;
+		p->hangs_up = true;
 		break;
 	case FAULT_HALF_CLOSE:
 		conn_end(p->conn);
@@ -373,6 +375,22 @@ static int prepare(struct server *s, int wait_ms)
 	return wait_ms;
 }
 
+/*
+ * Close a connection. Where it hangs up with bytes unread, that is a reset, as
+ * the kernel makes one where they wait in the socket: the other side must not
+ * take it for the end of one who has read everything.
+ */
+static void hang_up(struct server *s, struct peer *p)
+{
+	bool unread = p->conn != NULL && (s->talk->left(p->state_of_talk) > 0 ||
+					  conn_timeout_ms(p->conn) == 0);
+
+	if (p->hangs_up && unread)
+		conn_reset(p->conn);
+	else
+		conn_close(p->conn);
+}
+
 static void sweep(struct server *s)
 {
 	size_t kept = 0;
@@ -384,7 +402,7 @@ static void sweep(struct server *s)
 			s->peers[kept++] = p;
 			continue;
 		}
-		conn_close(p->conn);
+		hang_up(s, p);
 		s->talk->end(p->state_of_talk);
 		free(p->state_of_talk);
 		buf_free(&p->out);
