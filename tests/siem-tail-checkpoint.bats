@@ -866,6 +866,45 @@ all: 56 bytes and 11 lines behind' "$output"
 	cmp before ck
 }
 
+@test "a log that is gone is said by --status, until a run forgets it" {
+	touch err
+	mkdir old new
+	seq 1 3 >old/a
+	seq 1 2 >new/b
+	seq 1 4 >c
+	ship old c
+	rm -r old c
+	run -1 --separate-stderr siem-tail -c ck --status
+	equal 'all: 0 bytes and 0 lines behind' "$output"
+	equal "siem-tail: $PWD/c: gone, and so is anything that it held behind the 8 bytes that were read; how much that was is not known
+siem-tail: $PWD/old/a: gone, and so is anything that it held behind the 6 bytes that were read; how much that was is not known" "$(sort <<<"$stderr")"
+
+	run -1 ship new
+	equal 'statuses 1 0' "${lines[0]}"
+	ship new
+	run -0 siem-tail -c ck --status
+	equal "$PWD/new/b: at 4 of 4 bytes, 0 bytes and 0 lines behind
+all: 0 bytes and 0 lines behind" "$output"
+	[ "$(grep -c '#' ck)" = 1 ]
+}
+
+@test "a log is kept in mind while it, or an operand for it, may be there" {
+	touch err
+	mkdir -p one/sub two three
+	for log in one/sub/a two/b three/c; do
+		seq 1 3 >"$log"
+	done
+	ship 'one/*/a' two/b three
+	mv three/c three/c.1
+	mv one away
+	run -1 ship 'one/*/a' 'two/[b]'
+	equal 'statuses 3 0' "${lines[0]}"
+	[ "$(grep -c '#' ck)" = 3 ]
+	mv away one
+	ship 'one/*/a' two three
+	equal "$(seq 1 3; seq 1 3; seq 1 3)" "$(cat got)"
+}
+
 @test "the name of a file forges no line of --status" {
 	touch err
 	echo one >$'a\nall: 9 bytes \e[2J'

@@ -159,6 +159,25 @@ char *expand_parent(const char *path)
 	return strndup(path, slash == path ? 1 : (size_t)(slash - path));
 }
 
+char *expand_absolute(const char *path)
+{
+	char *absolute = realpath(path, NULL);
+
+	if (absolute != NULL || strcmp(path, ".") == 0 ||
+	    strcmp(path, "/") == 0)
+		return absolute;
+
+	const char *slash = strrchr(path, '/');
+	char *parent = expand_parent(path);
+	char *folder = parent != NULL ? expand_absolute(parent) : NULL;
+	if (folder != NULL)
+		absolute =
+			expand_join(folder, slash != NULL ? slash + 1 : path);
+	free(folder);
+	free(parent);
+	return absolute;
+}
+
 /* Of "a/b*" + "/c*": a, where b* may appear, and every b*, where c* may. */
 static int pattern_folders(const char *pattern, struct paths *out)
 {

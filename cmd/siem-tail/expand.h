@@ -49,6 +49,12 @@ char *expand_join(const char *folder, const char *name) MUST_CHECK;
 /* The folder of a path as a new string, or NULL: out of memory. */
 char *expand_parent(const char *path) MUST_CHECK;
 
+/*
+ * The path without links, as far as it exists, and absolute, as a new string;
+ * NULL: out of memory.
+ */
+char *expand_absolute(const char *path) MUST_CHECK;
+
 void paths_free(struct paths *paths);
 
 #endif

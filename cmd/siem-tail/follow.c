@@ -397,7 +397,8 @@ int follow_begin(struct tail *t, struct err *e)
 
 int follow(struct tail *t, struct err *e)
 {
-	if (send_header(t, e) < 0 || send_news(t, e) < 0)
+	if (send_header(t, e) < 0 || history_look_aside(t, e) < 0 ||
+	    send_news(t, e) < 0)
 		return -1;
 	while (!quit_asked()) {
 		struct file *f = files_take(&t->files);

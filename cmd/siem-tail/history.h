@@ -48,6 +48,14 @@ int history_create(struct history *h, struct err *e) MUST_CHECK;
 int history_look(struct tail *t, const char *folder, struct err *e) MUST_CHECK;
 
 /*
+ * Forget what was read in folders that no operand stands for any more, or where
+ * it is only asked what has become of it: of what nothing is left there,
+ * neither the file nor another that has its name and a suffix. As
+ * history_look().
+ */
+int history_look_aside(struct tail *t, struct err *e) MUST_CHECK;
+
+/*
  * Go on with a file that is being opened where it was left. NULL: no memory.
  */
 struct known *history_resume(struct tail *t, struct source *s) MUST_CHECK;

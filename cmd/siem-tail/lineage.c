@@ -15,6 +15,14 @@ bool lineage_is_in(const struct known *k, const char *folder)
 	       memchr(k->source + len + 1, '/', k->path_len - len - 1) == NULL;
 }
 
+char *lineage_folder(const struct known *k)
+{
+	const char *slash = memrchr(k->source, '/', k->path_len);
+	size_t len = (size_t)(slash - k->source);
+
+	return strndup(k->source, len > 0 ? len : 1);
+}
+
 void lineage_first_name(const struct known *k, char name[NAME_MAX + 1])
 {
 	const char *slash = memrchr(k->source, '/', k->path_len);

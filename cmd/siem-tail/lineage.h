@@ -4,6 +4,8 @@
 #ifndef SIEM_TAIL_LINEAGE_H
 #define SIEM_TAIL_LINEAGE_H
 
+#include "core/attr.h"
+
 #include <limits.h>
 #include <stdbool.h>
 
@@ -13,6 +15,9 @@ struct tail;
 
 /* Was it first seen in this folder, which is absolute, and is not gone? */
 bool lineage_is_in(const struct known *k, const char *folder);
+
+/* The folder that it was first seen in, as a new string; NULL: no memory. */
+char *lineage_folder(const struct known *k) MUST_CHECK;
 
 /* The name a source had in its folder when it was first seen. */
 void lineage_first_name(const struct known *k, char name[NAME_MAX + 1]);

@@ -134,6 +134,7 @@ static int print_status(struct tail *t, char *const operands[], size_t count,
 	if (count == 0) {
 		logs = status_logs(&t->history, &count);
 		operands = logs;
+		t->names.remembered = true;
 	}
 	if (operands == NULL) {
 		err_set(e, ERR_SYSTEM, "out of memory");
@@ -142,7 +143,8 @@ static int print_status(struct tail *t, char *const operands[], size_t count,
 	file_allow_many(); // one for each file
 	t->held_limit = SIZE_MAX; // of all it is to be said how far behind
 	if (names_open(&t->names, operands, count, e) == 0 &&
-	    seal_source(e) == 0 && follow_begin(t, e) == 0)
+	    seal_source(e) == 0 && follow_begin(t, e) == 0 &&
+	    (!t->names.remembered || history_look_aside(t, e) == 0))
 		rc = status_print(t, e);
 out:
 	free(logs);

@@ -120,7 +120,7 @@ void name_trouble(struct tail *t, struct name *name, int trouble)
 		name_lose(t, name);
 		name->missing_ns = now_ns;
 	}
-	if (is_missing(trouble) && !name->given)
+	if (is_missing(trouble) && (!name->given || t->names.remembered))
 		return;
 
 	int64_t patient_ns = name->missing_ns + RENAMING_MS * NS_PER_MS;

@@ -326,6 +326,60 @@ const char *names_log_of(const struct names *names, const char *folder,
 	return NULL;
 }
 
+/* Is a folder that one, or below it? */
+static bool is_below(const char *folder, const char *top)
+{
+	size_t len = strcmp(top, "/") == 0 ? 0 : strlen(top);
+
+	return strncmp(folder, top, len) == 0 &&
+	       (folder[len] == '/' || folder[len] == '\0');
+}
+
+/* The folder whose files, or files below it, an operand stands for. */
+static char *folder_of(const char *operand, enum operand_kind kind)
+{
+	char *fixed = strndup(operand, strcspn(operand, "*?["));
+	char *folder = NULL;
+	char *absolute = NULL;
+
+	if (fixed != NULL)
+		folder = kind == OPERAND_PATTERN ? expand_parent(fixed)
+			 : kind == OPERAND_NAME  ? expand_parent(operand)
+						 : strdup(operand);
+	if (folder != NULL)
+		absolute = expand_absolute(folder);
+	free(folder);
+	free(fixed);
+	return absolute;
+}
+
+static bool covers(const char *operand, enum operand_kind kind,
+		   const char *folder)
+{
+	char *its = folder_of(operand, kind);
+	char *self = expand_absolute(operand);
+	// Without memory nothing can be told.
+	bool covers = its == NULL || self == NULL;
+
+	if (!covers)
+		covers = kind == OPERAND_PATTERN
+				 ? is_below(folder, its)
+				 // What is not there may be a folder as well.
+				 : strcmp(folder, its) == 0 ||
+					   strcmp(folder, self) == 0;
+	free(self);
+	free(its);
+	return covers;
+}
+
+bool names_cover(const struct names *names, const char *folder)
+{
+	for (size_t i = 0; i < names->operand_count; i++)
+		if (covers(names->operands[i], names->kinds[i], folder))
+			return true;
+	return false;
+}
+
 static bool is_open_folder(const struct names *n, int wd)
 {
 	for (size_t i = 0; i < n->open_count; i++)

@@ -23,6 +23,8 @@ struct watch_event;
 
 struct names {
 	bool blind; // not all that was found at the last look is watched
+	bool remembered; // operands are what the checkpoint knows: any of it
+			 // may be gone
 
 	// private
 	char **operands;
@@ -79,6 +81,12 @@ bool names_have(const struct names *names, const char *folder,
  */
 const char *names_log_of(const struct names *names, const char *folder,
 			 const char *name);
+
+/*
+ * Does an operand stand for files in this folder, which is absolute and need
+ * not be there? Of a pattern, for whatever is below the folders it names.
+ */
+bool names_cover(const struct names *names, const char *folder) MUST_CHECK;
 
 /* The file is about to be removed. */
 void names_forget_file(struct names *names, const struct file *f);

@@ -7,6 +7,7 @@
 #include "expand.h"
 #include "folder.h"
 #include "lineage.h"
+#include "sibling.h"
 #include "tail.h"
 
 #include <errno.h>
@@ -422,6 +423,65 @@ int history_look(struct tail *t, const char *folder, struct err *e)
 	free(l.items);
 	free(l.absolute);
 	return rc < 0 ? -1 : 0;
+}
+
+/* Is a file there that has the name of k, or was rotated from it? */
+static bool has_traces(const struct look *l, const struct known *k)
+{
+	char name[NAME_MAX + 1];
+
+	lineage_first_name(k, name);
+	for (size_t i = 0; i < l->count; i++)
+		if (strcmp(l->items[i].name, name) == 0 ||
+		    sibling_is(name, l->items[i].name))
+			return true;
+	return false;
+}
+
+/* Lose what was read in this folder, and of which nothing is left in it. */
+static int look_aside(struct look *l)
+{
+	const struct known_all *all = &l->t->history.known;
+	int rc = folder_list(l);
+
+	// What cannot be read now may be there.
+	if (rc == 0 && errno != ENOENT && errno != ENOTDIR)
+		return 0;
+	for (size_t i = 0; i < all->count && rc >= 0; i++) {
+		struct known *k = all->items[i];
+
+		// One that was renamed into another folder was found there.
+		if (k->file == NULL && !k->checked &&
+		    lineage_is_in(k, l->absolute) && !has_traces(l, k))
+			lose(l, k);
+	}
+	return rc;
+}
+
+int history_look_aside(struct tail *t, struct err *e)
+{
+	const struct known_all *all = &t->history.known;
+	char *last = NULL; // those of one folder mostly follow each other
+	int rc = 0;
+
+	for (size_t i = 0; i < all->count && rc >= 0; i++) {
+		struct look l = { .t = t };
+
+		if (all->items[i]->gone || all->items[i]->file != NULL ||
+		    (last != NULL && lineage_is_in(all->items[i], last)))
+			continue;
+		free(last);
+		last = lineage_folder(all->items[i]);
+		l.folder = l.absolute = last;
+		if (last == NULL)
+			rc = -1;
+		else if (t->names.remembered || !names_cover(&t->names, last))
+			rc = look_aside(&l);
+		folder_forget(&l);
+		free(l.items);
+	}
+	free(last);
+	return rc < 0 ? err_set(e, ERR_SYSTEM, "%s", strerror(ENOMEM)) : 0;
 }
 
 int history_truncated(struct tail *t, struct file *f, bool *found,
