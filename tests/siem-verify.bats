@@ -317,6 +317,48 @@ catches()
 	verify 1 'altered 1' --field event
 }
 
+@test "a member that no arrival has is said once, and what there is instead" {
+	printf '%s\n' '{"a":1}' '{"a":2}' >in
+	printf '{"_index":"x","_source":{"%s":"{\\"a\\":1}","n":1}}\n' message message text >came
+	run -1 --separate-stderr siem-verify --source in --arrived came --field event
+	equal "siem-verify: option --field: 3 of 3 arrivals have no member event, and are taken for altered; the first, at byte 0 of came, has _index, _source; name the member that holds the record" "$stderr"
+
+	run -1 --separate-stderr siem-verify --source in --arrived came --field _source.message
+	equal "siem-verify: option --field: 1 of 3 arrivals have no member _source.message, and are taken for altered; the first, at byte 110 of came, has text, n in _source; name the member that holds the record" "$stderr"
+	run -1 --separate-stderr siem-verify -q --source in --arrived came --field _source.message
+	equal '' "$stderr"
+
+	printf '%s\n' '{"event":"{\"a\":1}"}' 'no JSON' >came
+	run -1 --separate-stderr siem-verify --source in --arrived came --field event
+	equal "siem-verify: option --field: 1 of 2 arrivals have no member event, and are taken for altered; the first, at byte 22 of came, is no JSON object; name the member that holds the record" "$stderr"
+	printf '{"event":"{\\"a\\":%s}"}\n' 1 2 >came
+	run -0 --separate-stderr siem-verify --source in --arrived came --field event
+	equal '' "$stderr"
+}
+
+@test "what siem-mock did not print has no record for --format mock" {
+	echo '{"a":1}' >in
+	echo '{"a":1}' >came
+	run -1 --separate-stderr siem-verify --source in --arrived came --format mock
+
+	equal "siem-verify: option --format mock: 1 of 1 arrivals have no member raw, and are taken for altered; the first, at byte 0 of came, has a; name the member that holds the record" "$stderr"
+}
+
+@test "a member is found also where the bytes are not UTF-8" {
+	printf '{"a":"\xff"}\n' >in
+	printf '{"event":{"a":"\xff"}}\n' >came
+
+	verify 0 '' --field event
+}
+
+@test "an arrival may be as long as --max-record lets a record be" {
+	{ printf '{"a":"'; head -c 20000000 /dev/zero | tr '\0' x; printf '"}\n'; } >in
+	cp in came
+
+	verify 0 '' --max-record 20MB
+	verify 1 'rejected 1 altered 1'
+}
+
 @test "an arrival with a known siem_id is that record, wherever it came" {
 	id=0123456789abcdef0123456789abcdef
 	printf '%s\n' '{"a":1}' "{\"siem_id\":\"$id\",\"a\":2}" '{"a":3}' '{"a":4}' >in

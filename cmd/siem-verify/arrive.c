@@ -1,13 +1,17 @@
 #include "verify.h"
 
-#include "core/msg.h"
+#include "absent.h"
+#include "core/utf8.h"
 #include "stream/reader.h"
 
 #include <string.h>
 
 enum {
-	LINE_MAX_BYTES = 16 << 20, // of what a line that arrived may have
-	NAMES_MAX = 32,            // in the path of --field
+	// A line that arrived may have as many bytes more than a record: the
+	// rest of the object that holds it, and what escapes make of it.
+	LINE_MORE = 16 << 20,
+	ESCAPES = 6,
+	NAMES_MAX = 32, // in the path of --field
 };
 
 enum form {
@@ -24,8 +28,9 @@ struct taker {
 	enum form form;
 	struct paths *paths;
 	struct scan scan;
-	struct buf decoded;
+	struct buf decoded, repaired;
 	uint16_t raw, event, field; // slots
+	struct absent absent;
 };
 
 static bool find_form(const char *name, enum form *form)
@@ -71,7 +76,12 @@ static int taker_open(struct taker *t, const struct config *c, struct err *e)
 		.paths = paths_new(),
 		.scan = SCAN_INIT,
 		.decoded = BUF_INIT(SIZE_MAX / 4),
+		.repaired = BUF_INIT(SIZE_MAX / 4),
+		.absent = { .option = "--format mock", .path = "raw" },
 	};
+	if (c->field != NULL)
+		t->absent = (struct absent){ .option = "--field",
+					     .path = c->field };
 	if (!find_form(c->format, &t->form))
 		return err_set(e, ERR_USAGE, "option --format: no %s",
 			       c->format);
@@ -91,13 +101,29 @@ static void taker_close(struct taker *t)
 	paths_free(t->paths);
 	scan_free(&t->scan);
 	buf_free(&t->decoded);
+	buf_free(&t->repaired);
+	absent_free(&t->absent);
+}
+
+/* Scan a line whose bytes need not be UTF-8. */
+static bool scan_any(struct taker *t, struct slice line)
+{
+	struct err e;
+
+	if (scan_record(&t->scan, t->paths, line, &e) == 0)
+		return true;
+	if (!t->scan.bad_utf8)
+		return false;
+	buf_clear(&t->repaired);
+	utf8_repair(line, &t->repaired);
+	return scan_record(&t->scan, t->paths, buf_slice(&t->repaired), &e) ==
+	       0;
 }
 
 /* The record in a line; false: there is none. */
 static bool take(struct taker *t, struct slice line, struct slice *record)
 {
 	enum form form = t->form;
-	struct err e;
 
 	if (form == FORM_AUTO)
 		form = slice_has_prefix(line, SLICE("{\"received\":"))
@@ -106,7 +132,7 @@ static bool take(struct taker *t, struct slice line, struct slice *record)
 	*record = line;
 	if (form == FORM_LINES || (form == FORM_JSON && t->field == 0))
 		return true;
-	if (scan_record(&t->scan, t->paths, line, &e) < 0)
+	if (!scan_any(t, line))
 		return false;
 
 	struct value value =
@@ -131,8 +157,11 @@ static int add_line(struct verify *v, struct taker *t, size_t file,
 	if (heed_signals(v, e) < 0)
 		return -1;
 	// A line that holds no record is like no record of the sources.
-	if (line->too_long || !take(t, line->text, &record))
+	if (line->too_long || !take(t, line->text, &record)) {
 		record = (struct slice){ NULL, 0 };
+		absent_note(&t->absent, line->text, v->arrived[file].name,
+			    line->offset);
+	}
 	if (record.len > 0 && record.data[record.len - 1] == '\r')
 		record.len--;
 	if (digest_arrived(&v->digester, record, v->whole, &entry, e) < 0)
@@ -142,6 +171,7 @@ static int add_line(struct verify *v, struct taker *t, size_t file,
 
 int arrive(struct verify *v, struct err *e)
 {
+	const size_t longest = LINE_MORE + ESCAPES * v->config->max_record;
 	struct taker t;
 	int rc = -1;
 
@@ -151,8 +181,8 @@ int arrive(struct verify *v, struct err *e)
 		struct input_line line;
 		int got;
 
-		while ((got = input_next(&v->arrived[i], LINE_MAX_BYTES, &line,
-					 e)) > 0)
+		while ((got = input_next(&v->arrived[i], longest, &line, e)) >
+		       0)
 			if ((line.too_long || !reader_is_blank(line.text)) &&
 			    add_line(v, &t, i, &line, e) < 0)
 				goto out;
@@ -160,6 +190,7 @@ int arrive(struct verify *v, struct err *e)
 			goto out;
 		input_close(&v->arrived[i]);
 	}
+	absent_tell(&t.absent, v->counts.arrived);
 	rc = 0;
 out:
 	taker_close(&t);

@@ -5,6 +5,7 @@
  *     expect.c   what should have arrived: the sources, directly or ...
  *     through.c  ... through the command that made of them what was sent
  *     arrive.c   what has arrived
+ *     absent.c   ... without the member that should hold the record
  *     claims.c   what the receipts say
  *     spans.c, chain.c  about which stretches of the sources, line by line
  *     proof.c    whether the sources are what the receipts are about
