@@ -88,9 +88,76 @@ alter()
 	run -1 siem-verify --source in --receipts receipts --arrived came
 	[[ ${lines[0]} == *': 289 records, not the 300 of line 3 of receipts' ]]
 	cat whole >in
-	# And how the source begins tells which it is.
-	alter 's/}$/ }/'
-	verify 0 'unchecked 3' --receipts receipts
+}
+
+@test "a source that begins otherwise than the file of its name differs" {
+	ship_parts 100 200 300
+	name=$(jq -r '.ranges[0].source' receipts | head -n 1)
+	cp in whole
+	# An edit that leaves the rest where it was, and others that do not.
+	while read -r edit counts; do
+		cat whole >in
+		alter "$edit"
+		verify 1 "$counts" --receipts receipts
+		run -1 siem-verify --source in --receipts receipts --arrived came
+		equal "differs: in: bytes 0-1023: $name began otherwise" "$(grep began <<<"$output")"
+		# By an editor that makes another file.
+		mv in old
+		cp old in
+		verify 1 "$counts" --receipts receipts
+	done <<-'EOF'
+		1s/0/1/ proven 500 differing 2
+		5s/part/Part/ proven 500 differing 2
+		1d differing 4
+		1p differing 4
+		1,599d differing 4
+		1,$d differing 4
+	EOF
+}
+
+@test "copies that begin alike are told by their names" {
+	numbered 100 >a.jsonl
+	cp a.jsonl b.jsonl
+	numbered 110 | tail -n 10 >>a.jsonl
+	numbered 120 | tail -n 10 >>b.jsonl
+	ship a.jsonl b.jsonl
+	mkdir copies
+	cp b.jsonl a.jsonl copies
+	gzip copies/b.jsonl
+
+	run -0 siem-verify --source copies/b.jsonl.gz --source copies/a.jsonl --receipts receipts --arrived came
+	[[ $output == *'; 220 proven' ]]
+}
+
+@test "a rotated file that begins otherwise is known by its inode" {
+	ship_parts 100 200
+	name=$(jq -r '.ranges[0].source' receipts | head -n 1)
+	mv in in.1
+	numbered 5 >in
+	ship in
+	cp in.1 whole
+	sed 1s/0/1/ whole >altered
+	cat altered >in.1
+	run -1 siem-verify --source in.1 --source in --receipts receipts --arrived came
+
+	equal "differs: in.1: bytes 0-1023: $name began otherwise" "$(grep began <<<"$output")"
+	[[ ${lines[-1]} == *'205 proven; 2 receipts differ' ]]
+}
+
+@test "a new log is not taken for one that was rotated away" {
+	ship_parts 100
+	mv in in.1
+	ship_parts 200
+	mv in in.2
+	numbered 5 >in
+	{ cat in.2 in; } >came
+	# What was first is gone, and nothing was sent of what is new.
+	run -0 --separate-stderr siem-verify --json --source in in.2 --receipts receipts --arrived came
+	equal 'expected 205 arrived 205 proven 200 unchecked 1' "$(counts "$output" | cut -d ' ' -f 3-)"
+	[[ $stderr == *'in#'*' is none of the sources'* ]]
+	# The last one should be there, under its name or another.
+	run -1 siem-verify --source in --receipts receipts --arrived in
+	[[ $output == *'differs: in: bytes 0-1023: '*'/in#'*' began otherwise'* ]]
 }
 
 @test "a receipt that is taken out, moved or changed breaks the chain" {

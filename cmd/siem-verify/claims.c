@@ -76,22 +76,6 @@ static bool fits(const struct claims *c, size_t file, const struct position *p)
 				   c->head_lens[file] });
 }
 
-/* The source that a position is in: the very file, else one that begins so. */
-static size_t find_file(const struct claims *c, const struct position *p)
-{
-	size_t found = FILE_NONE;
-
-	for (size_t i = 0; i < c->source_count; i++) {
-		if (!fits(c, i, p))
-			continue;
-		if (c->sources[i].ino == p->ino && c->sources[i].dev == p->dev)
-			return i;
-		if (found == FILE_NONE)
-			found = i;
-	}
-	return found;
-}
-
 /* A file as the receipts name it; NULL: out of memory. */
 static struct claims_source *add_source(struct claims *c, const char *name)
 {
@@ -432,40 +416,209 @@ int claims_read(struct claims *c, struct input *receipts, size_t file,
 	return got;
 }
 
-/* Which files they are, as place_in() takes them. */
-static void identify(struct claims *c, size_t *files)
+/* The name of a file without its folders. */
+static struct slice base_of(const char *path, size_t len)
+{
+	const char *slash = memrchr(path, '/', len);
+
+	return slash == NULL
+		       ? (struct slice){ path, len }
+		       : (struct slice){ slash + 1,
+					 (size_t)(path + len - slash) - 1 };
+}
+
+/* The name that a file had when it was first read, without its number. */
+static void put_base(struct buf *out, const char *name, uint64_t *number)
+{
+	const char *hash = strrchr(name, '#');
+	struct slice base = base_of(name, hash != NULL ? (size_t)(hash - name)
+						       : strlen(name));
+
+	*number = hash != NULL ? strtoull(hash + 1, NULL, 10) : 0;
+	control_decode(out, base);
+}
+
+enum bearing {
+	BEARS_NONE,
+	BEARS_SUFFIX, // the name, and more behind it: it was rotated
+	BEARS_NAME,   // compressed or not
+};
+
+/* Does a source bear that name? */
+static enum bearing bears(const struct input *source, struct slice base)
+{
+	struct slice own = base_of(source->name, strlen(source->name));
+
+	if (base.len == 0 || !slice_take(&own, base))
+		return BEARS_NONE;
+	return own.len == 0 || slice_is(own, SLICE(".gz")) ? BEARS_NAME
+							   : BEARS_SUFFIX;
+}
+
+/*
+ * The source that begins as a file did: the very file, else one that has its
+ * name, else any.
+ */
+static size_t find_file(const struct claims *c, const struct claims_source *s)
+{
+	const struct position *p = &s->longest;
+	struct buf base = BUF_INIT(SIZE_MAX / 4);
+	enum bearing best = BEARS_NONE;
+	size_t found = FILE_NONE;
+	uint64_t number;
+
+	put_base(&base, s->name, &number);
+	for (size_t i = 0; i < c->source_count; i++) {
+		const struct input *in = &c->sources[i];
+		enum bearing now = bears(in, buf_slice(&base));
+
+		if (!fits(c, i, p))
+			continue;
+		if (in->ino == p->ino && in->dev == p->dev) {
+			found = i;
+			break;
+		}
+		if (found == FILE_NONE || now > best) {
+			found = i;
+			best = now;
+		}
+	}
+	buf_free(&base);
+	return found;
+}
+
+/*
+ * What the receipts have last of a file with that name is under it, unless a
+ * file was found that begins so. What they had before was rotated away: a
+ * source that was made of it by renaming is the same file.
+ */
+static bool should_be(const struct claims *c, size_t seen, size_t source,
+		      struct slice base, bool is_last)
+{
+	const struct position *p = &c->seen[seen].longest;
+	const struct input *in = &c->sources[source];
+
+	switch (bears(in, base)) {
+	case BEARS_NONE:
+		return false;
+	case BEARS_NAME:
+		return is_last;
+	case BEARS_SUFFIX:
+		return in->size > 0 && in->ino == p->ino && in->dev == p->dev;
+	}
+	return false;
+}
+
+/* Is no later file of the receipts called so? */
+static bool is_last_of(const struct claims *c, size_t seen, struct slice base,
+		       uint64_t number)
+{
+	struct buf other = BUF_INIT(SIZE_MAX / 4);
+	bool last = true;
+
+	for (size_t i = 0; i < c->seen_count && last; i++) {
+		uint64_t its;
+
+		buf_clear(&other);
+		put_base(&other, c->seen[i].name, &its);
+		last = !slice_is(buf_slice(&other), base) || its < number ||
+		       (its == number && i <= seen);
+	}
+	buf_free(&other);
+	return last;
+}
+
+/*
+ * The source that should begin as the receipts say, for it has the name, and
+ * does not: of those that are not found to be another file of theirs.
+ */
+static size_t find_renewed(const struct claims *c, size_t seen,
+			   const bool *taken)
+{
+	struct buf base = BUF_INIT(SIZE_MAX / 4);
+	uint64_t number;
+	size_t found = FILE_NONE;
+
+	put_base(&base, c->seen[seen].name, &number);
+	bool is_last = is_last_of(c, seen, buf_slice(&base), number);
+	for (size_t i = 0; i < c->source_count && found == FILE_NONE; i++)
+		if (!taken[i] &&
+		    should_be(c, seen, i, buf_slice(&base), is_last))
+			found = i;
+	buf_free(&base);
+	return found;
+}
+
+static int add_renewed(struct claims *c, size_t seen, size_t file,
+		       struct err *e)
+{
+	const struct position *p = &c->seen[seen].longest;
+	struct entry finding = {
+		.key = { FINDING_RENEWED },
+		.place = place_of(file, 0),
+		.len = (uint32_t)p->head_len,
+		.id = seen,
+	};
+
+	c->renewed++;
+	return sorter_add(c->findings, &finding, e);
+}
+
+/* Which files they are, as place_in() takes them; taken: those that are. */
+static int identify(struct claims *c, size_t *files, bool *taken, struct err *e)
 {
 	for (size_t i = 0; i < c->seen_count; i++) {
-		files[i] = c->seen[i].placed
-				   ? FILE_PLACED
-				   : find_file(c, &c->seen[i].longest);
+		files[i] = c->seen[i].placed ? FILE_PLACED
+					     : find_file(c, &c->seen[i]);
+		if (files[i] < c->source_count)
+			taken[files[i]] = true;
+	}
+	for (size_t i = 0; i < c->seen_count; i++) {
 		if (files[i] != FILE_NONE)
 			continue;
+		files[i] = find_renewed(c, i, taken);
+		if (files[i] != FILE_NONE) {
+			taken[files[i]] = true;
+			if (add_renewed(c, i, files[i], e) < 0)
+				return -1;
+			continue;
+		}
 		c->unchecked += c->seen[i].digests;
 		msg_warn("receipts: %s is none of the sources",
 			 c->seen[i].name);
 	}
+	return 0;
 }
 
 int claims_finish(struct claims *c, struct err *e)
 {
 	size_t *files = calloc(c->seen_count + 1, sizeof(*files));
+	bool *taken = calloc(c->source_count, sizeof(*taken));
 	int rc = -1;
 
-	if (files == NULL)
-		return err_sys(e, "receipts");
+	if (files == NULL || taken == NULL) {
+		err_sys(e, "receipts");
+		goto out;
+	}
 	for (size_t i = 0; i < c->chain.count; i++)
 		if (!chain_is_whole(&c->chain, i) &&
 		    is_broken(c, place_of(i, 1), e) < 0)
 			goto out;
-	identify(c, files);
+	if (identify(c, files, taken, e) < 0)
+		goto out;
 	spans_place(&c->acknowledged, files);
 	spans_place(&c->predicted, files);
 	spans_place(&c->set_aside, files);
 	rc = proof_start(c->proof, files, e);
 out:
+	free(taken);
 	free(files);
 	return rc;
+}
+
+const char *claims_name(const struct claims *c, uint64_t number)
+{
+	return c->seen[number].name;
 }
 
 bool claims_acknowledged(const struct claims *c, uint64_t place)

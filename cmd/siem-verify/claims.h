@@ -5,8 +5,9 @@
  *
  * A receipt names a file by the name it had once and by how it begins; the
  * latter finds it among the sources under whatever name it has now. The more of
- * it there was, the more that tells: so all receipts are read first. Segments
- * of a spool are known by their names, and are sources in their order.
+ * it there was, the more that tells: so all receipts are read first. Where no
+ * source begins so, one that has the name should, and differs. Segments of a
+ * spool are known by their names, and are sources in their order.
  */
 #ifndef SIEM_VERIFY_CLAIMS_H
 #define SIEM_VERIFY_CLAIMS_H
@@ -29,6 +30,7 @@ struct claims {
 	bool through;  // the sources went through a command before them
 
 	uint64_t broken;    // lines that are not behind the one before them
+	uint64_t renewed;   // sources that begin otherwise
 	uint64_t unchecked; // ranges without a digest, or without a source
 
 	// private
@@ -61,6 +63,10 @@ int claims_read(struct claims *c, struct input *receipts, size_t file,
 
 /* After the last of them. */
 int claims_finish(struct claims *c, struct err *e) MUST_CHECK;
+
+/* What the receipts call the file that a source should be: of FINDING_RENEWED.
+ */
+const char *claims_name(const struct claims *c, uint64_t number);
 
 /* Was this place acknowledged? Are repeats to be expected there? */
 bool claims_acknowledged(const struct claims *c, uint64_t place);

@@ -61,6 +61,8 @@ enum finding {
 	FINDING_LOST,     // place and len in its source
 	FINDING_REPEATED, // the same
 	FINDING_ALTERED,  // place and len in the arrivals
+	FINDING_RENEWED,  // place and len of how a source begins, not as what
+			  // has its name in the receipts; id: number of that
 	FINDING_DIFFERS,  // place and len in its source, 0: into the next one;
 			  // other: the records that are there, and in the
 			  // receipt; id: the place of that

@@ -191,7 +191,7 @@ static int verdict(const struct verify *v)
 		v->config->strict ? c->repeated : c->repeated - c->predicted;
 
 	return c->lost + c->altered + repeated + c->differing +
-				       v->claims.broken >
+				       v->claims.renewed + v->claims.broken >
 			       0
 		       ? STATUS_REJECTS
 		       : STATUS_DONE;

@@ -184,6 +184,23 @@ static int tell_differing(struct listing *l, const struct entry *range,
 	return l->out.len >= BLOCK ? flush(l, e) : 0;
 }
 
+/* A source that is not the file which the receipts call so. */
+static int tell_renewed(struct listing *l, const struct entry *start,
+			struct err *e)
+{
+	if (l->v->config->json)
+		return 0;
+	if (end_stretch(l, e) < 0)
+		return -1;
+	buf_puts(&l->out, "differs: ");
+	put_range(&l->out, l->v->sources, start->place, start->len);
+	buf_puts(&l->out, ": ");
+	msg_put_visible(&l->out,
+			slice_of(claims_name(&l->v->claims, start->id)));
+	buf_puts(&l->out, " began otherwise\n");
+	return l->out.len >= BLOCK ? flush(l, e) : 0;
+}
+
 static int tell_broken(struct listing *l, const struct entry *line,
 		       struct err *e)
 {
@@ -221,6 +238,9 @@ static int tell_findings(struct listing *l, struct err *e)
 		case FINDING_ALTERED:
 			rc = tell_altered(l, &finding, e);
 			break;
+		case FINDING_RENEWED:
+			rc = tell_renewed(l, &finding, e);
+			break;
 		case FINDING_DIFFERS:
 			rc = tell_differing(l, &finding, e);
 			break;
@@ -238,6 +258,12 @@ static int tell_findings(struct listing *l, struct err *e)
 static uint64_t unchecked(const struct verify *v)
 {
 	return v->counts.unchecked + v->claims.unchecked;
+}
+
+/* Ranges that differ, and sources that begin otherwise. */
+static uint64_t differing(const struct verify *v)
+{
+	return v->counts.differing + v->claims.renewed;
 }
 
 static void put_json(struct buf *out, const struct verify *v)
@@ -260,7 +286,7 @@ static void put_json(struct buf *out, const struct verify *v)
 		{ "predicted", c->predicted },
 		{ "altered", c->altered },
 		{ "proven", v->proof.proven },
-		{ "differing", c->differing },
+		{ "differing", differing(v) },
 		{ "broken", v->claims.broken },
 		{ "unchecked", unchecked(v) },
 	};
@@ -294,8 +320,8 @@ static void put_verdict(struct buf *out, const struct verify *v)
 		buf_printf(out, "; %" PRIu64 " unfinished", c->unfinished);
 	if (v->proof.proven > 0)
 		buf_printf(out, "; %" PRIu64 " proven", v->proof.proven);
-	if (c->differing > 0)
-		buf_printf(out, "; %" PRIu64 " receipts differ", c->differing);
+	if (differing(v) > 0)
+		buf_printf(out, "; %" PRIu64 " receipts differ", differing(v));
 	if (v->claims.broken > 0)
 		buf_printf(out, "; %" PRIu64 " receipts broken",
 			   v->claims.broken);
@@ -372,7 +398,7 @@ void report_collect(struct page *page, const void *verify)
 		  v->proof.proven },
 		{ "receipts_differing_total",
 		  "Ranges of receipts that are about other records.",
-		  c->differing },
+		  differing(v) },
 		{ "receipts_broken_total",
 		  "Receipts that are not behind the one before them.",
 		  v->claims.broken },
