@@ -10,11 +10,8 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -124,34 +121,15 @@ static int replace(const struct place *p, const void *text, size_t n,
 	return rc;
 }
 
-/* Of all that is open, keep standard error and these. */
-static void keep_only(int a, int b)
-{
-	int low = a < b ? a : b;
-	int high = a < b ? b : a;
-
-	close_range(0, STDERR_FILENO - 1, 0);
-	if (low > STDERR_FILENO + 1)
-		close_range(STDERR_FILENO + 1, (unsigned)low - 1, 0);
-	if (high > low + 1)
-		close_range((unsigned)low + 1, (unsigned)high - 1, 0);
-	close_range((unsigned)high + 1, UINT_MAX, 0);
-}
-
 /* The helper: replace the file by each page, until the tool is gone. */
-static NORETURN void help(const struct place *p, int fd)
+static void write_pages(int fd, const void *context)
 {
-	static const int ignored[] = { SIGINT,  SIGTERM, SIGHUP,
-				       SIGUSR1, SIGUSR2, SIGPIPE };
 	static char text[PAGE_MAX];
+	const struct place *p = context;
 	bool failed = false;
 	struct err e;
 	ssize_t n;
 
-	for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
-		signal(ignored[i], SIG_IGN);
-	prctl(PR_SET_NAME, "siem-metrics");
-	keep_only(p->dirfd, fd);
 	while ((n = read(fd, text, sizeof(text))) > 0) {
 		int rc = replace(p, text, (size_t)n, &e);
 
@@ -161,29 +139,6 @@ static NORETURN void help(const struct place *p, int fd)
 		if (write(fd, "", 1) != 1)
 			break;
 	}
-	_exit(STATUS_DONE);
-}
-
-static int start_helper(struct metrics *m, const struct place *p, struct err *e)
-{
-	int ends[2];
-
-	// A page is a message, and comes whole.
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
-		return err_sys(e, "metrics");
-
-	pid_t pid = fork();
-	if (pid == 0)
-		help(p, ends[1]);
-	close(ends[1]);
-	if (pid < 0 || fcntl(ends[0], F_SETFL, O_NONBLOCK) < 0) {
-		err_sys(e, "metrics");
-		close(ends[0]);
-		return -1;
-	}
-	m->fd = ends[0];
-	m->helper = pid;
-	return 0;
 }
 
 /* siem_send_...: what a name may not have becomes '_'. */
@@ -241,7 +196,8 @@ int metrics_open(struct metrics *m, const char *path,
 	make_prefix(m);
 	make_page(m, &page, true);
 	if (check_old(&place, e) == 0 && begin_file(&place, &page, e) == 0 &&
-	    start_helper(m, &place, e) == 0)
+	    helper_start(&m->helper, "siem-metrics", place.dirfd, write_pages,
+			 &place, e) == 0)
 		rc = quit_tick_every(EVERY_SEC, e);
 	page_free(&page);
 	close(place.dirfd);
@@ -252,8 +208,7 @@ static void lose_helper(struct metrics *m)
 {
 	msg_warn("metrics: %s: its helper is gone, and it is written no more",
 		 m->path);
-	close(m->fd);
-	m->fd = -1;
+	helper_leave(&m->helper);
 }
 
 /* What the helper has confirmed meanwhile. */
@@ -262,7 +217,7 @@ static void take_answers(struct metrics *m)
 	char answer;
 	ssize_t n;
 
-	while (m->waiting > 0 && (n = read(m->fd, &answer, 1)) >= 0) {
+	while (m->waiting > 0 && (n = read(m->helper.fd, &answer, 1)) >= 0) {
 		if (n == 0) {
 			lose_helper(m);
 			return;
@@ -275,13 +230,13 @@ static void send_page(struct metrics *m, bool running)
 {
 	struct page page;
 
-	if (m->fd < 0)
+	if (m->helper.fd < 0)
 		return;
 	take_answers(m);
 	make_page(m, &page, running);
 	// Where it is busy still, the next page will do.
-	if (m->fd >= 0 && buf_status(&page.text) == 0) {
-		if (write(m->fd, page.text.data, page.text.len) >= 0)
+	if (m->helper.fd >= 0 && buf_status(&page.text) == 0) {
+		if (write(m->helper.fd, page.text.data, page.text.len) >= 0)
 			m->waiting++;
 		else if (errno != EAGAIN && errno != EINTR)
 			lose_helper(m);
@@ -304,8 +259,8 @@ void metrics_close(struct metrics *m)
 	int64_t until_ns = clock_ns() + LAST_MS * (int64_t)NS_PER_MS;
 
 	send_page(m, false);
-	while (m->fd >= 0 && m->waiting > 0) {
-		struct pollfd answer = { .fd = m->fd, .events = POLLIN };
+	while (m->helper.fd >= 0 && m->waiting > 0) {
+		struct pollfd answer = { .fd = m->helper.fd, .events = POLLIN };
 		int64_t left_ns = until_ns - clock_ns();
 
 		if (left_ns <= 0)
@@ -314,11 +269,10 @@ void metrics_close(struct metrics *m)
 		(void)!poll(&answer, 1, (int)(left_ns / NS_PER_MS) + 1);
 		take_answers(m);
 	}
-	if (m->fd < 0)
+	if (m->helper.fd < 0)
 		return;
-	close(m->fd);
-	m->fd = -1;
+	helper_leave(&m->helper);
 	// One that has nothing more to do ends at once; one that hangs may not.
 	if (m->waiting == 0)
-		(void)!waitpid(m->helper, NULL, 0);
+		(void)!waitpid(m->helper.pid, NULL, 0);
 }

@@ -2,11 +2,10 @@
  * --metrics FILE: what a tool counted, for Prometheus, replaced as a whole
  * every ten seconds, when SIGUSR1 comes and at the end.
  *
- * A tool that has sealed itself can open and rename nothing. So a helper, a
- * process forked before, keeps the folder open and does nothing but to replace
- * FILE by each page that comes through a socket; it ends when the tool does. A
- * tool never waits for it but at the end, for a moment: a disk that hangs stops
- * no delivery.
+ * A tool that has sealed itself can open and rename nothing. So a helper keeps
+ * the folder open, and does nothing but to replace FILE by each page that is
+ * sent to it. A tool never waits for it but at the end, for a moment: a disk
+ * that hangs stops no delivery.
  *
  * FILE is there for whoever reads it now: it survives kill -9, but nothing is
  * done for it to survive a power cut.
@@ -16,25 +15,24 @@
 
 #include "core/attr.h"
 #include "core/err.h"
+#include "core/helper.h"
 #include "core/page.h"
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <sys/types.h>
 
 struct metrics {
 	// private
 	void (*collect)(struct page *page, const void *context);
 	const void *context;
 	const char *path; // as it was given
-	int fd;           // to the helper; -1: there is none
-	pid_t helper;
+	struct helper helper;
 	unsigned waiting; // pages that it has not confirmed
 	double began;     // seconds since 1970
 	char prefix[32];  // of names: siem_send
 };
 
-#define METRICS_NONE ((struct metrics){ .fd = -1 })
+#define METRICS_NONE ((struct metrics){ .helper = HELPER_NONE })
 
 /*
  * After quit_setup(), before the tool seals itself. collect, which is called at
