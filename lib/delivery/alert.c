@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -15,9 +16,20 @@
 
 enum { VARIABLES = 5, VARIABLE_MAX = 600 };
 
+/* What the helper is asked to run the command with. */
+struct order {
+	char vars[VARIABLES][VARIABLE_MAX]; // "NAME=value", SIEM_ALERT first
+};
+
+/* What it answers, once the command has ended. */
+struct result {
+	int error;  // why it could not be run: errno, or 0
+	int status; // of waitpid()
+};
+
 extern char **environ;
 
-/* The child's environment is ours and these; out has room for them. */
+/* The environment of the command is ours and these; the caller frees it. */
 static char **environment(char vars[VARIABLES][VARIABLE_MAX])
 {
 	size_t count = 0;
@@ -42,10 +54,10 @@ static char **environment(char vars[VARIABLES][VARIABLE_MAX])
 	return out;
 }
 
-/* Start the command with all signals as they are by default. */
-static int spawn(struct alert *a, const char *event, char **env)
+/* Start the command with all signals as they are by default. 0, or an errno. */
+static int spawn(const char *command, const char *event, char **env, pid_t *pid)
 {
-	char *argv[] = { (char *)"sh",        (char *)"-c",  (char *)a->command,
+	char *argv[] = { (char *)"sh",        (char *)"-c",  (char *)command,
 			 (char *)"siem-send", (char *)event, NULL };
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t how;
@@ -66,57 +78,99 @@ static int spawn(struct alert *a, const char *event, char **env)
 	posix_spawnattr_setsigdefault(&how, &all);
 	posix_spawnattr_setflags(&how, POSIX_SPAWN_SETSIGMASK |
 					       POSIX_SPAWN_SETSIGDEF);
-	int error = posix_spawn(&a->child, "/bin/sh", &files, &how, argv, env);
+	int error = posix_spawn(pid, "/bin/sh", &files, &how, argv, env);
 	posix_spawn_file_actions_destroy(&files);
 	posix_spawnattr_destroy(&how);
 	return error;
 }
 
-/* Run the command for what is the case now. */
-static void tell(struct alert *a, int64_t now_ms, uint64_t held)
+/* Wait for the command, but no longer than the tool is there. */
+static int wait_for(pid_t pid, int tool_fd, int *status)
 {
-	const char *event = a->raised ? "raised" : "cleared";
-	char vars[VARIABLES][VARIABLE_MAX];
-	char **env;
-	int error;
+	struct pollfd fds[] = {
+		{ .fd = tool_fd, .events = POLLIN },
+		{ .fd = (int)syscall(SYS_pidfd_open, pid, 0),
+		  .events = POLLIN },
+	};
 
-	a->told = a->raised;
-	snprintf(vars[0], VARIABLE_MAX, "SIEM_ALERT=%s", event);
-	snprintf(vars[1], VARIABLE_MAX, "SIEM_DESTINATION=%s", a->who);
-	snprintf(vars[2], VARIABLE_MAX, "SIEM_REASON=%s", a->reason);
-	snprintf(vars[3], VARIABLE_MAX, "SIEM_SECONDS=%lld",
-		 (long long)(now_ms - a->since_ms) / 1000);
-	snprintf(vars[4], VARIABLE_MAX, "SIEM_WAITING=%llu",
-		 (unsigned long long)held);
-	env = environment(vars);
-	error = env != NULL ? spawn(a, event, env) : ENOMEM;
-	free(env);
-	if (error != 0) {
-		a->child = 0;
-		msg_error("--on-failure: %s", strerror(error));
-		return;
+	if (poll(fds, 2, -1) < 0 || fds[0].revents != 0)
+		return -1;
+	close(fds[1].fd);
+	return waitpid(pid, status, 0) < 0 ? -1 : 0;
+}
+
+/* The helper: run the command each time that it is asked to. */
+static void run_commands(int fd, const void *context)
+{
+	const char *command = context;
+	struct order order;
+
+	while (read(fd, &order, sizeof(order)) == sizeof(order)) {
+		struct result result = { .error = ENOMEM };
+		char **env = environment(order.vars);
+		pid_t pid;
+
+		if (env != NULL)
+			result.error =
+				spawn(command, strchr(order.vars[0], '=') + 1,
+				      env, &pid);
+		free(env);
+		if ((result.error == 0 &&
+		     wait_for(pid, fd, &result.status) < 0) ||
+		    write(fd, &result, sizeof(result)) != sizeof(result))
+			break;
 	}
-	a->child_fd = (int)syscall(SYS_pidfd_open, a->child, 0);
-	if (a->child_fd >= 0)
-		fcntl(a->child_fd, F_SETFD, FD_CLOEXEC);
+}
+
+int alert_open(struct alert *a, struct err *e)
+{
+	if (a->command == NULL || a->after_ms == 0)
+		return 0;
+	return helper_start(&a->helper, "siem-alert", -1, run_commands,
+			    a->command, e);
 }
 
 /* The command may have ended. */
-static void reap(struct alert *a)
+static void take_result(struct alert *a)
 {
-	int status;
+	struct result r;
+	ssize_t n = a->asked ? read(a->helper.fd, &r, sizeof(r)) : -1;
 
-	if (a->child == 0 || waitpid(a->child, &status, WNOHANG) != a->child)
+	if (n < 0)
 		return;
-	if (WIFSIGNALED(status))
-		msg_warn("--on-failure: ended by signal %d", WTERMSIG(status));
-	else if (WEXITSTATUS(status) != 0)
+	a->asked = false;
+	if (n != sizeof(r)) {
+		msg_warn("--on-failure: its helper is gone, and the command is "
+			 "run no more");
+		helper_leave(&a->helper);
+	} else if (r.error != 0) {
+		msg_error("--on-failure: %s", strerror(r.error));
+	} else if (WIFSIGNALED(r.status)) {
+		msg_warn("--on-failure: ended by signal %d",
+			 WTERMSIG(r.status));
+	} else if (WEXITSTATUS(r.status) != 0) {
 		msg_warn("--on-failure: ended with status %d",
-			 WEXITSTATUS(status));
-	a->child = 0;
-	if (a->child_fd >= 0)
-		close(a->child_fd);
-	a->child_fd = -1;
+			 WEXITSTATUS(r.status));
+	}
+}
+
+/* Ask for the command to be run, for what is the case now. */
+static void ask(struct alert *a, int64_t now_ms, uint64_t held)
+{
+	struct order order = { 0 };
+
+	snprintf(order.vars[0], VARIABLE_MAX, "SIEM_ALERT=%s",
+		 a->raised ? "raised" : "cleared");
+	snprintf(order.vars[1], VARIABLE_MAX, "SIEM_DESTINATION=%s", a->who);
+	snprintf(order.vars[2], VARIABLE_MAX, "SIEM_REASON=%s", a->reason);
+	snprintf(order.vars[3], VARIABLE_MAX, "SIEM_SECONDS=%lld",
+		 (long long)(now_ms - a->since_ms) / 1000);
+	snprintf(order.vars[4], VARIABLE_MAX, "SIEM_WAITING=%llu",
+		 (unsigned long long)held);
+	// That a helper is gone is told when its answer is read.
+	(void)!write(a->helper.fd, &order, sizeof(order));
+	a->asked = true;
+	a->told = a->raised;
 }
 
 void alert_failed(struct alert *a, const struct err *why)
@@ -129,7 +183,7 @@ void alert_step(struct alert *a, int64_t now_ms, uint64_t held,
 {
 	if (a->after_ms == 0)
 		return;
-	reap(a);
+	take_result(a);
 	// While it was idle nobody has looked at the clock.
 	if (a->idle || a->since_ms == 0)
 		a->since_ms = now_ms;
@@ -148,8 +202,8 @@ void alert_step(struct alert *a, int64_t now_ms, uint64_t held,
 		msg_warn("%s: delivers again, after %lld s", a->who,
 			 (long long)(now_ms - a->since_ms) / 1000);
 	}
-	if (a->command != NULL && a->raised != a->told && a->child == 0)
-		tell(a, now_ms, held);
+	if (a->helper.fd >= 0 && a->raised != a->told && !a->asked)
+		ask(a, now_ms, held);
 	if (settled != a->settled) {
 		a->since_ms = now_ms;
 		a->settled = settled;
@@ -160,7 +214,7 @@ int alert_wait(const struct alert *a, int64_t now_ms, uint64_t held, int *fd)
 {
 	int64_t left = a->since_ms + a->after_ms - now_ms;
 
-	*fd = a->child != 0 ? a->child_fd : -1;
+	*fd = a->asked ? a->helper.fd : -1;
 	if (a->after_ms == 0 || a->raised || held == 0)
 		return -1;
 	return left > 0 ? (int)left : 0;
@@ -168,8 +222,6 @@ int alert_wait(const struct alert *a, int64_t now_ms, uint64_t held, int *fd)
 
 void alert_close(struct alert *a)
 {
-	reap(a);
-	if (a->child_fd >= 0)
-		close(a->child_fd);
-	a->child_fd = -1;
+	take_result(a);
+	helper_leave(&a->helper);
 }

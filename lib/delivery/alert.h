@@ -7,16 +7,18 @@
  * error, with these variables: SIEM_ALERT, which is "raised" or "cleared" (as
  * is $1); SIEM_DESTINATION; SIEM_REASON, the failure that was met last;
  * SIEM_SECONDS, for which nothing was delivered; SIEM_WAITING, the records
- * that are held. Nobody waits for it; one at a time is run.
+ * that are held. Nobody waits for it; one at a time is run, by a helper, so
+ * that a tool which has sealed itself can have it run.
  */
 #ifndef SIEM_DELIVERY_ALERT_H
 #define SIEM_DELIVERY_ALERT_H
 
+#include "core/attr.h"
 #include "core/err.h"
+#include "core/helper.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 struct alert {
 	int64_t after_ms;    // 0: no alert
@@ -30,15 +32,18 @@ struct alert {
 	int64_t since_ms; // of the last delivery, or of holding nothing
 	uint64_t settled; // as it was then
 	char reason[512];
-	pid_t child;  // 0: none
-	int child_fd; // readable when it has ended; -1: none
+	struct helper helper;
+	bool asked; // of it, and not answered
 };
 
 #define ALERT_INIT(after, cmd, name)          \
 	((struct alert){ .after_ms = (after), \
 			 .command = (cmd),    \
 			 .who = (name),       \
-			 .child_fd = -1 })
+			 .helper = HELPER_NONE })
+
+/* Before the tool seals itself: start what will run the command, if any. */
+int alert_open(struct alert *a, struct err *e) MUST_CHECK;
 
 /* The destination has failed, for this reason. */
 void alert_failed(struct alert *a, const struct err *why);
@@ -50,7 +55,7 @@ void alert_step(struct alert *a, int64_t now_ms, uint64_t held,
 /* What to wait for: a descriptor or -1, and until when (-1: for ever). */
 int alert_wait(const struct alert *a, int64_t now_ms, uint64_t held, int *fd);
 
-/* Reap what has ended; what has not goes on by itself. */
+/* A command that still runs goes on by itself. */
 void alert_close(struct alert *a);
 
 #endif

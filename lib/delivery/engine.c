@@ -77,7 +77,8 @@ struct engine *engine_open(const struct carrier_way *ways, size_t count,
 			options->dead_letter);
 		goto fail;
 	}
-	if (ledger_open(&g->ledger, options->dead_letter, e) < 0)
+	if (ledger_open(&g->ledger, options->dead_letter, e) < 0 ||
+	    alert_open(&g->alert, e) < 0)
 		goto fail;
 
 	struct carrier_load load = { .queue = &g->queue,
