@@ -4,9 +4,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <linux/landlock.h>
 #include <seccomp.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #ifdef __SANITIZE_ADDRESS__
 #define SANITIZED 1
@@ -59,14 +67,64 @@ static int fail(struct err *e, const char *what, int error)
 	return err_sys(e, "seccomp: %s", what);
 }
 
-static int allow(scmp_filter_ctx filter, const int *calls, size_t count)
+static int add(scmp_filter_ctx filter, uint32_t action, const int *calls,
+	       size_t count)
 {
 	int error = 0;
 
 	for (size_t i = 0; i < count && error == 0; i++)
-		error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, calls[i], 0);
+		error = seccomp_rule_add(filter, action, calls[i], 0);
 	return error;
 }
+
+/*
+ * What a sink has no use for. Which calls it does need is decided by the
+ * libraries that resolve names and speak TLS and HTTP, and by the modules that
+ * a system adds to them, so it cannot be said the other way round.
+ */
+static const int forbidden[] = {
+	// other programs and processes
+	SCMP_SYS(execve),	    SCMP_SYS(execveat),
+	SCMP_SYS(ptrace),	    SCMP_SYS(process_vm_readv),
+	SCMP_SYS(process_vm_writev), SCMP_SYS(pidfd_getfd),
+	SCMP_SYS(kill),		    SCMP_SYS(tkill),
+	SCMP_SYS(pidfd_send_signal), SCMP_SYS(rt_sigqueueinfo),
+	SCMP_SYS(rt_tgsigqueueinfo), SCMP_SYS(perf_event_open),
+	// callers
+	SCMP_SYS(listen),	    SCMP_SYS(accept),
+	SCMP_SYS(accept4),
+	// files: what Landlock does not see
+	SCMP_SYS(truncate),	    SCMP_SYS(chmod),
+	SCMP_SYS(fchmod),	    SCMP_SYS(fchmodat),
+	SCMP_SYS(chown),	    SCMP_SYS(lchown),
+	SCMP_SYS(fchown),	    SCMP_SYS(fchownat),
+	SCMP_SYS(setxattr),	    SCMP_SYS(lsetxattr),
+	SCMP_SYS(fsetxattr),	    SCMP_SYS(removexattr),
+	SCMP_SYS(lremovexattr),	    SCMP_SYS(fremovexattr),
+	SCMP_SYS(open_by_handle_at),
+	// who and where it is
+	SCMP_SYS(setuid),	    SCMP_SYS(setgid),
+	SCMP_SYS(setreuid),	    SCMP_SYS(setregid),
+	SCMP_SYS(setresuid),	    SCMP_SYS(setresgid),
+	SCMP_SYS(setfsuid),	    SCMP_SYS(setfsgid),
+	SCMP_SYS(setgroups),	    SCMP_SYS(capset),
+	SCMP_SYS(unshare),	    SCMP_SYS(setns),
+	SCMP_SYS(chroot),	    SCMP_SYS(pivot_root),
+	SCMP_SYS(mount),	    SCMP_SYS(umount2),
+	// the machine, and what goes round a seal
+	SCMP_SYS(bpf),		    SCMP_SYS(userfaultfd),
+	SCMP_SYS(io_uring_setup),   SCMP_SYS(io_uring_enter),
+	SCMP_SYS(io_uring_register), SCMP_SYS(init_module),
+	SCMP_SYS(finit_module),	    SCMP_SYS(delete_module),
+	SCMP_SYS(kexec_load),	    SCMP_SYS(kexec_file_load),
+	SCMP_SYS(reboot),	    SCMP_SYS(swapon),
+	SCMP_SYS(swapoff),	    SCMP_SYS(acct),
+	SCMP_SYS(settimeofday),	    SCMP_SYS(clock_settime),
+	SCMP_SYS(adjtimex),	    SCMP_SYS(clock_adjtime),
+	SCMP_SYS(sethostname),	    SCMP_SYS(setdomainname),
+	SCMP_SYS(personality),	    SCMP_SYS(add_key),
+	SCMP_SYS(request_key),	    SCMP_SYS(keyctl),
+};
 
 /* The flags of open(2) must not ask for more than to read what is there. */
 static int allow_reading(scmp_filter_ctx filter)
@@ -82,36 +140,39 @@ static int allow_reading(scmp_filter_ctx filter)
 	return error;
 }
 
+/* A filter is in force from now on, for good. */
+static int load(scmp_filter_ctx filter, struct err *e)
+{
+	int error = seccomp_load(filter);
+
+	if (error == -EINVAL || error == -ENOSYS)
+		msg_warn("this kernel has no seccomp: %s",
+			 "working without the seal");
+	else if (error < 0)
+		return fail(e, "load", error);
+	return 0;
+}
+
+static int no_filter(struct err *e)
+{
+	return err_set(e, ERR_SYSTEM, "seccomp: no filter");
+}
+
 static int seal(bool may_read, struct err *e)
 {
 	if (SANITIZED)
 		return 0;
 
-	int rc = -1;
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
 	if (filter == NULL)
-		return err_set(e, ERR_SYSTEM, "seccomp: no filter");
+		return no_filter(e);
 
-	int error = allow(filter, working, COUNT(working));
+	int error = add(filter, SCMP_ACT_ALLOW, working, COUNT(working));
 	if (error == 0 && may_read)
-		error = allow(filter, finding, COUNT(finding));
+		error = add(filter, SCMP_ACT_ALLOW, finding, COUNT(finding));
 	if (error == 0 && may_read)
 		error = allow_reading(filter);
-	if (error < 0) {
-		fail(e, "rule", error);
-		goto out;
-	}
-
-	error = seccomp_load(filter);
-	if (error == -EINVAL || error == -ENOSYS)
-		msg_warn("this kernel has no seccomp: %s",
-			 "working without the seal");
-	else if (error < 0) {
-		fail(e, "load", error);
-		goto out;
-	}
-	rc = 0;
-out:
+	int rc = error < 0 ? fail(e, "rule", error) : load(filter, e);
 	seccomp_release(filter);
 	return rc;
 }
@@ -124,4 +185,126 @@ int seal_filter(struct err *e)
 int seal_source(struct err *e)
 {
 	return seal(true, e);
+}
+
+/* To change files, and what is in folders. */
+#define WRITING                                                        \
+	(LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG | \
+	 LANDLOCK_ACCESS_FS_REMOVE_FILE)
+
+/* And what nobody needs. */
+#define OTHERS                                                         \
+	(LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_REMOVE_DIR |  \
+	 LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_DIR |  \
+	 LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO | \
+	 LANDLOCK_ACCESS_FS_MAKE_BLOCK | LANDLOCK_ACCESS_FS_MAKE_SYM)
+
+static bool is_folder(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/*
+ * Let files be written at path: it, or all in it. What is not there, or is no
+ * place on any disk (a pipe behind /dev/stdout), needs no leave.
+ */
+static int permit(int rules, const char *path, struct err *e)
+{
+	struct landlock_path_beneath_attr rule = {
+		.allowed_access = is_folder(path)
+					  ? WRITING
+					  : LANDLOCK_ACCESS_FS_WRITE_FILE,
+		.parent_fd = open(path, O_PATH | O_CLOEXEC),
+	};
+	int rc = 0;
+
+	if (rule.parent_fd < 0)
+		return 0;
+	if (syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH,
+		    &rule, 0) < 0 &&
+	    errno != EBADFD)
+		rc = err_sys(e, "landlock: %s", path);
+	close(rule.parent_fd);
+	return rc;
+}
+
+static int permit_folder_of(int rules, const char *path, struct err *e)
+{
+	char folder[PATH_MAX];
+	const char *slash = strrchr(path, '/');
+	size_t len = slash == NULL ? 1 : (size_t)(slash - path) + 1;
+
+	if (len >= sizeof(folder))
+		return 0;
+	memcpy(folder, slash == NULL ? "." : path, len);
+	folder[len] = '\0';
+	return permit(rules, folder, e);
+}
+
+static int permit_all(int rules, const char *const paths[], size_t count,
+		      struct err *e)
+{
+	char real[PATH_MAX];
+
+	for (size_t i = 0; i < count; i++) {
+		if (paths[i] == NULL)
+			continue;
+		if (permit(rules, paths[i], e) < 0)
+			return -1;
+		if (is_folder(paths[i]))
+			continue;
+		// It may be replaced, and so may what it is a link to.
+		if (permit_folder_of(rules, paths[i], e) < 0 ||
+		    (realpath(paths[i], real) != NULL &&
+		     permit_folder_of(rules, real, e) < 0))
+			return -1;
+	}
+	return 0;
+}
+
+/* From here on files are written nowhere else. */
+static int confine(const char *const paths[], size_t count, struct err *e)
+{
+	const struct landlock_ruleset_attr all = { .handled_access_fs =
+							   WRITING | OTHERS };
+	int rc = -1;
+	int rules = (int)syscall(SYS_landlock_create_ruleset, &all, sizeof(all),
+				 0);
+
+	if (rules < 0) {
+		msg_info("this kernel has no Landlock: files could be written "
+			 "anywhere");
+		return 0;
+	}
+	if (permit_all(rules, paths, count, e) < 0)
+		goto out;
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
+	    syscall(SYS_landlock_restrict_self, rules, 0) < 0) {
+		err_sys(e, "landlock");
+		goto out;
+	}
+	rc = 0;
+out:
+	close(rules);
+	return rc;
+}
+
+int seal_sink(const char *const paths[], size_t count, struct err *e)
+{
+	if (SANITIZED)
+		return 0;
+	if (confine(paths, count, e) < 0)
+		return -1;
+
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+	if (filter == NULL)
+		return no_filter(e);
+
+	int error = add(filter, SCMP_ACT_ERRNO(EPERM), forbidden,
+			COUNT(forbidden));
+	int rc = error < 0 ? fail(e, "rule", error) : load(filter, e);
+	seccomp_release(filter);
+	return rc;
 }

@@ -10,6 +10,8 @@
 #include "core/attr.h"
 #include "core/err.h"
 
+#include <stddef.h>
+
 /*
  * Of a filter: from here on this process reads and writes what is open, and
  * cannot open a file, make a socket, start a program or change its rights:
@@ -25,5 +27,18 @@ int seal_filter(struct err *e) MUST_CHECK;
  * and watched with inotify.
  */
 int seal_source(struct err *e) MUST_CHECK;
+
+/*
+ * Of a sink: it can go on to talk to the network, look up names and read files
+ * (certificates that were renewed), for which the libraries of the system use
+ * what they like. It cannot start a program, look into other processes, change
+ * rights or owners, wait for callers; and it makes, writes, renames and removes
+ * files only where paths says: in a folder, or in that of a file (NULL: none).
+ * Threads have to be started afterwards.
+ *
+ * A kernel without Landlock does not hold it to those folders.
+ */
+int seal_sink(const char *const paths[], size_t count,
+	      struct err *e) MUST_CHECK;
 
 #endif

@@ -6,11 +6,13 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/landlock.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/inotify.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -80,6 +82,62 @@ static int read_and_watch(void)
 		       0;
 }
 
+/* Of a sink: beside this file, in a folder of its own, it may write. */
+static const char allowed[] = "allowed";
+
+static int seal_beside(struct err *e)
+{
+	const char *const paths[] = { NULL, allowed };
+
+	return seal_sink(paths, 2, e);
+}
+
+static int talk_and_read(void)
+{
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	int null = open("/dev/null", O_RDONLY);
+
+	return fd >= 0 && null >= 0 && close(fd) == 0 && close(null) == 0 ?
+		       SEALED :
+		       0;
+}
+
+static int wait_for_callers(void)
+{
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	return listen(fd, 1) < 0 && errno == EPERM ? SEALED : 0;
+}
+
+static int change_rights(void)
+{
+	return chmod(allowed, 0777) < 0 && errno == EPERM ? SEALED : 0;
+}
+
+static int replace_what_is_allowed(void)
+{
+	int fd = open("new", O_WRONLY | O_CREAT | O_EXCL, 0600);
+
+	return fd >= 0 && write(fd, "x", 1) == 1 &&
+			       rename("new", allowed) == 0 &&
+			       open(allowed, O_WRONLY | O_TRUNC) >= 0 &&
+			       link(allowed, "other") == 0 &&
+			       unlink("other") == 0 ?
+		       SEALED :
+		       0;
+}
+
+static int write_elsewhere(void)
+{
+	return open("/dev/null", O_WRONLY) < 0 && errno == EACCES &&
+			       open("../new", O_WRONLY | O_CREAT, 0600) < 0 &&
+			       errno == EACCES &&
+			       rename(allowed, "../new") < 0 &&
+			       mkdir("new", 0700) < 0 && errno == EACCES ?
+		       SEALED :
+		       0;
+}
+
 static int work_on(void)
 {
 	int ok = 0;
@@ -130,8 +188,44 @@ static void a_sealed_source_finds_and_reads_files(void)
 	CHECK(sealed_by(seal_source, work_on) == SEALED);
 }
 
+static bool has_landlock(void)
+{
+	return syscall(SYS_landlock_create_ruleset, NULL, 0,
+		       LANDLOCK_CREATE_RULESET_VERSION) >= 1;
+}
+
+static void a_sealed_sink_talks_and_reads_and_writes_where_it_may(void)
+{
+	CHECK(sealed_by(seal_beside, talk_and_read) == SEALED);
+	CHECK(sealed_by(seal_beside, work_on) == SEALED);
+	CHECK(sealed_by(seal_beside, replace_what_is_allowed) == SEALED);
+}
+
+static void a_sealed_sink_starts_nothing_and_is_called_by_nobody(void)
+{
+	CHECK(sealed_by(seal_beside, run_a_program) == SEALED);
+	CHECK(sealed_by(seal_beside, wait_for_callers) == SEALED);
+	CHECK(sealed_by(seal_beside, change_rights) == SEALED);
+}
+
+static void a_sealed_sink_writes_nowhere_else(void)
+{
+	CHECK(sealed_by(seal_beside, write_elsewhere) == SEALED);
+}
+
 int main(void)
 {
+	const char *base = getenv("TMPDIR");
+	char dir[] = "seal.XXXXXX";
+
+	if (chdir(base != NULL ? base : "/tmp") < 0 || mkdtemp(dir) == NULL ||
+	    chdir(dir) < 0 || close(open(allowed, O_CREAT, 0600)) < 0)
+		abort();
+	RUN(a_sealed_sink_talks_and_reads_and_writes_where_it_may);
+	if (is_sealable())
+		RUN(a_sealed_sink_starts_nothing_and_is_called_by_nobody);
+	if (is_sealable() && has_landlock())
+		RUN(a_sealed_sink_writes_nowhere_else);
 	if (is_sealable())
 		RUN(a_sealed_source_reads_and_writes_no_file);
 	RUN(a_sealed_source_finds_and_reads_files);
