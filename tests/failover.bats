@@ -167,6 +167,35 @@ both()
 	equal 2 "$(wc -l <told)"
 }
 
+@test "the command may do what siem-send itself, sealed, cannot" {
+	[[ $BUILD != *-san ]] || skip "builds with sanitizers are not sealed"
+	mkfifo pipe
+	siem-send syslog:tcp://127.0.0.1:1 --alert-after 0.1 --on-failure \
+		'grep -H "^Seccomp:" /proc/$PPID/status /proc/self/status >told' \
+		<pipe 2>/dev/null 3>&- &
+	sender=$!
+	remember $sender
+	exec 4>pipe
+	events 1 1 >&4
+	eventually [ -s told ]
+
+	equal 'Seccomp:	0' "$(cut -d : -f 2- told | sort -u)"
+	equal 'Seccomp:	2' "$(grep '^Seccomp:' "/proc/$sender/status")"
+	exec 4>&-
+}
+
+@test "a helper of the command that is killed is said, and stops nothing" {
+	mock first splunk -l :0 --fault 503-at=1-5
+	events 1 10 >in
+	run -0 --separate-stderr timeout 120 siem-send "splunk:$(cat first.at)" \
+		--alert-after 0.1 --on-failure 'kill -9 $PPID' <in
+	end_mock "$first"
+
+	grep -qx 'siem-send: --on-failure: its helper is gone, and the command is run no more' \
+		<<<"$stderr"
+	has first 10
+}
+
 @test "a command that takes its time holds nothing up, and is not waited for" {
 	mock first splunk -l :0 --fault 503-at=1-5
 	events 1 10 >in

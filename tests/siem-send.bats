@@ -796,3 +796,16 @@ says()
 		"$stderr"
 	equal $'one\ntwo' "$(cat dead)"
 }
+
+@test "once it delivers, it starts no program and writes beside nothing but its own" {
+	[[ $BUILD != *-san ]] || skip "builds with sanitizers are not sealed"
+	mkdir there
+	run -0 strace -f -o trace siem-send file:there/arrived <<<one
+	sed -n '/seccomp(SECCOMP_SET_MODE_FILTER\|PR_SET_SECCOMP/,$p' trace >sealed
+
+	[ -s sealed ]
+	equal 0 "$(grep -cE 'execve|O_(WRONLY|RDWR|CREAT)' \
+		<(grep -v '"there/arrived"' sealed))"
+	grep -q 'O_WRONLY.*"there/arrived"\|"there/arrived".*O_WRONLY' sealed
+	equal one "$(cat there/arrived)"
+}

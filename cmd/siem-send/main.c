@@ -11,6 +11,7 @@
 #include "core/msg.h"
 #include "core/opt.h"
 #include "core/quit.h"
+#include "core/seal.h"
 #include "delivery/commits.h"
 #include "delivery/engine.h"
 #include "delivery/failover.h"
@@ -239,6 +240,17 @@ static void collect(struct page *page, const void *context)
 		engine_collect(*engine, page);
 }
 
+/* All is open: from here on it writes these files, and no others. */
+static int seal(const struct config *cfg, const struct places *places,
+		struct err *e)
+{
+	const char *paths[1 + FAILOVER_MAX] = { cfg->checkpoint };
+
+	for (size_t i = 0; i < places->count; i++)
+		paths[1 + i] = way_file(&places->dests[i]);
+	return seal_sink(paths, 1 + places->count, e);
+}
+
 /* Deliver everything. Returns the exit status, or -1 with e filled. */
 static int deliver(const struct places *places, const struct config *cfg,
 		   enum dry_run dry_run, struct err *e)
@@ -285,7 +297,7 @@ static int deliver(const struct places *places, const struct config *cfg,
 			goto out;
 	}
 	engine = engine_open(ways, count, &how, e);
-	if (engine == NULL)
+	if (engine == NULL || seal(cfg, places, e) < 0)
 		goto out;
 	status = engine_run(engine);
 	if (cfg->common.stats)

@@ -10,4 +10,7 @@
 /* dest is borrowed for as long as the way, and what is opened by it, lives. */
 struct carrier_way way_to(const struct dest *dest);
 
+/* The file that is appended to, borrowed from dest; NULL where there is none. */
+const char *way_file(const struct dest *dest);
+
 #endif
