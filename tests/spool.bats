@@ -102,6 +102,19 @@ e 6 3" "$(cat s/000000000001.sum)"
 	eventually grep -qx 'd 4 1' s/000000000001.sum
 }
 
+@test "once it writes, it writes in the spool and nowhere else" {
+	[[ $BUILD != *-san ]] || skip "builds with sanitizers are not sealed"
+	coproc siem-batch --spool s
+	remember "$COPROC_PID"
+	echo one >&"${COPROC[1]}"
+	eventually [ -s s/000000000001.sum ]
+
+	for thread in /proc/"$COPROC_PID"/task/*; do
+		equal 'Seccomp:	2' "$(grep '^Seccomp:' "$thread/status")"
+	done
+	equal 2 "$(find /proc/"$COPROC_PID"/task -mindepth 1 -maxdepth 1 | wc -l)"
+}
+
 @test "two processes cannot write one spool" {
 	coproc siem-batch --spool s
 	remember "$COPROC_PID"

@@ -3,6 +3,7 @@
 #include "core/file.h"
 #include "core/metrics.h"
 #include "core/msg.h"
+#include "core/seal.h"
 #include "delivery/command.h"
 #include "delivery/commits.h"
 #include "delivery/engine.h"
@@ -43,6 +44,14 @@ static void collect(struct page *page, const void *context)
 			     *sink->dropped);
 }
 
+/* A command is not for us to bind: it does what it likes. */
+static int seal(const struct config *cfg, struct err *e)
+{
+	const char *const paths[] = { cfg->spool, cfg->checkpoint };
+
+	return cfg->spool != NULL ? seal_sink(paths, 2, e) : 0;
+}
+
 static int deliver(const struct config *cfg, const struct carrier_way *way,
 		   struct engine_options how, const uint64_t *dropped,
 		   struct err *e)
@@ -54,7 +63,7 @@ static int deliver(const struct config *cfg, const struct carrier_way *way,
 	how.metrics = &metrics;
 	if (metrics_open(&metrics, cfg->common.metrics, collect, &sink, e) == 0)
 		sink.engine = engine_open(way, 1, &how, e);
-	if (sink.engine != NULL) {
+	if (sink.engine != NULL && seal(cfg, e) == 0) {
 		status = engine_run(sink.engine);
 		if (cfg->common.stats)
 			engine_print_counts(sink.engine);

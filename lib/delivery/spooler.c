@@ -206,6 +206,21 @@ static int collect(struct spooler *s, int64_t now_ms, struct err *e)
 	return -1;
 }
 
+/* The thread takes no signals: they are for who waits in poll(). */
+static int start_thread(struct spooler *s, struct err *e)
+{
+	sigset_t all, before;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	int failed = pthread_create(&s->thread, NULL, write_groups, s);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (failed != 0)
+		return err_set(e, ERR_SYSTEM, "thread: %s", strerror(failed));
+	s->has_thread = true;
+	return 0;
+}
+
 static int step(struct carrier *carrier, int64_t now_ms, short revents,
 		struct err *e)
 {
@@ -213,6 +228,9 @@ static int step(struct carrier *carrier, int64_t now_ms, short revents,
 	enum turn turn = whose_turn(s);
 
 	(void)revents;
+	// Not before the tool has sealed itself, which holds for one thread.
+	if (!s->has_thread && start_thread(s, e) < 0)
+		return -1;
 	if (turn == TURN_DONE && collect(s, now_ms, e) < 0)
 		return -1;
 	if (turn == TURN_THREAD || now_ms < s->retry_ms || !s->pulls)
@@ -291,21 +309,6 @@ static void release(struct carrier *carrier)
 	free(s);
 }
 
-/* The thread takes no signals: they are for who waits in poll(). */
-static int start_thread(struct spooler *s, struct err *e)
-{
-	sigset_t all, before;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	int failed = pthread_create(&s->thread, NULL, write_groups, s);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (failed != 0)
-		return err_set(e, ERR_SYSTEM, "thread: %s", strerror(failed));
-	s->has_thread = true;
-	return 0;
-}
-
 struct carrier *spooler_open(const void *target,
 			     const struct carrier_load *load, struct err *e)
 {
@@ -340,8 +343,7 @@ struct carrier *spooler_open(const void *target,
 	};
 	s->done = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (segments_open(&s->segments, s->target->path, s->target->max,
-			  s->target->segment, e) < 0 ||
-	    start_thread(s, e) < 0) {
+			  s->target->segment, e) < 0) {
 		release(&s->carrier);
 		return NULL;
 	}
