@@ -85,6 +85,24 @@ commands=syslog
 	jq -se 'all(.transport == "tls")' arrived
 }
 
+@test "by TLS, an answer that comes between two looks for it is not left lying" {
+	[[ ${BUILD:-} != *-san ]] || skip 'the shim and the sanitizers do not go together'
+	start --tls --tls-dir certs -l tls://:0
+	echo '<13>x' >lines
+
+	# Each look in turn is one too early.
+	for ((look = 1; ; look++)); do
+		: >fired
+		run -0 --separate-stderr env LD_PRELOAD="$(command -v shim.so)" \
+			SHIM="fail=EAGAIN recv n=$look" SHIM_FIRED="$PWD/fired" \
+			siem-send --stats "syslog:relp+tls://127.0.0.1:$port" \
+			-o ca_file=certs/ca.pem -o answer_timeout=30 <lines
+		[ -s fired ] || break
+		grep -q '1 delivered, .* 0 sent again, .* 1 connections' <<<"$stderr"
+	done
+	[ "$look" -gt 9 ]
+}
+
 @test "by TLS, without the client certificate that is asked for: refused" {
 	start --tls --tls-dir certs --require-client-cert -l tls://:0
 	events 5

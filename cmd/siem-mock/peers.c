@@ -383,7 +383,7 @@ static int prepare(struct server *s, int wait_ms)
 static void hang_up(struct server *s, struct peer *p)
 {
 	bool unread = p->conn != NULL && (s->talk->left(p->state_of_talk) > 0 ||
-					  conn_timeout_ms(p->conn) == 0);
+					  conn_has_input(p->conn));
 
 	if (p->hangs_up && unread)
 		conn_reset(p->conn);

@@ -421,7 +421,8 @@ static int run(struct link *l, int64_t now_ms, short revents, struct err *e)
 		l->phase = LINK_OPENING;
 	}
 	// Where nothing came back, nothing has failed or ended either.
-	bool silent = l->phase == LINK_UP && (revents & ~POLLOUT) == 0;
+	bool silent = l->phase == LINK_UP && (revents & ~POLLOUT) == 0 &&
+		      !conn_has_input(l->conn);
 	if (!silent && look(l, now_ms, e) < 0)
 		return -1;
 	if (l->phase != LINK_UP && l->phase != LINK_ENDING)

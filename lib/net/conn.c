@@ -296,10 +296,15 @@ short conn_events(const struct conn *c, bool want_write)
 	return (short)((reads ? POLLIN : 0) | (want_write ? POLLOUT : 0));
 }
 
+bool conn_has_input(const struct conn *c)
+{
+	return c->phase == PHASE_UP && c->tls != NULL && tls_has_input(c->tls);
+}
+
 int conn_timeout_ms(const struct conn *c)
 {
 	if (c->phase == PHASE_UP)
-		return c->tls != NULL && tls_has_input(c->tls) ? 0 : -1;
+		return conn_has_input(c) ? 0 : -1;
 	int64_t left = c->deadline_ms - now_ms();
 	return left > 0 ? (int)left : 0;
 }

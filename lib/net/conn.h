@@ -70,6 +70,9 @@ int conn_fd(const struct conn *c);
 short conn_events(const struct conn *c, bool want_write);
 int conn_timeout_ms(const struct conn *c);
 
+/* Has something come that waits here, so that poll() does not tell of it? */
+bool conn_has_input(const struct conn *c);
+
 /*
  * Go on with opening; once ready, notice what the other side did. Call when
  * poll() returns, and before every write: a half-closed peer or a late TLS
