@@ -21,9 +21,16 @@ arrived_all()
 	[ "$(jq -r .raw arrived 2>/dev/null | sort -u | wc -l)" -ge 2500 ]
 }
 
-# through_trouble OPTION...: all of it arrives, and nothing else.
+# through_trouble LEAST OPTION...: all of it arrives, and nothing else, by so
+# many connections at least. Of resets and closes the seeds have two within the
+# first 2500 messages. Of those that end their own half only the first is sure to
+# break a connection, while there is more to send than a window holds: where
+# everything has been said, that end is an answer.
 through_trouble()
 {
+	local least=$1
+
+	shift
 	gen-events 2500 | siem-fmt --leef --syslog >lines
 	run -0 --separate-stderr timeout 120 siem-send -o settle=2 --stats \
 		"syslog:$(cat where)" "$@" <lines
@@ -35,28 +42,33 @@ through_trouble()
 
 	cmp <(sort -u lines) <(jq -r .raw arrived | sort -u)
 	grep -q '2500 delivered' <<<"$stderr"
-	[ "$(grep -o '[0-9]* connections' <<<"$stderr" | cut -d ' ' -f 1)" -gt 2 ]
+	[ "$(grep -o '[0-9]* connections' <<<"$stderr" | cut -d ' ' -f 1)" -ge "$least" ]
 	grep -qE '[1-9][0-9]* faults' said
 }
 
 @test "by TCP, a line feed behind each: nothing is lost" {
 	trouble tcp://:0 reset=0.04%,close=0.04%,seed=2
-	through_trouble
+	through_trouble 3
 }
 
 @test "by TCP with octet counting: nothing is lost" {
 	trouble tcp://:0 reset=0.04%,close=0.04%,seed=7
-	through_trouble -o framing=octet-counting
+	through_trouble 3 -o framing=octet-counting
 }
 
 @test "by TLS: nothing is lost" {
 	trouble tls://:0 reset=0.04%,close=0.04%,seed=9 --tls-dir certs
-	through_trouble -o ca_file=certs/ca.pem
+	through_trouble 3 -o ca_file=certs/ca.pem
 }
 
 @test "by TCP, to one that ends its own half and reads on: nothing is lost" {
 	trouble tcp://:0 half-close=0.1%,seed=5
-	through_trouble
+	through_trouble 2
+}
+
+@test "by TLS, to one that ends its own half and reads on: nothing is lost" {
+	trouble tls://:0 half-close=0.1%,seed=8 --tls-dir certs
+	through_trouble 2 -o ca_file=certs/ca.pem
 }
 
 @test "a stall shorter than settle breaks nothing, and repeats nothing" {
