@@ -33,7 +33,7 @@ static void on_ack(void *context, uint64_t number, enum verdict verdict,
 	bool is_first;
 	struct queue_item *item = flight_find(a->flight, number, &is_first);
 
-	if (item == NULL) {
+	if (item == NULL || item->end > *a->written) {
 		err_set(&a->refusal, ERR_TEMPORARY,
 			"%s confirms what was not sent", conn_name(a->conn));
 		return;

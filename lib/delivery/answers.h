@@ -23,6 +23,7 @@ struct answers {
 	enum transport transport;
 	bool confirms; // each frame is answered
 	struct flight *flight;
+	const uint64_t *written;   // bytes of its frames that have gone out
 	struct dest_link *session; // of the connection
 	struct buf *out;           // for what has to be said in return
 	bool *progress; // set where something was taken, or rejected for good

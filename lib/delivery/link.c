@@ -78,6 +78,7 @@ static int prepare(struct link *l, const struct dest *dest,
 	l->answers = ANSWERS_INIT(.dest = dest,
 				  .transport = l->route.target.transport,
 				  .confirms = confirms(l), .flight = &l->flight,
+				  .written = &l->written,
 				  .session = &l->session, .out = &l->out,
 				  .progress = &l->progress);
 	if (l->dry_run) {

@@ -52,6 +52,7 @@ struct fixture {
 	struct dest_link session;
 	struct buf out;
 	struct answers answers;
+	uint64_t written;
 	bool progress;
 	uint64_t next; // frame that is answered
 	struct conn *conn;
@@ -102,13 +103,15 @@ static void begin(struct fixture *f, size_t frames, bool confirms)
 	f->flight = (struct flight){ .queue = &f->queue, .ledger = &f->ledger };
 	f->answers = ANSWERS_INIT(.dest = &f->dest, .transport = TRANSPORT_TCP,
 				  .confirms = confirms, .flight = &f->flight,
+				  .written = &f->written,
 				  .session = &f->session, .out = &f->out,
 				  .progress = &f->progress);
 	f->conn = connect_to(&f->peer);
 	for (size_t i = 0; i < frames; i++) {
 		(void)!queue_add(&f->queue, QUEUE_RECORD, SLICE("record"));
-		flight_add(&f->flight, queue_take(&f->queue), i, i);
+		flight_add(&f->flight, queue_take(&f->queue), i, i + 1);
 	}
+	f->written = frames;
 }
 
 /* The other end says this. */
@@ -173,6 +176,19 @@ static void an_answer_to_what_was_not_sent_ends_the_connection(void)
 	CHECK(strstr(e.text, "confirms what was not sent") != NULL);
 	// What was confirmed before that is.
 	CHECK(f.progress && f.ledger.counts.delivered == 1);
+	end(&f);
+}
+
+static void an_answer_to_half_a_frame_ends_the_connection(void)
+{
+	struct fixture f;
+	struct err e;
+
+	begin(&f, 2, true);
+	f.written = 1;
+	CHECK(hear(&f, "++", 0, &e) < 0);
+	CHECK(strstr(e.text, "confirms what was not sent") != NULL);
+	CHECK(f.ledger.counts.delivered == 1 && f.flight.count == 1);
 	end(&f);
 }
 
@@ -242,6 +258,7 @@ int main(void)
 	RUN(an_answer_settles_the_frame_that_it_is_about);
 	RUN(what_is_refused_in_company_goes_once_more_and_is_rejected_then);
 	RUN(an_answer_to_what_was_not_sent_ends_the_connection);
+	RUN(an_answer_to_half_a_frame_ends_the_connection);
 	RUN(half_an_answer_is_kept_until_the_connection_is_gone);
 	RUN(an_answer_is_due_while_one_is_to_come);
 	RUN(who_is_no_receiver_takes_no_record);
