@@ -1,14 +1,12 @@
 #include "net/tls.h"
 
 #include "core/clock.h"
-#include "net/tlsfiles.h"
+#include "net/tlssocket.h"
 #include "net/tlswords.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <netdb.h>
-#include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
@@ -17,15 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
-
-struct tls_context {
-	SSL_CTX *ctx;
-	BIO_METHOD *method;
-	struct tls_options options; // of a client
-	char *client_ca;            // of a server
-	bool is_server;
-};
 
 /* Plaintext to this offset is in ciphertext to that one. */
 struct sealed {
@@ -40,7 +29,7 @@ enum { ANSWER_MS = 5000 };
 struct tls {
 	SSL *ssl;
 	const struct tls_context *context;
-	int fd;
+	struct tls_socket socket;
 	char host[NI_MAXHOST]; // to verify
 
 	bool open; // the handshake is done
@@ -50,11 +39,9 @@ struct tls {
 	struct err broken;    // why it is of no more use
 	short wants;          // POLLIN or POLLOUT, while shaking hands
 
-	bool ending, ended;          // asked to, and done
-	bool eof;                    // the socket has come to its end
-	int read_error, write_error; // errno, where it failed
+	bool ending, ended; // asked to, and done
 
-	uint64_t cipher, plain, acked; // bytes written, and known to be there
+	uint64_t plain, acked; // bytes written, and known to be there
 	struct sealed sealed[SEALED_MAX]; // a ring, of what is not acked
 	size_t first, count;
 };
@@ -62,196 +49,6 @@ struct tls {
 static int64_t now_ms(void)
 {
 	return clock_ns() / NS_PER_MS;
-}
-
-/*
- * The socket as OpenSSL sees it. It counts what went out, and remembers what
- * went wrong. A write that fails for good is told as one to be tried again, so
- * that an alert which came before can still be read.
- */
-static int socket_write(BIO *bio, const char *bytes, int n)
-{
-	struct tls *t = BIO_get_data(bio);
-	ssize_t got = send(t->fd, bytes, (size_t)n, MSG_NOSIGNAL);
-
-	BIO_clear_retry_flags(bio);
-	if (got >= 0) {
-		t->cipher += (uint64_t)got;
-		return (int)got;
-	}
-	if (errno != EAGAIN && errno != EINTR && errno != ENOBUFS)
-		t->write_error = errno;
-	BIO_set_retry_write(bio);
-	return -1;
-}
-
-static int socket_read(BIO *bio, char *bytes, int n)
-{
-	struct tls *t = BIO_get_data(bio);
-	ssize_t got = recv(t->fd, bytes, (size_t)n, 0);
-
-	BIO_clear_retry_flags(bio);
-	if (got > 0)
-		return (int)got;
-	if (got == 0)
-		t->eof = true;
-	else if (errno == EAGAIN || errno == EINTR)
-		BIO_set_retry_read(bio);
-	else
-		t->read_error = errno;
-	return (int)got;
-}
-
-static long socket_ctrl(BIO *bio, int command, long number, void *pointer)
-{
-	const struct tls *t = BIO_get_data(bio);
-
-	(void)number;
-	(void)pointer;
-	if (command == BIO_CTRL_FLUSH)
-		return 1;
-	return command == BIO_CTRL_EOF && t->eof;
-}
-
-static BIO_METHOD *socket_method(void)
-{
-	BIO_METHOD *m = BIO_meth_new(BIO_TYPE_SOURCE_SINK, "siem socket");
-
-	if (m != NULL && BIO_meth_set_write(m, socket_write) == 1 &&
-	    BIO_meth_set_read(m, socket_read) == 1 &&
-	    BIO_meth_set_ctrl(m, socket_ctrl) == 1)
-		return m;
-	BIO_meth_free(m);
-	return NULL;
-}
-
-/* Contexts. */
-
-static struct tls_context *context_new(const SSL_METHOD *method, struct err *e)
-{
-	struct tls_context *t = calloc(1, sizeof(*t));
-
-	if (t == NULL) {
-		err_sys(e, "TLS");
-		return NULL;
-	}
-	t->ctx = SSL_CTX_new(method);
-	t->method = socket_method();
-	if (t->ctx == NULL || t->method == NULL) {
-		err_set(e, ERR_SYSTEM, "TLS: %s",
-			ERR_reason_error_string(ERR_get_error()));
-		tls_context_free(t);
-		return NULL;
-	}
-	SSL_CTX_set_min_proto_version(t->ctx, TLS1_2_VERSION);
-	SSL_CTX_set_options(t->ctx,
-			    SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
-	SSL_CTX_set_mode(t->ctx, SSL_MODE_ENABLE_PARTIAL_WRITE |
-					 SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
-					 SSL_MODE_RELEASE_BUFFERS);
-	SSL_CTX_set_session_cache_mode(t->ctx, SSL_SESS_CACHE_OFF);
-	return t;
-}
-
-static int set_min_version(SSL_CTX *ctx, const char *version, struct err *e)
-{
-	if (version == NULL || strcmp(version, "1.2") == 0)
-		return 0;
-	if (strcmp(version, "1.3") != 0)
-		return err_set(e, ERR_USAGE,
-			       "TLS version %s is neither 1.2 nor 1.3",
-			       version);
-	SSL_CTX_set_min_proto_version(ctx, TLS1_3_VERSION);
-	return 0;
-}
-
-/* A certificate is not good: say why, and go no further. */
-static int on_verify(int ok, X509_STORE_CTX *store);
-
-static int configure_client(struct tls_context *t, struct err *e)
-{
-	const struct tls_options *o = &t->options;
-
-	if (set_min_version(t->ctx, o->min_version, e) < 0)
-		return -1;
-	if (o->key_file != NULL && o->cert_file == NULL)
-		return err_set(e, ERR_USAGE,
-			       "key_file %s: needs a cert_file beside it",
-			       o->key_file);
-	if (o->cert_file != NULL &&
-	    tls_load_own(t->ctx, o->cert_file, o->key_file, e) < 0)
-		return -1;
-	if (!o->insecure || o->ca_file != NULL)
-		if (tls_load_authorities(t->ctx, "ca_file", o->ca_file, e) < 0)
-			return -1;
-	SSL_CTX_set_verify(t->ctx,
-			   o->insecure ? SSL_VERIFY_NONE : SSL_VERIFY_PEER,
-			   on_verify);
-	return 0;
-}
-
-struct tls_context *tls_client(const struct tls_options *options, struct err *e)
-{
-	struct tls_context *t = context_new(TLS_client_method(), e);
-
-	if (t == NULL)
-		return NULL;
-	t->options = *options;
-	if (configure_client(t, e) < 0) {
-		tls_context_free(t);
-		return NULL;
-	}
-	return t;
-}
-
-static int configure_server(struct tls_context *t,
-			    const struct tls_server_options *o, struct err *e)
-{
-	if (tls_load_own(t->ctx, o->cert_file, o->key_file, e) < 0)
-		return -1;
-	SSL_CTX_set_num_tickets(t->ctx, 0);
-	SSL_CTX_set_options(t->ctx, SSL_OP_NO_TICKET);
-	if (o->client_ca == NULL)
-		return 0;
-	if (tls_load_authorities(t->ctx, "client CA", o->client_ca, e) < 0)
-		return -1;
-	SSL_CTX_set_client_CA_list(t->ctx,
-				   SSL_load_client_CA_file(o->client_ca));
-	SSL_CTX_set_verify(t->ctx,
-			   SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
-			   on_verify);
-	return 0;
-}
-
-struct tls_context *tls_server(const struct tls_server_options *options,
-			       struct err *e)
-{
-	struct tls_context *t = context_new(TLS_server_method(), e);
-
-	if (t == NULL)
-		return NULL;
-	t->is_server = true;
-	if (options->client_ca != NULL &&
-	    (t->client_ca = strdup(options->client_ca)) == NULL) {
-		err_sys(e, "TLS");
-		tls_context_free(t);
-		return NULL;
-	}
-	if (configure_server(t, options, e) < 0) {
-		tls_context_free(t);
-		return NULL;
-	}
-	return t;
-}
-
-void tls_context_free(struct tls_context *t)
-{
-	if (t == NULL)
-		return;
-	SSL_CTX_free(t->ctx);
-	BIO_meth_free(t->method);
-	free(t->client_ca);
-	free(t);
 }
 
 /* Why a connection failed. */
@@ -269,6 +66,7 @@ static struct tls_side side_of(const struct tls *t)
 	};
 }
 
+/* A certificate is not good: say why, and go no further. */
 static int on_verify(int ok, X509_STORE_CTX *store)
 {
 	const SSL *ssl = X509_STORE_CTX_get_ex_data(
@@ -317,15 +115,15 @@ static int failed(const struct tls *t, struct err *e)
 	if (ERR_GET_LIB(code) == ERR_LIB_SSL && reason > SSL_AD_REASON_OFFSET &&
 	    reason <= SSL_AD_REASON_OFFSET + 255)
 		return tls_say_alert(reason - SSL_AD_REASON_OFFSET, &side, e);
-	if (t->read_error != 0)
-		return hung_up(t, strerror(t->read_error), e);
-	if (t->eof)
+	if (t->socket.read_error != 0)
+		return hung_up(t, strerror(t->socket.read_error), e);
+	if (t->socket.eof)
 		return hung_up(t,
 			       t->open ? "closed without a close_notify"
 				       : "closed during the TLS handshake",
 			       e);
-	if (code == 0 && t->write_error != 0)
-		return hung_up(t, strerror(t->write_error), e);
+	if (code == 0 && t->socket.write_error != 0)
+		return hung_up(t, strerror(t->socket.write_error), e);
 	return tls_say_error(code, &side, e);
 }
 
@@ -349,14 +147,13 @@ static bool name_peer(struct tls *t)
 
 static bool attach(struct tls *t)
 {
-	BIO *bio = BIO_new(t->context->method);
+	BIO *bio = tls_socket_bio(t->context->method, &t->socket);
 
 	if (bio == NULL)
 		return false;
-	BIO_set_data(bio, t);
-	BIO_set_init(bio, 1);
 	SSL_set_bio(t->ssl, bio, bio);
 	SSL_set_app_data(t->ssl, t);
+	SSL_set_verify(t->ssl, SSL_get_verify_mode(t->ssl), on_verify);
 	SSL_set_cert_cb(t->ssl, on_certificate_asked, t);
 	if (t->context->is_server) {
 		SSL_set_accept_state(t->ssl);
@@ -384,7 +181,7 @@ struct tls *tls_open(struct tls_context *context, int fd, const char *host,
 		t->host[len - 1] = '\0';
 
 	t->context = context;
-	t->fd = fd;
+	t->socket.fd = fd;
 	t->wants = context->is_server ? POLLIN : POLLOUT;
 	t->ssl = SSL_new(context->ctx);
 	if (t->ssl == NULL || !attach(t)) {
@@ -411,7 +208,7 @@ static int shake_hands(struct tls *t, struct err *e)
 		return TLS_BUSY;
 	case SSL_ERROR_WANT_WRITE:
 		t->wants = POLLOUT;
-		return t->write_error != 0 ? failed(t, e) : TLS_BUSY;
+		return t->socket.write_error != 0 ? failed(t, e) : TLS_BUSY;
 	default:
 		return failed(t, e);
 	}
@@ -423,7 +220,7 @@ static int await_end(struct tls *t, struct err *e)
 	char left[4096];
 	ssize_t got;
 
-	while ((got = recv(t->fd, left, sizeof(left), 0)) > 0)
+	while ((got = recv(t->socket.fd, left, sizeof(left), 0)) > 0)
 		;
 	if (got == 0)
 		return TLS_ENDED;
@@ -438,7 +235,7 @@ static int take_note(struct tls *t, int rc, struct err *e)
 	switch (SSL_get_error(t->ssl, rc)) {
 	case SSL_ERROR_WANT_READ:
 	case SSL_ERROR_WANT_WRITE:
-		return t->write_error != 0 ? failed(t, e) : TLS_OPEN;
+		return t->socket.write_error != 0 ? failed(t, e) : TLS_OPEN;
 	case SSL_ERROR_ZERO_RETURN:
 		if (t->ended)
 			return await_end(t, e);
@@ -447,7 +244,7 @@ static int take_note(struct tls *t, int rc, struct err *e)
 		return TLS_ENDED;
 	default:
 		// Not all are so polite as to answer with a close_notify.
-		if (t->ended && t->eof) {
+		if (t->ended && t->socket.eof) {
 			ERR_clear_error();
 			return TLS_ENDED;
 		}
@@ -468,7 +265,7 @@ static int check(struct tls *t, struct err *e)
 static int gone(struct tls *t, struct err *e)
 {
 	if (check(t, e) >= 0)
-		return hung_up(t, strerror(t->write_error), e);
+		return hung_up(t, strerror(t->socket.write_error), e);
 	return -1;
 }
 
@@ -477,13 +274,13 @@ static void go_on_ending(struct tls *t)
 	ERR_clear_error();
 	int rc = SSL_shutdown(t->ssl);
 	if (rc < 0 && SSL_get_error(t->ssl, rc) == SSL_ERROR_WANT_WRITE &&
-	    t->write_error == 0)
+	    t->socket.write_error == 0)
 		return;
 	// The error of a connection that was reset is told once. It was told
 	// to the write, and what comes now looks like an end in good order.
-	if (t->write_error == 0 && shutdown(t->fd, SHUT_WR) < 0)
-		t->write_error = errno;
-	if (t->write_error != 0)
+	if (t->socket.write_error == 0 && shutdown(t->socket.fd, SHUT_WR) < 0)
+		t->socket.write_error = errno;
+	if (t->socket.write_error != 0)
 		(void)gone(t, &t->broken);
 	t->ended = true;
 }
@@ -543,7 +340,7 @@ static void remember(struct tls *t)
 	if (t->count < SEALED_MAX)
 		t->count++;
 	t->sealed[(t->first + t->count - 1) % SEALED_MAX] =
-		(struct sealed){ t->cipher, t->plain };
+		(struct sealed){ t->socket.sent, t->plain };
 }
 
 static ssize_t write_records(struct tls *t, const void *bytes, size_t n,
@@ -553,7 +350,7 @@ static ssize_t write_records(struct tls *t, const void *bytes, size_t n,
 	size_t done = 0;
 	size_t got = 0;
 
-	while (done < n && t->write_error == 0) {
+	while (done < n && t->socket.write_error == 0) {
 		ERR_clear_error();
 		int rc = SSL_write_ex(t->ssl, p + done, n - done, &got);
 		if (rc != 1) {
@@ -567,7 +364,7 @@ static ssize_t write_records(struct tls *t, const void *bytes, size_t n,
 		t->plain += got;
 		remember(t);
 	}
-	if (done > 0 || t->write_error == 0)
+	if (done > 0 || t->socket.write_error == 0)
 		return (ssize_t)done;
 	return gone(t, e);
 }
@@ -594,7 +391,8 @@ ssize_t tls_read(struct tls *t, void *bytes, size_t n, struct err *e)
 
 uint64_t tls_acked(struct tls *t, uint64_t unacked)
 {
-	uint64_t there = unacked < t->cipher ? t->cipher - unacked : 0;
+	uint64_t sent = t->socket.sent;
+	uint64_t there = unacked < sent ? sent - unacked : 0;
 
 	while (t->count > 0 && t->sealed[t->first].cipher <= there) {
 		t->acked = t->sealed[t->first].plain;
