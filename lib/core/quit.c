@@ -16,6 +16,7 @@ static struct timespec asked_at;
 static struct timeval grace;
 static enum quit_when_late policy;
 static int wake[2] = { -1, -1 };
+static int nothing = -1; // to be read in place of a terminal
 
 /* From a signal handler: nothing here but what POSIX allows in one. */
 static NORETURN void end_now(const char *why)
@@ -49,6 +50,9 @@ static void on_end(int sig)
 	if (!asked) {
 		asked_at = now;
 		asked = 1;
+		// Whoever waits for the terminal is woken, and finds its end.
+		if (nothing >= 0)
+			dup2(nothing, STDIN_FILENO);
 		struct itimerval timer = { .it_value = grace };
 		setitimer(ITIMER_REAL, &timer, NULL);
 	} else if ((now.tv_sec - asked_at.tv_sec) * 1000 +
@@ -109,6 +113,8 @@ int quit_setup(unsigned grace_sec, enum quit_when_late when_late, struct err *e)
 	grace.tv_usec = grace_sec == 0 ? 1 : 0;
 	if (pipe2(wake, O_NONBLOCK | O_CLOEXEC) < 0)
 		return err_sys(e, "pipe");
+	if (isatty(STDIN_FILENO))
+		nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		struct sigaction action = { .sa_handler = table[i].handler };
 

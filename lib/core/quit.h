@@ -2,7 +2,8 @@
  * How a tool ends when it is asked to: SIGINT and SIGTERM.
  *
  * A source stops reading and ends orderly. A filter or a sink reads on to the
- * end of its input, which its source is about to close. Each is through within
+ * end of its input, which its source is about to close; a terminal is at its
+ * end there and then, for nobody closes one. Each is through within
  * the grace period: after that quit_late() answers yes, whatever call was
  * waiting has been interrupted, and a tool that set itself up with
  * QUIT_EXIT_LATE has ended with status 3. A second signal, at least a second
