@@ -105,7 +105,9 @@ int address_check_port(const char *port, int socktype, struct err *e)
 
 	if (failed == 0)
 		freeaddrinfo(found);
-	if (failed == EAI_SERVICE || port[strspn(port, "0")] == '\0')
+	// A number that is too large is taken for another one.
+	if (failed == EAI_SERVICE || !is_port(slice_of(port)) ||
+	    port[strspn(port, "0")] == '\0')
 		return no_service(port, e);
 	return 0;
 }
