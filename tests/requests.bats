@@ -288,7 +288,12 @@ send()
 
 @test "what --dry-run does not know is an error" {
 	run -2 siem-send --dry-run=wget stdout </dev/null
-	equal 'siem-send: --dry-run: wget is not curl' "$output"
+	equal 'siem-send: option --dry-run: wget is not curl' "$output"
+}
+
+@test "-n=curl is the same as --dry-run=curl" {
+	SPLUNK_HEC_TOKEN=none run -0 siem-send -q -n=curl splunk:h <<<'{}'
+	[[ $output == 'curl -X POST '* ]]
 }
 
 @test "memory is bounded while the destination is away" {

@@ -174,7 +174,7 @@ static int parse_dry_run(const char *how, enum dry_run *out, struct err *e)
 					  : DRY_RUN_BYTES;
 	if (how == NULL || *out == DRY_RUN_CURL || strcmp(how, "bytes") == 0)
 		return 0;
-	return err_set(e, ERR_USAGE, "--dry-run: %s is not curl", how);
+	return err_set(e, ERR_USAGE, "option --dry-run: %s is not curl", how);
 }
 
 /* Where records are set aside: as told, else beside the checkpoint. */

@@ -395,6 +395,10 @@ int opt_parse(const struct cli *cli, int argc, char *argv[], void *config,
 				     err_sys(e, "standard output");
 			goto out;
 		}
+		// "-n=curl", as "--dry-run=curl" is written.
+		if (found < 256 && argument_is_optional(row) &&
+		    optarg != NULL && optarg[0] == '=')
+			optarg++;
 		if (set(row, optarg, config, e) < 0)
 			goto out;
 	}
