@@ -15,6 +15,7 @@
 # make install      into $(DESTDIR)$(PREFIX); make uninstall takes it back
 # make deps         install the Debian packages that all of this needs
 # make clean        forget everything that was built
+# make help         print this
 #
 # demo, check, bench, chaos, outage, lint, fuzz and compare install what they
 # miss, and say so (tests/deps). Add SAN=1 for the address and undefined
@@ -203,7 +204,11 @@ uninstall:
 clean:
 	rm -rf build build-*
 
+# What stands at the top of this file.
+help:
+	@sed -n -e '/^$$/q' -e 's/^# \{0,1\}//p' $(firstword $(MAKEFILE_LIST))
+
 .PHONY: all tests objects tidy fuzzers check demo bench chaos outage lint fuzz \
-        compare deps install uninstall clean
+        compare deps install uninstall clean help
 .SECONDARY:
 .DELETE_ON_ERROR:

@@ -35,6 +35,16 @@ make_here()
 	[ ! -e x/usr/share/siem-tools ]
 }
 
+@test "make help says what every verb does" {
+	run -0 make_here help
+
+	for verb in check demo bench chaos outage lint fuzz compare install deps clean help; do
+		grep -q "^make $verb  *[a-z]" <<<"$output"
+	done
+	grep -q '[#$]$' <<<"$output" && return 1
+	equal 'make              build the tools into build/bin/' "${lines[0]}"
+}
+
 @test "the flags of a packager are added to those of the project" {
 	run -0 make_here -n BUILD=y CFLAGS=-O1 CPPFLAGS=-DHARD LDFLAGS=-Wl,-z,now all
 
