@@ -256,6 +256,15 @@ holds()
 	equal $'one\ntwo' "$(cat arrived)"
 }
 
+@test "a checkpoint has a name, and room for that of its lock" {
+	: >log
+	run -2 siem-tail --once -c '' log
+	equal 'siem-tail: an empty text is not the name of a checkpoint' "$output"
+	long=$(printf '%0250d' 0)
+	run -2 siem-tail --once -c "$long" log
+	equal "siem-tail: $long: too long a name" "$output"
+}
+
 @test "an input that is empty is status 3" {
 	checkpoint c.ckpt '/log/a#1 0'
 	run -3 --separate-stderr deliver -c c.ckpt < <(:)

@@ -236,9 +236,13 @@ static int place(struct checkpoint *c, const char *path, struct err *e)
 
 	char *slash = strrchr(c->path, '/');
 	c->name = slash == NULL ? c->path : slash + 1;
-	if (c->name[0] == '\0' || strlen(c->name) > NAME_MAX - 8)
-		return err_set(e, ERR_USAGE, "%s: not the name of a file",
-			       path);
+	if (c->name[0] == '\0')
+		return err_set(e, ERR_USAGE,
+			       "%s is not the name of a checkpoint",
+			       path[0] != '\0' ? path : "an empty text");
+	// Its temporary file and its lock have longer names.
+	if (strlen(c->name) > NAME_MAX - 8)
+		return err_set(e, ERR_USAGE, "%s: too long a name", path);
 
 	size_t len = slash == NULL ? 0 : (size_t)(slash - c->path) + 1;
 	char *dir = slash == NULL ? strdup(".") : strndup(c->path, len);
