@@ -680,6 +680,18 @@ wrong()
 	wrong 'option --host: a b is no name: only printable ASCII, without spaces' --cef --host 'a b'
 	wrong 'option --max-line: x is not a size, as in 65536, 64KB or 10GB' --cef --max-line x
 	wrong 'option --cef takes no argument' --cef=1
+	wrong 'an operand is empty' --cef ''
+}
+
+@test "options of a header that no line will have are named" {
+	run -0 --separate-stderr siem-fmt --cef --host h --severity auto <<<'{}'
+	equal 'siem-fmt: option --severity changes nothing: without --syslog, --cef has no syslog header
+siem-fmt: option --host changes nothing: without --syslog, --cef has no syslog header' "$stderr"
+
+	run -0 --separate-stderr siem-fmt --cef --syslog --host h <<<'{}'
+	equal '' "$stderr"
+	run -0 --separate-stderr siem-fmt --rfc5424 --host h --facility 3 <<<'{}'
+	equal '' "$stderr"
 }
 
 @test "a map that is not there is a usage error that names the nearest" {

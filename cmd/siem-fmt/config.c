@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include "core/msg.h"
 #include "event/map.h"
 #include "format/registry.h"
 #include "format/syslog.h"
@@ -72,8 +73,6 @@ int config_parse(struct config *c, int argc, char *argv[], struct err *e)
 	};
 
 	*c = (struct config){
-		.facility = "local0",
-		.severity = "info",
 		.map = "auto",
 		.max_record = 1 * MIB,
 		.common = OPT_COMMON_DEFAULTS,
@@ -150,20 +149,42 @@ static int choose_priority(const struct config *c, struct choice *choice,
 			   struct err *e)
 {
 	struct format_options *o = &choice->options;
+	const char *facility = c->facility != NULL ? c->facility : "local0";
+	const char *severity = c->severity != NULL ? c->severity : "info";
 
-	o->facility = syslog_facility(c->facility);
+	o->facility = syslog_facility(facility);
 	if (o->facility < 0)
-		return fail_name("facility", c->facility,
-				 syslog_nearest_facility(c->facility), e);
-	if (strcmp(c->severity, "auto") == 0) {
+		return fail_name("facility", facility,
+				 syslog_nearest_facility(facility), e);
+	if (strcmp(severity, "auto") == 0) {
 		o->severity = FORMAT_SEVERITY_AUTO;
 		return 0;
 	}
-	o->severity = syslog_severity(c->severity);
+	o->severity = syslog_severity(severity);
 	if (o->severity < 0)
-		return fail_name("severity", c->severity,
-				 syslog_nearest_severity(c->severity), e);
+		return fail_name("severity", severity,
+				 syslog_nearest_severity(severity), e);
 	return 0;
+}
+
+/* Options of a header, where the lines will have none. */
+static void tell_idle(const struct config *c, const struct choice *choice)
+{
+	const struct {
+		const char *name, *value;
+	} options[] = {
+		{ "facility", c->facility },
+		{ "severity", c->severity },
+		{ "host", c->host },
+	};
+
+	if (choice->format->syslog == NULL || choice->options.syslog != NULL)
+		return;
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+		if (options[i].value != NULL)
+			msg_warn("option --%s changes nothing: without "
+				 "--syslog, --%s has no syslog header",
+				 options[i].name, choice->format->name);
 }
 
 static int choose_host(const struct config *c, struct choice *choice,
@@ -202,9 +223,10 @@ int config_choose(const struct config *c, struct choice *choice, struct err *e)
 	choice->options.max_line = c->max_line;
 	choose_variant(c, choice);
 	if (choose_syslog(c, choice, e) < 0 ||
-	    choose_priority(c, choice, e) < 0)
+	    choose_priority(c, choice, e) < 0 || choose_host(c, choice, e) < 0)
 		return -1;
-	return choose_host(c, choice, e);
+	tell_idle(c, choice);
+	return 0;
 }
 
 int config_list(struct err *e)

@@ -39,6 +39,8 @@ int inputs_open(struct inputs *in, char *names[], size_t count, struct err *e)
 		i->fd = STDIN_FILENO;
 		if (strcmp(names[n], "-") == 0)
 			continue;
+		if (names[n][0] == '\0')
+			return err_set(e, ERR_USAGE, "an operand is empty");
 		i->name = names[n];
 		i->fd = open_file(i->name);
 		in->failed |= i->fd < 0;
