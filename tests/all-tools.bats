@@ -142,3 +142,46 @@ high/d has no place in lib/LAYERS' "$(sort <<<"$output")"
 		equal "$(options "$tool" | sed 's/^/--/')" "$(printf '%s\n' "${COMPREPLY[@]}")"
 	done
 }
+
+# completes WANT TOOL WORD [BEFORE]: what is offered for WORD behind BEFORE.
+completes()
+{
+	_siem "$2" "$3" "${4:-$2}"
+	# shellcheck disable=SC2031 # it was set in this shell
+	equal "$1" "${COMPREPLY[*]}"
+}
+
+@test "the shell completes kinds and maps, and leaves files to itself" {
+	# shellcheck source=share/completions/siem.bash
+	source "$root/share/completions/siem.bash"
+
+	completes 'splunk sc4s syslog stdout' siem-send s
+	completes 'splunk sc4s syslog stdout' siem-send s --failover
+	completes qradar siem-send q --settings
+	completes '' siem-send s --receipts
+	completes relp siem-mock r
+	completes gatekit siem-fmt ga --map
+	completes '' siem-fmt ga
+	completes '' siem-tail ''
+}
+
+# A signal that came before a tool is up would end it in the plain way; so it is
+# typed when the tool has shown that it reads.
+@test "control-C at a terminal is the end of the input, at once" {
+	local command
+
+	for command in 'siem-fmt --json' 'siem-batch -n 1' 'siem-send stdout'; do
+		mkfifo keys
+		: >shown
+		script -qefc "exec $command --grace 60" /dev/null <keys >shown 2>&1 &
+		remember $!
+		exec 9>keys
+		printf '{"typed":1}\n' >&9
+		# Once by the terminal, and once by the tool.
+		eventually eval '[ "$(grep -c typed shown)" = 2 ]'
+		printf '\003' >&9
+		wait $! || { echo "$command: $?"; cat shown; return 1; }
+		exec 9>&-
+		rm keys
+	done
+}

@@ -1,9 +1,18 @@
-# bash completion for every siem tool: the tool itself knows its options.
+# bash completion for every siem tool: the tool itself knows its options, maps
+# and kinds. Where there is nothing to offer, bash offers files.
 _siem()
 {
-	local words
+	local words=
 
-	words=$("$1" --list-options 2>/dev/null | cut -f 1)
+	case $2/${3:-}/${1##*/} in
+	-*) words=$("$1" --list-options | cut -f 1) ;;
+	*/-m/siem-fmt | */--map/siem-fmt)
+		words=$("$1" --list | sed -n '/^maps:/,$s/^  //p') ;;
+	*/--settings/siem-send | */--failover/siem-send)
+		words=$("$1" --list | cut -d ' ' -f 1) ;;
+	*/-*/*) ;;
+	*/siem-send | */siem-mock) words=$("$1" --list | cut -d ' ' -f 1) ;;
+	esac 2>/dev/null
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$2")
 }
 complete -o default -F _siem siem-tail siem-fmt siem-batch siem-send siem-mock siem-verify
