@@ -161,6 +161,25 @@ struct dest_route {
 			    // nothing but the transport confirms them
 };
 
+/*
+ * A syslog header, and what it was made for: records that were read together
+ * have the same, so it is not made again for each of them.
+ */
+enum dest_header_form {
+	DEST_HEADER_NONE,
+	DEST_HEADER_PRIORITY, // the line has the rest
+	DEST_HEADER_3164,
+	DEST_HEADER_SHORT, // of RFC 5424, as before LEEF
+	DEST_HEADER_5424,
+};
+
+struct dest_header {
+	enum dest_header_form form;
+	int64_t read_ns; // when the record was read
+	size_t len;
+	char text[1024];
+};
+
 /* One connection, from open() to release(). */
 struct dest_link {
 	uint64_t frames;    // given out so far: the next one has this number
@@ -170,6 +189,7 @@ struct dest_link {
 	bool ended;         // the far end has ended the session
 	unsigned window;    // frames without an answer at most; 0: no bound
 	unsigned answer_ms; // how long an answer may take; 0: for ever
+	struct dest_header header; // of the last frame
 	void *state;        // the kind's own
 };
 

@@ -52,9 +52,6 @@ struct config {
 	char hostname[256];
 };
 
-/* A header is built beside the frame, whose first bytes may be its length. */
-enum { HEADER_SPACE = 1024 };
-
 /* Set a value to a part of an address, unless that is missing. */
 static int set_part(const char **value, struct slice part,
 		    struct arena *storage, struct err *e)
@@ -277,40 +274,73 @@ static void route(const void *config, struct dest_route *route)
 	*route = c->route;
 }
 
-/* The header that goes in front of a line, if any. */
-static void put_header(const struct config *c, const struct dest_record *record,
-		       struct buf *out)
+/* What goes in front of a line that the sniffer has looked at. */
+static enum dest_header_form form_of(const struct config *c, struct sniff line)
 {
-	const struct sniff line = sniff_line(record->bytes);
+	bool leef = line.format == LINE_LEEF;
+	bool fits_3164 = leef || line.format == LINE_CEF;
+
+	if (c->add == ADD_NOTHING || line.header == HEADER_3164 ||
+	    line.header == HEADER_5424)
+		return DEST_HEADER_NONE;
+	if (line.header == HEADER_BARE)
+		return DEST_HEADER_PRIORITY;
+	if (c->add == ADD_3164 || (c->add == ADD_AUTO && fits_3164))
+		return DEST_HEADER_3164;
+	return leef ? DEST_HEADER_SHORT : DEST_HEADER_5424;
+}
+
+static void put_header(const struct config *c, enum dest_header_form form,
+		       int64_t read_ns, struct buf *out)
+{
 	const struct slice host = slice_of(c->hostname);
 	const struct slice nil = SLICE("");
 	struct timestamp time = {
-		.sec = record->read_ns / 1000000000,
-		.nsec = (uint32_t)(record->read_ns % 1000000000),
+		.sec = read_ns / 1000000000,
+		.nsec = (uint32_t)(read_ns % 1000000000),
 		.digits = 3, // QRadar takes no other number of them
 		.zulu = true,
 	};
 
-	if (c->add == ADD_NOTHING || line.header == HEADER_3164 ||
-	    line.header == HEADER_5424)
-		return;
-	if (line.header == HEADER_BARE) {
-		// All it lacks is the priority.
+	switch (form) {
+	case DEST_HEADER_NONE:
+		break;
+	case DEST_HEADER_PRIORITY:
+		// It is all that the line lacks.
 		buf_printf(out, "<%d>", c->facility * 8 + c->severity);
-		return;
-	}
-
-	bool leef = line.format == LINE_LEEF;
-	bool fits_3164 = leef || line.format == LINE_CEF;
-	if (c->add == ADD_3164 || (c->add == ADD_AUTO && fits_3164)) {
+		break;
+	case DEST_HEADER_3164:
 		syslog_put_3164(out, c->facility, c->severity, &time, host);
-	} else if (leef) {
+		break;
+	case DEST_HEADER_SHORT:
 		syslog_put_short(out, c->facility, c->severity, &time, host);
-	} else {
+		break;
+	case DEST_HEADER_5424:
 		syslog_put_5424(out, c->facility, c->severity, &time, host, nil,
 				nil, nil);
 		buf_puts(out, "- ");
+		break;
 	}
+}
+
+/* The header of a record: that of the last, where it was read with it. */
+static struct slice header_of(const struct config *c, struct dest_link *link,
+			      const struct dest_record *record)
+{
+	enum dest_header_form form = form_of(c, sniff_line(record->bytes));
+	struct dest_header *h = &link->header;
+
+	if (form != h->form || record->read_ns != h->read_ns) {
+		struct buf text = { .data = h->text,
+				    .cap = sizeof(h->text),
+				    .max = sizeof(h->text) - 1 };
+
+		put_header(c, form, record->read_ns, &text);
+		h->form = form;
+		h->read_ns = record->read_ns;
+		h->len = text.len;
+	}
+	return (struct slice){ h->text, h->len };
 }
 
 static int too_long(const struct config *c, size_t header, size_t len,
@@ -334,13 +364,9 @@ static int frame(const void *config, struct dest_link *link,
 		 struct err *e)
 {
 	const struct config *c = config;
-	char space[HEADER_SPACE];
-	struct buf header = { .data = space,
-			      .cap = sizeof(space),
-			      .max = sizeof(space) - 1 };
+	struct slice header = header_of(c, link, record);
 	size_t len = record->bytes.len;
 
-	put_header(c, record, &header);
 	if (c->max_line != 0 && len + header.len > c->max_line)
 		return too_long(c, header.len, len, e);
 
@@ -350,7 +376,7 @@ static int frame(const void *config, struct dest_link *link,
 	} else if (c->frames == FRAMES_RELP) {
 		relp_put_message_head(&c->relp, link, header.len + len, out);
 	}
-	buf_put(out, header.data, header.len);
+	buf_put_slice(out, header);
 	buf_put(out, record->bytes.data, len);
 	if (c->frames == FRAMES_LINES || c->frames == FRAMES_RELP)
 		buf_putc(out, '\n');

@@ -151,6 +151,50 @@ static void the_priority_is_what_the_settings_say(void)
 	      "! syslog: severity: unknown: inf (did you mean info?)");
 }
 
+/* Is each record framed as it would be alone, whatever came before it? */
+static bool remembers_nothing(const char *spec, const char *const *options)
+{
+	static const char *const lines[] = {
+		"CEF:0|a", "LEEF:1.0|a", "{\"a\":1}", "disk is full", F1,
+		"Oct  9 01:02:03 other su: x",
+	};
+	static const int64_t later_ns[] = { 0, 1000000, 1000000000 };
+	enum { LINES = sizeof(lines) / sizeof(lines[0]), CASES = 3 * LINES };
+	struct dest_link link = { 0 };
+	struct buf all = BUF_INIT((size_t)1 << 20);
+	struct buf alone = BUF_INIT((size_t)1 << 20);
+	struct dest d;
+	struct err e;
+
+	if (!open_with(&d, spec, options, &e))
+		return false;
+	// Each case before each, and before itself.
+	for (size_t i = 0; i < 2 * CASES * CASES; i++) {
+		size_t n = i % 2 == 0 ? i / 2 / CASES : i / 2 % CASES;
+		struct dest_link fresh = { 0 };
+		struct dest_record record = { slice_of(lines[n % LINES]),
+					      then_ns + later_ns[n / LINES] };
+
+		CHECK(d.plan.stream->frame(d.plan.config, &link, &record, &all,
+					   &e) == 0);
+		CHECK(d.plan.stream->frame(d.plan.config, &fresh, &record,
+					   &alone, &e) == 0);
+	}
+	bool same = strcmp(buf_str(&all), buf_str(&alone)) == 0;
+	buf_free(&all);
+	buf_free(&alone);
+	dest_close(&d);
+	return same;
+}
+
+static void a_header_is_that_of_its_record_whatever_came_before(void)
+{
+	CHECK(remembers_nothing("syslog:h", NULL));
+	CHECK(remembers_nothing("syslog:tls://h", LIST("header=5424")));
+	CHECK(remembers_nothing("syslog:tcp://h", LIST("header=3164")));
+	CHECK(remembers_nothing("qradar:h", NULL));
+}
+
 static void header_none_adds_nothing(void)
 {
 	FRAME("syslog:tcp://h", LIST("header=none"), "CEF:0|a", "CEF:0|a\n");
@@ -326,6 +370,7 @@ int main(void)
 	RUN(a_line_that_has_a_header_keeps_it);
 	RUN(a_header_without_a_priority_gets_one);
 	RUN(the_priority_is_what_the_settings_say);
+	RUN(a_header_is_that_of_its_record_whatever_came_before);
 	RUN(header_none_adds_nothing);
 	RUN(what_a_receiver_cannot_take_is_refused_by_one_byte);
 	RUN(no_setting_makes_a_datagram_larger_than_there_can_be);
