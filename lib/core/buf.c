@@ -68,18 +68,22 @@ void buf_put_slice(struct buf *b, struct slice s)
 	buf_put(b, s.data, s.len);
 }
 
-void buf_put_int(struct buf *b, int64_t n)
+void buf_put_uint(struct buf *b, uint64_t n)
 {
 	char digits[24];
 	char *p = digits + sizeof(digits);
-	uint64_t left = n < 0 ? -(uint64_t)n : (uint64_t)n;
 
 	do
-		*--p = (char)('0' + left % 10);
-	while ((left /= 10) != 0);
-	if (n < 0)
-		*--p = '-';
+		*--p = (char)('0' + n % 10);
+	while ((n /= 10) != 0);
 	buf_put(b, p, (size_t)(digits + sizeof(digits) - p));
+}
+
+void buf_put_int(struct buf *b, int64_t n)
+{
+	if (n < 0)
+		buf_putc(b, '-');
+	buf_put_uint(b, n < 0 ? -(uint64_t)n : (uint64_t)n);
 }
 
 void buf_printf(struct buf *b, const char *fmt, ...)

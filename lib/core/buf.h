@@ -38,6 +38,7 @@ void buf_puts(struct buf *b, const char *s);
 void buf_putc(struct buf *b, char c);
 void buf_put_slice(struct buf *b, struct slice s);
 void buf_put_int(struct buf *b, int64_t n);
+void buf_put_uint(struct buf *b, uint64_t n);
 void buf_printf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /*

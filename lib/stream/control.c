@@ -145,18 +145,27 @@ void control_put_end(struct buf *out, int status)
 	buf_putc(out, '\n');
 }
 
+/* Is it one that a source or a reason can have as it is? */
+static bool is_plain(char c)
+{
+	return c > ' ' && c <= '~' && c != '%';
+}
+
 void control_encode(struct buf *out, struct slice text)
 {
 	static const char hex[] = "0123456789ABCDEF";
 
-	for (size_t i = 0; i < text.len; i++) {
-		unsigned char c = (unsigned char)text.data[i];
+	while (text.len > 0) {
+		size_t plain = 0;
 
-		if (c > 0x20 && c < 0x7f && c != '%')
-			buf_putc(out, (char)c);
-		else
-			buf_put(out, (char[]){ '%', hex[c >> 4], hex[c & 15] },
-				3);
+		while (plain < text.len && is_plain(text.data[plain]))
+			plain++;
+		buf_put_slice(out, slice_take_n(&text, plain));
+		if (text.len == 0)
+			break;
+		unsigned char c = (unsigned char)text.data[0];
+		buf_put(out, (char[]){ '%', hex[c >> 4], hex[c & 15] }, 3);
+		text = slice_from(text, 1);
 	}
 }
 

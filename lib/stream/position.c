@@ -2,8 +2,9 @@
 
 #include "core/digest.h"
 
-#include <inttypes.h>
 #include <string.h>
+
+static const char hex[] = "0123456789abcdef";
 
 /* Take the text before the next comma, or the last of it, off the front. */
 static bool take_field(struct slice *rest, struct slice *field)
@@ -39,18 +40,17 @@ static bool take_number(struct slice *rest, uint64_t *number)
 
 static bool take_hash(struct slice *rest, uint64_t *hash)
 {
-	static const char digits[] = "0123456789abcdef";
 	struct slice field;
 
 	if (!take_field(rest, &field) || field.len != 16)
 		return false;
 	*hash = 0;
 	for (size_t i = 0; i < field.len; i++) {
-		const char *digit = memchr(digits, field.data[i], 16);
+		const char *digit = memchr(hex, field.data[i], 16);
 
 		if (digit == NULL)
 			return false;
-		*hash = *hash << 4 | (uint64_t)(digit - digits);
+		*hash = *hash << 4 | (uint64_t)(digit - hex);
 	}
 	return true;
 }
@@ -77,13 +77,31 @@ int position_parse(struct slice text, struct position *p, struct err *e)
 	return 0;
 }
 
+static void put_number(struct buf *out, uint64_t number)
+{
+	buf_put_uint(out, number);
+	buf_putc(out, ',');
+}
+
+static void put_hash(struct buf *out, uint64_t hash)
+{
+	char digits[16];
+
+	for (size_t i = sizeof(digits); i > 0; hash >>= 4)
+		digits[--i] = hex[hash & 15];
+	buf_put(out, digits, sizeof(digits));
+}
+
 void position_put(struct buf *out, const struct position *p)
 {
-	buf_printf(out,
-		   "%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%016" PRIx64
-		   ",%" PRIu64 ",%016" PRIx64,
-		   p->offset, p->dev, p->ino, p->head_len, p->head_hash,
-		   p->tail_len, p->tail_hash);
+	put_number(out, p->offset);
+	put_number(out, p->dev);
+	put_number(out, p->ino);
+	put_number(out, p->head_len);
+	put_hash(out, p->head_hash);
+	buf_putc(out, ',');
+	put_number(out, p->tail_len);
+	put_hash(out, p->tail_hash);
 }
 
 bool position_fits_head(const struct position *p, struct slice head)
