@@ -1,10 +1,12 @@
 #include "delivery/progress.h"
 
+#include "core/clock.h"
 #include "core/msg.h"
 
 #include <string.h>
 
-static const int64_t every_ms = 100;
+static const int64_t often_ms = 100;
+static const int64_t seldom_ms = 500; // where the disk is slow
 static const int64_t again_ms = 1000; // after it has failed
 static const int64_t complain_every_ms = 30000;
 
@@ -75,6 +77,13 @@ static void complain(struct progress *p, int64_t now_ms, bool last,
 		p->complained_ms = now_ms;
 }
 
+int64_t progress_pause_ms(int64_t took_ns)
+{
+	int64_t ms = 50 * took_ns / NS_PER_MS;
+
+	return ms < often_ms ? often_ms : ms > seldom_ms ? seldom_ms : ms;
+}
+
 /* All that is pending, in its order. */
 static int make_durable(struct progress *p, struct err *e)
 {
@@ -92,6 +101,7 @@ static int make_durable(struct progress *p, struct err *e)
 
 void progress_step(struct progress *p, int64_t now_ms, enum progress_when when)
 {
+	int64_t began_ns;
 	struct err e;
 	bool at_once = when == PROGRESS_LAST ||
 		       (when == PROGRESS_DRAINED && !p->fails);
@@ -99,12 +109,13 @@ void progress_step(struct progress *p, int64_t now_ms, enum progress_when when)
 	note_early(p);
 	if (!progress_is_pending(p) || (now_ms < p->due_ms && !at_once))
 		return;
-	p->due_ms = now_ms + every_ms;
+	began_ns = clock_ns();
 	if (make_durable(p, &e) < 0) {
 		complain(p, now_ms, when == PROGRESS_LAST, &e);
 		p->due_ms = now_ms + again_ms;
 		return;
 	}
+	p->due_ms = now_ms + progress_pause_ms(clock_ns() - began_ns);
 	if (p->fails)
 		msg_warn("what was held back could be written");
 	p->fails = false;

@@ -63,8 +63,14 @@ bool progress_is_pending(const struct progress *p);
 /* In how many milliseconds to try that, or -1: there is nothing. */
 int progress_wait_ms(const struct progress *p, int64_t now_ms);
 
+/*
+ * From one time to the next, where the last took so long: a disk that is slow
+ * gets a fiftieth of the time, and its due twice a second all the same.
+ */
+int64_t progress_pause_ms(int64_t took_ns);
+
 enum progress_when {
-	PROGRESS_IN_TIME, // ten times a second at most
+	PROGRESS_IN_TIME, // ten times a second at most; see progress_pause_ms()
 	PROGRESS_DRAINED, // at once, and then until it works
 	PROGRESS_LAST,    // at once, for the last time
 };
