@@ -215,6 +215,8 @@ static void drop_settled(struct engine *g)
 		else if (item->kind == QUEUE_RECORD)
 			progress_record(&g->progress, item, p->name,
 					p->acknowledgement, g->queue.now_ns);
+		if (queue_drops_memory(&g->queue))
+			progress_keep(&g->progress);
 		queue_drop(&g->queue);
 	}
 }

@@ -19,6 +19,12 @@ void progress_record(struct progress *p, const struct queue_item *item,
 			     now_ns);
 }
 
+void progress_keep(struct progress *p)
+{
+	if (p->receipts != NULL)
+		receipts_keep(p->receipts);
+}
+
 void progress_mark(struct progress *p, const struct queue_item *mark)
 {
 	const struct engine_commits *commits = p->commits;

@@ -54,6 +54,9 @@ void progress_record(struct progress *p, const struct queue_item *item,
 		     const char *destination, const char *acknowledgement,
 		     int64_t now_ns);
 
+/* It was the last for which the queue had kept its memory. */
+void progress_keep(struct progress *p);
+
 /* A mark has. */
 void progress_mark(struct progress *p, const struct queue_item *mark);
 

@@ -29,9 +29,10 @@ static struct queue_item *item_of(struct queue_chunk *chunk, size_t i)
 	return (struct queue_item *)(void *)(chunk->data + chunk->cap) - 1 - i;
 }
 
+/* For len bytes and the LF behind them. */
 static bool has_room(const struct queue_chunk *chunk, size_t len)
 {
-	return chunk->cap - chunk->filled - chunk->count * ITEM >= ITEM + len;
+	return chunk->cap - chunk->filled - chunk->count * ITEM > ITEM + len;
 }
 
 /* A chunk is a small part of what may be held, but large enough to be cheap. */
@@ -99,7 +100,7 @@ static size_t room_in(const struct queue *q)
 /* A chunk with room for a record of len bytes, behind the last. */
 static bool add_chunk(struct queue *q, size_t len)
 {
-	size_t need = ITEM + (len + ITEM - 1) / ITEM * ITEM;
+	size_t need = ITEM + (len + ITEM) / ITEM * ITEM;
 	size_t cap = chunk_size(q);
 
 	if (need > cap)
@@ -143,7 +144,8 @@ struct queue_item *queue_add(struct queue *q, enum queue_kind kind,
 	};
 	if (bytes.len > 0)
 		memcpy(room, bytes.data, bytes.len);
-	chunk->filled += bytes.len;
+	room[bytes.len] = '\n';
+	chunk->filled += bytes.len + 1;
 	if (kind == QUEUE_RECORD) {
 		q->open++;
 		q->waiting++;
@@ -189,6 +191,11 @@ void queue_drop(struct queue *q)
 		chunk->filled = chunk->count = 0;
 		q->front = q->next = (struct queue_place){ chunk, 0 };
 	}
+}
+
+bool queue_drops_memory(const struct queue *q)
+{
+	return q->front.at + 1 == q->front.chunk->count;
 }
 
 static void enter(struct queue *q, struct queue_item *item,

@@ -105,11 +105,23 @@ static inline struct slice queue_bytes(const struct queue_item *item)
 	return (struct slice){ (const char *)item - item->back, item->len };
 }
 
+/* The same and an LF: the line of a record, next to those of its neighbours. */
+static inline struct slice queue_line(const struct queue_item *item)
+{
+	return (struct slice){ queue_bytes(item).data, (size_t)item->len + 1 };
+}
+
 /* The first item, or NULL. */
 struct queue_item *queue_front(struct queue *q);
 
 /* Remove the first item, which is DONE. */
 void queue_drop(struct queue *q);
+
+/*
+ * Is the first item the last for which its memory is kept? Where it is not, the
+ * bytes of what is dropped stay where they are.
+ */
+bool queue_drops_memory(const struct queue *q);
 
 /* The next item that is WAITING, which becomes SENT, or NULL. */
 struct queue_item *queue_take(struct queue *q);

@@ -9,7 +9,7 @@
 #include <string.h>
 
 enum {
-	// Bytes that wait for the mark behind them, and one record more. Marks
+	// Bytes that wait for the mark behind them, and one run more. Marks
 	// follow each 64 KiB of a source, at most.
 	LATER_MAX = 4 << 20,
 	LATER_KEEP = 256 << 10,
@@ -20,7 +20,7 @@ enum {
 /* What is known of some records. */
 struct tally {
 	uint64_t first, last; // lines of the input, 0: none
-	uint64_t delivered, rejected, given_up, retried;
+	uint64_t fates[FATE_GIVEN_UP + 1], retried;
 	int64_t sent_ns, settled_ns; // since 1970, the first and the last
 	const char *destinations[NAMES_MAX];
 	const char *acknowledgements[NAMES_MAX];
@@ -53,7 +53,8 @@ struct receipts {
 
 	struct tally later; // what comes behind the last mark
 	struct buf bytes;   // of it
-	uint64_t records;   // in these bytes
+	struct slice run;   // and those behind them, where the queue has them
+	uint64_t records;   // in all these bytes
 	bool has_later, lacks_bytes;
 	bool failed; // no memory for part of a receipt, for good
 };
@@ -75,9 +76,8 @@ static void merge(struct tally *a, const struct tally *b)
 		a->first = b->first;
 	if (b->last != 0)
 		a->last = b->last;
-	a->delivered += b->delivered;
-	a->rejected += b->rejected;
-	a->given_up += b->given_up;
+	for (size_t i = 0; i <= FATE_GIVEN_UP; i++)
+		a->fates[i] += b->fates[i];
 	a->retried += b->retried;
 	if (a->sent_ns == 0 || (b->sent_ns != 0 && b->sent_ns < a->sent_ns))
 		a->sent_ns = b->sent_ns;
@@ -117,10 +117,12 @@ static void take_in(struct receipts *r)
 static void take_bytes(struct receipts *r, struct text *t)
 {
 	checksum_add(&t->digest, buf_slice(&r->bytes));
+	checksum_add(&t->digest, r->run);
 	t->records += r->records;
 	t->unknown |= r->lacks_bytes;
 	buf_clear(&r->bytes);
 	buf_trim(&r->bytes, LATER_KEEP);
+	r->run = SLICE("");
 	r->records = 0;
 	r->lacks_bytes = false;
 }
@@ -178,28 +180,32 @@ struct receipts *receipts_open(const char *path, struct slice id,
 	return r;
 }
 
-/*
- * The bytes are kept until it is known where they came from: they are digested
- * together then, which is cheap.
- */
-static void add_bytes(struct receipts *r, struct slice record)
+void receipts_keep(struct receipts *r)
 {
-	char *room = r->bytes.len < LATER_MAX
-			     ? buf_room(&r->bytes, record.len + 1)
-			     : NULL;
-
-	r->records++;
-	if (room == NULL) {
-		r->lacks_bytes = true;
-		return;
-	}
-	if (record.len > 0)
-		memcpy(room, record.data, record.len);
-	room[record.len] = '\n';
-	buf_grown(&r->bytes, record.len + 1);
 	// Without marks there is nothing to wait for.
-	if (r->id.data == NULL && r->bytes.len >= LATER_KEEP / 4)
+	if (r->id.data == NULL)
 		take_bytes(r, &r->text);
+	if (r->bytes.len < LATER_MAX)
+		buf_put_slice(&r->bytes, r->run);
+	else
+		r->lacks_bytes |= r->run.len > 0;
+	r->lacks_bytes |= buf_status(&r->bytes) != 0;
+	r->run = SLICE("");
+}
+
+/*
+ * The lines of records wait until it is known where they came from. They mostly
+ * lie in one run then, and are digested there together, which is cheap.
+ */
+static void add_line(struct receipts *r, struct slice line)
+{
+	if (r->run.data + r->run.len == line.data) {
+		r->run.len += line.len;
+	} else {
+		receipts_keep(r);
+		r->run = line;
+	}
+	r->records++;
 }
 
 void receipts_add(struct receipts *r, const struct queue_item *item,
@@ -211,9 +217,7 @@ void receipts_add(struct receipts *r, const struct queue_item *item,
 	if (t->first == 0)
 		t->first = item->line;
 	t->last = item->line;
-	t->delivered += item->fate == FATE_DELIVERED;
-	t->rejected += item->fate == FATE_REJECTED;
-	t->given_up += item->fate == FATE_GIVEN_UP;
+	t->fates[item->fate]++;
 	t->retried += item->resent;
 	if (item->sent_ns != 0 &&
 	    (t->sent_ns == 0 || item->sent_ns < t->sent_ns))
@@ -223,13 +227,13 @@ void receipts_add(struct receipts *r, const struct queue_item *item,
 		put_name(t->destinations, destination);
 		put_name(t->acknowledgements, acknowledgement);
 	}
-	add_bytes(r, queue_bytes(item));
+	add_line(r, queue_line(item));
 	r->has_later = true;
 }
 
 void receipts_reject(struct receipts *r, uint64_t count)
 {
-	r->later.rejected += count;
+	r->later.fates[FATE_REJECTED] += count;
 	r->has_later |= count > 0;
 }
 
@@ -336,9 +340,12 @@ static void put_counts(struct buf *out, const struct tally *t)
 		const char *key;
 		uint64_t count;
 	} counts[] = {
-		{ "first", t->first },         { "last", t->last },
-		{ "delivered", t->delivered }, { "rejected", t->rejected },
-		{ "given_up", t->given_up },   { "retried", t->retried },
+		{ "first", t->first },
+		{ "last", t->last },
+		{ "delivered", t->fates[FATE_DELIVERED] },
+		{ "rejected", t->fates[FATE_REJECTED] },
+		{ "given_up", t->fates[FATE_GIVEN_UP] },
+		{ "retried", t->retried },
 	};
 
 	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)

@@ -33,11 +33,15 @@ struct receipts *receipts_open(const char *path, struct slice id,
 
 /*
  * A record is settled, by now (nanoseconds since 1970); destination and
- * acknowledgement are constants that say who took it and how that is known.
+ * acknowledgement are constants that say who took it and how that is known. Its
+ * bytes are borrowed from the queue until a mark comes, or receipts_keep().
  */
 void receipts_add(struct receipts *r, const struct queue_item *item,
 		  const char *destination, const char *acknowledgement,
 		  int64_t now_ns);
+
+/* The memory of the record that was added last is about to go. */
+void receipts_keep(struct receipts *r);
 
 /* Records were rejected before they came into the queue. */
 void receipts_reject(struct receipts *r, uint64_t count);

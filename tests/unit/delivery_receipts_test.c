@@ -48,22 +48,33 @@ static struct receipts *start(struct slice the_id)
 	return go_on(the_id, CHECKSUM_XXH128);
 }
 
-/* A record leaves the queue. */
+/* The first item leaves the queue, as the engine lets it. */
+static void leaves_queue(struct receipts *r, struct queue *q,
+			 enum queue_fate fate)
+{
+	struct queue_item *item = queue_front(q);
+
+	if (queue_take(q) != item)
+		abort();
+	queue_settle(q, item, fate);
+	item->resent = queue_bytes(item).data[0] == 'r';
+	receipts_add(r, item, "splunk", "answer",
+		     (int64_t)(2000 + item->line) * second);
+	if (queue_drops_memory(q))
+		receipts_keep(r);
+	queue_drop(q);
+}
+
+/* A record does, alone, and its memory goes to the next. */
 static void leaves(struct receipts *r, uint64_t line, const char *text,
 		   enum queue_fate fate)
 {
-	struct queue q = QUEUE_INIT(64 << 20);
+	static struct queue q = { .max = 64 << 20 };
 	struct queue_item *item = queue_add(&q, QUEUE_RECORD, slice_of(text));
 
 	item->line = line;
 	q.now_ns = (int64_t)(1000 + line) * second;
-	if (queue_take(&q) != item)
-		abort();
-	queue_settle(&q, item, fate);
-	item->resent = text[0] == 'r';
-	receipts_add(r, item, "splunk", "answer",
-		     (int64_t)(2000 + line) * second);
-	queue_free(&q);
+	leaves_queue(r, &q, fate);
 }
 
 /* The receipts in the file, as a JSON array. */
@@ -368,6 +379,45 @@ static void megabytes_without_a_mark_are_digested(void)
 	json_decref(list);
 }
 
+/* So that they lie in several chunks, and these are used again and again. */
+static void records_are_digested_wherever_the_queue_has_them(void)
+{
+	enum { RECORDS = 1000, AT_ONCE = 40, MARKED = 300 };
+	struct queue q = QUEUE_INIT(128 << 10);
+	struct receipts *r = start(id);
+	struct buf lines = BUF_INIT(4 << 20);
+	struct err e;
+
+	for (uint64_t i = 1; i <= RECORDS; i++) {
+		char text[1000];
+		int n = snprintf(text, sizeof(text), "%0*u",
+				 (int)(i * 7 % 900 + 1), (unsigned)i);
+		struct slice record = { text, (size_t)n };
+		struct queue_item *item = queue_add(&q, QUEUE_RECORD, record);
+
+		item->line = i;
+		buf_put_slice(&lines, record);
+		buf_putc(&lines, '\n');
+		for (size_t k = 0; i % AT_ONCE == 0 && k < AT_ONCE; k++) {
+			leaves_queue(r, &q, FATE_DELIVERED);
+			if ((i - AT_ONCE + k + 1) % MARKED == 0)
+				receipts_mark(r, SLICE("/log"), none,
+					      SLICE("1"));
+		}
+	}
+	receipts_mark(r, SLICE("/log"), none, SLICE("2"));
+	CHECK(receipts_sync(r, &e) == 0);
+	json_t *list = all();
+	const json_t *range = json_array_get(
+		json_object_get(json_array_get(list, 0), "ranges"), 0);
+	CHECK(number(range, "records") == RECORDS);
+	CHECK(has_sum(range, "xxh128", CHECKSUM_XXH128, buf_slice(&lines)));
+	json_decref(list);
+	receipts_close(r);
+	queue_free(&q);
+	buf_free(&lines);
+}
+
 static void what_is_too_much_without_a_mark_has_no_digest(void)
 {
 	json_t *list = without_a_mark(100);
@@ -449,6 +499,7 @@ int main(void)
 	RUN(nothing_new_is_no_receipt);
 	RUN(without_positions_a_group_ends_when_it_is_synced);
 	RUN(megabytes_without_a_mark_are_digested);
+	RUN(records_are_digested_wherever_the_queue_has_them);
 	RUN(what_is_too_much_without_a_mark_has_no_digest);
 	RUN(a_record_of_any_length_is_digested);
 	RUN(a_full_disk_makes_groups_longer_and_loses_none);
