@@ -50,13 +50,6 @@ void *arena_take(struct arena *a, size_t n)
 	return b->data + start;
 }
 
-void arena_return(struct arena *a, size_t n)
-{
-	assert(a->last != NULL && n <= a->last->len && n <= a->taken);
-	a->last->len -= n;
-	a->taken -= n;
-}
-
 /* Release every block after b. */
 static void free_after(struct arena_block *b)
 {

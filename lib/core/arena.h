@@ -25,9 +25,6 @@ struct arena {
 /* n bytes, aligned for any type, or NULL: out of memory or beyond max. */
 void *arena_take(struct arena *a, size_t n) MUST_CHECK;
 
-/* Give back the last n bytes of the block just taken: it needed less. */
-void arena_return(struct arena *a, size_t n);
-
 void arena_clear(struct arena *a);
 void arena_free(struct arena *a);
 

@@ -28,11 +28,6 @@ const char *checksum_name(enum checksum_kind kind)
 	return kinds[kind].name;
 }
 
-size_t checksum_size(enum checksum_kind kind)
-{
-	return kinds[kind].size;
-}
-
 int checksum_parse(const char *name, enum checksum_kind *kind, struct err *e)
 {
 	for (size_t i = 0; i < CHECKSUM_KINDS; i++)

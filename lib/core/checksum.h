@@ -34,9 +34,8 @@ struct checksum {
 	struct SHA256state_st *sha256;
 };
 
-/* "xxh128", "sha256"; and how many bytes such a sum has. */
+/* "xxh128", "sha256" */
 const char *checksum_name(enum checksum_kind kind);
-size_t checksum_size(enum checksum_kind kind);
 
 /* The kind of that name. -1 with e filled, ERR_USAGE: there is none. */
 int checksum_parse(const char *name, enum checksum_kind *kind,

@@ -9,15 +9,6 @@ int64_t histogram_end_ns(size_t span)
 	return span < HISTOGRAM_ENDS ? ends_ms[span] * NS_PER_MS : INT64_MAX;
 }
 
-uint64_t histogram_count(const struct histogram *h)
-{
-	uint64_t count = 0;
-
-	for (size_t i = 0; i <= HISTOGRAM_ENDS; i++)
-		count += h->counts[i];
-	return count;
-}
-
 void histogram_note_elsewhere(struct histogram *h, int64_t ns)
 {
 	size_t span = 0;

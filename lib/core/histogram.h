@@ -33,9 +33,6 @@ struct histogram {
    largest number there is. */
 int64_t histogram_end_ns(size_t span);
 
-/* All that were noted. */
-uint64_t histogram_count(const struct histogram *h);
-
 /* As histogram_note(), which is the part of it that mostly is enough. */
 void histogram_note_elsewhere(struct histogram *h, int64_t ns);
 

@@ -156,7 +156,4 @@ bool opt_parse_size(const char *text, size_t *size) MUST_CHECK;
 /* Read seconds, as "2" or "0.25", as milliseconds. False where it is none. */
 bool opt_parse_ms(const char *text, size_t *ms) MUST_CHECK;
 
-/* Read "1000/s", records, or "5MB/s", bytes. False where it is no rate. */
-bool opt_parse_rate(const char *text, struct rate *rate) MUST_CHECK;
-
 #endif

@@ -164,6 +164,14 @@ static int check_words(struct loader *l, const struct place *root,
 	return source_check_keys(&l->source, root, words, e);
 }
 
+static const struct map_builtin *find_builtin(const char *name)
+{
+	for (size_t i = 0; i < map_builtin_count; i++)
+		if (strcmp(map_builtins[i].name, name) == 0)
+			return &map_builtins[i];
+	return NULL;
+}
+
 static int load_section(struct loader *l, const struct place *root,
 			struct err *e);
 
@@ -173,7 +181,7 @@ static int load_fallback(struct loader *l, struct err *e)
 	struct loader other = { .program = l->program,
 				.shape = l->shape,
 				.plan = l->plan };
-	const struct map_builtin *b = map_find_builtin(fallback);
+	const struct map_builtin *b = find_builtin(fallback);
 	struct slice text = { b->text, b->len };
 	int rc = -1;
 
@@ -258,14 +266,6 @@ static int load_map(struct maps *maps, const char *name, struct slice text,
 	return rc;
 }
 
-const struct map_builtin *map_find_builtin(const char *name)
-{
-	for (size_t i = 0; i < map_builtin_count; i++)
-		if (strcmp(map_builtins[i].name, name) == 0)
-			return &map_builtins[i];
-	return NULL;
-}
-
 static int load_builtin(struct maps *maps, const struct map_builtin *b,
 			struct err *e)
 {
@@ -304,7 +304,7 @@ static int no_such_map(const char *name, struct err *e)
 
 static int load(struct maps *maps, const char *which, struct err *e)
 {
-	const struct map_builtin *b = map_find_builtin(which);
+	const struct map_builtin *b = find_builtin(which);
 
 	if (strcmp(which, "auto") == 0) {
 		for (size_t i = 0; i < map_builtin_count; i++)

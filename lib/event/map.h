@@ -24,9 +24,6 @@ struct map_builtin {
 extern const struct map_builtin map_builtins[];
 extern const size_t map_builtin_count;
 
-/* NULL where there is none of that name. */
-const struct map_builtin *map_find_builtin(const char *name);
-
 /*
  * The words that name sections: a map may hold those of other formats than the
  * one it is loaded for. A NULL ends them. They are the names of the formats,

@@ -46,18 +46,6 @@ static void no_more_is_given_than_the_ceiling(void)
 	arena_free(&a);
 }
 
-static void what_is_given_back_can_be_taken_again(void)
-{
-	struct arena a = ARENA_INIT(1000);
-	char *first = arena_take(&a, 1000);
-
-	CHECK(first != NULL);
-	arena_return(&a, 1000 - 16);
-	CHECK(a.taken == 16);
-	CHECK((char *)arena_take(&a, 984) == first + 16);
-	arena_free(&a);
-}
-
 static void the_first_block_is_used_again_and_the_others_are_not_kept(void)
 {
 	struct arena a = ARENA_INIT(1 << 20);
@@ -90,7 +78,6 @@ int main(void)
 {
 	RUN(what_is_taken_stays_and_is_aligned);
 	RUN(no_more_is_given_than_the_ceiling);
-	RUN(what_is_given_back_can_be_taken_again);
 	RUN(the_first_block_is_used_again_and_the_others_are_not_kept);
 	RUN(an_outsized_block_is_not_kept);
 	return check_done();

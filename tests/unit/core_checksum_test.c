@@ -66,7 +66,8 @@ static void pieces_of_any_length_make_the_same_sum(void)
 		text[i] = (char)(i * i % 251);
 	for (size_t kind = 0; kind < CHECKSUM_KINDS; kind++) {
 		struct checksum c = start((enum checksum_kind)kind);
-		unsigned char whole[CHECKSUM_MAX], pieces[CHECKSUM_MAX];
+		unsigned char whole[CHECKSUM_MAX] = { 0 };
+		unsigned char pieces[CHECKSUM_MAX] = { 0 };
 
 		checksum_add(&c, (struct slice){ text, sizeof(text) });
 		checksum_finish(&c, whole);
@@ -76,8 +77,7 @@ static void pieces_of_any_length_make_the_same_sum(void)
 			checksum_add(&c, (struct slice){ text + at, n });
 		}
 		checksum_finish(&c, pieces);
-		CHECK(memcmp(whole, pieces,
-			     checksum_size((enum checksum_kind)kind)) == 0);
+		CHECK(memcmp(whole, pieces, sizeof(whole)) == 0);
 		checksum_close(&c);
 	}
 }
@@ -106,7 +106,7 @@ static void a_sum_is_read_as_it_was_written(void)
 	checksum_add(&c, SLICE("abc"));
 	checksum_put(&c, &hex);
 	CHECK(checksum_read(buf_str(&hex), CHECKSUM_XXH128, read));
-	CHECK(memcmp(sum, read, checksum_size(CHECKSUM_XXH128)) == 0);
+	CHECK(memcmp(sum, read, hex.len / 2) == 0);
 	CHECK(!checksum_read(buf_str(&hex), CHECKSUM_SHA256, read));
 	hex.data[3] = 'G';
 	CHECK(!checksum_read(buf_str(&hex), CHECKSUM_XXH128, read));

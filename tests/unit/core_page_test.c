@@ -88,7 +88,6 @@ static void a_duration_beyond_all_ends_counts_in_the_last_span(void)
 	histogram_note(&h, 86400 * (int64_t)1000000000);
 	CHECK(h.counts[HISTOGRAM_ENDS] == 2);
 	CHECK(h.counts[HISTOGRAM_ENDS - 1] == 1);
-	CHECK(histogram_count(&h) == 3);
 }
 
 static void each_note_counts_once_in_whatever_order(void)
@@ -96,10 +95,13 @@ static void each_note_counts_once_in_whatever_order(void)
 	static const int64_t times[] = { 0,       3000000, 3000000, 1,
 					 9000000, 4000000, 2,       99000000 };
 	struct histogram h = { 0 };
+	uint64_t count = 0;
 
 	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++)
 		histogram_note(&h, times[i]);
-	CHECK(histogram_count(&h) == sizeof(times) / sizeof(times[0]));
+	for (size_t i = 0; i <= HISTOGRAM_ENDS; i++)
+		count += h.counts[i];
+	CHECK(count == sizeof(times) / sizeof(times[0]));
 	CHECK(h.counts[0] == 3);
 	CHECK(h.counts[2] == 3);
 	CHECK(h.counts[3] == 1);
