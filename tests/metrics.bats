@@ -260,7 +260,7 @@ start_mock()
 @test "a folder that is not there is said at the start" {
 	run -3 siem-fmt --json --metrics none/fmt.prom </dev/null
 
-	equal 'siem-fmt: none/: No such file or directory' "$output"
+	equal 'siem-fmt: option --metrics: none/: No such file or directory' "$output"
 }
 
 @test "a folder that goes away stops nothing, and is said once" {

@@ -94,7 +94,7 @@ static int find_place(struct place *p, const char *path, struct err *e)
 	snprintf(dir, sizeof(dir), "%.*s", len > 0 ? (int)len : 1,
 		 len > 0 ? path : ".");
 	p->dirfd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return p->dirfd >= 0 ? 0 : err_sys(e, "%s", dir);
+	return p->dirfd >= 0 ? 0 : err_sys(e, "option --metrics: %s", dir);
 }
 
 /* Others are to read it: the umask says who. */
