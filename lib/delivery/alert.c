@@ -84,6 +84,18 @@ static int spawn(const char *command, const char *event, char **env, pid_t *pid)
 	return error;
 }
 
+static int start(const char *command, struct order *order, pid_t *pid)
+{
+	char **env = environment(order->vars);
+	int error = ENOMEM;
+
+	if (env != NULL)
+		error = spawn(command, strchr(order->vars[0], '=') + 1, env,
+			      pid);
+	free(env);
+	return error;
+}
+
 /* Wait for the command, but no longer than the tool is there. */
 static int wait_for(pid_t pid, int tool_fd, int *status)
 {
@@ -106,15 +118,10 @@ static void run_commands(int fd, const void *context)
 	struct order order;
 
 	while (read(fd, &order, sizeof(order)) == sizeof(order)) {
-		struct result result = { .error = ENOMEM };
-		char **env = environment(order.vars);
-		pid_t pid;
+		struct result result = { 0 };
+		pid_t pid = 0;
 
-		if (env != NULL)
-			result.error =
-				spawn(command, strchr(order.vars[0], '=') + 1,
-				      env, &pid);
-		free(env);
+		result.error = start(command, &order, &pid);
 		if ((result.error == 0 &&
 		     wait_for(pid, fd, &result.status) < 0) ||
 		    write(fd, &result, sizeof(result)) != sizeof(result))
