@@ -153,6 +153,23 @@ numbered='n=$(ls | grep -c "^batch") || true; cat >batch.$((n + 1))'
 		xargs -r grep -lx \$'PPid:\t$COPROC_PID'| grep ."
 }
 
+@test "whoever ignores the end of children may start it" {
+	run -0 timeout 120 env --ignore-signal=CHLD \
+		siem-batch -n 2 -- sh -c 'cat >>out' < <(seq 4)
+
+	equal '1 2 3 4' "$(xargs <out)"
+}
+
+@test "its signals are as usual, whatever ours are" {
+	seq 1 | env --block-signal=TERM siem-batch -- \
+		sh -c 'cat; exec grep -E "^Sig(Blk|Ign)" /proc/self/status' >out
+	# Neither SIGTERM is blocked, nor is SIGPIPE (13) or SIGXFSZ (25) ignored.
+	blocked=$(sed -n 's/^SigBlk:[[:space:]]*/0x/p' out)
+	ignored=$(sed -n 's/^SigIgn:[[:space:]]*/0x/p' out)
+	[ $((blocked & 1 << 14)) -eq 0 ]
+	[ $((ignored & (1 << 12 | 1 << 24))) -eq 0 ]
+}
+
 @test "--retries sets aside what had its tries, and goes on" {
 	run -3 bash -c 'seq 4 | siem-batch -n 2 --retries 1 --dead-letter dead -- sh -c "
 		cat >b; if grep -qx 1 b; then exit 9; fi; cat b >>out"'

@@ -102,9 +102,15 @@ int quit_setup(unsigned grace_sec, enum quit_when_late when_late, struct err *e)
 		int sig;
 		void (*handler)(int);
 	} table[] = {
-		{ SIGINT, on_end },   { SIGTERM, on_end },
-		{ SIGALRM, on_late }, { SIGUSR1, on_stats },
-		{ SIGPIPE, SIG_IGN },	{ SIGXFSZ, SIG_IGN },
+		{ SIGINT, on_end },
+		{ SIGTERM, on_end },
+		{ SIGALRM, on_late },
+		{ SIGUSR1, on_stats },
+		{ SIGPIPE, SIG_IGN },
+		{ SIGXFSZ, SIG_IGN },
+		// Where whoever started us ignores it, nobody could be waited
+		// for.
+		{ SIGCHLD, SIG_DFL },
 	};
 
 	policy = when_late;

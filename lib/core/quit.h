@@ -24,7 +24,7 @@ enum quit_when_late {
 
 /*
  * Take over SIGINT, SIGTERM and SIGUSR1; SIGPIPE and SIGXFSZ become errors of
- * write.
+ * write, and children can be waited for.
  */
 int quit_setup(unsigned grace_sec, enum quit_when_late when_late,
 	       struct err *e) MUST_CHECK;

@@ -111,10 +111,12 @@ static int spawn(struct command *c)
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
-	sigset_t usual;
+	sigset_t none, usual;
 
+	sigemptyset(&none);
 	sigemptyset(&usual);
 	sigaddset(&usual, SIGPIPE);
+	sigaddset(&usual, SIGXFSZ);
 	int failed = posix_spawn_file_actions_init(&actions);
 	if (failed != 0)
 		return failed;
@@ -126,9 +128,12 @@ static int spawn(struct command *c)
 	if (failed == 0)
 		failed = posix_spawnattr_setsigdefault(&attributes, &usual);
 	if (failed == 0)
+		failed = posix_spawnattr_setsigmask(&attributes, &none);
+	if (failed == 0)
 		failed = posix_spawnattr_setflags(
-			&attributes,
-			POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+			&attributes, POSIX_SPAWN_SETSIGDEF |
+					     POSIX_SPAWN_SETSIGMASK |
+					     POSIX_SPAWN_SETPGROUP);
 	if (failed == 0)
 		failed = posix_spawnp(&c->pid, c->target->argv[0], &actions,
 				      &attributes, c->target->argv, environ);
@@ -138,11 +143,12 @@ out:
 	return failed;
 }
 
-/* Is it a shortage, and not the command, that keeps it from running? */
-static bool is_shortage(int failed)
+/* Is it a shortage, or an update, and not the command, that keeps it from
+   running? */
+static bool may_pass(int failed)
 {
 	return failed == EAGAIN || failed == ENOMEM || failed == EMFILE ||
-	       failed == ENFILE;
+	       failed == ENFILE || failed == ETXTBSY;
 }
 
 static int start(struct command *c, int64_t now_ms, struct err *e)
@@ -155,8 +161,7 @@ static int start(struct command *c, int64_t now_ms, struct err *e)
 	int failed = spawn(c);
 	if (failed != 0) {
 		let_go(c);
-		return err_set(e,
-			       is_shortage(failed) ? ERR_TEMPORARY : ERR_DENIED,
+		return err_set(e, may_pass(failed) ? ERR_TEMPORARY : ERR_DENIED,
 			       "it cannot be run: %s", strerror(failed));
 	}
 	c->written = 0;
