@@ -219,6 +219,39 @@ send()
 	all_of 10
 }
 
+@test "an authority that is replaced while it runs is trusted from then on" {
+	mock --tls --tls-dir one
+	cp one/ca.pem trusted
+	mkfifo pipe
+	timeout 120 siem-send "splunk:$url" -o ca_file=trusted <pipe 2>messages 3>&- &
+	sender=$!
+	remember $sender
+	exec 4>pipe
+	events 1 10 >&4
+	eventually has 10
+	end_mock
+	listen=${url#https://} mock --tls --tls-dir other
+	events 11 20 >&4
+	eventually grep -q 'shipping failed.*certificate' messages
+	cp other/ca.pem trusted
+	exec 4>&-
+	wait $sender
+	end_mock
+
+	all_of 20
+}
+
+@test "a name server that does not answer holds nothing up" {
+	[[ $(command -v siem-send) != *-san/* ]] || skip 'no shim with sanitizers'
+	events 1 3 >in
+	SHIM_RESOLVE=1000 LD_PRELOAD=$(command -v shim.so) run -3 timeout 120 \
+		siem-send --retries 1 --dead-letter dead -o connect_timeout=0.1 \
+		splunk:https://siem.example.com <in
+
+	equal "$(cat in)" "$(cat dead)"
+	[[ $output == *'siem.example.com:443: Resolving timed out'* ]]
+}
+
 @test "an expired certificate and one for another name are called that" {
 	mock --tls --tls-dir tls --tls-expired
 	events 1 1 >in

@@ -212,6 +212,9 @@ static void configure(struct http_exchange *x)
 	curl_easy_setopt(c, CURLOPT_PRIVATE, x);
 	curl_easy_setopt(c, CURLOPT_ERRORBUFFER, x->detail);
 	curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+	// Else a name server that does not answer is waited for, however long,
+	// even when the time for it is over.
+	curl_easy_setopt(c, CURLOPT_QUICK_EXIT, 1L);
 	curl_easy_setopt(c, CURLOPT_NOPROGRESS, 1L);
 	curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(c, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
@@ -234,8 +237,12 @@ static void configure(struct http_exchange *x)
 	curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, verify * 2);
 	curl_easy_setopt(c, CURLOPT_SSL_CTX_FUNCTION, http_tls_setup);
 	curl_easy_setopt(c, CURLOPT_SSL_CTX_DATA, &x->http->tls);
-	if (o->tls.ca_file != NULL)
+	curl_easy_setopt(c, CURLOPT_CA_CACHE_TIMEOUT, 0L); // it may change
+	if (o->tls.ca_file != NULL) {
 		curl_easy_setopt(c, CURLOPT_CAINFO, o->tls.ca_file);
+		// Those of the system, in their folder, are not meant then.
+		curl_easy_setopt(c, CURLOPT_CAPATH, NULL);
+	}
 	if (o->tls.cert_file != NULL) {
 		curl_easy_setopt(c, CURLOPT_SSLCERT, o->tls.cert_file);
 		curl_easy_setopt(c, CURLOPT_SSLKEY,

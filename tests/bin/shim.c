@@ -28,6 +28,8 @@
  * For instance, a disk that is full for the calls 3 to 5 that write to the dead
  * letters: SHIM='fail=ENOSPC write path=*.dead n=3-5'.
  *
+ * SHIM_RESOLVE=SECONDS  so long it takes to find out that nobody knows what the
+ *                   address of a name is
  * SHIM_IN=NAME      all this only in programs of that name: other children
  *                   inherit the environment, too
  * SHIM_FIRED=FILE   a line is appended for each time that a rule applied, so
@@ -45,11 +47,13 @@
  * as stdio does, do not. All is done by syscall(2), so it works in a tool that
  * has sealed itself.
  */
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <netdb.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -733,4 +737,20 @@ int mkdirat(int dirfd, const char *path, mode_t mode)
 int mkdir(const char *path, mode_t mode)
 {
 	return mkdirat(AT_FDCWD, path, mode);
+}
+
+int getaddrinfo(const char *name, const char *service,
+		const struct addrinfo *hints, struct addrinfo **found)
+{
+	static int (*real)(const char *, const char *, const struct addrinfo *,
+			   struct addrinfo **);
+	const char *text = getenv("SHIM_RESOLVE");
+
+	if (text != NULL) {
+		sleep((unsigned)strtoul(text, NULL, 10));
+		return EAI_AGAIN;
+	}
+	if (real == NULL)
+		real = (__typeof__(real))dlsym(RTLD_NEXT, "getaddrinfo");
+	return real(name, service, hints, found);
 }
