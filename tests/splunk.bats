@@ -232,6 +232,17 @@ members()
 	tail -n 1 stats | grep -q ' 100 delivered'
 }
 
+@test "a credential refused before the first acknowledgement ends nothing" {
+	mock --token '*,ack' --fault 403-at=2,ack-late=500
+	seq 2 >lines
+	run -0 send -o use_ack=true -o ack_interval=0.05 -o in_flight=1 \
+		-o batch_size=1 --dead-letter dead <lines
+
+	equal "$(cat lines)" "$(jq -r .raw arrived)"
+	[[ $output == *'answers 403: invalid token'* ]]
+	[ ! -s dead ]
+}
+
 @test "an acknowledgement that is denied for a while is waited for" {
 	mock --token '*,ack' --fault ack-false=3
 	run -0 send -o use_ack=true -o ack_interval=0.05 < <(seq 100)

@@ -86,6 +86,7 @@ struct carrier_type {
 /* The first member of each kind of carrier. */
 struct carrier {
 	const struct carrier_type *type;
+	bool accepted;  // something was, to be confirmed: they have let us in
 	bool tried_all; // the failure that step() told of was a try of every
 			// record that is held; for the engine to clear
 };

@@ -415,6 +415,7 @@ static int step(struct carrier *carrier, int64_t now_ms, short revents,
 	if (failed->kind == ERR_NONE && begin(c, now_ms, e) < 0)
 		fail(c, now_ms, WAIT_BACKOFF, e);
 	claim_memory(c);
+	carrier->accepted = c->dispatch.accepted;
 	if (failed->kind == ERR_NONE)
 		return 0;
 	// What is out of tries has to be given up before any more is taken.

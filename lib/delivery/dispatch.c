@@ -83,6 +83,7 @@ static void note_progress(struct dispatch *d, bool is_pending)
 {
 	bool was_well = d->health.well;
 
+	d->accepted |= is_pending;
 	health_succeeded(&d->health);
 	// What still has to be acknowledged proves nothing yet.
 	d->health.well &= was_well || !is_pending;

@@ -26,6 +26,7 @@ struct dispatch {
 	bool bounded_retries;
 	uint32_t retries;  // tries after the first, where bounded
 	bool tried_all;    // the last failure was a try of every record
+	bool accepted;     // something was, in this run, to be confirmed
 	uint64_t sent;     // requests
 	uint64_t doubtful; // tickets given to requests before that one are
 };

@@ -170,7 +170,8 @@ static void on_failure(struct engine *g, struct failover_place *p,
 	alert_failed(&g->alert, why);
 	g->queue.epoch += failover_tried_all(&g->failover);
 	// Who has let us in before may do so again.
-	if (why->kind == ERR_DENIED && g->ledger.counts.delivered > 0)
+	if (why->kind == ERR_DENIED &&
+	    (g->ledger.counts.delivered > 0 || failover_accepted(&g->failover)))
 		hopeless = false;
 	if (hopeless) {
 		g->pipe_closed = why->kind == ERR_PIPE;

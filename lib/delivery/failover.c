@@ -83,6 +83,14 @@ bool failover_tried_all(struct failover *f)
 	return true;
 }
 
+bool failover_accepted(const struct failover *f)
+{
+	for (size_t i = 0; i < f->count; i++)
+		if (f->places[i].carrier->accepted)
+			return true;
+	return false;
+}
+
 bool failover_all_refuse(const struct failover *f)
 {
 	for (size_t i = 0; i < f->count; i++)

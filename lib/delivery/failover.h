@@ -56,6 +56,9 @@ void failover_choose(struct failover *f);
 /* Has every record been tried at every destination, since it was asked last? */
 bool failover_tried_all(struct failover *f);
 
+/* Has any of them accepted something, be it not confirmed yet? */
+bool failover_accepted(const struct failover *f);
+
 /* Did all fail, and none for a reason that may pass? */
 bool failover_all_refuse(const struct failover *f);
 
