@@ -187,6 +187,19 @@ members()
 	equal '{"event":3,"index":"secret"}' "$(cat dead)"
 }
 
+@test "so is one that is the first of all, and a second one with it" {
+	mock --token "$SPLUNK_HEC_TOKEN,index=main"
+	printf '%s\n' '{"event":1,"index":"secret"}' '{"n":2}' '{"n":3}' \
+		'{"event":4,"index":"other"}' >lines
+	for in_flight in 1 4; do
+		run -1 send -o in_flight=$in_flight --dead-letter dead <lines
+	done
+
+	equal '{"n":2} {"n":2} {"n":3} {"n":3}' \
+		"$(jq -r .raw arrived | sort | paste -sd ' ')"
+	equal 4 "$(wc -l <dead)"
+}
+
 @test "a wrong index from the start ends it with status 4, with nothing set aside" {
 	mock --token "$SPLUNK_HEC_TOKEN,index=main"
 	seq -f '{"n":%g}' 10 >lines

@@ -49,14 +49,23 @@ static void count_try(struct dispatch *d, const struct batch *b, uint32_t round)
 	}
 }
 
+/* Has it never failed as a whole? */
+static bool is_untried(const struct batch *b)
+{
+	return b->backoff.most_ms == 0;
+}
+
 struct sending dispatch_sent(struct dispatch *d, const struct batch *b)
 {
+	const bool is_first = is_untried(b);
+
+	d->first_tries += is_first;
 	for (size_t i = 0; i < b->count; i++) {
 		d->lineup.source.ledger->counts.retried +=
 			b->items[i]->sent_before;
 		b->items[i]->resent |= b->items[i]->sent_before;
 	}
-	return (struct sending){ d->health.round, d->sent++ };
+	return (struct sending){ d->health.round, d->sent++, is_first };
 }
 
 void dispatch_stuck(struct dispatch *d, struct batch *b, int64_t now_ms,
@@ -66,9 +75,35 @@ void dispatch_stuck(struct dispatch *d, struct batch *b, int64_t now_ms,
 	health_failed(&d->health, now_ms, WAIT_BACKOFF, why);
 }
 
-void dispatch_lost(struct dispatch *d, struct batch *b, struct sending sending,
-		   int64_t now_ms, int64_t wait_ms, const struct err *why)
+/* They do not let us in, so it seems, but there is more that may prove the
+   contrary. */
+static bool is_undecided(const struct dispatch *d)
 {
+	const struct batch *b = d->lineup.waiting.first;
+
+	if (d->accepted || d->lineup.source.ledger->counts.delivered > 0)
+		return false;
+	while (b != NULL && !is_untried(b))
+		b = b->next;
+	return b != NULL || d->first_tries > 0;
+}
+
+/* It goes again, behind all others. */
+static void set_back(struct dispatch *d, struct batch *b, int64_t now_ms)
+{
+	b->due_ms = now_ms + backoff_pause(&b->backoff);
+	b->closed = true;
+	batch_list_append(&d->lineup.waiting, b);
+}
+
+/* dispatch_lost(), also where there was an answer. */
+static void lose(struct dispatch *d, struct batch *b, struct sending sending,
+		 int64_t now_ms, int64_t wait_ms, const struct err *why)
+{
+	if (why->kind == ERR_DENIED && is_undecided(d)) {
+		set_back(d, b, now_ms);
+		return;
+	}
 	if (why->kind == ERR_TEMPORARY)
 		count_try(d, b, sending.round);
 	lineup_put_off(
@@ -76,6 +111,13 @@ void dispatch_lost(struct dispatch *d, struct batch *b, struct sending sending,
 		now_ms + (wait_ms >= 0 ? wait_ms : backoff_pause(&b->backoff)));
 	health_failed(&d->health, now_ms, wait_ms, why);
 	release_tired(d);
+}
+
+void dispatch_lost(struct dispatch *d, struct batch *b, struct sending sending,
+		   int64_t now_ms, int64_t wait_ms, const struct err *why)
+{
+	d->first_tries -= sending.is_first;
+	lose(d, b, sending, now_ms, wait_ms, why);
 }
 
 /* Something was accepted, or rejected: so far it works. */
@@ -120,6 +162,7 @@ void dispatch_judged(struct dispatch *d, struct batch *b,
 	const bool is_pending = pending.count > 0;
 	struct err e;
 
+	d->first_tries -= sending.is_first;
 	explain(o.left == VERDICT_HOLD ? ERR_DENIED : ERR_TEMPORARY, said,
 		o.reason, &e);
 	if (sending.number < d->doubtful)
@@ -131,8 +174,8 @@ void dispatch_judged(struct dispatch *d, struct batch *b,
 	if (now_ms + o.slow_ms > d->health.slow_ms)
 		d->health.slow_ms = now_ms + o.slow_ms;
 	if (!o.progress && o.left != VERDICT_DELIVERED && again.count == 1) {
-		dispatch_lost(d, batch_list_take(&again), sending, now_ms,
-			      o.wait_ms, &e);
+		lose(d, batch_list_take(&again), sending, now_ms, o.wait_ms,
+		     &e);
 		return;
 	}
 	lineup_put_off_all(&d->lineup, &again,

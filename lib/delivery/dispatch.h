@@ -28,6 +28,7 @@ struct dispatch {
 	bool tried_all;    // the last failure was a try of every record
 	bool accepted;     // something was, in this run, to be confirmed
 	uint64_t sent;     // requests
+	unsigned first_tries; // of batches, that are under way
 	uint64_t doubtful; // tickets given to requests before that one are
 };
 
@@ -35,6 +36,7 @@ struct dispatch {
 struct sending {
 	uint32_t round;  // of the health when it went out
 	uint64_t number; // of those sent, from 0
+	bool is_first;   // the first try of its batch
 };
 
 /* A batch goes out. */

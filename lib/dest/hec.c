@@ -162,7 +162,7 @@ enum meaning {
 	MEANS_RETRY,
 	MEANS_HOLD,
 	MEANS_BAD_EVENT, // the one that is named; the others are not to blame
-	MEANS_BAD_INDEX, // the same, or the set-up
+	MEANS_BAD_INDEX, // the same, or the set-up: not known yet
 	MEANS_TOO_LARGE,
 	MEANS_REFUSED, // whatever for
 };
@@ -260,10 +260,10 @@ static struct code understand(const struct hec_terms *terms, bool accepted,
 	if (terms->use_ack && said->ack < 0 &&
 	    (c.meaning == MEANS_ACCEPTED || c.meaning == MEANS_SLOW_DOWN))
 		return *find_code(14, 400);
-	// Until something has been accepted, the set-up is the likelier cause.
-	if (c.meaning == MEANS_BAD_INDEX)
-		c.meaning = terms->index_is_ours || !accepted ? MEANS_HOLD
-							      : MEANS_BAD_EVENT;
+	if (c.meaning == MEANS_BAD_INDEX && terms->index_is_ours)
+		c.meaning = MEANS_HOLD;
+	else if (c.meaning == MEANS_BAD_INDEX && accepted)
+		c.meaning = MEANS_BAD_EVENT;
 	return c;
 }
 
@@ -275,11 +275,11 @@ static void judge_all(struct judgement *judgements, size_t count,
 }
 
 /* One event is wrong. The request as a whole was refused. */
-static void judge_bad_event(const struct said *said, const char *reason,
-			    struct judgement *judgements, size_t count)
+static void judge_bad_event(const struct said *said, enum verdict verdict,
+			    const char *reason, struct judgement *judgements,
+			    size_t count)
 {
-	const struct judgement bad = { .verdict = VERDICT_REJECT,
-				       .reason = reason };
+	const struct judgement bad = { .verdict = verdict, .reason = reason };
 
 	if (count == 1) {
 		judgements[0] = bad;
@@ -328,9 +328,14 @@ void hec_judge(const struct hec_terms *terms, bool *accepted,
 		j.verdict = count > 1 ? VERDICT_SPLIT : VERDICT_RETRY;
 		j.wait_ms = count > 1 ? 0 : WAIT_BACKOFF;
 		break;
-	case MEANS_BAD_EVENT:
 	case MEANS_BAD_INDEX:
-		judge_bad_event(&said, c.reason, judgements, count);
+		// Is it only this one? The others will tell, without it.
+		judge_bad_event(&said, count > 1 ? VERDICT_SPLIT : VERDICT_HOLD,
+				c.reason, judgements, count);
+		return;
+	case MEANS_BAD_EVENT:
+		judge_bad_event(&said, VERDICT_REJECT, c.reason, judgements,
+				count);
 		return;
 	}
 	judge_all(judgements, count, j);

@@ -213,12 +213,14 @@ static void a_number_that_makes_no_sense_splits(void)
 	VERDICTS(400, "{\"code\":6}", "X");
 }
 
-static void a_wrong_index_is_the_set_up_until_something_was_accepted(void)
+static void a_wrong_index_is_the_set_up_where_nothing_else_is_accepted(void)
 {
 	const char *answer = "{\"code\":7,\"invalid-event-number\":0}";
 
 	accepted = false;
-	VERDICTS(400, answer, "HHH");
+	VERDICTS(400, answer, "SRR");
+	VERDICTS(400, "{\"code\":7}", "SSS");
+	VERDICTS(400, answer, "H");
 	VERDICTS(200, code(0), "D");
 	VERDICTS(400, answer, "XRR");
 	terms.index_is_ours = true;
@@ -392,7 +394,7 @@ int main(void)
 	RUN(each_code_has_its_verdict);
 	RUN(the_event_that_is_named_is_rejected_and_no_other);
 	RUN(a_number_that_makes_no_sense_splits);
-	RUN(a_wrong_index_is_the_set_up_until_something_was_accepted);
+	RUN(a_wrong_index_is_the_set_up_where_nothing_else_is_accepted);
 	RUN(a_code_with_another_status_counts_for_nothing);
 	RUN(success_counts_only_in_the_words_of_splunk);
 	RUN(a_status_alone_never_costs_a_record);
