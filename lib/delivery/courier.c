@@ -147,7 +147,10 @@ static bool has_memory(const struct courier *c)
 /* How many requests may be under way. */
 static size_t most_busy(const struct courier *c)
 {
-	return health_is_open(&c->dispatch.health) || c->pull == PULL_PROBE
+	if (dispatch_is_waiting(&c->dispatch))
+		return 0;
+	return health_is_open(&c->dispatch.health) || c->pull == PULL_PROBE ||
+			       c->dispatch.careful > 0
 		       ? 1
 		       : c->limits.in_flight;
 }
@@ -411,6 +414,9 @@ static int step(struct carrier *carrier, int64_t now_ms, short revents,
 		on_result(c, &r, now_ms);
 	dispatch_settle(&c->dispatch, oldest_sending(c));
 	dispatch_late(&c->dispatch, now_ms);
+	if (c->dispatch.renew)
+		session_renew(&c->session);
+	c->dispatch.renew = false;
 	session_set_clock(&c->session);
 	if (failed->kind == ERR_NONE && begin(c, now_ms, e) < 0)
 		fail(c, now_ms, WAIT_BACKOFF, e);

@@ -149,6 +149,30 @@ void dispatch_doubt(struct dispatch *d, int64_t now_ms)
 	d->doubtful = d->sent;
 }
 
+/*
+ * A ticket was given out while another batch still waited to be confirmed by
+ * it. Either they have begun anew, or there are several, each of which numbers
+ * by itself: then the one that is asked may mean another batch. So nothing
+ * that was given out counts, and for a while there is only one at a time: no
+ * two can have the same.
+ */
+static void be_careful(struct dispatch *d, int64_t now_ms)
+{
+	enum { CAREFUL_MOST = 1 << 16 };
+	struct err e;
+
+	dispatch_doubt(d, now_ms);
+	d->renew = true;
+	d->caution = d->caution == 0             ? 1
+		     : d->caution < CAREFUL_MOST ? 2 * d->caution
+						 : CAREFUL_MOST;
+	d->careful = d->caution;
+	err_set(&e, ERR_TEMPORARY,
+		"two requests have the same number for their acknowledgement: "
+		"is there more than one collector at that address?");
+	health_failed(&d->health, now_ms, 0, &e);
+}
+
 void dispatch_judged(struct dispatch *d, struct batch *b,
 		     struct sending sending, const struct judgement *judgements,
 		     const char *said, int64_t now_ms)
@@ -160,6 +184,7 @@ void dispatch_judged(struct dispatch *d, struct batch *b,
 	struct outcome o =
 		outcome_of(b, judgements, &d->lineup.source, &lists, now_ms);
 	const bool is_pending = pending.count > 0;
+	bool is_twice;
 	struct err e;
 
 	d->first_tries -= sending.is_first;
@@ -168,9 +193,12 @@ void dispatch_judged(struct dispatch *d, struct batch *b,
 	if (sending.number < d->doubtful)
 		disbelieve(d, &pending, now_ms);
 	tickets_add(&d->tickets, &pending, &forgotten, now_ms);
+	is_twice = forgotten.count > 0;
 	disbelieve(d, &forgotten, now_ms);
 	if (o.progress)
 		note_progress(d, is_pending);
+	if (is_twice)
+		be_careful(d, now_ms);
 	if (now_ms + o.slow_ms > d->health.slow_ms)
 		d->health.slow_ms = now_ms + o.slow_ms;
 	if (!o.progress && o.left != VERDICT_DELIVERED && again.count == 1) {
@@ -218,6 +246,7 @@ void dispatch_settle(struct dispatch *d, uint64_t oldest)
 	while ((b = tickets_take_confirmed(&d->tickets, oldest)) != NULL) {
 		batch_deliver(b, &d->lineup.source);
 		batch_free(b);
+		d->careful -= d->careful > 0;
 	}
 }
 
@@ -249,6 +278,8 @@ void dispatch_late(struct dispatch *d, int64_t now_ms)
 		any = true;
 	}
 	if (any) {
+		// It may still come, and mean what has the number by then.
+		d->renew |= d->careful > 0;
 		err_set(&e, ERR_TEMPORARY,
 			"accepted, but not acknowledged within %g s",
 			d->tickets.for_ms / 1000.0);

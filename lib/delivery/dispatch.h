@@ -30,6 +30,12 @@ struct dispatch {
 	uint64_t sent;     // requests
 	unsigned first_tries; // of batches, that are under way
 	uint64_t doubtful; // tickets given to requests before that one are
+
+	// where tickets were given out twice
+	bool renew;       // they need another name to be given out by
+	unsigned careful; // so many batches are to go one by one, each when
+			  // the one before is confirmed
+	unsigned caution; // how many it were the last time
 };
 
 /* A request on its way. */
@@ -64,6 +70,13 @@ void dispatch_judged(struct dispatch *d, struct batch *b,
  * can be believed, and what was to be confirmed goes again.
  */
 void dispatch_doubt(struct dispatch *d, int64_t now_ms);
+
+/* Has the next batch to wait until nothing is to be confirmed? */
+static inline bool dispatch_is_waiting(const struct dispatch *d)
+{
+	return d->careful > 0 &&
+	       d->tickets.pending.count + d->tickets.confirmed.count > 0;
+}
 
 /* Batches that are confirmed are delivered, where requests from oldest on are
    without an answer. */

@@ -33,6 +33,11 @@ void session_init(struct session *s, const struct dest *dest)
 	s->state.token = BUF_INIT(TOKEN_MAX);
 }
 
+void session_renew(struct session *s)
+{
+	name_channel(s->state.channel);
+}
+
 void session_set_clock(struct session *s)
 {
 	struct timestamp now = timestamp_now();

@@ -19,6 +19,9 @@ struct session {
 /* dest is borrowed. */
 void session_init(struct session *s, const struct dest *dest);
 
+/* What was given out to it so far is worth nothing: it has another channel. */
+void session_renew(struct session *s);
+
 /* Set the time that the kind sees; before it is asked anything. */
 void session_set_clock(struct session *s);
 

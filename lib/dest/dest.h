@@ -106,7 +106,8 @@ struct dest_limits {
 /* What one run remembers between its exchanges. */
 struct dest_session {
 	int64_t now_ms;   // since 1970, set before each call
-	char channel[40]; // a random UUID of this process
+	char channel[40]; // a random UUID, of this process; another one when
+			  // tickets were given out twice
 	struct buf token; // fetched, where the kind has to
 	int64_t token_expires_ms;
 	bool accepted; // something, in this run: for the kind to keep
