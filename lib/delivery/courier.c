@@ -273,8 +273,7 @@ static void on_batch(struct courier *c, const struct errand *x,
 			      lost);
 		return;
 	}
-	c->session.kind->judge(c->session.config, &c->session.state, &answer,
-			       c->judgements, b->count);
+	session_judge(&c->session, &answer, c->judgements, b->count);
 	errand_said(r, said);
 	dispatch_judged(&c->dispatch, b, x->sending, c->judgements, said,
 			now_ms);
@@ -323,8 +322,8 @@ static void on_tickets(struct courier *c, const struct http_result *r,
 		return;
 	for (size_t i = 0; i < t->asked_count; i++)
 		c->judgements[i].verdict = VERDICT_PENDING;
-	c->session.kind->told(c->session.config, &c->session.state, &answer,
-			      t->asked, c->judgements, t->asked_count);
+	session_told(&c->session, &answer, t->asked, c->judgements,
+		     t->asked_count);
 	errand_said(r, said);
 	dispatch_told(&c->dispatch, c->judgements, said, now_ms);
 }

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <sys/random.h>
 
-enum { TOKEN_MAX = 64 << 10 };
+enum { TOKEN_MAX = 64 << 10, WORDS_MAX = 1 << 20 };
 
 /* A random UUID, version 4. */
 static void name_channel(char out[40])
@@ -31,6 +31,7 @@ void session_init(struct session *s, const struct dest *dest)
 			       .config = dest->plan.config };
 	name_channel(s->state.channel);
 	s->state.token = BUF_INIT(TOKEN_MAX);
+	s->state.words = ARENA_INIT(WORDS_MAX);
 }
 
 void session_renew(struct session *s)
@@ -70,7 +71,23 @@ struct batch_source session_source(struct session *s,
 	};
 }
 
+void session_judge(struct session *s, const struct answer *answer,
+		   struct judgement *judgements, size_t count)
+{
+	arena_clear(&s->state.words);
+	s->kind->judge(s->config, &s->state, answer, judgements, count);
+}
+
+void session_told(struct session *s, const struct answer *answer,
+		  const uint64_t *tickets, struct judgement *judgements,
+		  size_t count)
+{
+	arena_clear(&s->state.words);
+	s->kind->told(s->config, &s->state, answer, tickets, judgements, count);
+}
+
 void session_free(struct session *s)
 {
 	buf_free(&s->state.token);
+	arena_free(&s->state.words);
 }

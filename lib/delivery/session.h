@@ -9,6 +9,9 @@
 #include "delivery/carrier.h"
 #include "dest/dest.h"
 
+#include <stddef.h>
+#include <stdint.h>
+
 struct session {
 	const struct dest *dest; // of the request shape
 	const struct dest_request *kind;
@@ -29,6 +32,13 @@ void session_set_clock(struct session *s);
 struct batch_source session_source(struct session *s,
 				   const struct carrier_load *load,
 				   const struct dest_limits *limits);
+
+/* judge() and told() of its kind. Reasons last until the next of these. */
+void session_judge(struct session *s, const struct answer *answer,
+		   struct judgement *judgements, size_t count);
+void session_told(struct session *s, const struct answer *answer,
+		  const uint64_t *tickets, struct judgement *judgements,
+		  size_t count);
 
 void session_free(struct session *s);
 

@@ -83,8 +83,8 @@ struct judgement {
 	int64_t wait_ms;    // RETRY: not before, or WAIT_BACKOFF; DELIVERED,
 			    // PENDING: nothing new is to go for so long
 	uint64_t ticket;    // PENDING: by which to ask
-	const char *reason; // of what is not DELIVERED; constant, or borrowed
-			    // from the answer
+	const char *reason; // of what is not DELIVERED; constant, or
+			    // answer_words()
 };
 
 /* What the engine has to know of it, from the settings. */
@@ -111,6 +111,7 @@ struct dest_session {
 	struct buf token; // fetched, where the kind has to
 	int64_t token_expires_ms;
 	bool accepted; // something, in this run: for the kind to keep
+	struct arena words; // for reasons: of the answer that is judged
 };
 
 struct dest_request {

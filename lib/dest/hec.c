@@ -5,6 +5,7 @@
 #include "dest/hec.h"
 
 #include "core/timestamp.h"
+#include "dest/answer.h"
 #include "format/sniff.h"
 #include "json/peek.h"
 #include "json/walk.h"
@@ -134,6 +135,7 @@ struct said {
 	int64_t code;   // -1: nothing that we understand
 	int64_t number; // of the event that is wrong; -1: none
 	int64_t ack;    // -1: none
+	const char *text; // NULL: none
 };
 
 static int64_t integer_of(json_t *object, const char *key)
@@ -143,13 +145,15 @@ static int64_t integer_of(json_t *object, const char *key)
 	return json_is_integer(v) ? json_integer_value(v) : -1;
 }
 
-static struct said read_answer(struct slice body)
+static struct said read_answer(struct dest_session *session, struct slice body)
 {
 	json_t *root = json_loadb(body.data, body.len, 0, NULL);
+	const char *text = json_string_value(json_object_get(root, "text"));
 	struct said said = {
 		.code = integer_of(root, "code"),
 		.number = integer_of(root, "invalid-event-number"),
 		.ack = integer_of(root, "ackId"),
+		.text = text != NULL ? answer_words(session, "%s", text) : NULL,
 	};
 
 	json_decref(root);
@@ -163,8 +167,6 @@ enum meaning {
 	MEANS_HOLD,
 	MEANS_BAD_EVENT, // the one that is named; the others are not to blame
 	MEANS_BAD_INDEX, // the same, or the set-up: not known yet
-	MEANS_TOO_LARGE,
-	MEANS_REFUSED, // whatever for
 };
 
 /* A code counts only with its status: anything else is not Splunk's. */
@@ -216,62 +218,62 @@ static const struct code *find_code(int64_t code, int status)
 	return NULL;
 }
 
-/* What a status means by itself. */
-static struct code meaning_of_status(int status, bool gzip)
+/* Why, of what is not in the words of Splunk. */
+static const char *reason_of(int status, enum verdict verdict, bool gzip)
 {
-	struct code c = { .status = status, .meaning = MEANS_RETRY };
+	if (status == 413)
+		return "too large: lower batch_bytes, or raise "
+		       "max_content_length in Splunk";
+	if (status == 401 || status == 403 || status == 407)
+		return "not allowed, but not by Splunk itself: is there a "
+		       "proxy in between?";
+	if (status == 415)
+		return gzip ? "compressed requests are refused: set gzip=false"
+			    : "the kind of request is refused";
+	if (verdict == VERDICT_HOLD)
+		return "no event collector there: check url";
+	if (status >= 200 && status < 300)
+		return "success, but not in the words of Splunk: is there a "
+		       "proxy in between?";
+	if (status >= 400 && status < 500 && status != 408 && status != 425 &&
+	    status != 429)
+		return "refused, but not in the words of Splunk: is there a "
+		       "proxy in between?";
+	return NULL;
+}
 
-	if (status == 413) {
-		c.meaning = MEANS_TOO_LARGE;
-		c.reason = "too large: lower batch_bytes, or raise "
-			   "max_content_length in Splunk";
-	} else if (status == 401 || status == 403 || status == 407) {
-		c.meaning = MEANS_HOLD;
-		c.reason = "not allowed, but not by Splunk itself: is there a "
-			   "proxy in between?";
-	} else if (status == 415) {
-		c.meaning = MEANS_HOLD;
-		c.reason = gzip ? "compressed requests are refused: set "
-				  "gzip=false"
-				: "the kind of request is refused";
-	} else if (status == 404 || status == 405 || status == 501 ||
-		   (status >= 300 && status < 400)) {
-		c.meaning = MEANS_HOLD;
-		c.reason = "no event collector there: check url";
-	} else if (status >= 200 && status < 300) {
-		c.reason = "success, but not in the words of Splunk: is there "
-			   "a proxy in between?";
-	} else if (status >= 400 && status < 500 && status != 408 &&
-		   status != 425 && status != 429) {
-		c.meaning = MEANS_REFUSED;
-		c.reason = "refused, but not in the words of Splunk: is there "
-			   "a proxy in between?";
+/* What a status means by itself: success has to be said in so many words. */
+static struct judgement judge_status(const struct hec_terms *terms,
+				     struct dest_session *session,
+				     const struct said *said,
+				     const struct answer *answer, size_t count)
+{
+	struct judgement j = answer_by_status(answer, count);
+
+	if (j.verdict == VERDICT_DELIVERED) {
+		j.verdict = VERDICT_RETRY;
+		j.wait_ms = WAIT_BACKOFF;
 	}
-	return c;
+	j.reason = reason_of(answer->status, j.verdict, terms->gzip);
+	if (said->text != NULL)
+		j.reason = answer_words(
+			session, "%s%s\"%s\"", j.reason != NULL ? j.reason : "",
+			j.reason != NULL ? ": " : "", said->text);
+	return j;
 }
 
-static struct code understand(const struct hec_terms *terms, bool accepted,
-			      const struct said *said, int status)
+/* The code that was said; NULL: none that we understand. */
+static const struct code *understand(const struct hec_terms *terms,
+				     const struct said *said, int status)
 {
-	const struct code *found = find_code(said->code, status);
-	struct code c =
-		found != NULL ? *found : meaning_of_status(status, terms->gzip);
+	const struct code *c = find_code(said->code, status);
+	bool is_success = c != NULL && (c->meaning == MEANS_ACCEPTED ||
+					c->meaning == MEANS_SLOW_DOWN);
 
-	if (terms->use_ack && said->ack < 0 &&
-	    (c.meaning == MEANS_ACCEPTED || c.meaning == MEANS_SLOW_DOWN))
-		return *find_code(14, 400);
-	if (c.meaning == MEANS_BAD_INDEX && terms->index_is_ours)
-		c.meaning = MEANS_HOLD;
-	else if (c.meaning == MEANS_BAD_INDEX && accepted)
-		c.meaning = MEANS_BAD_EVENT;
-	return c;
-}
-
-static void judge_all(struct judgement *judgements, size_t count,
-		      struct judgement j)
-{
-	for (size_t i = 0; i < count; i++)
-		judgements[i] = j;
+	// As it says to those who ask for acknowledgements.
+	return terms->use_ack && is_success && said->ack < 0
+		       ? find_code(14, 400)
+		       : c;
 }
 
 /* One event is wrong. The request as a whole was refused. */
@@ -284,32 +286,54 @@ static void judge_bad_event(const struct said *said, enum verdict verdict,
 	if (count == 1) {
 		judgements[0] = bad;
 	} else if (said->number < 0 || (uint64_t)said->number >= count) {
-		judge_all(judgements, count,
-			  (struct judgement){ .verdict = VERDICT_SPLIT,
-					      .reason = reason });
+		answer_judge_all(judgements, count,
+				 (struct judgement){ .verdict = VERDICT_SPLIT,
+						     .reason = reason });
 	} else {
-		judge_all(judgements, count,
-			  (struct judgement){ .verdict = VERDICT_RETRY,
-					      .reason = reason });
+		answer_judge_all(judgements, count,
+				 (struct judgement){ .verdict = VERDICT_RETRY,
+						     .reason = reason });
 		judgements[said->number] = bad;
 	}
 }
 
-void hec_judge(const struct hec_terms *terms, bool *accepted,
+/* An event names an index that is not allowed. */
+static void judge_bad_index(const struct hec_terms *terms, bool accepted,
+			    const struct said *said, const char *reason,
+			    struct judgement *judgements, size_t count)
+{
+	if (terms->index_is_ours)
+		answer_judge_all(judgements, count,
+				 (struct judgement){ .verdict = VERDICT_HOLD,
+						     .reason = reason });
+	else if (accepted)
+		judge_bad_event(said, VERDICT_REJECT, reason, judgements,
+				count);
+	else // Is it only this one? The others will tell, without it.
+		judge_bad_event(said, count > 1 ? VERDICT_SPLIT : VERDICT_HOLD,
+				reason, judgements, count);
+}
+
+void hec_judge(const struct hec_terms *terms, struct dest_session *session,
 	       const struct answer *answer, struct judgement *judgements,
 	       size_t count)
 {
-	const struct said said = read_answer(answer->body);
-	const struct code c =
-		understand(terms, *accepted, &said, answer->status);
-	struct judgement j = { .verdict = VERDICT_RETRY, .reason = c.reason };
+	const struct said said = read_answer(session, answer->body);
+	const struct code *c = understand(terms, &said, answer->status);
+	struct judgement j = { .verdict = VERDICT_RETRY };
 
-	switch (c.meaning) {
+	if (c == NULL) {
+		j = judge_status(terms, session, &said, answer, count);
+		answer_judge_all(judgements, count, j);
+		return;
+	}
+	j.reason = c->reason;
+	switch (c->meaning) {
 	case MEANS_SLOW_DOWN:
 		j.wait_ms = SLOW_DOWN_MS;
 		// fall through
 	case MEANS_ACCEPTED:
-		*accepted = true;
+		session->accepted = true;
 		j.verdict = said.ack >= 0 ? VERDICT_PENDING : VERDICT_DELIVERED;
 		j.ticket = said.ack >= 0 ? (uint64_t)said.ack : 0;
 		break;
@@ -320,25 +344,16 @@ void hec_judge(const struct hec_terms *terms, bool *accepted,
 	case MEANS_HOLD:
 		j.verdict = VERDICT_HOLD;
 		break;
-	case MEANS_TOO_LARGE:
-		j.verdict = count > 1 ? VERDICT_SPLIT : VERDICT_REJECT;
-		break;
-	case MEANS_REFUSED:
-		// Perhaps because of one record, which then waits by itself.
-		j.verdict = count > 1 ? VERDICT_SPLIT : VERDICT_RETRY;
-		j.wait_ms = count > 1 ? 0 : WAIT_BACKOFF;
-		break;
 	case MEANS_BAD_INDEX:
-		// Is it only this one? The others will tell, without it.
-		judge_bad_event(&said, count > 1 ? VERDICT_SPLIT : VERDICT_HOLD,
-				c.reason, judgements, count);
+		judge_bad_index(terms, session->accepted, &said, c->reason,
+				judgements, count);
 		return;
 	case MEANS_BAD_EVENT:
-		judge_bad_event(&said, VERDICT_REJECT, c.reason, judgements,
+		judge_bad_event(&said, VERDICT_REJECT, c->reason, judgements,
 				count);
 		return;
 	}
-	judge_all(judgements, count, j);
+	answer_judge_all(judgements, count, j);
 }
 
 void hec_put_question(const uint64_t *tickets, size_t count, struct buf *body)
@@ -349,12 +364,26 @@ void hec_put_question(const uint64_t *tickets, size_t count, struct buf *body)
 	buf_puts(body, "]}");
 }
 
-void hec_told(const struct answer *answer, const uint64_t *tickets,
-	      struct judgement *judgements, size_t count)
+/* May we not ask? Then that is what to do about it. */
+static const char *why_not_told(struct dest_session *session,
+				const struct answer *answer)
 {
 	static const struct hec_terms terms = { 0 };
-	const struct said said = read_answer(answer->body);
-	const struct code c = understand(&terms, false, &said, answer->status);
+	const struct said said = read_answer(session, answer->body);
+	const struct code *c = find_code(said.code, answer->status);
+	struct judgement j;
+
+	if (c != NULL)
+		return c->meaning == MEANS_HOLD ? c->reason : NULL;
+	j = judge_status(&terms, session, &said, answer, 1);
+	return j.verdict == VERDICT_HOLD ? j.reason : NULL;
+}
+
+void hec_told(struct dest_session *session, const struct answer *answer,
+	      const uint64_t *tickets, struct judgement *judgements,
+	      size_t count)
+{
+	const char *why = why_not_told(session, answer);
 	json_t *root = NULL;
 	json_t *acks = NULL;
 
@@ -370,9 +399,9 @@ void hec_told(const struct answer *answer, const uint64_t *tickets,
 		snprintf(key, sizeof(key), "%" PRIu64, tickets[i]);
 		if (json_is_true(json_object_get(acks, key))) {
 			judgements[i].verdict = VERDICT_DELIVERED;
-		} else if (c.meaning == MEANS_HOLD) {
+		} else if (why != NULL) {
 			judgements[i].verdict = VERDICT_HOLD;
-			judgements[i].reason = c.reason;
+			judgements[i].reason = why;
 		}
 	}
 	json_decref(root);

@@ -35,14 +35,14 @@ struct hec_terms {
 };
 
 /*
- * dest_request.judge and told. *accepted is whether the collector has accepted
- * anything in this run, and is kept up to date.
+ * dest_request.judge and told. session->accepted is kept up to date.
  */
-void hec_judge(const struct hec_terms *terms, bool *accepted,
+void hec_judge(const struct hec_terms *terms, struct dest_session *session,
 	       const struct answer *answer, struct judgement *judgements,
 	       size_t count);
-void hec_told(const struct answer *answer, const uint64_t *tickets,
-	      struct judgement *judgements, size_t count);
+void hec_told(struct dest_session *session, const struct answer *answer,
+	      const uint64_t *tickets, struct judgement *judgements,
+	      size_t count);
 
 /* Append the question that hec_told() understands the answer to. */
 void hec_put_question(const uint64_t *tickets, size_t count, struct buf *body);

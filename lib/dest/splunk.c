@@ -266,7 +266,7 @@ static void judge(const void *config, struct dest_session *session,
 {
 	const struct config *c = config;
 
-	hec_judge(&c->terms, &session->accepted, answer, judgements, count);
+	hec_judge(&c->terms, session, answer, judgements, count);
 }
 
 static int ask(const void *config, const struct dest_session *session,
@@ -286,8 +286,7 @@ static void told(const void *config, struct dest_session *session,
 		 struct judgement *judgements, size_t count)
 {
 	(void)config;
-	(void)session;
-	hec_told(answer, tickets, judgements, count);
+	hec_told(session, answer, tickets, judgements, count);
 }
 
 static int check(const void *config, const struct dest_session *session,

@@ -40,26 +40,28 @@ static void try_answer(int status, struct slice body, const uint8_t *flags)
 					 .index_is_ours = *flags & 4 };
 	static const uint64_t tickets[COUNT] = { 0, 1, 2, 3, UINT64_MAX };
 	struct judgement j[COUNT];
-	bool accepted = *flags & 8;
+	struct dest_session session = { .accepted = *flags & 8,
+					.words = ARENA_INIT(1 << 20) };
 
-	hec_judge(&terms, &accepted, &answer, j, COUNT);
+	hec_judge(&terms, &session, &answer, j, COUNT);
 	for (size_t i = 0; i < COUNT; i++) {
 		bool good = j[i].verdict == VERDICT_DELIVERED ||
 			    j[i].verdict == VERDICT_PENDING;
 
-		if (good && (status != 200 || !accepted))
+		if (good && (status != 200 || !session.accepted))
 			abort();
 		if (j[i].verdict == VERDICT_DELIVERED && terms.use_ack)
 			abort();
 		if (j[i].verdict == VERDICT_REJECT && status != 400)
 			abort();
 	}
-	hec_told(&answer, tickets, j, COUNT);
+	hec_told(&session, &answer, tickets, j, COUNT);
 	for (size_t i = 0; i < COUNT; i++)
 		if (j[i].verdict != VERDICT_PENDING &&
 		    !(j[i].verdict == VERDICT_DELIVERED && status == 200) &&
 		    !(j[i].verdict == VERDICT_HOLD && status >= 300))
 			abort();
+	arena_free(&session.words);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)

@@ -137,7 +137,7 @@ static void what_does_not_fit_is_undone_by_the_caller(void)
 
 static struct judgement judgements[8];
 static struct hec_terms terms;
-static bool accepted;
+static struct dest_session session = { .words = { .max = 1 << 20 } };
 
 /* The verdicts on count records after an answer, a letter for each. */
 static const char *verdicts(int status, const char *body, size_t count)
@@ -148,7 +148,8 @@ static const char *verdicts(int status, const char *body, size_t count)
 				       .retry_after_ms = -1 };
 
 	memset(judgements, 0xff, sizeof(judgements));
-	hec_judge(&terms, &accepted, &answer, judgements, count);
+	arena_clear(&session.words);
+	hec_judge(&terms, &session, &answer, judgements, count);
 	for (size_t i = 0; i < count; i++)
 		letters[i] = "DPRSXH"[judgements[i].verdict];
 	letters[count] = '\0';
@@ -183,7 +184,7 @@ static void each_code_has_its_verdict(void)
 		{ 25, 200, "DDD" }, { 26, 429, "RRR" }, { 27, 429, "RRR" },
 	};
 
-	accepted = true;
+	session.accepted = true;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		VERDICTS(rows[i].status, code(rows[i].code), rows[i].want);
 		CHECK((rows[i].want[0] == 'D') ==
@@ -194,7 +195,7 @@ static void each_code_has_its_verdict(void)
 
 static void the_event_that_is_named_is_rejected_and_no_other(void)
 {
-	accepted = true;
+	session.accepted = true;
 	VERDICTS(400, "{\"code\":6,\"invalid-event-number\":0}", "XRR");
 	VERDICTS(400, "{\"code\":12,\"invalid-event-number\":2}", "RRX");
 	CHECK(judgements[0].wait_ms == 0);
@@ -217,7 +218,7 @@ static void a_wrong_index_is_the_set_up_where_nothing_else_is_accepted(void)
 {
 	const char *answer = "{\"code\":7,\"invalid-event-number\":0}";
 
-	accepted = false;
+	session.accepted = false;
 	VERDICTS(400, answer, "SRR");
 	VERDICTS(400, "{\"code\":7}", "SSS");
 	VERDICTS(400, answer, "H");
@@ -273,6 +274,21 @@ static void a_status_alone_never_costs_a_record(void)
 	}
 }
 
+static void what_an_unknown_answer_says_is_quoted(void)
+{
+	VERDICTS(400, "{\"text\":\"Go \\u00e1way\",\"code\":99}", "SS");
+	CHECK(strcmp(judgements[1].reason,
+		     "refused, but not in the words of Splunk: is there a "
+		     "proxy in between?: \"Go \xc3\xa1way\"") == 0);
+	VERDICTS(404, "{\"text\":\"Not here\",\"code\":404}", "H");
+	CHECK(strcmp(judgements[0].reason, "no event collector there: check "
+					   "url: \"Not here\"") == 0);
+	VERDICTS(503, "{\"text\":\"Gone for lunch\"}", "R");
+	CHECK(strcmp(judgements[0].reason, "\"Gone for lunch\"") == 0);
+	VERDICTS(503, "{\"text\":1}", "R");
+	CHECK(judgements[0].reason == NULL);
+}
+
 static void too_large_is_halved_until_one_event_is_to_blame(void)
 {
 	VERDICTS(413, "<html>Content-Length too large</html>", "SSSS");
@@ -295,10 +311,10 @@ static void retry_after_is_obeyed_where_it_is_said(void)
 				 .body = slice_of(code(26)),
 				 .retry_after_ms = 7000 };
 
-	hec_judge(&terms, &accepted, &answer, judgements, 1);
+	hec_judge(&terms, &session, &answer, judgements, 1);
 	CHECK(judgements[0].wait_ms == 7000);
 	answer.retry_after_ms = -1;
-	hec_judge(&terms, &accepted, &answer, judgements, 1);
+	hec_judge(&terms, &session, &answer, judgements, 1);
 	CHECK(judgements[0].wait_ms == WAIT_BACKOFF);
 }
 
@@ -337,7 +353,7 @@ static const char *told(int status, const char *body)
 				       .retry_after_ms = -1 };
 
 	memset(judgements, 0xff, sizeof(judgements));
-	hec_told(&answer, tickets, judgements, 4);
+	hec_told(&session, &answer, tickets, judgements, 4);
 	for (size_t i = 0; i < 4; i++)
 		letters[i] = "DPRSXH"[judgements[i].verdict];
 	return letters;
@@ -398,6 +414,7 @@ int main(void)
 	RUN(a_code_with_another_status_counts_for_nothing);
 	RUN(success_counts_only_in_the_words_of_splunk);
 	RUN(a_status_alone_never_costs_a_record);
+	RUN(what_an_unknown_answer_says_is_quoted);
 	RUN(too_large_is_halved_until_one_event_is_to_blame);
 	RUN(a_refusal_of_compression_says_what_to_set);
 	RUN(retry_after_is_obeyed_where_it_is_said);

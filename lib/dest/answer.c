@@ -1,0 +1,111 @@
+#include "dest/answer.h"
+
+#include "core/utf8.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static struct slice trim(struct slice s)
+{
+	while (s.len > 0 && is_blank(s.data[s.len - 1]))
+		s.len--;
+	while (s.len > 0 && is_blank(s.data[0]))
+		s = slice_from(s, 1);
+	return s;
+}
+
+bool answer_header(const struct answer *answer, const char *name,
+		   struct slice *value)
+{
+	const size_t len = strlen(name);
+	struct slice left = answer->headers;
+
+	while (left.len > 0) {
+		const char *lf = memchr(left.data, '\n', left.len);
+		size_t n = lf != NULL ? (size_t)(lf - left.data) + 1 : left.len;
+
+		if (n > len && left.data[len] == ':' &&
+		    strncasecmp(left.data, name, len) == 0) {
+			*value = trim((struct slice){ left.data + len + 1,
+						      n - len - 1 });
+			return true;
+		}
+		left = slice_from(left, n);
+	}
+	return false;
+}
+
+static enum verdict verdict_of(int status, size_t count)
+{
+	switch (status) {
+	case 408:
+	case 425:
+	case 429:
+		return VERDICT_RETRY;
+	case 413:
+		return count > 1 ? VERDICT_SPLIT : VERDICT_REJECT;
+	case 401:
+	case 403:
+	case 404:
+	case 405:
+	case 407:
+	case 415:
+	case 501:
+		return VERDICT_HOLD;
+	default:
+		break;
+	}
+	if (status >= 200 && status < 300)
+		return VERDICT_DELIVERED;
+	if (status >= 300 && status < 400)
+		return VERDICT_HOLD;
+	if (status >= 400 && status < 500)
+		return count > 1 ? VERDICT_SPLIT : VERDICT_RETRY;
+	return VERDICT_RETRY;
+}
+
+struct judgement answer_by_status(const struct answer *answer, size_t count)
+{
+	struct judgement j = { .verdict = verdict_of(answer->status, count) };
+
+	if (j.verdict == VERDICT_RETRY)
+		j.wait_ms = answer->retry_after_ms >= 0 ? answer->retry_after_ms
+							: WAIT_BACKOFF;
+	return j;
+}
+
+void answer_judge_all(struct judgement *judgements, size_t count,
+		      struct judgement judgement)
+{
+	for (size_t i = 0; i < count; i++)
+		judgements[i] = judgement;
+}
+
+const char *answer_words(struct dest_session *session, const char *fmt, ...)
+{
+	char text[ANSWER_WORDS_MAX + 4]; // the last character may be cut
+	va_list args;
+	int n;
+
+	va_start(args, fmt);
+	n = vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	if (n < 0)
+		return "";
+
+	struct slice whole = { text, strnlen(text, sizeof(text)) };
+	whole.len = utf8_cut(whole, ANSWER_WORDS_MAX);
+	char *words = arena_take(&session->words, whole.len + 1);
+	if (words == NULL)
+		return "";
+	memcpy(words, whole.data, whole.len);
+	words[whole.len] = '\0';
+	return words;
+}

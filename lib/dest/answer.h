@@ -1,0 +1,45 @@
+/*
+ * What answers to requests have in common, whoever gives them.
+ *
+ * A kind judges by what its destination has said, and falls back to what the
+ * status means by itself.
+ */
+#ifndef SIEM_DEST_ANSWER_H
+#define SIEM_DEST_ANSWER_H
+
+#include "core/attr.h"
+#include "core/slice.h"
+#include "dest/dest.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The value of the first header of that name; false: there is none. */
+bool answer_header(const struct answer *answer, const char *name,
+		   struct slice *value) MUST_CHECK;
+
+/*
+ * What a status means for each of count records, by itself: success is
+ * DELIVERED; 413 SPLIT; 408, 425, 429, and of a server in trouble, RETRY, after
+ * the time that was asked for; what speaks of credentials, of where or how we
+ * ask, HOLD. Any other refusal may be because of one record, and is SPLIT; but
+ * one that is alone is RETRY: nothing has been said against it. No reason is
+ * given.
+ */
+struct judgement answer_by_status(const struct answer *answer,
+				  size_t count) MUST_CHECK;
+
+/* The same judgement on all of them. */
+void answer_judge_all(struct judgement *judgements, size_t count,
+		      struct judgement judgement);
+
+/*
+ * Words for a reason, good until the next answer is judged: what is taken out
+ * of an answer, as from JSON, may be gone before. They are cut to so many
+ * bytes, and to whole characters.
+ */
+enum { ANSWER_WORDS_MAX = 200 };
+const char *answer_words(struct dest_session *session, const char *fmt, ...)
+	PRINTF_LIKE(2, 3);
+
+#endif
