@@ -440,7 +440,7 @@ static int64_t retry_after_ms(CURL *easy)
 static void fill_result(struct http_exchange *x, CURLcode code,
 			struct http_result *r)
 {
-	long status = 0, os_error = 0, connects = 0;
+	long status = 0, os_error = 0, connects = 0, of_proxy = 0;
 
 	*r = (struct http_result){ .context = x->context,
 				   .origin = x->origin,
@@ -452,6 +452,13 @@ static void fill_result(struct http_exchange *x, CURLcode code,
 		curl_easy_getinfo(x->easy, CURLINFO_OS_ERRNO, &os_error);
 		http_say_failed(code, x->detail, (int)os_error, x->origin,
 				&x->http->tls, &r->why);
+		// Refused by a proxy on the way, which is no better.
+		curl_easy_getinfo(x->easy, CURLINFO_HTTP_CONNECTCODE,
+				  &of_proxy);
+		if (of_proxy == 403 || of_proxy == 407)
+			err_set(&r->why, ERR_DENIED,
+				"%s: the proxy answers %ld: check https_proxy",
+				x->origin, of_proxy);
 		return;
 	}
 	curl_easy_getinfo(x->easy, CURLINFO_RESPONSE_CODE, &status);

@@ -576,6 +576,21 @@ static void who_is_not_let_in_at_first_ends_with_status_4(void)
 	CHECK(r.counts.given_up == 1);
 }
 
+static void a_proxy_that_refuses_us_ends_with_status_4(void)
+{
+	struct server s = { .script = { "407" } };
+
+	start(&s);
+	setenv("https_proxy", s.toy.url, 1);
+	struct dest dest = dest_to(&s, &plain);
+	snprintf(s.toy.url, sizeof(s.toy.url), "https://siem.example.com/");
+	struct result r = run(&dest, "one\n", defaults);
+	unsetenv("https_proxy");
+	end(&s);
+	CHECK(r.status == STATUS_DENIED);
+	CHECK(r.counts.delivered == 0 && s.requests == 1);
+}
+
 static void who_was_let_in_before_waits_to_be_so_again(void)
 {
 	struct server s = { .script = { "200", "403", "403", "200" } };
@@ -839,6 +854,7 @@ int main(void)
 	RUN(the_poison_stands_alone_in_the_end);
 	RUN(what_is_too_large_is_halved_until_it_fits);
 	RUN(who_is_not_let_in_at_first_ends_with_status_4);
+	RUN(a_proxy_that_refuses_us_ends_with_status_4);
 	RUN(who_was_let_in_before_waits_to_be_so_again);
 	RUN(one_at_a_time_keeps_order_through_failures);
 	RUN(several_requests_are_under_way_at_once);
