@@ -1,9 +1,9 @@
 #include "net/http.h"
 
 #include "core/buf.h"
-#include "core/clock.h"
 #include "net/gzip.h"
 #include "net/httptls.h"
+#include "net/multi.h"
 #include "net/url.h"
 
 #include <curl/curl.h>
@@ -11,12 +11,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <time.h>
-#include <unistd.h>
 
 enum {
-	EVENTS = 32,              // taken from the kernel at once
 	UPLOAD_BLOCK = 256 << 10, // what libcurl offers to a socket at once
 	BODY_MAX = 1 << 30,
 	ORIGIN_MAX = 300,
@@ -41,20 +38,13 @@ struct http_exchange {
 
 struct http {
 	struct http_options options;
-	CURLM *multi;
+	struct multi multi;
 	CURLSH *share; // cookies: some load balancers go by them
-	int epoll_fd;
-	int64_t due_ms; // when libcurl wants to be called; -1: never
 	struct http_tls tls;
 	struct gzip *gzip;
 	struct http_exchange *idle;    // to be used again
 	struct http_exchange *started; // all others
 };
-
-static int64_t clock_ms(void)
-{
-	return clock_ns() / NS_PER_MS;
-}
 
 static bool add_header(struct http_exchange *x, const char *line)
 {
@@ -124,40 +114,6 @@ static int set_url(struct http_exchange *x, const char *url, struct err *e)
 }
 
 /* What libcurl calls. */
-
-static int on_socket(CURL *easy, curl_socket_t fd, int what, void *context,
-		     void *known)
-{
-	struct http *h = context;
-	struct epoll_event event = { .data.fd = fd };
-
-	(void)easy;
-	if (what == CURL_POLL_REMOVE) {
-		// It may be closed already, which removes it as well.
-		epoll_ctl(h->epoll_fd, EPOLL_CTL_DEL, fd, &event);
-		return 0;
-	}
-	event.events |= (what & CURL_POLL_IN) != 0 ? EPOLLIN : 0U;
-	event.events |= (what & CURL_POLL_OUT) != 0 ? EPOLLOUT : 0U;
-	if (epoll_ctl(h->epoll_fd,
-		      known != NULL ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd,
-		      &event) < 0 &&
-	    epoll_ctl(h->epoll_fd,
-		      known != NULL ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, fd,
-		      &event) < 0)
-		return -1;
-	curl_multi_assign(h->multi, fd, h);
-	return 0;
-}
-
-static int on_timer(CURLM *multi, long timeout_ms, void *context)
-{
-	struct http *h = context;
-
-	(void)multi;
-	h->due_ms = timeout_ms < 0 ? -1 : clock_ms() + timeout_ms;
-	return 0;
-}
 
 /* A request is about to go out; again, where a kept connection was dead. */
 static int on_request(void *context, char *peer, char *local, int peer_port,
@@ -356,7 +312,7 @@ struct http_exchange *http_start(struct http *h,
 		    CURLE_OK ||
 	    curl_easy_setopt(x->easy, CURLOPT_CONNECT_TO, x->connect_to) !=
 		    CURLE_OK ||
-	    curl_multi_add_handle(h->multi, x->easy) != CURLM_OK) {
+	    curl_multi_add_handle(h->multi.handle, x->easy) != CURLM_OK) {
 		err_set(e, ERR_TEMPORARY, "HTTP: %s", strerror(ENOMEM));
 		goto fail;
 	}
@@ -370,31 +326,7 @@ fail:
 
 void http_step(struct http *h, int64_t now_ms)
 {
-	struct epoll_event events[EVENTS];
-	int running;
-	int n;
-
-	do {
-		n = epoll_wait(h->epoll_fd, events, EVENTS, 0);
-		for (int i = 0; i < n; i++) {
-			unsigned got = events[i].events;
-			int mask = 0;
-
-			if ((got & EPOLLIN) != 0)
-				mask |= CURL_CSELECT_IN;
-			if ((got & EPOLLOUT) != 0)
-				mask |= CURL_CSELECT_OUT;
-			if ((got & (EPOLLERR | EPOLLHUP)) != 0)
-				mask |= CURL_CSELECT_ERR;
-			curl_multi_socket_action(h->multi, events[i].data.fd,
-						 mask, &running);
-		}
-	} while (n == EVENTS);
-	if (h->due_ms >= 0 && now_ms >= h->due_ms) {
-		h->due_ms = -1;
-		curl_multi_socket_action(h->multi, CURL_SOCKET_TIMEOUT, 0,
-					 &running);
-	}
+	multi_step(&h->multi, now_ms);
 }
 
 /* A header of the answer, or NULL. */
@@ -474,14 +406,15 @@ struct http_exchange *http_next(struct http *h, struct http_result *result)
 	CURLMsg *message;
 	int left;
 
-	while ((message = curl_multi_info_read(h->multi, &left)) != NULL) {
+	while ((message = curl_multi_info_read(h->multi.handle, &left)) !=
+	       NULL) {
 		struct http_exchange *x = NULL;
 		CURLcode code = message->data.result;
 
 		if (message->msg != CURLMSG_DONE)
 			continue;
 		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &x);
-		curl_multi_remove_handle(h->multi, x->easy);
+		curl_multi_remove_handle(h->multi.handle, x->easy);
 		x->under_way = false;
 		fill_result(x, code, result);
 		return x;
@@ -500,7 +433,7 @@ void http_end(struct http_exchange *x)
 			break;
 		}
 	if (x->under_way)
-		curl_multi_remove_handle(h->multi, x->easy);
+		curl_multi_remove_handle(h->multi.handle, x->easy);
 	x->under_way = false;
 	curl_slist_free_all(x->headers);
 	curl_slist_free_all(x->connect_to);
@@ -536,14 +469,12 @@ size_t http_memory(const struct http *h)
 
 int http_fd(const struct http *h)
 {
-	return h->epoll_fd;
+	return h->multi.epoll_fd;
 }
 
 int http_timeout_ms(const struct http *h, int64_t now_ms)
 {
-	if (h->due_ms < 0)
-		return -1;
-	return h->due_ms > now_ms ? (int)(h->due_ms - now_ms) : 0;
+	return multi_timeout_ms(&h->multi, now_ms);
 }
 
 /*
@@ -567,30 +498,29 @@ struct http *http_open(const struct http_options *options, struct err *e)
 
 	if (check_tls(&options->tls, e) < 0)
 		return NULL;
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+		err_set(e, ERR_SYSTEM, "HTTP: %s", strerror(ENOMEM));
+		return NULL;
+	}
 	h = calloc(1, sizeof(*h));
 	if (h == NULL) {
 		err_sys(e, "HTTP");
 		return NULL;
 	}
-	*h = (struct http){ .options = *options,
-			    .due_ms = -1,
-			    .epoll_fd = epoll_create1(EPOLL_CLOEXEC) };
+	h->options = *options;
 	h->tls.options = options->tls;
+	if (multi_open(&h->multi, e) < 0) {
+		free(h);
+		return NULL;
+	}
 	h->gzip = gzip_new();
-	if (h->epoll_fd < 0 || h->gzip == NULL ||
-	    curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK ||
-	    (h->multi = curl_multi_init()) == NULL ||
-	    (h->share = curl_share_init()) == NULL) {
-		err_set(e, ERR_SYSTEM, "HTTP: %s",
-			strerror(h->epoll_fd < 0 ? errno : ENOMEM));
+	h->share = curl_share_init();
+	if (h->gzip == NULL || h->share == NULL) {
+		err_set(e, ERR_SYSTEM, "HTTP: %s", strerror(ENOMEM));
 		http_close(h);
 		return NULL;
 	}
 	curl_share_setopt(h->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_COOKIE);
-	curl_multi_setopt(h->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
-	curl_multi_setopt(h->multi, CURLMOPT_SOCKETDATA, h);
-	curl_multi_setopt(h->multi, CURLMOPT_TIMERFUNCTION, on_timer);
-	curl_multi_setopt(h->multi, CURLMOPT_TIMERDATA, h);
 	return h;
 }
 
@@ -603,17 +533,15 @@ void http_close(struct http *h)
 	while ((x = h->started) != NULL) {
 		h->started = x->next;
 		if (x->under_way)
-			curl_multi_remove_handle(h->multi, x->easy);
+			curl_multi_remove_handle(h->multi.handle, x->easy);
 		free_exchange(x);
 	}
 	while ((x = h->idle) != NULL) {
 		h->idle = x->next;
 		free_exchange(x);
 	}
-	curl_multi_cleanup(h->multi);
+	multi_close(&h->multi);
 	curl_share_cleanup(h->share);
 	gzip_free(h->gzip);
-	if (h->epoll_fd >= 0)
-		close(h->epoll_fd);
 	free(h);
 }
