@@ -207,6 +207,9 @@ needed()
 
 	everywhere recovers record 20 kept lost data-lost names-lost 'mixed 1' 'mixed 2'
 	[ "${#seen[@]}" -gt 20 ]
+	# It ended, so nothing of it comes once more.
+	cut_power record "$(powercut record)" lost
+	equal 20 "$(position after/ck)"
 	needed data-lost recovers 20 dead receipts arrived '\.ck\.tmp'
 }
 
@@ -224,6 +227,25 @@ needed()
 	everywhere all_kept record 10 lost data-lost names-lost 'mixed 1'
 	[ "${#seen[@]}" -gt 20 ]
 	needed names-lost all_kept 10 spool
+}
+
+@test "what the next run believes of a writer that was killed is there for good" {
+	mkdir -p base disk
+	checkpoint base/ck
+	cp -a base/. disk
+	# It is written, and not synced; the second run finds it whole.
+	(cd disk && SHIM='kill-before fsync path=*/spool/0*.log' \
+		recording siem-batch spool) < <(stream 1 10) || equal 137 "$?"
+	[ -s disk/spool/000000000001.log ]
+	(cd disk && recording siem-batch spool) < <(stream 1 10) || equal 1 "$?"
+	equal e "$(tail -n 1 disk/spool/000000000001.sum | cut -c 1)"
+
+	# What readers are told by then stays so.
+	cut_power record "$(powercut record)" lost
+	cmp disk/spool/000000000001.log after/spool/000000000001.log
+	cmp disk/spool/000000000001.sum after/spool/000000000001.sum
+	everywhere all_kept record 10 data-lost
+	[ "${#seen[@]}" -gt 10 ]
 }
 
 # read_on DIR LAST: the log there is read on from its checkpoint, or, without

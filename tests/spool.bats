@@ -304,6 +304,8 @@ e 6 3" "$(cat s/000000000001.sum)"
 @test "--fsck explains a spool" {
 	seq 5 | siem-batch --spool s
 	seq 6 7 | siem-batch --spool s
+	reader_at s 2 4
+	mv s/reader.checkpoint s/fast.checkpoint
 	reader_at s 2 2
 	run -0 siem-batch --fsck s
 

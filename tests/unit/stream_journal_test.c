@@ -61,6 +61,25 @@ static void limit(rlim_t bytes)
 		abort();
 }
 
+/* In place of those that there are. */
+static bool sync_fails;
+static unsigned folders_synced;
+
+int fdatasync(int fd)
+{
+	(void)fd;
+	errno = EIO;
+	return sync_fails ? -1 : 0;
+}
+
+int fsync(int fd)
+{
+	struct stat st;
+
+	folders_synced += fstat(fd, &st) == 0 && S_ISDIR(st.st_mode);
+	return fdatasync(fd);
+}
+
 static void what_is_put_is_appended(void)
 {
 	struct journal j = JOURNAL_NONE;
@@ -184,6 +203,38 @@ static void a_file_that_was_emptied_goes_on_at_its_start(void)
 	CHECK(is("f", "two\nthree\n"));
 }
 
+static void what_a_sync_that_failed_was_for_is_written_again(void)
+{
+	struct journal j = JOURNAL_NONE;
+	struct err e;
+
+	write_file("failing", "one\n");
+	CHECK(journal_open(&j, "failing", &e) == 0);
+	CHECK(journal_put(&j, SLICE("two\n"), &e) == 0);
+	sync_fails = true;
+	CHECK(journal_sync(&j, &e) == -1 && journal_is_dirty(&j));
+	sync_fails = false;
+	// The pages that could not be written are as good as gone: of them the
+	// next sync says nothing.
+	write_file("failing", "one\n----");
+	CHECK(journal_sync(&j, &e) == 0 && !journal_is_dirty(&j));
+	CHECK(is("failing", "one\ntwo\n"));
+	journal_close(&j);
+}
+
+static void a_file_that_is_made_is_in_its_folder_for_good(void)
+{
+	struct journal j = JOURNAL_NONE;
+	struct err e;
+
+	folders_synced = 0;
+	CHECK(journal_open(&j, "made", &e) == 0 && folders_synced == 1);
+	journal_close(&j);
+	sync_fails = true;
+	CHECK(journal_open(&j, "made too", &e) == -1);
+	sync_fails = false;
+}
+
 int main(void)
 {
 	enter_folder();
@@ -193,5 +244,7 @@ int main(void)
 	RUN(what_did_not_fit_is_written_once_there_is_room);
 	RUN(what_is_cut_is_gone_from_the_file_as_well);
 	RUN(a_file_that_was_emptied_goes_on_at_its_start);
+	RUN(what_a_sync_that_failed_was_for_is_written_again);
+	RUN(a_file_that_is_made_is_in_its_folder_for_good);
 	return check_done();
 }
