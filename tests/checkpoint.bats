@@ -66,7 +66,7 @@ ends()
 # mock: a syslog receiver in the background, at $at.
 mock()
 {
-	siem-mock syslog -l tcp://127.0.0.1:0 --listen-file where \
+	siem-mock syslog -l "tcp://$here:0" --listen-file where \
 		>mocked 2>mock.err 3>&- 7>&- &
 	mock=$!
 	remember "$mock"

@@ -7,6 +7,12 @@ root=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
 # The helper programs of tests/bin stand beside the tools under test.
 tool=$(command -v siem-fmt) && PATH=$PATH:${tool%/bin/*}/tests/bin
 
+# An address of this machine that belongs to this test alone. The port that one
+# has left there is free when another comes back to it, and a port where nobody
+# listens stays so: on 127.0.0.1 the kernel may give both to other tests.
+# shellcheck disable=SC2034 # the tests use it
+here=127.$((64 + $$ / 65536 % 64)).$(($$ / 256 % 256)).$(($$ % 256))
+
 # Each test works in a directory of its own, in the same locale and time zone.
 setup()
 {
@@ -26,16 +32,20 @@ equal()
 	return 1
 }
 
-# eventually COMMAND...: wait until it succeeds, for a minute at most. What is
+# eventually COMMAND...: wait until it succeeds, for a minute at least. What is
 # in order is there at once; on a machine that is busy this costs patience only.
 eventually()
 {
-	local tries=6000
+	local tries=6000 began=$EPOCHSECONDS
 
-	until "$@"; do
-		[ $((tries -= 1)) -gt 0 ] || { echo "never: $*"; return 1; }
+	until "$@" 2>/dev/null; do
+		if [ $((tries -= 1)) -le 0 ]; then
+			echo "not within $((EPOCHSECONDS - began)) s: $*"
+			"$@" # and now with what it says
+			return
+		fi
 		sleep 0.01
-	done 2>/dev/null
+	done
 }
 
 # own_memory PID: in KiB, without the pages of programs and libraries, of which

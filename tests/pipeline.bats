@@ -18,7 +18,7 @@ teardown()
 mock()
 {
 	rm -f address
-	siem-mock syslog -l tcp://127.0.0.1:0 --listen-file address "$@" \
+	siem-mock syslog -l "tcp://$here:0" --listen-file address "$@" \
 		>>came 2>mock.log 3>&- &
 	echo $! >mock.pid
 	eventually test -s address
@@ -31,16 +31,17 @@ came()
 }
 
 # ship TAIL...: the main job behind that source, in the background. Its stages
-# are in tail.pid, fmt.pid and send.pid, their statuses come into statuses.
+# are in tail.pid, fmt.pid and send.pid, their statuses come into statuses. Asked
+# to end, they take the time that a busy machine needs.
 ship()
 {
 	(
 		mkfifo raw formatted
 		"$@" >raw &
 		echo $! >tail.pid
-		siem-fmt --leef <raw >formatted &
+		siem-fmt --leef --grace 300 <raw >formatted &
 		echo $! >fmt.pid
-		siem-send "qradar:$(cat address)" <formatted &
+		siem-send --grace 300 "qradar:$(cat address)" <formatted &
 		echo $! >send.pid
 		for stage in tail fmt send; do
 			status=0
@@ -119,7 +120,7 @@ interrupted()
 {
 	mock --fault delay=1
 	gen-events 2000 >audit.jsonl
-	ship siem-tail --stats audit.jsonl
+	ship siem-tail --grace 300 --stats audit.jsonl
 	eventually came 100
 	kill "-$1" "$(cat tail.pid)" "$(cat fmt.pid)" "$(cat send.pid)"
 
@@ -140,13 +141,13 @@ interrupted()
 
 @test "a receiver that goes away and comes back has every event" {
 	mock --fault reset-after=400
-	port=$(sed 's/.*://' address)
+	at=$(<address)
 	gen-events 3000 >audit.jsonl
 	ship siem-tail --once audit.jsonl
 	eventually came 400
 	kill "$(cat mock.pid)"
 	wait "$(cat mock.pid)"
-	siem-mock syslog -l "tcp://127.0.0.1:$port" >>came 2>mock.log 3>&- &
+	siem-mock syslog -l "$at" >>came 2>mock.log 3>&- &
 	echo $! >mock.pid
 
 	eventually test -s statuses

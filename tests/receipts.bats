@@ -133,7 +133,7 @@ mock()
 }
 
 @test "what was sent again is told" {
-	mock -l tcp://127.0.0.1:0 --fault reset-after=3 -n 3
+	mock -l "tcp://$here:0" --fault reset-after=3 -n 3
 	# None of them is to settle before the connection breaks.
 	seq 5 | timeout -k 1 120 siem-send --receipts receipts \
 		-o settle=5 "syslog:$at" &

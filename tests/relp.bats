@@ -13,7 +13,8 @@ start()
 	mock=$!
 	remember "$mock"
 	eventually [ -s where ]
-	port=$(sed 's/.*://' where)
+	at=$(sed 's,.*//,,' where)
+	port=${at##*:}
 }
 
 # events N: some events in the file lines.
@@ -25,7 +26,13 @@ events()
 # ship OPTION...: what is in lines.
 ship()
 {
-	siem-send --stats "syslog:relp://127.0.0.1:$port" -o header=none "$@" <lines
+	siem-send --stats "syslog:relp://$at" -o header=none "$@" <lines
+}
+
+# came COUNT: as many lines have arrived, or more.
+came()
+{
+	[ "$(wc -l <arrived)" -ge "$1" ]
 }
 
 raw()
@@ -206,10 +213,20 @@ commands=syslog
 @test "no more than window is under way" {
 	start -l tcp://:0 --fault mute=100%
 	seq -f '<13>%g' 500 >lines
-	run -3 --separate-stderr ship -o window=7 -o answer_timeout=0.3 --retries 0
+	siem-send --stats --grace 0 "syslog:relp://$at" -o header=none \
+		-o window=7 <lines 2>stderr 3>&- &
+	sender=$!
+	remember "$sender"
+	eventually came 7
+	kill "$sender"
+	status=0
+	wait "$sender" || status=$?
+	kill "$mock"
+	wait "$mock"
 
+	equal 3 "$status"
 	cmp <(raw) <(head -n 7 lines)
-	grep -q '500 read, 0 delivered, .* 500 given up' <<<"$stderr"
+	grep -q '500 read, 0 delivered, .* 500 given up' stderr
 }
 
 @test "a connection is opened anew after rebind_after messages, in good order" {
@@ -241,18 +258,17 @@ commands=syslog
 }
 
 @test "a server that is killed in the middle, and comes back, misses nothing" {
-	start -l tcp://:0 --fault delay=1
+	start -l "tcp://$here:0" --fault delay=1
 	events 600
 	ship -v >sent 2>&1 &
 	sender=$!
 	remember "$sender"
-	came() { [ "$(wc -l <arrived)" -ge "$1" ]; }
 	eventually came 100
 	kill -9 "$mock"
 	wait "$mock" || true
 	# What it was killed in the middle of writing is no line.
 	[ -z "$(tail -c 1 arrived)" ] || sed -i '$d' arrived
-	start -l "tcp://:$port"
+	start -l "tcp://$at"
 	wait "$sender"
 
 	nothing_lost

@@ -51,7 +51,7 @@ send()
 }
 
 @test "through an outage everything arrives, and it is said twice" {
-	mock
+	listen=$here:0 mock
 	mkfifo pipe
 	timeout 120 siem-send "splunk:$url" <pipe 2>messages 3>&- &
 	sender=$!
@@ -93,7 +93,7 @@ send()
 }
 
 @test "a server that stalls is left after the timeout" {
-	mock --fault stall=100%
+	listen=$here:0 mock --fault stall=100%
 	events 1 10 >in
 	timeout 120 siem-send "splunk:$url" -o timeout=0.3 <in 2>messages 3>&- &
 	sender=$!

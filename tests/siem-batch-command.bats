@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # siem-batch -- COMMAND: what its end means, and that nothing is lost by it.
 
+# shellcheck disable=SC2030,SC2031 # each test has variables of its own
 load helper
 
 id=0123456789abcdef0123456789abcdef
@@ -116,13 +117,27 @@ numbered='n=$(ls | grep -c "^batch") || true; cat >batch.$((n + 1))'
 	equal '1 2 3 4' "$(xargs <out)"
 }
 
-@test "one that does not end is ended, with all it has started" {
-	printf '#!/bin/sh\nsleep 1000 &\necho $! >pid\ntrap "" TERM\nwait\n' >stuck
+# ends_it SCRIPT: a command that is stuck in this script, which notes the pid of
+# what it has left behind, is ended with that, and the batch is tried again.
+ends_it()
+{
+	# However late it was begun: what was asked to end before is begun anew.
+	printf '#!/bin/sh\n[ ! -s pid ] || exec cat >out\n%s\n' "$1" >stuck
 	chmod +x stuck
-	run -3 bash -c 'seq 5 | siem-batch --timeout 0.2 --retries 0 -- ./stuck'
+	run -0 timeout 120 bash -c 'seq 5 | siem-batch --timeout 0.5 -- ./stuck'
 
-	grep -F './stuck: not through within 0.2 seconds (--timeout)' <<<"$output"
+	grep -F './stuck: not through within 0.5 seconds (--timeout); trying again' <<<"$output"
+	equal '1 2 3 4 5' "$(xargs <out)"
+	remember "$(cat pid)"
 	eventually gone "$(cat pid)"
+}
+
+@test "one that does not end is ended, with all it has started" {
+	ends_it 'trap "" TERM; sleep 1000 & echo $! >pid; wait'
+}
+
+@test "one that ends when it is asked to leaves nothing behind either" {
+	ends_it '(trap "" TERM; exec sleep 1000) & echo $! >pid; wait'
 }
 
 @test "its output goes through, however much it is" {
@@ -133,7 +148,7 @@ numbered='n=$(ls | grep -c "^batch") || true; cat >batch.$((n + 1))'
 }
 
 @test "what is left running behind it does no harm" {
-	run -0 timeout 60 bash -c 'seq 4 | siem-batch -n 2 -- sh -c "
+	run -0 timeout 120 bash -c 'seq 4 | siem-batch -n 2 -- sh -c "
 		cat >>out; sleep 1000 >&- 2>&- <&- & echo \$! >>left"'
 	# shellcheck disable=SC2046 # two of them
 	remember "$(xargs <left)"

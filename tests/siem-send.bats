@@ -19,7 +19,7 @@ settles_late=(-o settle=5)
 # It listens for TCP, or for TLS, unless told otherwise.
 mock()
 {
-	local listen=(-l tcp://127.0.0.1:0)
+	local listen=(-l "tcp://$here:0")
 
 	[[ " $* " != *' --tls '* ]] || listen=(-l tls://127.0.0.1:0)
 	[[ " $* " != *' -l '* ]] || listen=()

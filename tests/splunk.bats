@@ -232,7 +232,7 @@ members()
 }
 
 @test "with use_ack a record counts when it is acknowledged, and not before" {
-	mock --token '*,ack' --fault ack-late=3000
+	mock --token '*,ack' --fault ack-late=6000
 	siem-send -q --stats "splunk:$url" -o use_ack=true -o ack_interval=0.05 \
 		< <(seq 100) 2>stats 3>&- &
 	remember $!
@@ -285,7 +285,7 @@ members()
 }
 
 @test "acknowledgements that a restart has forgotten are sent again" {
-	mock --token '*,ack' --fault ack-never=1
+	listen=$here:0 mock --token '*,ack' --fault ack-never=1
 	timeout 120 siem-send -q "splunk:$url" -o use_ack=true -o ack_interval=0.05 \
 		-o ack_timeout=3 < <(seq 100) 3>&- &
 	sender=$!
@@ -311,7 +311,7 @@ $(jq -r '"node=" + .channel' arrived | tail -n 2)" "$(jq -r .cookie arrived)"
 }
 
 @test "the checkpoint moves when the indexer has acknowledged, and not before" {
-	mock --token '*,ack' --fault ack-late=3000
+	mock --token '*,ack' --fault ack-late=6000
 	id=0123456789abcdef0123456789abcdef
 	echo "siem-checkpoint/1 $id" >ckpt
 	printf 'sum %.16s\n' "$(sha256sum <ckpt)" >>ckpt

@@ -63,7 +63,7 @@ filling()
 }
 
 @test "what lies unread in a receiver that takes no more does not count" {
-	mock -l tcp://127.0.0.1:0
+	mock -l "tcp://$here:0"
 	address=$at
 	kill -STOP "$mock"
 	seq -f "<13>Oct  8 22:45:00 web01 su: %.0f $(printf '%0500d' 0)" 16000 >in
