@@ -1105,3 +1105,26 @@ rests()
 	[ "$writes" -le $((rounds + $(wc -c <log) / 65536)) ]
 	[ "$reads" -le $((3 * rounds + 100)) ]
 }
+
+@test "with -c a line of any length comes whole, and a mark after it" {
+	{ head -c 300000 /dev/zero | tr '\0' x; printf '\nshort\n'; } >log
+	siem-tail --once -c ck log >out
+
+	sed '/^\x10[^\x10]/d' out | cmp - log
+	LC_ALL=C grep -a -A 1 '^short' out | tail -n 1 | grep -qa ' 300007,'
+}
+
+@test "with -c what was read is known by its end, too" {
+	seq -w 20000 >log
+	siem-tail --once -c ck log | commit ck >before
+	# It begins as it did, and is as long.
+	printf X | dd of=log bs=1 seek=119990 conv=notrunc status=none
+	echo more >>log
+	siem-tail --once -c ck log 2>err | commit ck >after || true
+
+	cmp after log
+	[ -s err ]
+	echo end >>log
+	run -0 --separate-stderr bash -c 'siem-tail --once -c ck log | commit ck'
+	equal end "$output"
+}

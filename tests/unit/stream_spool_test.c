@@ -3,7 +3,10 @@
 
 #include "check.h"
 
+#include <limits.h>
+#include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static bool parses(const char *text, uint64_t segment, uint64_t offset)
@@ -119,6 +122,52 @@ static void an_entry_is_read_as_it_was_written(void)
 	buf_free(&out);
 }
 
+/* In place of the one that there is: the inodes of what was synced. */
+static ino_t synced[16];
+static size_t sync_count;
+
+int fsync(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) == 0)
+		synced[sync_count++ % 16] = st.st_ino;
+	return 0;
+}
+
+static bool was_synced(const char *path)
+{
+	struct stat st;
+	bool found = false;
+
+	CHECK(stat(path, &st) == 0);
+	for (size_t i = 0; i < sync_count && i < 16; i++)
+		found |= synced[i] == st.st_ino;
+	return found;
+}
+
+static void a_spool_that_is_made_is_there_for_good(void)
+{
+	const char *tmp = getenv("TMPDIR");
+	char path[PATH_MAX];
+	struct spool s;
+	struct err e;
+
+	snprintf(path, sizeof(path), "%s/spool.XXXXXX",
+		 tmp != NULL ? tmp : "/tmp");
+	if (mkdtemp(path) == NULL || chdir(path) < 0)
+		abort();
+	sync_count = 0;
+	CHECK(spool_create(&s, "new", &e) == 0);
+	CHECK(was_synced("."));
+	CHECK(was_synced("new"));
+	CHECK(was_synced("new/" SPOOL_ID_NAME));
+	spool_close(&s);
+	CHECK(spool_open(&s, "new", &e) == 0);
+	spool_close(&s);
+	CHECK(unlink("new/" SPOOL_ID_NAME) == 0 && rmdir("new") == 0);
+}
+
 int main(void)
 {
 	RUN(a_position_is_read_as_it_was_written);
@@ -128,5 +177,6 @@ int main(void)
 	RUN(behind_what_is_damaged_nothing_is_believed);
 	RUN(another_header_is_of_another_version);
 	RUN(an_entry_is_read_as_it_was_written);
+	RUN(a_spool_that_is_made_is_there_for_good);
 	return check_done();
 }
