@@ -484,7 +484,7 @@ stopped_reading()
 @test "localhost is this machine, also where no file and no server says so" {
 	: >nothing
 	unshare -rm mount --bind nothing nothing || skip 'no mounts of our own'
-	mock
+	mock -l tcp://127.0.0.1:0
 	run -0 timeout 120 unshare -rm sh -c '
 		for file in /etc/hosts /etc/resolv.conf; do
 			[ ! -e "$file" ] || mount --bind nothing "$file" || exit 9
@@ -496,7 +496,7 @@ stopped_reading()
 }
 
 @test "the environment alone is enough" {
-	mock
+	mock -l tcp://127.0.0.1:0
 	port=${at##*:}
 	export SIEM_TYPE=syslog SYSLOG_HOST=127.0.0.1 SYSLOG_PORT=$port SYSLOG_FACILITY=4
 	SYSLOG_TRANSPORT=tcp run -0 siem-send <<<one
