@@ -4,19 +4,7 @@
 
 # shellcheck disable=SC2030,SC2031 # each test has variables of its own
 load helper
-
-id=0123456789abcdef0123456789abcdef
-
-# checkpoint FILE [ENTRY...]: make a checkpoint, as a source does.
-checkpoint()
-{
-	local file=$1
-
-	shift
-	printf 'siem-checkpoint/1 %s\n' "$id" >"$file"
-	[ $# -eq 0 ] || printf '%s\n' "$@" >>"$file"
-	printf 'sum %.16s\n' "$(sha256sum <"$file")" >>"$file"
-}
+load marked
 
 # entries FILE: the entries of a checkpoint whose sum is right.
 entries()
@@ -26,15 +14,6 @@ entries()
 	sum=$(head -n -1 "$1" | sha256sum)
 	equal "sum ${sum:0:16}" "$(tail -n 1 "$1")" >&2 || return 1
 	sed '1d;$d' "$1"
-}
-
-# marked LINE...: a marked stream; a line "M ...", "E ..." and the like becomes
-# a control line.
-marked()
-{
-	printf '\020H siem/1 %s\n' "$id"
-	[ $# -eq 0 ] || printf '%s\n' "$@" |
-		sed -E $'s/^([MRFEX]( |$))/\020\\1/'
 }
 
 # deliver ARG...: siem-send to the file "arrived", in the foreground.

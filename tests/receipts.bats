@@ -1,28 +1,9 @@
 #!/usr/bin/env bats
 # siem-send --receipts: what is written there is what was delivered.
 
-load helper
-
 # shellcheck disable=SC2030,SC2031 # each test has variables of its own
-id=0123456789abcdef0123456789abcdef
-
-# checkpoint FILE ENTRY...: make a checkpoint, as a source does.
-checkpoint()
-{
-	local file=$1
-
-	shift
-	printf '%s\n' "siem-checkpoint/1 $id" "$@" >"$file"
-	printf 'sum %.16s\n' "$(sha256sum <"$file")" >>"$file"
-}
-
-# marked LINE...: a marked stream; a line "M ...", "E ..." and the like becomes
-# a control line.
-marked()
-{
-	printf '\020H siem/1 %s\n' "$id"
-	printf '%s\n' "$@" | sed -E $'s/^([MRFEX]( |$))/\020\\1/'
-}
+load helper
+load marked
 
 # deliver ARG...: siem-send to the file "arrived".
 deliver()

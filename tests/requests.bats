@@ -3,51 +3,17 @@
 # siem-send splunk and the HTTP Event Collector of siem-mock.
 
 load helper
-
-setup_file()
-{
-	export SPLUNK_HEC_TOKEN=12345678-1234-1234-1234-123456789012
-	export SPLUNK_HEC_HOST=web01
-}
-
-# mock OPTION...: what has arrived is in arrived, its address in $url.
-mock()
-{
-	rm -f where
-	siem-mock splunk -q -l "${listen:-:0}" --listen-file where --idle 120 \
-		"$@" >>arrived 2>said 3>&- 4>&- &
-	mock=$!
-	remember $mock
-	eventually [ -s where ]
-	url=$(cat where)
-}
-
-end_mock()
-{
-	kill $mock
-	wait $mock || true
-}
+load collector
 
 events()
 {
 	seq "$1" "$2" | sed 's/.*/{"n":&}/'
 }
 
-# has N: have that many arrived?
-has()
-{
-	[ "$(wc -l <arrived)" -ge "$1" ]
-}
-
 # The numbers that arrived, each once, against those from 1 to N.
 all_of()
 {
 	equal "$(seq "$1")" "$(jq .event.n arrived | sort -nu)"
-}
-
-send()
-{
-	timeout 120 siem-send "splunk:$url" "$@"
 }
 
 @test "through an outage everything arrives, and it is said twice" {

@@ -1,14 +1,7 @@
 # For .bats files that ship numbered records with siem-send -c, and see whether
 # all are there after trouble.
 
-id=0123456789abcdef0123456789abcdef
-
-# checkpoint FILE: one without an entry, as a source makes it.
-checkpoint()
-{
-	printf 'siem-checkpoint/1 %s\n' "$id" >"$1"
-	printf 'sum %.16s\n' "$(sha256sum <"$1")" >>"$1"
-}
+load marked
 
 # position FILE: that of the source "log" in a checkpoint, or 0.
 position()

@@ -3,22 +3,7 @@
 
 # shellcheck disable=SC2030,SC2031 # each test has variables of its own
 load helper
-
-id=0123456789abcdef0123456789abcdef
-
-# checkpoint FILE: make an empty checkpoint, as a source does.
-checkpoint()
-{
-	printf 'siem-checkpoint/1 %s\n' "$id" >"$1"
-	printf 'sum %.16s\n' "$(sha256sum <"$1")" >>"$1"
-}
-
-# marked LINE...: a marked stream of that checkpoint.
-marked()
-{
-	printf '\020H siem/1 %s\n' "$id"
-	printf '%s\n' "$@" | sed -E $'s/^([MRFE]( |$))/\020\\1/'
-}
+load marked
 
 # A command that keeps each batch in a file of its own: batch.1, batch.2, ...
 numbered='n=$(ls | grep -c "^batch") || true; cat >batch.$((n + 1))'

@@ -3,41 +3,12 @@
 # what an answer makes of it, and when a record counts as delivered.
 
 load helper
+load collector
 
-setup_file()
-{
-	export SPLUNK_HEC_TOKEN=12345678-1234-1234-1234-123456789012
-	export SPLUNK_HEC_HOST=web01
-}
-
-# mock OPTION...: whose output is in arrived, its address in $url.
-mock()
-{
-	rm -f where
-	siem-mock splunk -q -l "${listen:-:0}" --listen-file where --idle 120 "$@" \
-		>>arrived 2>said 3>&- &
-	mock=$!
-	remember $mock
-	eventually [ -s where ]
-	url=$(cat where)
-}
-
-end_mock()
-{
-	kill $mock
-	wait $mock || true
-}
-
-# send OPTION...: to that mock.
+# send OPTION...: to that mock, without a word about what goes as it should.
 send()
 {
 	timeout 120 siem-send -q "splunk:$url" "$@"
-}
-
-# has N: have that many arrived?
-has()
-{
-	[ "$(wc -l <arrived)" -ge "$1" ]
 }
 
 # members JQ...: of what arrived, an object a line.
@@ -291,8 +262,8 @@ members()
 	sender=$!
 	remember $sender
 	eventually has 100
-	kill -9 $mock
-	wait $mock || true
+	kill -9 "$mock"
+	wait "$mock" || true
 	# Numbers begin anew, and say nothing of what had them before.
 	listen=$url mock --token '*,ack'
 	wait $sender

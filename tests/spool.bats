@@ -2,19 +2,7 @@
 # siem-batch --spool: what is in the folder, what survives, what is dropped.
 
 load helper
-
-id=0123456789abcdef0123456789abcdef
-
-# checkpoint FILE [ENTRY...]: make a checkpoint, as a source does.
-checkpoint()
-{
-	local file=$1
-
-	shift
-	printf 'siem-checkpoint/1 %s\n' "$id" >"$file"
-	[ $# -eq 0 ] || printf '%s\n' "$@" >>"$file"
-	printf 'sum %.16s\n' "$(sha256sum <"$file")" >>"$file"
-}
+load marked
 
 # committed FILE: the position of the source "log" in a checkpoint.
 committed()

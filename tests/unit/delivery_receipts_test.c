@@ -5,6 +5,7 @@
 #include "core/file.h"
 
 #include "check.h"
+#include "folder.h"
 
 #include <jansson.h>
 #include <limits.h>
@@ -20,17 +21,6 @@
 static const struct slice id = { ID, sizeof(ID) - 1 };
 static const struct slice none = { NULL, 0 };
 static const int64_t second = 1000000000;
-
-static void enter_folder(void)
-{
-	const char *tmp = getenv("TMPDIR");
-	char path[PATH_MAX];
-
-	snprintf(path, sizeof(path), "%s/receipts.XXXXXX",
-		 tmp != NULL ? tmp : "/tmp");
-	if (mkdtemp(path) == NULL || chdir(path) < 0)
-		abort();
-}
 
 static struct receipts *go_on(struct slice the_id, enum checksum_kind digests)
 {
@@ -450,24 +440,12 @@ static void a_record_of_any_length_is_digested(void)
 	free(text);
 }
 
-static void limit(rlim_t bytes)
-{
-	struct rlimit l;
-
-	signal(SIGXFSZ, SIG_IGN);
-	if (getrlimit(RLIMIT_FSIZE, &l) < 0)
-		abort();
-	l.rlim_cur = bytes != 0 ? bytes : l.rlim_max;
-	if (setrlimit(RLIMIT_FSIZE, &l) < 0)
-		abort();
-}
-
 static void a_full_disk_makes_groups_longer_and_loses_none(void)
 {
 	struct receipts *r = start(id);
 	struct err e = { 0 };
 
-	limit(100);
+	folder_limit(100);
 	leaves(r, 1, "one", FATE_DELIVERED);
 	receipts_mark(r, SLICE("/a#1"), SLICE("0"), SLICE("4"));
 	CHECK(receipts_sync(r, &e) == -1 && strstr(e.text, NAME) != NULL);
@@ -476,7 +454,7 @@ static void a_full_disk_makes_groups_longer_and_loses_none(void)
 		receipts_mark(r, SLICE("/a#1"), SLICE("4"), SLICE("9"));
 		CHECK(receipts_sync(r, &e) == -1);
 	}
-	limit(0);
+	folder_limit(0);
 	CHECK(receipts_sync(r, &e) == 0 && !receipts_is_dirty(r));
 	json_t *list = all();
 	CHECK(json_array_size(list) == 2);
@@ -491,7 +469,7 @@ static void a_full_disk_makes_groups_longer_and_loses_none(void)
 
 int main(void)
 {
-	enter_folder();
+	folder_enter();
 	RUN(a_group_ends_with_the_last_mark);
 	RUN(each_source_has_a_digest_of_its_own);
 	RUN(digests_can_be_of_another_kind);

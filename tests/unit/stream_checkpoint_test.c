@@ -5,6 +5,7 @@
 #include "core/file.h"
 
 #include "check.h"
+#include "folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -24,17 +25,6 @@ static const struct checkpoint_entry two[] = {
 };
 
 /* A new folder to work in, below what TMPDIR says. */
-static void enter_folder(void)
-{
-	const char *tmp = getenv("TMPDIR");
-	char path[PATH_MAX];
-
-	snprintf(path, sizeof(path), "%s/checkpoint.XXXXXX",
-		 tmp != NULL ? tmp : "/tmp");
-	if (mkdtemp(path) == NULL || chdir(path) < 0)
-		abort();
-}
-
 static void write_file(const char *name, struct slice text)
 {
 	int fd = open(name, O_WRONLY | O_CREAT | O_TRUNC, 0600);
@@ -531,7 +521,7 @@ static void a_writer_that_is_killed_leaves_an_old_or_a_new_file(void)
 
 int main(void)
 {
-	enter_folder();
+	folder_enter();
 	RUN(what_is_made_can_be_loaded);
 	RUN(no_two_have_the_same_id);
 	RUN(a_file_that_is_not_there_is_no_error);

@@ -4,6 +4,7 @@
 #include "core/file.h"
 
 #include "check.h"
+#include "folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,17 +15,6 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-static void enter_folder(void)
-{
-	const char *tmp = getenv("TMPDIR");
-	char path[PATH_MAX];
-
-	snprintf(path, sizeof(path), "%s/journal.XXXXXX",
-		 tmp != NULL ? tmp : "/tmp");
-	if (mkdtemp(path) == NULL || chdir(path) < 0)
-		abort();
-}
 
 static void write_file(const char *name, const char *text)
 {
@@ -46,19 +36,6 @@ static bool is(const char *name, const char *text)
 		printf("# %s: %s\n", name, buf_str(&contents));
 	buf_free(&contents);
 	return same;
-}
-
-/* Let files grow to so many bytes and no further; 0: to any number. */
-static void limit(rlim_t bytes)
-{
-	struct rlimit l;
-
-	signal(SIGXFSZ, SIG_IGN);
-	if (getrlimit(RLIMIT_FSIZE, &l) < 0)
-		abort();
-	l.rlim_cur = bytes != 0 ? bytes : l.rlim_max;
-	if (setrlimit(RLIMIT_FSIZE, &l) < 0)
-		abort();
 }
 
 /* In place of those that there are. */
@@ -148,13 +125,13 @@ static void what_did_not_fit_is_written_once_there_is_room(void)
 		write_file("d", "one\n");
 		CHECK(journal_open(&j, "d", &e) == 0);
 		CHECK(journal_put(&j, SLICE("two\n"), &e) == 0);
-		limit(room);
+		folder_limit(room);
 		int early = journal_sync(&j, &e);
 		CHECK(journal_put(&j, SLICE("three\nfour\n"), &e) == 0);
 		CHECK(journal_sync(&j, &e) == -1 && e.kind == ERR_SYSTEM);
 		CHECK(journal_sync(&j, &e) == -1);
 		CHECK(strstr(e.text, "d: File too large") != NULL);
-		limit(0);
+		folder_limit(0);
 		CHECK(journal_is_dirty(&j) && (early == 0) == (room >= 8));
 		CHECK(journal_sync(&j, &e) == 0);
 		CHECK(is("d", "one\ntwo\nthree\nfour\n"));
@@ -237,7 +214,7 @@ static void a_file_that_is_made_is_in_its_folder_for_good(void)
 
 int main(void)
 {
-	enter_folder();
+	folder_enter();
 	RUN(what_is_put_is_appended);
 	RUN(a_torn_line_is_cut_off_at_the_start);
 	RUN(one_process_at_a_time_has_it);

@@ -2,9 +2,8 @@
 #include "stream/spool.h"
 
 #include "check.h"
+#include "folder.h"
 
-#include <limits.h>
-#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -148,15 +147,10 @@ static bool was_synced(const char *path)
 
 static void a_spool_that_is_made_is_there_for_good(void)
 {
-	const char *tmp = getenv("TMPDIR");
-	char path[PATH_MAX];
 	struct spool s;
 	struct err e;
 
-	snprintf(path, sizeof(path), "%s/spool.XXXXXX",
-		 tmp != NULL ? tmp : "/tmp");
-	if (mkdtemp(path) == NULL || chdir(path) < 0)
-		abort();
+	folder_enter();
 	sync_count = 0;
 	CHECK(spool_create(&s, "new", &e) == 0);
 	CHECK(was_synced("."));
