@@ -1,0 +1,130 @@
+#include "delivery/alert.h"
+
+#include "core/file.h"
+
+#include "check.h"
+#include "folder.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+
+static void nothing_delivered_for_so_long_raises_it(void)
+{
+	struct alert a = ALERT_INIT(100, NULL, "test");
+
+	alert_step(&a, 1000, 5, 0);
+	alert_step(&a, 1099, 5, 0);
+	CHECK(!a.raised);
+	alert_step(&a, 1100, 5, 0);
+	CHECK(a.raised);
+	alert_step(&a, 5000, 5, 0);
+	CHECK(a.raised);
+	alert_step(&a, 5001, 4, 1);
+	CHECK(!a.raised);
+}
+
+static void each_delivery_begins_the_time_anew(void)
+{
+	struct alert a = ALERT_INIT(100, NULL, "test");
+
+	alert_step(&a, 1000, 5, 0);
+	alert_step(&a, 1090, 4, 1);
+	alert_step(&a, 1180, 4, 1);
+	CHECK(!a.raised);
+	alert_step(&a, 1190, 4, 1);
+	CHECK(a.raised);
+}
+
+static void while_nothing_is_held_no_time_passes(void)
+{
+	struct alert a = ALERT_INIT(100, NULL, "test");
+
+	alert_step(&a, 1000, 1, 0);
+	alert_step(&a, 1010, 0, 1);
+	alert_step(&a, 9000, 1, 1);
+	alert_step(&a, 9099, 1, 1);
+	CHECK(!a.raised);
+	alert_step(&a, 9100, 1, 1);
+	CHECK(a.raised);
+}
+
+static void without_a_time_there_is_none(void)
+{
+	struct alert a = ALERT_INIT(0, NULL, "test");
+	int fd;
+
+	alert_step(&a, 1000, 1, 0);
+	alert_step(&a, 999999, 1, 0);
+	CHECK(!a.raised);
+	CHECK(alert_wait(&a, 999999, 1, &fd) == -1);
+	CHECK(fd == -1);
+}
+
+static void it_waits_for_the_time_only_while_something_is_held(void)
+{
+	struct alert a = ALERT_INIT(100, NULL, "test");
+	int fd;
+
+	alert_step(&a, 1000, 1, 0);
+	CHECK(alert_wait(&a, 1030, 1, &fd) == 70);
+	CHECK(alert_wait(&a, 1200, 1, &fd) == 0);
+	CHECK(alert_wait(&a, 1030, 0, &fd) == -1);
+	alert_step(&a, 1100, 1, 0);
+	CHECK(alert_wait(&a, 1130, 1, &fd) == -1);
+}
+
+/* Let the command that runs end, and wait until that is known. */
+static void end_command(const struct alert *a)
+{
+	struct pollfd ended = { .fd = a->helper.fd, .events = POLLIN };
+	int go = open("go", O_WRONLY | O_CLOEXEC);
+
+	CHECK(go >= 0 && write(go, "\n", 1) == 1);
+	close(go);
+	CHECK(poll(&ended, 1, -1) == 1);
+}
+
+static void of_the_command_one_runs_at_a_time_and_none_is_left_out(void)
+{
+	struct alert a =
+		ALERT_INIT(100, "echo \"$1\" >>told; read -r _ <go", "test");
+	struct buf told = BUF_INIT(1 << 20);
+	struct err e;
+	int fd;
+
+	folder_enter();
+	CHECK(mkfifo("go", 0600) == 0);
+	CHECK(alert_open(&a, &e) == 0);
+	alert_step(&a, 1000, 1, 0);
+	CHECK(!a.asked);
+	alert_step(&a, 1100, 1, 0);
+	CHECK(a.asked && a.told);
+	alert_step(&a, 1200, 0, 1);
+	CHECK(!a.raised);
+	CHECK(a.asked && a.told);
+	CHECK(alert_wait(&a, 1200, 0, &fd) == -1);
+	CHECK(fd == a.helper.fd);
+
+	end_command(&a);
+	alert_step(&a, 1300, 0, 1);
+	CHECK(a.asked && !a.told);
+	end_command(&a);
+	alert_step(&a, 1400, 0, 1);
+	CHECK(!a.asked);
+	alert_close(&a);
+	CHECK(file_read("told", &told, &e) == 0);
+	CHECK(slice_is(buf_slice(&told), SLICE("raised\ncleared\n")));
+	buf_free(&told);
+}
+
+int main(void)
+{
+	RUN(nothing_delivered_for_so_long_raises_it);
+	RUN(each_delivery_begins_the_time_anew);
+	RUN(while_nothing_is_held_no_time_passes);
+	RUN(without_a_time_there_is_none);
+	RUN(it_waits_for_the_time_only_while_something_is_held);
+	RUN(of_the_command_one_runs_at_a_time_and_none_is_left_out);
+	return check_done();
+}
