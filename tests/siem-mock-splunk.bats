@@ -435,7 +435,7 @@ raw h s t i <13>two "b"' \
 	equal 'siem-mock: option --fault: lost is for answers: splunk, relp' "$output"
 	run -2 siem-mock splunk -l tcp://:0
 	equal 'siem-mock: option --listen: tcp://:0: tcp is none of http, https (did you mean http?)' "$output"
-	run -2 siem-mock -q splunk -l :0 --token x,askk
+	run -2 siem-mock splunk -l :0 --token x,askk
 	equal 'siem-mock: option --token: askk is none of ack, disabled, query, index=NAME|NAME, cookie=NAME' "$output"
 	run -2 siem-mock splunk -l :0 --fault 503-at=9-5
 	equal 'siem-mock: option --fault: 503-at=9-5 is no span of requests, as in 5-9 or 7' "$output"

@@ -6,7 +6,7 @@
 #include <strings.h>
 
 /* "TOKEN[,ack][,disabled][,query][,index=A|B][,cookie=NAME]" */
-static int parse_token(struct token *t, const char *spec, struct err *e)
+int token_parse(struct token *t, const char *spec, struct err *e)
 {
 	struct slice rest = slice_of(spec);
 
@@ -43,9 +43,9 @@ int tokens_read(struct tokens *t, const struct opt_list *specs, struct err *e)
 		return err_sys(e, "tokens");
 	t->count = n;
 	if (specs->count == 0)
-		return parse_token(&t->items[0], "*", e);
+		return token_parse(&t->items[0], "*", e);
 	for (size_t i = 0; i < n; i++)
-		if (parse_token(&t->items[i], specs->items[i], e) < 0)
+		if (token_parse(&t->items[i], specs->items[i], e) < 0)
 			return -1;
 	return 0;
 }

@@ -27,6 +27,9 @@ struct tokens {
 	size_t count;
 };
 
+/* One description, which is borrowed. */
+int token_parse(struct token *t, const char *spec, struct err *e) MUST_CHECK;
+
 /* Where no token is described, any is good. The descriptions are borrowed. */
 int tokens_read(struct tokens *t, const struct opt_list *specs,
 		struct err *e) MUST_CHECK;

@@ -1,5 +1,6 @@
 #include "mock.h"
 
+#include "access.h"
 #include "cert.h"
 #include "core/clock.h"
 #include "core/file.h"
@@ -228,6 +229,13 @@ static int check_options(const struct mock *m, const struct mock_kind *kind,
 		if (checks[i].used && !checks[i].useful)
 			return err_set(e, ERR_USAGE, "option --%s: %s",
 				       checks[i].name, checks[i].why);
+	// Before anybody is told where it listens.
+	for (size_t i = 0; i < cfg->tokens.count; i++) {
+		struct token token;
+
+		if (token_parse(&token, cfg->tokens.items[i], e) < 0)
+			return -1;
+	}
 	return 0;
 }
 
