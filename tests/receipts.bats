@@ -168,6 +168,9 @@ mock()
 	run -2 --separate-stderr timeout 120 siem-send -c c.ckpt \
 		--receipts c.ckpt file:arrived < <(marked one 'E 0')
 	[[ $stderr == *'c.ckpt is the checkpoint and also the receipts'* ]]
+	run -2 --separate-stderr siem-send --dead-letter new --receipts new \
+		file:arrived <in
+	[[ $stderr == *'new is the dead letters and also the receipts'* ]]
 	[ ! -e arrived ]
 }
 
