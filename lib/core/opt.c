@@ -397,8 +397,9 @@ int opt_parse(const struct cli *cli, int argc, char *argv[], void *config,
 			goto out;
 		}
 		// "-n=curl", as "--dry-run=curl" is written.
-		if (found < 256 && argument_is_optional(row) &&
-		    optarg != NULL && optarg[0] == '=')
+		if (found < 256 && row->kind == OPT_KIND_STRING &&
+		    optarg != NULL && optarg[0] == '=' &&
+		    argument_is_optional(row))
 			optarg++;
 		if (set(row, optarg, config, e) < 0)
 			goto out;
