@@ -217,7 +217,7 @@ alter()
 	verify 0 'proven 600' --receipts receipts --receipts receipts.1
 	verify 0 'proven 600' --receipts receipts.1 --receipts receipts
 	run -1 siem-verify --source in --receipts receipts --arrived came
-	equal 'broken: line 1 of receipts: not the one behind the line before it' "${lines[0]}"
+	equal 'broken: line 1 of receipts: the one it was behind is not here' "${lines[0]}"
 }
 
 @test "each of several sources is proven, rotated and compressed or not" {

@@ -270,6 +270,15 @@ catches()
 	equal 'siem-verify: .: Is a directory' "$output"
 }
 
+@test "more files than may be open are an error that says so" {
+	for file in {1..50}; do
+		echo "$file" >"in$file"
+	done
+	run -3 bash -c 'ulimit -n 40; siem-verify --source in* --arrived /dev/null'
+
+	[[ $output =~ ^'siem-verify: in'[0-9]+': more files than may be open at once (ulimit -Hn)'$ ]]
+}
+
 # --- arrivals
 
 @test "a header that the sender added is not compared" {
@@ -472,6 +481,27 @@ of_spool()
 		"${3:+,$3}" "$1" "$2"
 }
 
+@test "a window ends with its file" {
+	numbered 9 >in
+	seq -f '{"other":"%08.0f"}' 9 >other
+	cat in other >came
+	sed -n 5p other >>came
+	receipt in 0 63 >receipts
+	for window in 0 1MB 300TB 10000TB; do
+		run -1 siem-verify --source in other --window "$window" --receipts receipts --arrived came
+		equal 'repeated: other: bytes 84-104: 1 record, 1 more arrival, not predicted' "${lines[0]}"
+	done
+}
+
+@test "of very many equal records any may be repeated" {
+	yes same | head -n 1000 >in
+	{ cat in; tail -n 3 in; } >came
+	{ receipt in 0 4500; receipt in 4500 5000 '"retried":3'; } >receipts
+	verify 0 'repeated 3 predicted 3' --receipts receipts --window 0
+	sed -i 's/"retried":3/"retried":0/' receipts
+	verify 1 'repeated 3' --receipts receipts --window 0
+}
+
 @test "the reader of a spool speaks of its segments" {
 	numbered 9 >in
 	head -n 3 in >000000000002.log
@@ -514,6 +544,18 @@ of_spool()
 	verify 1 'lost 1 unacknowledged 1 set_aside 2' --receipts receipts
 	sed -i 1d came
 	verify 1 'lost 2 unacknowledged 1 set_aside 2' --receipts receipts
+}
+
+@test "a receipt that is given twice lets no more be missing" {
+	numbered 9 >in
+	sed -e 2d -e 3d in >came
+	receipt in 0 63 '"rejected":1' >receipts
+	cp receipts copy
+	verify 1 'lost 1 set_aside 1' --receipts receipts --receipts copy
+	verify 1 'lost 1 set_aside 1' --receipts receipts --receipts receipts
+	# Another one of the same records is another.
+	receipt in 0 63 '"rejected":1,"retried":0' >copy
+	verify 0 'set_aside 2' --receipts receipts --receipts copy
 }
 
 @test "what was acknowledged and is missing is lost, what was not may be to come" {
@@ -570,6 +612,7 @@ of_spool()
 	receipt in 0 189 >receipts
 	printf '{"first":10,' >>receipts
 	verify 0 '' --receipts receipts
+	equal 'siem-verify: receipts: line 2 has no end, and says nothing: torn by a crash, cut off or being written' "$stderr"
 	echo >>receipts
 	run -3 siem-verify --source in --receipts receipts --arrived in
 	equal 'siem-verify: receipts: line 2: this is no receipt' "$output"
@@ -586,6 +629,31 @@ of_spool()
 	equal 'siem-verify: option --acknowledged needs --receipts' "$output"
 	run -2 siem-verify --source x --arrived x --format tar
 	equal 'siem-verify: option --format: tar is none of auto, mock, json, lines' "$output"
+}
+
+@test "a file that is named twice is read once, and standard input by one" {
+	numbered 9 >in
+	ln in other
+	run -0 --separate-stderr siem-verify --source in other ./in --arrived in
+	equal '9 expected, 9 arrived: 0 lost, 0 repeated (0 of them predicted), 0 altered' "$output"
+	equal 'siem-verify: other: is among the files already, and is read once
+siem-verify: ./in: is among the files already, and is read once' "$stderr"
+	cp in came
+	run -0 --separate-stderr siem-verify --source in --arrived came --arrived came
+	equal 'siem-verify: came: is among the files already, and is read once' "$stderr"
+
+	run -2 siem-verify --source - --arrived - <in
+	equal 'siem-verify: standard input can be only one of the files' "$output"
+	run -0 siem-verify --source - --arrived came <in
+}
+
+@test "what the files grow by while they are read is not looked at" {
+	numbered 9 >in
+	cp in came
+	# Arrivals come while the sources are read.
+	run -0 siem-verify --source in --arrived came --through 'cat; echo more >>came'
+	equal '9 expected, 9 arrived: 0 lost, 0 repeated (0 of them predicted), 0 altered' "$output"
+	[ "$(wc -l <came)" = 10 ]
 }
 
 @test "a verdict that cannot be written is an error" {

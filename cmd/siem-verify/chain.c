@@ -66,6 +66,14 @@ bool chain_follow(struct chain *c, struct slice line, const char *previous)
 	return right;
 }
 
+uint64_t chain_last(const struct chain *c)
+{
+	uint64_t sum;
+
+	memcpy(&sum, c->files[c->count - 1].last, sizeof(sum));
+	return sum;
+}
+
 bool chain_is_whole(const struct chain *c, size_t file)
 {
 	const struct chain_file *f = &c->files[file];

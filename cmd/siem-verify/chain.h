@@ -45,6 +45,9 @@ int chain_start(struct chain *c, struct err *e) MUST_CHECK;
  */
 bool chain_follow(struct chain *c, struct slice line, const char *previous);
 
+/* What tells the line that was followed last from any other. */
+uint64_t chain_last(const struct chain *c);
+
 /*
  * After the last file: does the given one begin where another, or nothing,
  * ends?

@@ -199,6 +199,7 @@ static int take_stretch(struct claims *c, json_t *receipt, json_t *range,
 		return -1;
 	span.count =
 		number_of(receipt, "rejected") + number_of(receipt, "given_up");
+	span.receipt = chain_last(&c->chain);
 	return span.count > 0 ? spans_add(&c->set_aside, span, e) : 0;
 }
 
@@ -343,9 +344,14 @@ static int take_range(struct claims *c, json_t *receipt, json_t *range,
 }
 
 /* A line that is not behind the one that it stands behind. */
-static int is_broken(struct claims *c, uint64_t place, struct err *e)
+static int is_broken(struct claims *c, uint64_t place, bool elsewhere,
+		     struct err *e)
 {
-	struct entry finding = { .key = { FINDING_BROKEN }, .place = place };
+	struct entry finding = {
+		.key = { FINDING_BROKEN },
+		.place = place,
+		.other = { elsewhere },
+	};
 
 	c->broken++;
 	return sorter_add(c->findings, &finding, e);
@@ -384,7 +390,7 @@ static int take_receipt(struct claims *c, const struct input_line *line,
 		err_set(e, ERR_DATA, "this is no receipt");
 	else if (chain_follow(&c->chain, line->raw,
 			      json_string_value(previous)) ||
-		 is_broken(c, place, e) == 0)
+		 is_broken(c, place, false, e) == 0)
 		rc = take_ranges(c, receipt, place, e);
 	json_decref(receipt);
 	return rc;
@@ -403,8 +409,12 @@ int claims_read(struct claims *c, struct input *receipts, size_t file,
 		return -1;
 	while ((got = input_next(receipts, RECEIPT_MAX, &line, e)) > 0) {
 		number++;
-		if (!line.ended) // torn by a crash, not yet cut by a new run
+		if (!line.ended) { // by a crash, and not cut by a new run yet
+			msg_warn("%s: line %llu has no end, and says nothing: "
+				 "torn by a crash, cut off or being written",
+				 receipts->name, (unsigned long long)number);
 			continue;
+		}
 		if (take_receipt(c, &line, place_of(file, number), e) < 0) {
 			// It is no record that is wrong.
 			if (e->kind == ERR_DATA)
@@ -602,7 +612,7 @@ int claims_finish(struct claims *c, struct err *e)
 	}
 	for (size_t i = 0; i < c->chain.count; i++)
 		if (!chain_is_whole(&c->chain, i) &&
-		    is_broken(c, place_of(i, 1), e) < 0)
+		    is_broken(c, place_of(i, 1), true, e) < 0)
 			goto out;
 	if (identify(c, files, taken, e) < 0)
 		goto out;

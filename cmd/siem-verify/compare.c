@@ -22,6 +22,8 @@ struct group {
 	struct entry like;
 	struct entry items[PLACES_MAX];
 	size_t count;
+	struct entry later; // of those for which there is no room, one that
+	bool have_later;    // may be repeated
 };
 
 static int next_expected(struct join *j, struct err *e)
@@ -127,17 +129,22 @@ static int is_repeat(struct join *j, const struct group *group, struct err *e)
 {
 	struct verify *v = j->v;
 	struct entry record = group->items[0];
+	bool predicted = group->have_later;
 
 	if (j->again)
 		return 0;
 	v->counts.repeated++;
-	for (size_t i = 0; i < group->count; i++)
+	if (predicted)
+		record = group->later;
+	for (size_t i = 0; i < group->count && !predicted; i++)
 		if (claims_predicted(&v->claims, group->items[i].place)) {
 			record = group->items[i];
-			record.flags |= ENTRY_PREDICTED;
-			v->counts.predicted++;
-			break;
+			predicted = true;
 		}
+	if (predicted) {
+		record.flags |= ENTRY_PREDICTED;
+		v->counts.predicted++;
+	}
 	return found(j, FINDING_REPEATED, &record, e);
 }
 
@@ -145,6 +152,17 @@ static bool is_like(const struct group *group, int have,
 		    const struct entry *entry)
 {
 	return have > 0 && entry_order_keys(&group->like, entry) == 0;
+}
+
+static void add_item(const struct join *j, struct group *group)
+{
+	if (group->count < PLACES_MAX) {
+		group->items[group->count++] = j->expected;
+	} else if (!group->have_later && !j->again &&
+		   claims_predicted(&j->v->claims, j->expected.place)) {
+		group->later = j->expected;
+		group->have_later = true;
+	}
 }
 
 /* Records and arrivals that are all equal. */
@@ -155,8 +173,7 @@ static int take_group(struct join *j, struct err *e)
 
 	while (is_like(&group, j->have_expected, &j->expected) &&
 	       (arrival = front(j)) != NULL && is_like(&group, 1, arrival)) {
-		if (group.count < PLACES_MAX)
-			group.items[group.count++] = j->expected;
+		add_item(j, &group);
 		if (j->again)
 			neighbours_match(j->v->neighbours, &j->expected,
 					 arrival);

@@ -9,9 +9,13 @@
 #include <stdint.h>
 
 /* A byte of a file: its number among those of its side, and the offset. */
+#define PLACE_OFFSETS (UINT64_C(1) << 48)
+
+/* What is said of bytes that no file has is said of its last one. */
 static inline uint64_t place_of(uint64_t file, uint64_t offset)
 {
-	return file << 48 | offset;
+	return file << 48 |
+	       (offset < PLACE_OFFSETS ? offset : PLACE_OFFSETS - 1);
 }
 
 static inline uint64_t place_file(uint64_t place)
@@ -21,7 +25,7 @@ static inline uint64_t place_file(uint64_t place)
 
 static inline uint64_t place_offset(uint64_t place)
 {
-	return place & ((UINT64_C(1) << 48) - 1);
+	return place & (PLACE_OFFSETS - 1);
 }
 
 /*
@@ -37,7 +41,7 @@ static inline uint64_t place_in(size_t file, uint64_t offset)
 }
 
 enum {
-	PLACE_FILES = 65536,
+	PLACE_FILES = 65535,
 
 	// Of a record: compared with its header, for it had one in its source.
 	ENTRY_WHOLE = 1,
@@ -66,7 +70,8 @@ enum finding {
 	FINDING_DIFFERS,  // place and len in its source, 0: into the next one;
 			  // other: the records that are there, and in the
 			  // receipt; id: the place of that
-	FINDING_BROKEN,   // place of a line in the receipts
+	FINDING_BROKEN,   // place of a line in the receipts; other[0]: the one
+			  // it stood behind should be in another file
 };
 
 #endif

@@ -114,6 +114,15 @@ static int tell_compressed(struct input *in, struct err *e)
 	return 0;
 }
 
+/* From here, which is not the start of what somebody else has open. */
+static uint64_t bytes_left(const struct input *in)
+{
+	off_t at = lseek(in->fd, 0, SEEK_CUR);
+
+	return at > 0 && (uint64_t)at < in->size ? in->size - (uint64_t)at
+						 : in->size;
+}
+
 int input_open(struct input *in, const char *name, struct err *e)
 {
 	struct stat st;
@@ -126,6 +135,11 @@ int input_open(struct input *in, const char *name, struct err *e)
 		.in = BUF_INIT(SIZE_MAX / 4),
 		.packed = BUF_INIT(SIZE_MAX / 4),
 	};
+	if (in->fd < 0 && errno == EMFILE)
+		return err_set(e, ERR_SYSTEM,
+			       "%s: more files than may be open at once "
+			       "(ulimit -Hn)",
+			       in->name);
 	if (in->fd < 0 || fstat(in->fd, &st) < 0)
 		return err_sys(e, "%s", in->name);
 	if (S_ISDIR(st.st_mode)) {
@@ -135,6 +149,7 @@ int input_open(struct input *in, const char *name, struct err *e)
 	in->dev = st.st_dev;
 	in->ino = st.st_ino;
 	in->size = (uint64_t)st.st_size;
+	in->most = S_ISREG(st.st_mode) ? bytes_left(in) : UINT64_MAX;
 	return 0;
 }
 
@@ -237,6 +252,8 @@ int input_next(struct input *in, size_t max, struct input_line *line,
 	*line = (struct input_line){ 0 };
 	if (begin(in, e) < 0)
 		return -1;
+	if (in->gzip == NULL && in->offset >= in->most)
+		return 0;
 	for (;;) {
 		size_t left = in->in.len - in->start;
 		const char *at = in->in.data + in->start;

@@ -22,6 +22,8 @@ struct input {
 	dev_t dev;
 	ino_t ino;
 	uint64_t size; // when it was opened; of a compressed file, compressed
+	uint64_t most; // bytes that lines may begin in, so that what it grows
+		       // by is not read; UINT64_MAX where it cannot grow
 
 	// private
 	int fd;

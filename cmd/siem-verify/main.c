@@ -14,6 +14,7 @@
 #include "through.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define MIB ((size_t)1 << 20)
 
@@ -51,6 +52,15 @@ static const struct cli cli = {
 	.options = options,
 };
 
+static size_t count_standard(const struct opt_list *names)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < names->count; i++)
+		count += strcmp(names->items[i], "-") == 0;
+	return count;
+}
+
 static int check(const struct config *c, size_t sources, struct err *e)
 {
 	if (sources == 0)
@@ -68,10 +78,25 @@ static int check(const struct config *c, size_t sources, struct err *e)
 			       "option --format: %s is none of auto, mock, "
 			       "json, lines",
 			       c->format);
+	if (count_standard(&c->sources) + count_standard(&c->arrived) +
+		    count_standard(&c->receipts) >
+	    1)
+		return err_set(e, ERR_USAGE,
+			       "standard input can be only one of the files");
 	if (sources > PLACE_FILES || c->arrived.count > PLACE_FILES ||
 	    c->receipts.count > PLACE_FILES)
 		return err_set(e, ERR_USAGE, "more than %d files", PLACE_FILES);
 	return 0;
+}
+
+/* Is the file behind the first count of them one of these? */
+static bool is_there(const struct input *inputs, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (inputs[i].dev == inputs[count].dev &&
+		    inputs[i].ino == inputs[count].ino)
+			return true;
+	return false;
 }
 
 static int open_inputs(struct input **inputs, size_t *opened,
@@ -87,9 +112,16 @@ static int open_inputs(struct input **inputs, size_t *opened,
 		const char *name = i < names->count ? names->items[i]
 						    : more[i - names->count];
 
-		if (input_open(&(*inputs)[i], name, e) < 0)
+		if (input_open(&(*inputs)[*opened], name, e) < 0)
 			return -1;
-		*opened = i + 1;
+		if (is_there(*inputs, *opened)) {
+			msg_warn("%s: is among the files already, and is read "
+				 "once",
+				 name);
+			input_close(&(*inputs)[*opened]);
+		} else {
+			++*opened;
+		}
 	}
 	return 0;
 }
@@ -132,12 +164,14 @@ static int verify(struct verify *v, char *const more[], size_t more_count,
 	bool later = c->through == NULL;
 
 	file_allow_many();
-	if (open_inputs(&v->sources, &v->source_count, &c->sources, more,
-			more_count, e) < 0 ||
+	// In this order, and read as far as they are now: while all of them
+	// grow, what is in one of them is in the next as well.
+	if (open_inputs(&v->receipts, &v->receipt_count, &c->receipts, NULL, 0,
+			e) < 0 ||
 	    open_inputs(&v->arrived, &v->arrived_count, &c->arrived, NULL, 0,
 			e) < 0 ||
-	    open_inputs(&v->receipts, &v->receipt_count, &c->receipts, NULL, 0,
-			e) < 0 ||
+	    open_inputs(&v->sources, &v->source_count, &c->sources, more,
+			more_count, e) < 0 ||
 	    open_sorters(v, e) < 0 || digest_open(&v->digester, e) < 0 ||
 	    (c->stamp && stamper_open(&v->stamper, e) < 0) ||
 	    quit_setup((unsigned)c->common.grace_sec, QUIT_EXIT_LATE, e) < 0)

@@ -46,14 +46,22 @@ static int flush(struct listing *l, struct err *e)
 	return 0;
 }
 
+/* "audit.jsonl: " */
+static void put_source(struct buf *out, const struct input *files,
+		       uint64_t place)
+{
+	msg_put_visible(out, slice_of(files[place_file(place)].name));
+	buf_puts(out, ": ");
+}
+
 /* "audit.jsonl: bytes 0-559", the last of which is still in it. */
 static void put_range(struct buf *out, const struct input *files,
 		      uint64_t place, uint64_t len)
 {
 	uint64_t from = place_offset(place);
 
-	msg_put_visible(out, slice_of(files[place_file(place)].name));
-	buf_printf(out, ": bytes %" PRIu64 "-%" PRIu64, from,
+	put_source(out, files, place);
+	buf_printf(out, "bytes %" PRIu64 "-%" PRIu64, from,
 		   from + (len > 0 ? len - 1 : 0));
 }
 
@@ -175,8 +183,14 @@ static int tell_differing(struct listing *l, const struct entry *range,
 	if (end_stretch(l, e) < 0)
 		return -1;
 	buf_puts(&l->out, "differs: ");
-	put_range(&l->out, l->v->sources, range->place, range->len);
-	buf_puts(&l->out, range->len == 0 ? " and on: " : ": ");
+	if (range->len > 0) {
+		put_range(&l->out, l->v->sources, range->place, range->len);
+	} else {
+		put_source(&l->out, l->v->sources, range->place);
+		buf_printf(&l->out, "byte %" PRIu64 " and on",
+			   place_offset(range->place));
+	}
+	buf_puts(&l->out, ": ");
 	put_count(&l->out, range->other[0], "record");
 	buf_printf(&l->out, ", not the %" PRIu64 " of ", range->other[1]);
 	put_receipt(l, range->id);
@@ -210,7 +224,10 @@ static int tell_broken(struct listing *l, const struct entry *line,
 		return -1;
 	buf_puts(&l->out, "broken: ");
 	put_receipt(l, line->place);
-	buf_puts(&l->out, ": not the one behind the line before it\n");
+	buf_puts(&l->out, line->other[0] != 0
+				  ? ": the one it was behind is not here\n"
+				  : ": not the one behind the line before "
+				    "it\n");
 	return l->out.len >= BLOCK ? flush(l, e) : 0;
 }
 

@@ -31,12 +31,35 @@ int spans_add(struct spans *s, struct span span, struct err *e)
 	return 0;
 }
 
+static int order(uint64_t a, uint64_t b)
+{
+	return (a > b) - (a < b);
+}
+
 static int by_from(const void *a, const void *b)
 {
 	const struct span *x = a;
 	const struct span *y = b;
 
-	return (x->from > y->from) - (x->from < y->from);
+	return x->from != y->from ? order(x->from, y->from)
+	       : x->to != y->to   ? order(x->to, y->to)
+				  : order(x->receipt, y->receipt);
+}
+
+/* Does a receipt that was given twice say it again? */
+static bool is_again(const struct span *span, const struct span *before)
+{
+	return span->count > 0 && by_from(span, before) == 0;
+}
+
+static void drop_repeats(struct spans *s)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < s->count; i++)
+		if (kept == 0 || !is_again(&s->items[i], &s->items[kept - 1]))
+			s->items[kept++] = s->items[i];
+	s->count = kept;
 }
 
 void spans_place(struct spans *s, const size_t *files)
@@ -56,7 +79,8 @@ void spans_place(struct spans *s, const size_t *files)
 	s->count = kept;
 	if (kept > 0)
 		qsort(s->items, kept, sizeof(*s->items), by_from);
-	for (size_t i = 0; i < kept; i++) {
+	drop_repeats(s);
+	for (size_t i = 0; i < s->count; i++) {
 		if (s->items[i].to > reaches)
 			reaches = s->items[i].to;
 		s->items[i].reaches = reaches;

@@ -18,6 +18,7 @@ struct span {
 	size_t source; // whose offsets they are, until they are placed
 	uint64_t from, to;
 	uint64_t count;   // of records that may be missing in it
+	uint64_t receipt; // that says so: what tells it from others
 	uint64_t reaches; // the largest to of this span and those before
 };
 
@@ -26,7 +27,10 @@ struct spans {
 	size_t count, cap;
 };
 
-/* Those that follow each other, and have no count, become one. */
+/*
+ * Those that follow each other, and have no count, become one. One with a count
+ * that comes again, of the same receipt, is dropped when they are placed.
+ */
 int spans_add(struct spans *s, struct span span, struct err *e) MUST_CHECK;
 
 /*
