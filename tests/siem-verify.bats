@@ -224,7 +224,7 @@ catches()
 	numbered 10000 >in
 	TMPDIR=$PWD/none run -3 siem-verify --source in --arrived in
 
-	equal "siem-verify: $PWD/none: No such file or directory" "$output"
+	equal "siem-verify: $PWD/none (TMPDIR chooses another place): No such file or directory" "$output"
 	run -3 bash -c 'trap "" XFSZ; ulimit -f 8; siem-verify --memory 1KB --source in --arrived in 2>&1'
 	equal 'siem-verify: temporary file (TMPDIR chooses another place): File too large' "$output"
 }
@@ -350,7 +350,15 @@ catches()
 	echo '{"a":1}' >came
 	run -1 --separate-stderr siem-verify --source in --arrived came --format mock
 
-	equal "siem-verify: option --format mock: 1 of 1 arrivals have no member raw, and are taken for altered; the first, at byte 0 of came, has a; name the member that holds the record" "$stderr"
+	equal "siem-verify: option --format: 1 of 1 arrivals have no member raw, and are taken for altered; the first, at byte 0 of came, has a; name the member that holds the record" "$stderr"
+}
+
+@test "an arrival that is longer than any record has no record" {
+	numbered 9 >in
+	{ cat in; head -c 23000000 /dev/zero | tr '\0' x; } >came
+	run -1 --separate-stderr siem-verify --source in --arrived came
+	equal 'altered: came: bytes 189-23000188: like no record of the sources' "${lines[0]}"
+	equal '' "$stderr"
 }
 
 @test "a member is found also where the bytes are not UTF-8" {

@@ -77,11 +77,10 @@ static int taker_open(struct taker *t, const struct config *c, struct err *e)
 		.scan = SCAN_INIT,
 		.decoded = BUF_INIT(SIZE_MAX / 4),
 		.repaired = BUF_INIT(SIZE_MAX / 4),
-		.absent = { .option = "--format mock", .path = "raw" },
+		.absent = { .option = c->field != NULL ? "--field"
+							 : "--format",
+			    .path = c->field != NULL ? c->field : "raw" },
 	};
-	if (c->field != NULL)
-		t->absent = (struct absent){ .option = "--field",
-					     .path = c->field };
 	if (!find_form(c->format, &t->form))
 		return err_set(e, ERR_USAGE, "option --format: no %s",
 			       c->format);
@@ -157,7 +156,9 @@ static int add_line(struct verify *v, struct taker *t, size_t file,
 	if (heed_signals(v, e) < 0)
 		return -1;
 	// A line that holds no record is like no record of the sources.
-	if (line->too_long || !take(t, line->text, &record)) {
+	if (line->too_long) {
+		record = (struct slice){ NULL, 0 };
+	} else if (!take(t, line->text, &record)) {
 		record = (struct slice){ NULL, 0 };
 		absent_note(&t->absent, line->text, v->arrived[file].name,
 			    line->offset);

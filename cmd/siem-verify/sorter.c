@@ -68,7 +68,7 @@ static int open_unnamed(struct err *e)
 		return err_set(e, ERR_USAGE, "TMPDIR: name too long");
 	fd = mkostemp(path, O_CLOEXEC);
 	if (fd < 0)
-		return err_sys(e, "%s", dir);
+		return err_sys(e, "%s (TMPDIR chooses another place)", dir);
 	unlink(path);
 	return fd;
 }
