@@ -122,7 +122,7 @@ e 6 3" "$(cat s/000000000001.sum)"
 	printf 'w 12 4 2 %.16s\nd 1' "$(printf '7\n8\n' | sha256sum)" >>s/000000000001.sum
 	run -0 bash -c 'echo 9 | siem-batch --spool s'
 
-	equal 'siem-batch: s: cut off 3 bytes at the end, which a crash has torn; they were never acknowledged' "$output"
+	equal 'siem-batch: s: cut off 3 bytes at the end of segment 1, which a crash has torn; they were never acknowledged' "$output"
 	equal '1 2 3 4 5 6 9' "$(cat s/*.log | xargs)"
 	equal 'e 12 6' "$(tail -n 1 s/000000000001.sum)"
 	run -0 siem-batch --fsck s
@@ -309,6 +309,107 @@ e 6 3" "$(cat s/000000000001.sum)"
 	run -1 siem-batch --fsck s
 
 	grep -Fx '    bytes 0 to 10 do not agree with their checksum' <<<"$output"
+}
+
+# three_segments: a spool of 5, 4 and 4 records.
+three_segments()
+{
+	seq 1 5 | siem-batch --spool s
+	seq 6 9 | siem-batch --spool s
+	seq 6 9 | siem-batch --spool s
+}
+
+@test "a side file that is damaged costs no record" {
+	three_segments
+	cp -r s whole
+	for edit in '1s/m/n/' '2s/w/W/' '2s/0/9/' '3s/8/4/;4s/8/4/' \
+		'3s/8/88/' '4s/8/9/' '2i e 0 0' '2,$d' '1,$d'; do
+		for segment in 2 3; do
+			# A crash may leave as little of the newest.
+			[[ $segment = 3 && $edit == *d ]] && continue
+			rm -rf s
+			cp -r whole s
+			sed "$edit" "whole/00000000000$segment.sum" | sed "s/^\([de] \)8 /\16 /" >/dev/null
+			sed -i "$edit" "s/00000000000$segment.sum"
+			run -1 siem-batch --fsck s
+			grep "^    00000000000$segment.sum is damaged behind byte [0-9]*: what was acknowledged behind it is not known, and its segment is left as it is$" <<<"$output"
+			run -0 bash -c 'echo more | siem-batch --spool s'
+			equal "siem-batch: s: the side file of segment $segment is damaged, and readers stop there: siem-batch --fsck says more" "$output"
+			cmp "whole/00000000000$segment.log" "s/00000000000$segment.log"
+			run -3 --separate-stderr siem-tail --once s
+			equal "$(cat $(seq -f 'whole/%012.0f.log' $((segment - 1))))" "$output"
+			equal "siem-tail: s/00000000000$segment.sum: it is damaged, so how much of its segment is durable is not known; siem-batch --fsck says more" "$stderr"
+		done
+	done
+}
+
+@test "--fsck says of each file what is wrong with it, and what to do" {
+	three_segments
+	truncate -s 4 s/000000000001.log
+	rm s/000000000002.*
+	rm s/000000000003.log
+	echo foreign >s/a.checkpoint
+	run -1 siem-batch --fsck s
+
+	equal '000000000001.log: 5 records, 10 bytes, closed
+    000000000001.log has only 4 bytes of them
+000000000002.log: it is not there; readers that are not behind it count its records as dropped
+000000000003.log: 4 records, 8 bytes, closed
+    000000000003.log: No such file or directory
+s/a.checkpoint: no checkpoint, but something else: give another name
+2 segments, 9 records, 18 bytes; no reader has read of it, or not all have
+damaged: put back what is missing from a copy; or deliver by hand what a segment still holds, and remove both of its files' "$(tail -n +2 <<<"$output")"
+	run -3 --separate-stderr siem-tail --once s
+	equal 'siem-tail: s: segment 1 is shorter than what was durable; siem-batch --fsck says more' "$stderr"
+}
+
+@test "a segment that is mended is read on, and one that is removed was dropped" {
+	three_segments
+	cp -r s whole
+	sed -i 3s/d/x/ s/000000000002.sum
+	coproc siem-tail s 2>stderr >out
+	remember "$COPROC_PID"
+	eventually grep -q damaged stderr
+	cp whole/000000000002.sum s
+	eventually bash -c "cmp <(seq 9; seq 6 9) out"
+
+	rm s/000000000002.*
+	run -1 siem-tail --once s
+	equal "$(seq 5; echo 'siem-tail: s: segment 2 was dropped before it was read to its end: records are missing; going on with segment 3'; seq 6 9)" "$output"
+}
+
+@test "a spool that lost its id is not read as a folder of logs" {
+	three_segments
+	: >s/siem-spool
+	run -2 siem-tail --once s
+	equal 'siem-tail: s is no spool, but holds segments of one: it lost its siem-spool, in which the id is that checkpoints have behind "spool:"' "$output"
+	printf 'siem-spool/1 %032x\n' 10 >s/siem-spool
+	run -0 siem-tail --once s
+	equal "$(seq 9; seq 6 9)" "$output"
+	printf 'siem-spool/1 %032X\n' 10 >s/siem-spool
+	run -2 siem-tail --once s
+	equal 'siem-tail: s/siem-spool is damaged, or of a later version' "$output"
+}
+
+@test "a folder of other files becomes no spool" {
+	mkdir s
+	touch s/audit.jsonl
+	run -2 siem-batch --spool s </dev/null
+	equal 'siem-batch: spool: s holds other files (audit.jsonl): a spool needs a folder of its own' "$output"
+	equal audit.jsonl "$(ls -A s)"
+	rm s/audit.jsonl
+	mkdir s/lost+found
+	touch s/.hidden s/a.checkpoint.lock
+	run -0 siem-batch --spool s </dev/null
+}
+
+@test "on a full disk the only segment is dropped, too" {
+	needs_shim
+	run -1 trouble 'fail=ENOSPC write path=*/000000000001.log n=2-' \
+		bash -c '{ seq 5; until grep -q "^d 10 5" s/*1.sum 2>/dev/null; do sleep 0.01; done; seq 6 7; } | siem-batch --spool s'
+
+	equal "$(seq 6 7)" "$(cat s/*.log)"
+	equal 'siem-batch: s is full (--max, or the disk): 5 unread records dropped, 5 in all' "${lines[-1]}"
 }
 
 @test "--fsck cuts nothing off a spool that is in use" {

@@ -1,13 +1,18 @@
 #include "fsck.h"
 
+#include "core/buf.h"
 #include "core/msg.h"
+#include "stream/checkpoint.h"
 #include "stream/segments.h"
 #include "stream/spool.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct fsck {
@@ -25,17 +30,14 @@ static int check_entries(struct fsck *f, uint64_t number,
 	struct spool_entry entry;
 	int log = spool_open_log(f->spool, number);
 	int rc = spool_side_open(&side, f->spool, number, e);
+	uint64_t size = log >= 0 ? (uint64_t)lseek(log, 0, SEEK_END) : 0;
 	bool fits;
 
-	if (log < 0 && believed->len > 0) {
-		printf("    the log is not there\n");
-		f->damaged = true;
-		rc = 0;
-	}
 	while (rc > 0 && log >= 0 &&
 	       (rc = spool_side_next(&side, &entry, e)) > 0) {
 		if (entry.kind != 'w' || entry.offset > believed->len ||
-		    entry.len > believed->len - entry.offset)
+		    entry.len > believed->len - entry.offset ||
+		    entry.offset + entry.len > size)
 			continue;
 		if (spool_check(log, &entry, &fits, e) < 0)
 			rc = -1;
@@ -52,7 +54,38 @@ static int check_entries(struct fsck *f, uint64_t number,
 	return rc < 0 ? -1 : 0;
 }
 
-static int show_segment(struct fsck *f, uint64_t number, struct err *e)
+/* Is all there, as far as names and sizes tell? */
+static void check_files(struct fsck *f, uint64_t number,
+			const struct spool_belief *believed)
+{
+	int log = spool_open_log(f->spool, number);
+	char name[SPOOL_NAME_MAX];
+	struct stat st;
+
+	spool_side_name(number, name);
+	if (believed->broken) {
+		printf("    %s is damaged behind byte %" PRIu64
+		       ": what was acknowledged behind it is not known, and "
+		       "its segment is left as it is\n",
+		       name, believed->good);
+		f->damaged = true;
+	}
+	spool_log_name(number, name);
+	if (log < 0 && believed->len > 0) {
+		printf("    %s: %s\n", name, strerror(errno));
+		f->damaged = true;
+	} else if (log >= 0 && fstat(log, &st) == 0 &&
+		   (uint64_t)st.st_size < believed->len) {
+		printf("    %s has only %" PRIu64 " bytes of them\n", name,
+		       (uint64_t)st.st_size);
+		f->damaged = true;
+	}
+	if (log >= 0)
+		close(log);
+}
+
+static int show_segment(struct fsck *f, uint64_t number, bool newest,
+			struct err *e)
 {
 	struct spool_belief believed;
 	char name[SPOOL_NAME_MAX];
@@ -60,10 +93,14 @@ static int show_segment(struct fsck *f, uint64_t number, struct err *e)
 
 	if (found <= 0) // freed meanwhile
 		return found;
+	believed.broken |= believed.untold && !newest;
 	spool_log_name(number, name);
 	printf("%s: %" PRIu64 " records, %" PRIu64 " bytes, %s\n", name,
 	       believed.records, believed.len,
-	       believed.ended ? "closed" : "open");
+	       believed.broken  ? "damaged"
+	       : believed.ended ? "closed"
+				: "open");
+	check_files(f, number, &believed);
 	f->records += believed.records;
 	f->bytes += believed.len;
 	return check_entries(f, number, &believed, e);
@@ -94,6 +131,70 @@ static int check_logs(struct fsck *f, const uint64_t *numbers, size_t count,
 	return rc;
 }
 
+/* Segments are only ever dropped before the oldest. */
+static void check_gap(struct fsck *f, uint64_t before, uint64_t number)
+{
+	char name[SPOOL_NAME_MAX];
+
+	for (before++; before < number; before++) {
+		int log = spool_open_log(f->spool, before);
+
+		if (log >= 0) { // which is told by itself
+			close(log);
+			continue;
+		}
+		spool_log_name(before, name);
+		printf("%s: it is not there; readers that are not behind it "
+		       "count its records as dropped\n",
+		       name);
+		f->damaged = true;
+	}
+}
+
+/* Nothing is freed while it is not known where a reader is. */
+static int check_reader(struct fsck *f, const char *name, struct err *e)
+{
+	struct buf path = BUF_INIT(SIZE_MAX / 4);
+	struct buf text = BUF_INIT(SIZE_MAX / 4);
+	struct checkpoint *c = NULL;
+	struct err why;
+
+	buf_printf(&path, "%s/%s", f->spool->path, name);
+	if (checkpoint_load(buf_str(&path), &c, &why) < 0) {
+		msg_put_visible(&text, slice_of(why.text));
+		printf("%s\n", buf_str(&text));
+		f->damaged = true;
+	}
+	int rc = buf_status(&path) != 0
+			 ? err_set(e, ERR_SYSTEM, "out of memory")
+			 : 0;
+	checkpoint_free(c);
+	buf_free(&text);
+	buf_free(&path);
+	return rc;
+}
+
+static int check_readers(struct fsck *f, struct err *e)
+{
+	static const char suffix[] = ".checkpoint";
+	DIR *listing = opendir(f->spool->path);
+	const struct dirent *entry;
+	int rc = 0;
+
+	if (listing == NULL)
+		return err_sys(e, "%s", f->spool->path);
+	while (rc == 0 && (entry = readdir(listing)) != NULL) {
+		size_t len = strlen(entry->d_name);
+
+		if (entry->d_name[0] != '.' && len >= sizeof(suffix) &&
+		    strcmp(entry->d_name + len - (sizeof(suffix) - 1),
+			   suffix) == 0)
+			rc = check_reader(f, entry->d_name, e);
+	}
+	closedir(listing);
+	return rc;
+}
+
 static int show_all(struct fsck *f, struct err *e)
 {
 	uint64_t *numbers = NULL;
@@ -102,12 +203,15 @@ static int show_all(struct fsck *f, struct err *e)
 
 	printf("spool:%s%s\n", f->spool->id,
 	       f->in_use ? ", in use: nothing is cut off" : "");
-	for (size_t i = 0; i < count && rc == 0; i++)
-		rc = show_segment(f, numbers[i], e);
+	for (size_t i = 0; i < count && rc == 0; i++) {
+		if (i > 0)
+			check_gap(f, numbers[i - 1], numbers[i]);
+		rc = show_segment(f, numbers[i], i + 1 == count, e);
+	}
 	if (rc == 0)
 		rc = check_logs(f, numbers, count, e);
 	free(numbers);
-	if (rc < 0)
+	if (rc < 0 || check_readers(f, e) < 0)
 		return -1;
 
 	struct spool_position p = spool_slowest(f->spool);
@@ -119,6 +223,10 @@ static int show_all(struct fsck *f, struct err *e)
 		printf("the slowest reader is at byte %" PRIu64
 		       " of segment %" PRIu64 "\n",
 		       p.offset, p.segment);
+	if (f->damaged)
+		printf("damaged: put back what is missing from a copy; or "
+		       "deliver by hand what a segment still holds, and remove "
+		       "both of its files\n");
 	return fflush(stdout) == 0 ? 0 : err_sys(e, "standard output");
 }
 
@@ -137,9 +245,10 @@ int fsck_run(const char *path, struct err *e)
 	else if (segments_recover(&writer, e) < 0)
 		goto out;
 	if (writer.torn > 0)
-		printf("cut off %" PRIu64 " bytes that a crash has torn; they "
-		       "were never acknowledged\n",
-		       writer.torn);
+		printf("cut off %" PRIu64 " bytes at the end of segment "
+		       "%" PRIu64 ", which a crash has torn; they were never "
+		       "acknowledged\n",
+		       writer.torn, writer.torn_in);
 	rc = show_all(&f, e);
 out:
 	if (!f.in_use)

@@ -64,6 +64,14 @@ int spooled_check(char *const operands[], int count, struct err *e)
 				       "%s is a spool: it needs a siem-tail of "
 				       "its own",
 				       operands[i]);
+	for (int i = 0; i < count; i++)
+		if (spool_was(operands[i]))
+			return err_set(e, ERR_USAGE,
+				       "%s is no spool, but holds segments of "
+				       "one: it lost its %s, in which the id "
+				       "is that checkpoints have behind "
+				       "\"spool:\"",
+				       operands[i], SPOOL_ID_NAME);
 	return 0;
 }
 
@@ -195,6 +203,19 @@ static int open_segment(struct spooled *s, struct err *e)
 	return 1;
 }
 
+/* Its side file is damaged. It is opened anew, should it be mended. */
+static int is_broken(struct spooled *s, struct err *e)
+{
+	char name[SPOOL_NAME_MAX];
+
+	close_segment(s);
+	spool_side_name(s->at.segment, name);
+	return err_set(e, ERR_SYSTEM,
+		       "%s/%s: it is damaged, so how much of its segment is "
+		       "durable is not known; siem-batch --fsck says more",
+		       s->spool.path, name);
+}
+
 /* How much of the segment may be read, and is that all there will be? */
 static int measure(struct spooled *s, struct err *e)
 {
@@ -208,8 +229,8 @@ static int measure(struct spooled *s, struct err *e)
 	if (look(s, &first, &last, e) < 0 || spool_side_update(&s->side, e) < 0)
 		return -1;
 	s->end = s->side.durable;
-	s->whole = s->side.ended;
-	if (s->whole || last <= s->at.segment) {
+	s->whole = s->side.ended && !s->side.damaged;
+	if (s->whole || (last <= s->at.segment && !s->side.damaged)) {
 		// Its number may have been given to another meanwhile.
 		if (fstat(s->side.fd, &st) == 0 && st.st_nlink == 0 &&
 		    s->end == 0)
@@ -220,6 +241,11 @@ static int measure(struct spooled *s, struct err *e)
 	int found = spool_believe(&s->spool, s->at.segment, &believed, e);
 	if (found < 0)
 		return -1;
+	if (found > 0 &&
+	    (believed.broken || (believed.untold && last > s->at.segment)))
+		return is_broken(s, e);
+	if (last <= s->at.segment)
+		return 0;
 	if (found > 0)
 		s->end = believed.len;
 	s->whole = true;
@@ -289,7 +315,7 @@ static int read_on(struct spooled *s, struct err *e)
 				       s->at.segment);
 		return err_set(e, ERR_SYSTEM,
 			       "%s: segment %" PRIu64 " is shorter than what "
-			       "was durable",
+			       "was durable; siem-batch --fsck says more",
 			       s->spool.path, s->at.segment);
 	}
 	const char *lf = memrchr(t->block, '\n', (size_t)n);

@@ -38,7 +38,7 @@ struct spooler {
 	uint64_t written; // bytes, before this group
 	struct backoff backoff;
 	int64_t retry_ms; // not before
-	uint64_t told_dropped, told_torn;
+	uint64_t told_dropped, told_torn, told_damaged;
 	int64_t told_ms;
 
 	bool has_thread;
@@ -161,10 +161,16 @@ static void tell(struct spooler *s, int64_t now_ms)
 
 	s->target->dropped = g->dropped;
 	if (g->torn > s->told_torn)
-		msg_warn("%s: cut off %llu bytes at the end, which a crash "
-			 "has torn; they were never acknowledged",
+		msg_warn("%s: cut off %llu bytes at the end of segment %llu, "
+			 "which a crash has torn; they were never acknowledged",
 			 s->target->path,
-			 (unsigned long long)(g->torn - s->told_torn));
+			 (unsigned long long)(g->torn - s->told_torn),
+			 (unsigned long long)g->torn_in);
+	if (g->damaged != s->told_damaged)
+		msg_error("%s: the side file of segment %llu is damaged, and "
+			  "readers stop there: siem-batch --fsck says more",
+			  s->target->path, (unsigned long long)g->damaged);
+	s->told_damaged = g->damaged;
 	s->told_torn = g->torn;
 	if (g->dropped == s->told_dropped ||
 	    (s->told_dropped > 0 && !s->finishing &&

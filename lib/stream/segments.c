@@ -101,14 +101,22 @@ static int recover(struct segments *g, uint64_t number, struct err *e)
 	int found = spool_believe(&g->spool, number, &believed, e);
 	int rc = -1;
 
-	if (found <= 0 || believed.ended)
+	// What is damaged is left as it is: all of it may be needed.
+	bool damaged =
+		believed.broken || (believed.untold && number != g->number);
+	if (found > 0 && damaged)
+		g->damaged = number;
+	if (found <= 0 || believed.ended || damaged)
 		return found < 0 ? -1 : 0;
 	int log = open_log(g, number, O_WRONLY | O_CREAT);
 	int side = open_side(g, number, O_WRONLY | O_APPEND);
+	uint64_t before = log >= 0 ? size_of(log) : 0;
 	if (log < 0 || side < 0)
 		err_sys(e, "%s", g->spool.path);
 	else
 		rc = cut_torn(g, log, side, &believed, e);
+	if (log >= 0 && size_of(log) < before)
+		g->torn_in = number;
 	if (log >= 0)
 		close(log);
 	if (side >= 0)
@@ -331,7 +339,9 @@ static bool make_room(struct segments *g)
 {
 	if (free_read(g))
 		return true;
-	if (!g->may_drop || g->oldest >= g->number)
+	// The newest goes as well, where nothing more is written to it.
+	if (!g->may_drop || g->oldest > g->number ||
+	    (g->oldest == g->number && g->log >= 0))
 		return false;
 	g->dropped += count_unread(g);
 	drop_segment(g);

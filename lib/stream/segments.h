@@ -26,6 +26,8 @@ struct segments {
 
 	uint64_t dropped; // records that no reader had read
 	uint64_t torn;    // bytes that were cut off after a crash
+	uint64_t torn_in; // the segment that they, or the last of them, were in
+	uint64_t damaged; // a segment of which the side file is, or 0
 
 	// private
 	bool ready;      // what was there has been looked at

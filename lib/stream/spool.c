@@ -49,7 +49,9 @@ static int read_id(struct spool *s, struct err *e)
 		return 0;
 	if (n != (ssize_t)sizeof(text) ||
 	    memcmp(text, id_prefix, sizeof(id_prefix) - 1) != 0 ||
-	    text[n - 1] != '\n')
+	    text[n - 1] != '\n' ||
+	    strspn(text + sizeof(id_prefix) - 1, "0123456789abcdef") !=
+		    SPOOL_ID_LEN)
 		return err_set(e, ERR_USAGE,
 			       "%s/%s is damaged, or of a later version",
 			       s->path, id_name);
@@ -157,6 +159,57 @@ int spool_list_logs(const struct spool *s, uint64_t **numbers, size_t *count,
 	return list(s, SLICE(".log"), numbers, count, e);
 }
 
+bool spool_was(const char *path)
+{
+	DIR *listing = opendir(path);
+	const struct dirent *entry;
+	bool was = false;
+
+	if (listing == NULL)
+		return false;
+	while (!was && (entry = readdir(listing)) != NULL) {
+		uint64_t number = number_of(entry->d_name, SLICE(".sum"));
+		char name[SPOOL_NAME_MAX];
+
+		spool_side_name(number, name);
+		was = number > 0 && strcmp(name, entry->d_name) == 0;
+	}
+	closedir(listing);
+	return was && !spool_is(path);
+}
+
+/* What may be there before the spool: readers' checkpoints, hidden files. */
+static bool may_be_there(const struct spool *s, const char *name)
+{
+	struct stat st;
+
+	return name[0] == '.' || strcmp(name, id_name) == 0 ||
+	       strstr(name, ".checkpoint") != NULL ||
+	       fstatat(s->dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+	       !S_ISREG(st.st_mode);
+}
+
+/* Nor is a folder of other files one for a spool: --spool . is a slip. */
+static int check_empty(const struct spool *s, struct err *e)
+{
+	DIR *listing = opendir(s->path);
+	const struct dirent *entry;
+	int rc = 0;
+
+	if (listing == NULL)
+		return err_sys(e, "%s", s->path);
+	while (rc == 0 && (entry = readdir(listing)) != NULL)
+		if (!may_be_there(s, entry->d_name)) {
+			(void)!unlinkat(s->dir, id_name, 0); // which is empty
+			rc = err_set(e, ERR_USAGE,
+				     "%s holds other files (%s): a spool needs "
+				     "a folder of its own",
+				     s->path, entry->d_name);
+		}
+	closedir(listing);
+	return rc;
+}
+
 /* A folder without an id that has segments has lost it, or is not ours. */
 static int check_unused(const struct spool *s, struct err *e)
 {
@@ -231,8 +284,8 @@ int spool_create(struct spool *s, const char *path, struct err *e)
 		goto fail;
 	}
 	int found = read_id(s, e);
-	if (found > 0 ||
-	    (found == 0 && check_unused(s, e) == 0 && write_id(s, e) == 0))
+	if (found > 0 || (found == 0 && check_unused(s, e) == 0 &&
+			  check_empty(s, e) == 0 && write_id(s, e) == 0))
 		return 0;
 fail:
 	spool_close(s);
@@ -419,8 +472,16 @@ static bool take_entry(struct spool_side *side, struct slice line,
 	}
 	if (side->ended || !parse_entry(line, entry))
 		return false;
-	if (entry->kind == 'w')
+	if (entry->kind == 'w') {
+		side->noted = entry->offset + entry->len;
 		return true;
+	}
+	// What is durable was written, and stays so.
+	if (entry->len < side->durable || entry->len > side->noted ||
+	    (entry->kind == 'd' && entry->len != side->noted)) {
+		side->broken = true;
+		return false;
+	}
 	side->durable = entry->len;
 	side->records = entry->records;
 	side->ended = entry->kind == 'e';
@@ -452,6 +513,33 @@ int spool_side_next(struct spool_side *side, struct spool_entry *entry,
 			return 1;
 	}
 	return 0;
+}
+
+/* Is there anything behind the nonsense that was written after a sync? */
+static int look_behind(struct spool_side *side, struct err *e)
+{
+	struct spool_entry entry;
+	int rc = 1;
+
+	while (!side->broken && rc > 0) {
+		struct slice in = buf_slice(&side->in);
+		const char *lf =
+			in.len == 0 ? NULL : memchr(in.data, '\n', in.len);
+		size_t len = lf == NULL ? in.len : (size_t)(lf - in.data);
+
+		if (lf != NULL) {
+			side->broken =
+				parse_entry((struct slice){ in.data, len },
+					    &entry) &&
+				entry.kind != 'w';
+			buf_drop(&side->in, len + 1);
+			continue;
+		}
+		if (len > ENTRY_MAX) // no line is so long
+			buf_drop(&side->in, len);
+		rc = read_side(side, e);
+	}
+	return rc < 0 ? -1 : 0;
 }
 
 int spool_side_update(struct spool_side *side, struct err *e)
@@ -560,6 +648,7 @@ int spool_believe(const struct spool *s, uint64_t number,
 		  struct spool_belief *belief, struct err *e)
 {
 	struct spool_side side;
+	struct stat st;
 	int log = -1;
 	int rc = spool_side_open(&side, s, number, e);
 
@@ -567,12 +656,16 @@ int spool_believe(const struct spool *s, uint64_t number,
 	if (rc <= 0)
 		return rc;
 	rc = -1;
-	if (spool_side_update(&side, e) < 0)
+	if (spool_side_update(&side, e) < 0 ||
+	    (side.damaged && look_behind(&side, e) < 0))
 		goto out;
-	*belief = (struct spool_belief){ side.durable, side.records, side.good,
-					 side.ended };
+	*belief = (struct spool_belief){ .len = side.durable,
+					 .records = side.records,
+					 .good = side.good,
+					 .ended = side.ended,
+					 .broken = side.broken };
 	rc = 1;
-	if (side.ended)
+	if (side.ended || side.broken)
 		goto out;
 	spool_side_close(&side);
 	rc = spool_side_open(&side, s, number, e);
@@ -583,6 +676,9 @@ int spool_believe(const struct spool *s, uint64_t number,
 		rc = err_sys(e, "%s", s->path);
 	else if (believe_rest(&side, log, belief, e) < 0)
 		rc = -1;
+	else
+		belief->untold = side.noted == 0 && fstat(log, &st) == 0 &&
+				 st.st_size > 0;
 out:
 	spool_side_close(&side);
 	if (log >= 0)

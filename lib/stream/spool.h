@@ -52,6 +52,9 @@ struct spool {
 /* Is this folder a spool? */
 bool spool_is(const char *path);
 
+/* Was it one, by the segments that are in it? */
+bool spool_was(const char *path);
+
 /* Open one to read it. ERR_USAGE where it is none. */
 int spool_open(struct spool *s, const char *path, struct err *e) MUST_CHECK;
 
@@ -106,11 +109,13 @@ struct spool_side {
 	uint64_t records; // that these are
 	bool ended;       // nothing more will come
 	bool damaged;     // what follows is no entry
+	bool broken;      // and no crash has done that, see spool_believe()
 	uint64_t good;    // bytes of the side file that are
 
 	// private
 	struct buf in;
 	uint64_t read;
+	uint64_t noted; // where the last bytes end that are being written
 };
 
 /* 1: here it is; 0: there is no such segment; -1 with e filled. */
@@ -132,12 +137,19 @@ struct spool_belief {
 	uint64_t records; // that these are
 	uint64_t good;    // bytes of the side file that make sense
 	bool ended;
+	bool broken; // more may have been durable
+	bool untold; // the log has bytes, and no word is said of any: a crash
+		     // leaves that of the newest only
 };
 
 /*
  * Of a segment that nobody writes any more: what is said to be durable, and
  * what comes right behind it and agrees with its checksum. 1: here it is; 0:
  * there is no such segment; -1 with e filled.
+ *
+ * A crash leaves a side file without its end, or with nonsense there. Where
+ * bytes are called durable behind nonsense, or others than were written, the
+ * file was damaged: what of the segment was acknowledged is not known.
  */
 int spool_believe(const struct spool *s, uint64_t number,
 		  struct spool_belief *belief, struct err *e) MUST_CHECK;
