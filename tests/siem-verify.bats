@@ -270,6 +270,14 @@ catches()
 	equal 'siem-verify: .: Is a directory' "$output"
 }
 
+@test "a checkpoint among the sources is refused" {
+	numbered 3 >in
+	siem-tail -c in.ckpt --once in | siem-send -q -c in.ckpt file:came
+	run -2 siem-verify --source in* --arrived came
+
+	equal 'siem-verify: in.ckpt is a checkpoint, and no source: name the logs alone' "$output"
+}
+
 @test "more files than may be open are an error that says so" {
 	for file in {1..50}; do
 		echo "$file" >"in$file"

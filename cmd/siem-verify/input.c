@@ -153,6 +153,16 @@ int input_open(struct input *in, const char *name, struct err *e)
 	return 0;
 }
 
+bool input_is_checkpoint(const struct input *in)
+{
+	static const char header[] = "siem-checkpoint/1 ";
+	char start[sizeof(header) - 1];
+
+	return pread(in->fd, start, sizeof(start), 0) ==
+		       (ssize_t)sizeof(start) &&
+	       memcmp(start, header, sizeof(start)) == 0;
+}
+
 static void forget(struct input *in)
 {
 	if (in->gzip != NULL)

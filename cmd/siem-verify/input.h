@@ -47,6 +47,9 @@ struct input_line {
 
 int input_open(struct input *in, const char *name, struct err *e) MUST_CHECK;
 
+/* Does it begin like a checkpoint, which audit.jsonl* may take in as well? */
+bool input_is_checkpoint(const struct input *in);
+
 /*
  * Append how the file begins: at most most bytes, fewer where it has no more.
  * Before the first line only. Nothing else of the file is kept in memory,

@@ -126,6 +126,17 @@ static int open_inputs(struct input **inputs, size_t *opened,
 	return 0;
 }
 
+static int check_sources(const struct verify *v, struct err *e)
+{
+	for (size_t i = 0; i < v->source_count; i++)
+		if (input_is_checkpoint(&v->sources[i]))
+			return err_set(e, ERR_USAGE,
+				       "%s is a checkpoint, and no source: "
+				       "name the logs alone",
+				       v->sources[i].name);
+	return 0;
+}
+
 static int open_sorters(struct verify *v, struct err *e)
 {
 	// Each needs as much again while it sorts.
@@ -172,7 +183,8 @@ static int verify(struct verify *v, char *const more[], size_t more_count,
 			e) < 0 ||
 	    open_inputs(&v->sources, &v->source_count, &c->sources, more,
 			more_count, e) < 0 ||
-	    open_sorters(v, e) < 0 || digest_open(&v->digester, e) < 0 ||
+	    check_sources(v, e) < 0 || open_sorters(v, e) < 0 ||
+	    digest_open(&v->digester, e) < 0 ||
 	    (c->stamp && stamper_open(&v->stamper, e) < 0) ||
 	    quit_setup((unsigned)c->common.grace_sec, QUIT_EXIT_LATE, e) < 0)
 		return -1;
