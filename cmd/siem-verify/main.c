@@ -105,7 +105,7 @@ static int open_inputs(struct input **inputs, size_t *opened,
 {
 	size_t count = names->count + more_count;
 
-	*inputs = calloc(count, sizeof(**inputs));
+	*inputs = calloc(count + 1, sizeof(**inputs));
 	if (*inputs == NULL)
 		return err_sys(e, "files");
 	for (size_t i = 0; i < count; i++) {
