@@ -12,11 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 /* File systems count time in ticks of a few milliseconds. */
 enum { QUIET_MS = 10 };
 
-static int add_entry(struct look *l, const char *name, const struct stat *st)
+static int add_entry(struct look *l, const char *name, const struct statx *stx)
 {
 	if (l->count == l->cap) {
 		size_t cap = l->cap != 0 ? 2 * l->cap : 32;
@@ -30,10 +31,12 @@ static int add_entry(struct look *l, const char *name, const struct stat *st)
 	struct entry *entry = &l->items[l->count];
 	*entry = (struct entry){
 		.name = strdup(name),
-		.dev = st->st_dev,
-		.ino = st->st_ino,
-		.size = (uint64_t)st->st_size,
-		.changed = st->st_mtim,
+		.dev = makedev(stx->stx_dev_major, stx->stx_dev_minor),
+		.ino = stx->stx_ino,
+		.size = stx->stx_size,
+		.changed = { .tv_sec = stx->stx_mtime.tv_sec,
+			     .tv_nsec = stx->stx_mtime.tv_nsec },
+		.born = source_birth(stx),
 		.packed = sibling_is_packed(name),
 		.named = names_have(&l->t->names, l->folder, name),
 	};
@@ -81,13 +84,13 @@ int folder_list(struct look *l)
 	if (dir == NULL)
 		return 0;
 	while (rc > 0 && (errno = 0, item = readdir(dir)) != NULL) {
-		struct stat st;
+		struct statx stx;
 
-		if (fstatat(dirfd(dir), item->d_name, &st,
-			    AT_SYMLINK_NOFOLLOW) < 0)
+		if (statx(dirfd(dir), item->d_name, AT_SYMLINK_NOFOLLOW,
+			  STATX_BASIC_STATS | STATX_BTIME, &stx) < 0)
 			l->moved = true;
-		else if (S_ISREG(st.st_mode) &&
-			 add_entry(l, item->d_name, &st) < 0)
+		else if (S_ISREG(stx.stx_mode) &&
+			 add_entry(l, item->d_name, &stx) < 0)
 			rc = -1;
 	}
 	if (rc > 0 && errno != 0)
@@ -127,7 +130,8 @@ bool folder_open(struct look *l, const struct entry *entry, struct source *s)
 		l->t->status = STATUS_UNDELIVERED;
 	}
 	free(path);
-	if (rc == 0 && s->dev == entry->dev && s->ino == entry->ino)
+	if (rc == 0 && s->dev == entry->dev && s->ino == entry->ino &&
+	    source_same_birth(s->born, entry->born))
 		return true;
 	if (rc == 0)
 		source_close(s);

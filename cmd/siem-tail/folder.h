@@ -23,7 +23,8 @@ struct entry {
 	ino_t ino;
 	uint64_t size;
 	struct timespec changed;
-	struct known *known; // what it was before, or NULL
+	struct timespec born; // 0: the file system does not tell
+	struct known *known;  // what it was before, or NULL
 	bool packed;
 	bool named;   // it is followed by its name
 	bool sibling; // it has the name of an earlier generation

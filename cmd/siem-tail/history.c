@@ -85,14 +85,17 @@ struct known *history_resume(struct tail *t, struct source *s)
 		if (k->gone || k->file != NULL ||
 		    k->at.dev != (uint64_t)s->dev ||
 		    k->at.ino != (uint64_t)s->ino ||
+		    !source_same_birth(k->born, s->born) ||
 		    (best != NULL && best->at.offset >= k->at.offset))
 			continue;
 		if (place_resume(s, &k->at, t->scratch, &e) == 1)
 			best = k;
 	}
 	if (best != NULL && (s->position == best->at.offset ||
-			     place_resume(s, &best->at, t->scratch, &e) == 1))
+			     place_resume(s, &best->at, t->scratch, &e) == 1)) {
+		best->born = s->born;
 		return best;
+	}
 
 	char *path = history_absolute(s->path);
 	struct known *k = path != NULL ? known_add(all, path) : NULL;
@@ -101,6 +104,7 @@ struct known *history_resume(struct tail *t, struct source *s)
 		return NULL;
 	k->at.dev = (uint64_t)s->dev;
 	k->at.ino = (uint64_t)s->ino;
+	k->born = s->born;
 	return k;
 }
 

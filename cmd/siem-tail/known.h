@@ -40,6 +40,7 @@ struct known {
 	struct timespec checked_time;
 	bool packed; // so that this is not the size of what it holds
 	bool missed; // it could not be opened yet; nothing else is known of it
+	struct timespec born; // when it was made, where that is told; else 0
 };
 
 struct known_all {

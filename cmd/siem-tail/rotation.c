@@ -4,6 +4,7 @@
 #include "copy.h"
 #include "core/clock.h"
 #include "core/msg.h"
+#include "core/quit.h"
 #include "expand.h"
 #include "folder.h"
 #include "lineage.h"
@@ -17,7 +18,7 @@
 #include <string.h>
 
 /* A look waits so long, and so often, for the folder to be quiet. */
-enum { PAUSE_MS = 5, STARTING_TRIES = 40, RUNNING_TRIES = 5 };
+enum { PAUSE_MS = 5, PATIENT_TRIES = 40, RUNNING_TRIES = 5 };
 
 /* What so many looks did not find is gone, also if it never is quiet. */
 enum { ABSENT_LOOKS = 50 };
@@ -33,6 +34,7 @@ static bool is_unchanged(const struct known *k, const struct entry *entry)
 static void take(struct entry *entry, struct known *k)
 {
 	entry->known = k;
+	k->born = entry->born;
 	k->found = true;
 	k->checked = true;
 	k->checked_size = entry->size;
@@ -40,24 +42,48 @@ static void take(struct entry *entry, struct known *k)
 	k->packed = entry->packed;
 }
 
-/* Has it grown? Nothing but its size is known of one that was missed. */
+/* Has it grown? Nothing else is known of one that was missed. */
 static bool has_grown(const struct known *k, const struct entry *entry)
 {
 	return k->missed && entry->size > k->checked_size;
 }
 
-/* Which known file has this inode, and is still what it was? */
+/* Is it surely the known file, whatever it holds? */
+static bool is_same_file(const struct known *k, const struct entry *entry)
+{
+	return k->born.tv_sec != 0 && entry->born.tv_sec != 0 &&
+	       source_same_birth(k->born, entry->born);
+}
+
+/*
+ * May it be the known file, which had this inode? Of one that was empty there
+ * is nothing to compare; what has its inode by now may be anything.
+ */
+static bool may_be(const struct known *k, const struct entry *entry)
+{
+	if (k->at.dev != (uint64_t)entry->dev ||
+	    k->at.ino != (uint64_t)entry->ino ||
+	    !source_same_birth(k->born, entry->born))
+		return false;
+	return k->at.head_len > 0 || k->missed || entry->named ||
+	       entry->sibling || is_same_file(k, entry);
+}
+
+/*
+ * Which known file has this inode, and is still what it was? One that was
+ * renamed while it was looked at is there, and can be asked next time.
+ */
 static void recognize(struct look *l, struct entry *entry)
 {
 	struct known_all *all = &l->t->history.known;
 	struct known *best = NULL;
+	struct known *there = NULL;
 	struct source s;
 
 	for (size_t i = 0; i < all->count; i++) {
 		struct known *k = all->items[i];
 
-		if (k->gone || k->at.dev != (uint64_t)entry->dev ||
-		    k->at.ino != (uint64_t)entry->ino ||
+		if (k->gone || !may_be(k, entry) ||
 		    (best != NULL && best->at.offset >= k->at.offset))
 			continue;
 		if (k->file != NULL) {
@@ -70,10 +96,16 @@ static void recognize(struct look *l, struct entry *entry)
 			if (copy_holds(l, &s, &k->at))
 				best = k;
 			source_close(&s);
+		} else if (!k->missed && is_same_file(k, entry)) {
+			there = k;
 		}
 	}
-	if (best != NULL)
+	if (best != NULL) {
 		take(entry, best);
+	} else if (there != NULL) {
+		entry->known = there;
+		there->found = true;
+	}
 }
 
 /* A mark has to say it, if one ever spoke of it. */
@@ -200,6 +232,7 @@ static int miss(struct look *l, const struct entry *entry)
 	k->checked_size = entry->size;
 	k->checked_time = entry->changed;
 	k->packed = entry->packed;
+	k->born = entry->born;
 	names_meet(l->t, l->folder, entry->name);
 	return 0;
 }
@@ -340,12 +373,12 @@ static int find_again(struct look *l)
 /*
  * The same, until nothing was renamed meanwhile, by which a file can be missed,
  * and nothing is missing, or else is not there: for that the folder has to be
- * quiet. While it runs, it does not wait for that.
+ * quiet. Between the first look and the last, it is not waited for.
  */
 static int settle(struct look *l)
 {
-	bool starts = l->t->looked_ns == 0;
-	int tries = starts ? STARTING_TRIES : RUNNING_TRIES;
+	bool patient = l->t->looked_ns == 0 || quit_asked();
+	int tries = patient ? PATIENT_TRIES : RUNNING_TRIES;
 	int rc;
 
 	for (;;) {
@@ -362,7 +395,7 @@ static int settle(struct look *l)
 		l->moved = moved;
 		if (rc <= 0 || (l->settled && !moved) || --tries == 0)
 			break;
-		if (starts)
+		if (patient)
 			poll(NULL, 0, PAUSE_MS);
 		else if (!moved)
 			break;

@@ -7,8 +7,26 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+bool source_same_birth(struct timespec one, struct timespec other)
+{
+	if (one.tv_sec == 0 || other.tv_sec == 0)
+		return true;
+	return one.tv_sec == other.tv_sec && one.tv_nsec == other.tv_nsec;
+}
+
+struct timespec source_birth(const struct statx *stx)
+{
+	struct timespec born = { 0 };
+
+	if ((stx->stx_mask & STATX_BTIME) != 0)
+		born = (struct timespec){ .tv_sec = stx->stx_btime.tv_sec,
+					  .tv_nsec = stx->stx_btime.tv_nsec };
+	return born;
+}
+
 int source_open(struct source *s, const char *path, struct err *e)
 {
+	struct statx stx;
 	struct stat st;
 
 	*s = (struct source){ .fd = -1, .rest = BUF_INIT(SOURCE_REST) };
@@ -31,6 +49,8 @@ int source_open(struct source *s, const char *path, struct err *e)
 	s->dev = st.st_dev;
 	s->ino = st.st_ino;
 	s->size = (uint64_t)st.st_size;
+	if (statx(s->fd, "", AT_EMPTY_PATH, STATX_BTIME, &stx) == 0)
+		s->born = source_birth(&stx);
 	return 0;
 fail:;
 	int saved = errno;

@@ -29,6 +29,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <time.h>
 
@@ -44,10 +45,11 @@ struct source {
 	int fd;     // -1 once it is closed
 	dev_t dev;
 	ino_t ino;
-	uint64_t position; // of the first byte that was not handed out
-	uint64_t seen;     // bytes behind it that were read and hold no LF
-	uint64_t size;     // the largest it was seen to have
-	nlink_t links;     // 0: deleted
+	struct timespec born; // 0: the file system does not tell
+	uint64_t position;    // of the first byte that was not handed out
+	uint64_t seen;        // bytes behind it that were read and hold no LF
+	uint64_t size;        // the largest it was seen to have
+	nlink_t links;        // 0: deleted
 
 	bool line_open; // a piece of a line was handed out, its end was not
 	struct unpack *unpack; // of a compressed file, else NULL
@@ -87,6 +89,15 @@ struct chunk {
  * 0 where it is something else.
  */
 int source_open(struct source *s, const char *path, struct err *e) MUST_CHECK;
+
+/*
+ * Is it one file, as far as the times tell at which both were made? An inode
+ * that was given to another file has a later one.
+ */
+bool source_same_birth(struct timespec one, struct timespec other);
+
+/* When a file was made, of what statx(2) tells. */
+struct timespec source_birth(const struct statx *stx);
 
 /* Does it begin as a .gz file does? */
 bool source_looks_packed(const struct source *s);
