@@ -370,6 +370,40 @@ static int take_turn(struct tail *t, struct file *f, struct err *e)
 	return rc;
 }
 
+/* Part with a file that was deleted, of which there is nothing without us. */
+static void part_with(struct tail *t, struct file *f)
+{
+	struct source *s = &f->source;
+	struct err trouble;
+
+	if (f->names > 0 || s->unpack != NULL || s->line_open ||
+	    source_measure(s, &trouble) < 0 || s->links > 0)
+		return;
+	if (s->size > s->position)
+		gaps_note_deleted(t, slice_of(s->path), s->size - s->position);
+	files_unqueue(&t->files, f);
+	close_file(t, f, true);
+}
+
+/*
+ * The last look: what is gone by now, read or not, is known to this run, and
+ * will be to no other.
+ */
+static int look_last(struct tail *t, struct err *e)
+{
+	struct file *next;
+
+	if (t->cfg->once)
+		return 0;
+	take_events(t, clock_ns());
+	for (struct file *f = t->files.first; f != NULL; f = next) {
+		next = files_next(f);
+		part_with(t, f);
+	}
+	t->history.again = true;
+	return look(t, e) < 0 ? -1 : send_news(t, e);
+}
+
 /* The files that are open at the end: what becomes of unfinished lines. */
 static int end_all(struct tail *t, struct err *e)
 {
@@ -418,6 +452,8 @@ int follow(struct tail *t, struct err *e)
 		if (rc < 0 || send_news(t, e) < 0)
 			return -1;
 	}
+	if (look_last(t, e) < 0)
+		return -1;
 	gaps_tell(t, true);
 	return end_all(t, e) < 0 ? -1 : send_end(t, e);
 }

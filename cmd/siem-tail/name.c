@@ -87,11 +87,13 @@ void name_meet(const struct tail *t, struct name *name)
 
 void name_settle(struct name *name)
 {
+	bool quiet = name->made == 0 && name->met == name->surplus;
+
 	name->met -= name->made < name->met ? name->made : name->met;
 	name->made = 0;
 	// The folder tells soon; what it never tells was renamed from
 	// elsewhere.
-	if (name->met == name->surplus)
+	if (quiet)
 		name->met = 0;
 	name->surplus = name->met;
 }
@@ -236,10 +238,14 @@ static struct file *open_file(struct tail *t, struct name *name)
 	// What came in it last is before this one.
 	if (f->after != NULL)
 		files_queue(&t->files, f->after);
-	name_meet(t, name);
+	// One that could not be opened then was found before.
+	if (known == NULL || !known->missed)
+		name_meet(t, name);
 	f->known = known;
-	if (known != NULL)
+	if (known != NULL) {
 		known->file = f;
+		known->missed = false;
+	}
 	f->wd = watch_file(&t->watch, f->source.fd, f);
 	t->report.files++;
 	if (t->cfg->once && f->source.unpack == NULL)
