@@ -41,7 +41,7 @@ static bool ends_with(const char *name, struct slice end)
 	       slice_is(slice_from(text, text.len - end.len), end);
 }
 
-bool standing_is_at_home(const char *path, const char *dir)
+static bool is_at_home(const char *path, const char *dir)
 {
 	const char *name = name_in(path);
 	char folder[PATH_MAX];
@@ -55,7 +55,7 @@ bool standing_is_at_home(const char *path, const char *dir)
 
 bool standing_may_come(const char *path, const char *dir)
 {
-	DIR *listing = standing_is_at_home(path, dir) ? opendir(dir) : NULL;
+	DIR *listing = is_at_home(path, dir) ? opendir(dir) : NULL;
 	const struct dirent *item;
 	bool may = listing != NULL;
 
@@ -110,7 +110,7 @@ int standing_open(struct history *h, const char *path, const char *dir,
 	struct checkpoint *c = NULL;
 	int rc = -1;
 
-	if (!standing_is_at_home(path, dir))
+	if (!is_at_home(path, dir))
 		return err_set(e, ERR_USAGE,
 			       "-c %s: the reader of a spool has its "
 			       "checkpoint there, for the spool to know what "

@@ -19,9 +19,6 @@ struct tail;
 /* The folder that a checkpoint lies in: is it a spool? */
 bool standing_home(const char *checkpoint, char folder[PATH_MAX]);
 
-/* Is this the checkpoint of a reader, if the folder is a spool? */
-bool standing_is_at_home(const char *checkpoint, const char *dir);
-
 /*
  * Is this the checkpoint of a reader of what may become a spool, for there is
  * nothing but checkpoints in the folder?
