@@ -13,6 +13,9 @@ tool=$(command -v siem-fmt) && PATH=$PATH:${tool%/bin/*}/tests/bin
 # shellcheck disable=SC2034 # the tests use it
 here=127.$((64 + $$ / 65536 % 64)).$(($$ / 256 % 256)).$(($$ % 256))
 
+# shellcheck source-path=SCRIPTDIR
+. "$root/tests/process.bash"
+
 # Each test works in a directory of its own, in the same locale and time zone.
 setup()
 {
@@ -55,14 +58,22 @@ own_memory()
 	sed -n 's/^RssAnon:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/$1/status"
 }
 
-# gone PID: has it ended? Whether somebody has waited for it is another matter:
-# in a container nobody may do that for orphans.
-gone()
+# replace TOOL: what is under test, but for this tool, which is the script on
+# standard input. It is in $build, and the true tools are in $tools.
+replace()
 {
-	local state
-
-	state=$(sed -n 's/^State:.\(.\).*/\1/p' "/proc/$1/status" 2>/dev/null) || true
-	[[ ${state:-Z} == Z ]]
+	tools=$(dirname "$(command -v "$1")")
+	# Of the same name: it says whether they have sanitizers.
+	build=$PWD/$(basename "${tools%/bin}")
+	mkdir -p "$build/bin" "$build/tests"
+	ln -s "$tools"/* "$build/bin/"
+	ln -s "${tools%/bin}/tests/bin" "$build/tests/bin"
+	rm "$build/bin/$1"
+	{
+		printf '#!/bin/bash\ntools=%q\n' "$tools"
+		cat
+	} >"$build/bin/$1"
+	chmod +x "$build/bin/$1"
 }
 
 # remember PID: end it with the test, whatever becomes of that.

@@ -41,19 +41,11 @@ survives()
 }
 
 @test "an outage that costs a record is found out" {
-	tool=$(command -v siem-tail)
-	build=$PWD/$(basename "${tool%/bin/*}")
-	mkdir -p "$build/bin" "$build/tests"
-	ln -s "${tool%/*}"/* "$build/bin/"
-	ln -s "${tool%/bin/*}/tests/bin" "$build/tests/bin"
-	rm "$build/bin/siem-fmt"
-	cat >"$build/bin/siem-fmt" <<-END
-		#!/bin/bash
+	replace siem-fmt <<-'END'
 		# Misses a record now and then, but not of what is expected.
 		[ -e verdict ] || exec < <(exec sed -u '/"number":[0-9]*77,/d')
-		exec ${tool%/*}/siem-fmt "\$@"
+		exec "$tools/siem-fmt" "$@"
 	END
-	chmod +x "$build/bin/siem-fmt"
 	run -1 timeout 300 "$root/tests/outage" "$build" 5000 1 tcp
 
 	[[ $output == *'"lost":'[1-9]* ]]

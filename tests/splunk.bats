@@ -3,6 +3,7 @@
 # what an answer makes of it, and when a record counts as delivered.
 
 load helper
+load marked
 load collector
 
 # send OPTION...: to that mock, without a word about what goes as it should.
@@ -283,16 +284,9 @@ $(jq -r '"node=" + .channel' arrived | tail -n 2)" "$(jq -r .cookie arrived)"
 
 @test "the checkpoint moves when the indexer has acknowledged, and not before" {
 	mock --token '*,ack' --fault ack-late=6000
-	id=0123456789abcdef0123456789abcdef
-	echo "siem-checkpoint/1 $id" >ckpt
-	printf 'sum %.16s\n' "$(sha256sum <ckpt)" >>ckpt
+	checkpoint ckpt
 	cp ckpt before
-	{
-		printf '\020H siem/1 %s\n' $id
-		seq 100
-		printf '\020M log 292\n\020E 0\n'
-	} >marked
-	cat marked | timeout 120 siem-send -q -c ckpt "splunk:$url" -o use_ack=true \
+	marked {1..100} 'M log 292' 'E 0' | timeout 120 siem-send -q -c ckpt "splunk:$url" -o use_ack=true \
 		-o ack_interval=0.05 3>&- &
 	remember $!
 	eventually has 100

@@ -3,6 +3,7 @@
 # tells the writer.
 
 load helper
+load marked
 
 # records: those of the marked stream on standard input, as they were.
 records()
@@ -173,9 +174,9 @@ position()
 @test "what was dropped unread is told, with status 1, and the rest is read" {
 	seq -f '%0100.0f' 2000 | siem-batch --spool s --max 100KB -q || true
 	siem-tail --once -c s/a.checkpoint s >/dev/null
-	printf 'siem-checkpoint/1 %s\n%s 1,0\n' "$(sed -n 's,^siem-checkpoint/1 ,,p' s/a.checkpoint)" "$(source_of s)" >c
-	printf 'sum %.16s\n' "$(sha256sum <c)" >>c
-	cp c s/a.checkpoint
+	# shellcheck disable=SC2034 # checkpoint() uses it
+	id=$(sed -n 's,^siem-checkpoint/1 ,,p' s/a.checkpoint)
+	checkpoint s/a.checkpoint "$(source_of s) 1,0"
 	run -1 --separate-stderr siem-tail --once -c s/a.checkpoint s
 
 	grep -E "siem-tail: s: segment 1( to [0-9]+)? was dropped before it was read to its end: records are missing; going on with segment [0-9]+" <<<"$stderr"
@@ -275,14 +276,13 @@ position()
 }
 
 @test "kill -9 of writer and reader at random: nothing is lost" {
-	printf 'siem-checkpoint/1 %032d\n' 1 >c
-	printf 'sum %.16s\n' "$(sha256sum <c)" >>c
+	checkpoint c
 	mkfifo pipe
 	source_on() {
 		local at
 
 		at=$(sed -n 's/^log //p' c)
-		printf '\020H siem/1 %032d\n' 1
+		marked
 		seq $((${at:-0} + 1)) 200000 | sed 's/.*00$/&\n\x10M log &/'
 		printf '\020E 0\n'
 	}

@@ -1,6 +1,11 @@
 # For scripts that start the stages of pipelines as processes of their own, end
 # them, and wait for them: tests/chaos, tests/outage.
 
+# shellcheck source-path=SCRIPTDIR
+. "${BASH_SOURCE[0]%/*}/process.bash"
+# shellcheck source-path=SCRIPTDIR
+. "${BASH_SOURCE[0]%/*}/marked.bash"
+
 # use_build BUILD: what is under test, and where to work.
 use_build()
 {
@@ -62,20 +67,38 @@ mock()
 	in_time 20 test -s address || fail 'siem-mock did not start'
 }
 
+# What a collector of HEC asks for.
+export SPLUNK_HEC_TOKEN=12345678-1234-1234-1234-123456789012
+
+# send_to URL OPTION...: what siem-send is called with is in $destination, and
+# in $port the one where the mock listens, which the URL lacks.
+send_to()
+{
+	port=$(sed 's/.*://' address)
+	# shellcheck disable=SC2034 # the scripts use it
+	destination=("$1:$port" "${@:2}")
+}
+
+# judge OPTION...: has all arrived, as siem-verify sees it? What it says is in the
+# file verdict; in $verdict are how many records were lost, repeated, repeated as
+# predicted, altered, and read. Status 2: it has seen nothing.
+judge()
+{
+	local status=0
+
+	siem-verify --window 0 --json "$@" >verdict 2>verify.err || status=$?
+	[ $status -le 1 ] || fail "siem-verify: $(<verify.err)" || return 2
+	# shellcheck disable=SC2034
+	read -r -a verdict < <(jq -r \
+		'"\(.lost) \(.repeated) \(.predicted) \(.altered) \(.read)"' verdict)
+	return $status
+}
+
 # end_mock: what has reached it is printed first.
 end_mock()
 {
 	kill "$mock"
 	in_time 60 gone "$mock" || fail 'siem-mock does not end'
-}
-
-# The process has ended; where nobody has waited for it, it is a zombie.
-gone()
-{
-	local state
-
-	read -r _ _ state _ <"/proc/$1/stat" || return 0
-	[ "$state" = Z ]
 }
 
 # A pipe between two stages: its ends are in $from and $to.
@@ -122,11 +145,9 @@ finish()
 # what is behind it from being freed.
 reads_from()
 {
-	{
-		sed -n 's/^siem-spool/siem-checkpoint/p' spool/siem-spool
-		printf 'spool:%s %d,0\n' \
-			"$(cut -d ' ' -f 2 spool/siem-spool)" "$1"
-	} >keep
-	printf 'sum %.16s\n' "$(sha256sum <keep)" >>keep
+	local id
+
+	read -r _ id <spool/siem-spool
+	checkpoint keep "spool:$id $1,0"
 	mv keep spool/keep.checkpoint
 }
