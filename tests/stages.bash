@@ -64,7 +64,7 @@ mock()
 	apart siem-mock -q "$@" --listen-file address --metrics mock.page \
 		>>arrived 2>>mock.err &
 	mock=$!
-	in_time 20 test -s address || fail 'siem-mock did not start'
+	in_time 120 test -s address || fail 'siem-mock did not start'
 }
 
 # What a collector of HEC asks for.

@@ -22,6 +22,12 @@ struct fsck {
 	uint64_t records, bytes; // of all segments
 };
 
+/* Have all readers left it behind? What lacks a file is being freed then. */
+static bool is_read(const struct fsck *f, uint64_t number)
+{
+	return number < spool_slowest(f->spool).segment;
+}
+
 /* Compare what is durable with its checksums, one by one. */
 static int check_entries(struct fsck *f, uint64_t number,
 			 const struct spool_belief *believed, struct err *e)
@@ -72,8 +78,11 @@ static void check_files(struct fsck *f, uint64_t number,
 	}
 	spool_log_name(number, name);
 	if (log < 0 && believed->len > 0) {
-		printf("    %s: %s\n", name, strerror(errno));
-		f->damaged = true;
+		bool freed = errno == ENOENT && is_read(f, number);
+
+		printf("    %s: %s\n", name,
+		       freed ? "it is being freed" : strerror(errno));
+		f->damaged |= !freed;
 	} else if (log >= 0 && fstat(log, &st) == 0 &&
 		   (uint64_t)st.st_size < believed->len) {
 		printf("    %s has only %" PRIu64 " bytes of them\n", name,
@@ -121,7 +130,8 @@ static int check_logs(struct fsck *f, const uint64_t *numbers, size_t count,
 
 		while (next < count && numbers[next] < logs[i])
 			next++;
-		if (next == count || numbers[next] == logs[i])
+		if (next == count || numbers[next] == logs[i] ||
+		    is_read(f, logs[i]))
 			continue;
 		spool_side_name(logs[i], name);
 		printf("%s: it is not there, but its segment is\n", name);
@@ -139,10 +149,10 @@ static void check_gap(struct fsck *f, uint64_t before, uint64_t number)
 	for (before++; before < number; before++) {
 		int log = spool_open_log(f->spool, before);
 
-		if (log >= 0) { // which is told by itself
+		if (log >= 0) // which is told by itself
 			close(log);
+		if (log >= 0 || is_read(f, before))
 			continue;
-		}
 		spool_log_name(before, name);
 		printf("%s: it is not there; readers that are not behind it "
 		       "count its records as dropped\n",

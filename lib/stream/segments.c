@@ -138,6 +138,56 @@ static uint64_t segment_size(const struct segments *g, uint64_t number)
 	return size;
 }
 
+/*
+ * A segment of which one file is left, after a crash while it was let go of,
+ * loses that, too. Others that lack a file are damaged, and stay; records that
+ * somebody may want are never removed.
+ */
+static void finish_removals(const struct segments *g, const uint64_t *logs,
+			    size_t log_count, const uint64_t *sides,
+			    size_t side_count)
+{
+	uint64_t slowest = spool_slowest(&g->spool).segment;
+	uint64_t newest = side_count > 0 ? sides[side_count - 1] : 0;
+	bool is_oldest = true;
+
+	while (side_count > 0) {
+		bool log = log_count > 0 && *logs <= *sides;
+		bool side = log_count == 0 || *sides <= *logs;
+		uint64_t number = log ? *logs : *sides;
+
+		if (log != side && number < newest &&
+		    (number < slowest || (side && is_oldest && g->may_drop)))
+			remove_segment(g, number);
+		else
+			is_oldest = false;
+		logs += log;
+		log_count -= log;
+		sides += side;
+		side_count -= side;
+	}
+}
+
+/* The segments that are there. */
+static int list_segments(const struct segments *g, uint64_t **numbers,
+			 size_t *count, struct err *e)
+{
+	uint64_t *logs = NULL;
+	size_t log_count = 0;
+	int rc = spool_list_logs(&g->spool, &logs, &log_count, e);
+
+	if (rc == 0)
+		rc = spool_list(&g->spool, numbers, count, e);
+	if (rc == 0) {
+		finish_removals(g, logs, log_count, *numbers, *count);
+		free(*numbers);
+		*numbers = NULL;
+		rc = spool_list(&g->spool, numbers, count, e);
+	}
+	free(logs);
+	return rc;
+}
+
 int segments_recover(struct segments *g, struct err *e)
 {
 	uint64_t *numbers = NULL;
@@ -146,8 +196,8 @@ int segments_recover(struct segments *g, struct err *e)
 
 	if (g->ready)
 		return 0;
-	if (spool_list(&g->spool, &numbers, &count, e) < 0)
-		return -1;
+	if (list_segments(g, &numbers, &count, e) < 0)
+		goto out;
 	g->others = 0;
 	g->number = count > 0 ? numbers[count - 1] : 0;
 	g->oldest = count > 0 ? numbers[0] : 1;
@@ -309,6 +359,12 @@ static bool free_read(struct segments *g)
 	uint64_t slowest = spool_slowest(&g->spool).segment;
 
 	g->freed_ns = clock_ns();
+	if (g->oldest >= slowest || g->oldest >= g->number)
+		return false;
+	// A checkpoint that was renamed may not be there after a power cut. It
+	// is before what it allows to be removed is not.
+	if (fsync(g->spool.dir) < 0)
+		return false;
 	while (g->oldest < slowest && g->oldest < g->number)
 		drop_segment(g);
 	return g->oldest > before;

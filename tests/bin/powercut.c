@@ -16,6 +16,8 @@
  *                 the last sync of its folder is where it was before
  *     mixed       of each file the first so many bytes that were written, of
  *                 each folder the first so many changes, each by chance (SEED)
+ *     reordered   the same of files, and of each folder any of the changes,
+ *                 whichever came first
  *
  * A sync covers what came before it began, and counts once it has returned. A
  * rename is there or not, never half.
@@ -36,10 +38,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum state { KEPT, LOST, DATA_LOST, NAMES_LOST, MIXED, STATE_COUNT };
+enum state { KEPT, LOST, DATA_LOST, NAMES_LOST, MIXED, REORDERED, STATE_COUNT };
 
 static const char *const state_names[] = {
-	"kept", "lost", "data-lost", "names-lost", "mixed",
+	"kept", "lost", "data-lost", "names-lost", "mixed", "reordered",
 };
 
 /* A line of the record. */
@@ -409,7 +411,10 @@ static void settle_file(struct disk *d, size_t file, uint64_t budget)
 	}
 }
 
-/* Say which changes of names are found: of each folder the first so many. */
+/*
+ * Say which changes of names are found: of each folder the first so many, or
+ * any.
+ */
 static void settle_folder(struct disk *d, size_t first, enum state state,
 			  uint64_t *seed)
 {
@@ -432,7 +437,8 @@ static void settle_folder(struct disk *d, size_t first, enum state state,
 				continue;
 			}
 			c->settled = true;
-			c->safe = kept > 0;
+			c->safe = state == REORDERED ? chance(seed, 2) > 0
+						     : kept > 0;
 			kept -= kept > 0;
 		}
 	}
@@ -488,7 +494,7 @@ static void cut_power(struct disk *d, enum state state, uint64_t seed)
 
 		if (state == LOST || state == DATA_LOST)
 			unsafe = 0;
-		else if (state == MIXED)
+		else if (state == MIXED || state == REORDERED)
 			unsafe = chance(&random, unsafe + 1);
 		settle_file(d, file, unsafe);
 	}
@@ -505,7 +511,8 @@ static enum state state_of(const char *name)
 	while (state < STATE_COUNT && strcmp(state_names[state], name) != 0)
 		state++;
 	if (state == STATE_COUNT)
-		die("STATE is kept, lost, data-lost, names-lost or mixed");
+		die("STATE is kept, lost, data-lost, names-lost, mixed or "
+		    "reordered");
 	return state;
 }
 
