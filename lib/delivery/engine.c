@@ -11,6 +11,7 @@
 #include "delivery/queue.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,6 +55,10 @@ struct engine *engine_open(const struct carrier_way *ways, size_t count,
 		err_sys(e, "engine");
 		return NULL;
 	}
+	// What comes and goes while records wait are the chunks of the queue,
+	// and bodies. Each is a mapping of its own: so no holes are left where
+	// the next one does not fit, which would add to the bound.
+	mallopt(M_MMAP_THRESHOLD, 64 << 10);
 	g->options = *options;
 	g->progress = (struct progress){ .ledger = &g->ledger,
 					 .commits = options->commits,
