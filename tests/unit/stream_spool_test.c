@@ -48,12 +48,13 @@ static struct spool_side side_of(const char *text)
 	return side;
 }
 
+/* Ten bytes that are being written, and are durable then. */
+#define WRITTEN SPOOL_SIDE_HEADER "w 0 10 5 00000000000000ff\n"
+#define DURABLE WRITTEN "d 10 5\n"
+
 static void the_last_word_on_what_is_durable_holds(void)
 {
-	struct spool_side side =
-		side_of(SPOOL_SIDE_HEADER "w 0 10 5 00000000000000ff\n"
-					  "d 10 5\n"
-					  "w 10 4 2 0123456789abcdef\n");
+	struct spool_side side = side_of(DURABLE "w 10 4 2 0123456789abcdef\n");
 	struct spool_entry entry;
 	struct err e;
 
@@ -66,7 +67,8 @@ static void the_last_word_on_what_is_durable_holds(void)
 
 static void what_comes_later_is_read_later(void)
 {
-	struct spool_side side = side_of(SPOOL_SIDE_HEADER "d 10 5\nd 2");
+	struct spool_side side =
+		side_of(DURABLE "w 10 10 4 0123456789abcdef\nd 2");
 	struct err e;
 
 	CHECK(spool_side_update(&side, &e) == 0);
@@ -80,10 +82,13 @@ static void what_comes_later_is_read_later(void)
 static void behind_what_is_damaged_nothing_is_believed(void)
 {
 	static const char *const texts[] = {
-		SPOOL_SIDE_HEADER "d 10 5\nd 20\nd 30 7\n",
-		SPOOL_SIDE_HEADER "d 10 5\nx\nd 30 7\n",
-		SPOOL_SIDE_HEADER "d 10 5\nw 0 1 1 xyz\nd 30 7\n",
-		SPOOL_SIDE_HEADER "d 10 5\n\nd 30 7\n",
+		DURABLE "d 20\nd 30 7\n",
+		DURABLE "x\nd 30 7\n",
+		DURABLE "w 0 1 1 xyz\nd 30 7\n",
+		DURABLE "\nd 30 7\n",
+		DURABLE "d 5 2\n",
+		DURABLE "d 30 7\n",
+		DURABLE "e 30 7\n",
 	};
 	struct err e;
 
@@ -92,7 +97,7 @@ static void behind_what_is_damaged_nothing_is_believed(void)
 
 		CHECK(spool_side_update(&side, &e) == 0);
 		CHECK(side.damaged && side.durable == 10);
-		CHECK(side.good == sizeof(SPOOL_SIDE_HEADER) - 1 + 7);
+		CHECK(side.good == sizeof(DURABLE) - 1);
 		spool_side_close(&side);
 	}
 }
