@@ -82,7 +82,7 @@ repeat()
 }
 
 @test "every escaping vector becomes its LEEF" {
-	run -0 acme --leef
+	run -0 acme --leef -q
 
 	equal "$(vector leef)" "$output"
 }
