@@ -4,10 +4,10 @@
 # in a container nobody may do that for orphans.
 gone()
 {
-	local key state=Z
+	local status=''
 
-	while read -r key state _ && [ "$key" != State: ]; do
-		:
-	done 2>/dev/null <"/proc/$1/status"
-	[ "${state:-Z}" = Z ]
+	# All of it: of a process that ends meanwhile bash cannot give back what
+	# it has read too much, and has it for what is read next, of any file.
+	read -r -d '' status 2>/dev/null <"/proc/$1/status" || true
+	[[ $status != *$'\nState:\t'[^ZX]* ]]
 }
