@@ -398,6 +398,26 @@ two, which has nothing to do with the one before it' "$(cat got)"
 	got $'1\n2'
 }
 
+@test "what is only being copied is not read again" {
+	many 1 1000 >log
+	ship
+	head -c 30000 log >log.1
+	many 1001 1010 >>log
+	ship
+	got "$(many 1 1010)"
+	cat log >log.1
+	many 2001 2010 >log
+	ship
+	got "$(many 1 1010; many 2001 2010)"
+	# As long, but something else: the logs of one application begin alike.
+	many 2001 2500 >log
+	ship
+	{ many 2001 2300; echo other; } >log.2
+	ship
+
+	tail -n 301 got | cmp - log.2
+}
+
 @test "what was copied and truncated meanwhile is read on in the copy" {
 	touch err
 	many 1 100 >log

@@ -89,6 +89,29 @@ static bool is_whole(struct look *l, const struct source *s)
 	return whole;
 }
 
+/*
+ * Is it the start of one that was read, and not yet copied to where that was?
+ * It is compared with that one itself, which is truncated only behind it.
+ */
+static bool is_part_of_read(struct look *l, const struct source *s,
+			    const struct known *k)
+{
+	struct source read;
+	uint64_t size;
+	struct err e;
+	size_t i = 0;
+
+	if (place_content(s, &size, &e) < 0 || size >= k->at.offset)
+		return false;
+	while (i < l->count && l->items[i].known != k)
+		i++;
+	if (i == l->count || !folder_open(l, &l->items[i], &read))
+		return false;
+	bool is = read.unpack == NULL && are_alike(s, &read, size);
+	source_close(&read);
+	return is;
+}
+
 /* Is it a copy of one that was read and is still there? */
 static bool is_copy_of_read(struct look *l, struct source *s, struct slice head,
 			    const struct known *k)
@@ -99,7 +122,7 @@ static bool is_copy_of_read(struct look *l, struct source *s, struct slice head,
 		return true;
 	if (s->unpack == NULL)
 		return k->at.head_len == POSITION_HEAD &&
-		       copy_holds(l, s, &k->at);
+		       (copy_holds(l, s, &k->at) || is_part_of_read(l, s, k));
 
 	// Being packed just now? Then it is to be looked at again.
 	if (is_whole(l, s))
