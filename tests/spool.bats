@@ -449,6 +449,26 @@ damaged: put back what is missing from a copy; or deliver by hand what a segment
 	equal foreign "$(cat d/000000000001.log)"
 }
 
+@test "what was half deleted when the power went is deleted by the next run" {
+	for i in {1..5}; do
+		echo "$i" | siem-batch --spool s
+	done
+	reader_at s 3 0
+	rm s/000000000001.log s/000000000002.sum
+	run -0 siem-batch --fsck s
+	equal '3 4 5' "$(cat s/*.log | xargs)"
+	equal 3 "$(find s -name '*.sum' | wc -l)"
+
+	# One that nobody had read was dropped: its log went first.
+	rm s/000000000003.log
+	run -1 siem-batch --fsck s
+	echo 6 | siem-batch --spool s
+	run -0 siem-batch --fsck s
+	run -1 --separate-stderr siem-tail --once -c s/reader.checkpoint s
+	equal '4 5 6' "$(sed '/^\x10/d' <<<"$output" | xargs)"
+	grep -F 'segment 3 was dropped' <<<"$stderr"
+}
+
 @test "--fsck finds a segment without its side file" {
 	for i in 1 2 3; do
 		echo $i | siem-batch --spool s
