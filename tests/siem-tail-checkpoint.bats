@@ -418,6 +418,27 @@ two, which has nothing to do with the one before it' "$(cat got)"
 	tail -n 301 got | cmp - log.2
 }
 
+@test "a log that is moved into another folder is read on there" {
+	touch err
+	mkdir log.d old
+	echo 1 >log.d/x
+	ship log.d/x old
+	for i in 2 3; do
+		echo "$i" >>log.d/x
+		mv log.d/x "old/x.$i"
+		echo "new $i" >log.d/x
+		ship log.d/x old
+	done
+	run -0 siem-tail -c ck --status
+	equal 'all: 0 bytes and 0 lines behind' "${lines[-1]}"
+	rm old/*
+	ship log.d/x old
+
+	equal $'1\n2\n3\nnew 2\nnew 3' "$(sort got)"
+	equal '' "$(cat err)"
+	equal 1 "$(grep -c "^$PWD" ck)"
+}
+
 @test "what was copied and truncated meanwhile is read on in the copy" {
 	touch err
 	many 1 100 >log

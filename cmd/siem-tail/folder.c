@@ -102,6 +102,27 @@ int folder_list(struct look *l)
 	return rc;
 }
 
+bool folder_has(const char *folder, uint64_t dev, uint64_t ino,
+		struct timespec born)
+{
+	DIR *dir = opendir(folder);
+	struct dirent *item;
+	bool has = false;
+
+	while (dir != NULL && !has && (item = readdir(dir)) != NULL) {
+		struct statx stx;
+
+		has = statx(dirfd(dir), item->d_name, AT_SYMLINK_NOFOLLOW,
+			    STATX_BASIC_STATS | STATX_BTIME, &stx) == 0 &&
+		      makedev(stx.stx_dev_major, stx.stx_dev_minor) == dev &&
+		      stx.stx_ino == ino &&
+		      source_same_birth(source_birth(&stx), born);
+	}
+	if (dir != NULL)
+		closedir(dir);
+	return has;
+}
+
 void folder_forget(struct look *l)
 {
 	for (size_t i = 0; i < l->count; i++)

@@ -34,6 +34,8 @@ struct look {
 	struct tail *t;
 	const char *folder; // as operands give it
 	char *absolute;     // owned
+	dev_t dev;          // the folder
+	ino_t ino;
 	struct entry *items;
 	size_t count, cap;
 	bool moved;    // something was renamed while it was looked at
@@ -48,6 +50,10 @@ struct look {
 int folder_list(struct look *l) MUST_CHECK;
 
 void folder_forget(struct look *l);
+
+/* Is a file with this identity in another folder? */
+bool folder_has(const char *folder, uint64_t dev, uint64_t ino,
+		struct timespec born);
 
 /* Open one of them. False: it is another by now, or cannot be read. */
 bool folder_open(struct look *l, const struct entry *entry,

@@ -38,6 +38,7 @@ struct known {
 	bool checked;    // and is what the position says, as long as it has
 	uint64_t checked_size;
 	struct timespec checked_time;
+	uint64_t folder_dev, folder_ino; // that it was in; 0: its first
 	bool packed; // so that this is not the size of what it holds
 	bool missed; // it could not be opened yet; nothing else is known of it
 	struct timespec born; // when it was made, where that is told; else 0

@@ -380,6 +380,15 @@ bool names_cover(const struct names *names, const char *folder)
 	return false;
 }
 
+int names_folders(const struct names *names, struct paths *out)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < names->operand_count && rc == 0; i++)
+		rc = expand_folders(names->operands[i], names->kinds[i], out);
+	return rc;
+}
+
 static bool is_open_folder(const struct names *n, int wd)
 {
 	for (size_t i = 0; i < n->open_count; i++)

@@ -88,6 +88,9 @@ const char *names_log_of(const struct names *names, const char *folder,
  */
 bool names_cover(const struct names *names, const char *folder) MUST_CHECK;
 
+/* Append the folders that operands stand for files in. -1 with errno set. */
+int names_folders(const struct names *names, struct paths *out) MUST_CHECK;
+
 /* The file is about to be removed. */
 void names_forget_file(struct names *names, const struct file *f);
 

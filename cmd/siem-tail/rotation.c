@@ -16,6 +16,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* A look waits so long, and so often, for the folder to be quiet. */
 enum { PAUSE_MS = 5, PATIENT_TRIES = 40, RUNNING_TRIES = 5 };
@@ -30,9 +31,39 @@ static bool is_unchanged(const struct known *k, const struct entry *entry)
 	       k->checked_time.tv_nsec == entry->changed.tv_nsec;
 }
 
-/* The entry is the known file, wherever that was before. */
-static void take(struct entry *entry, struct known *k)
+static void note_here(const struct look *l, struct known *k)
 {
+	k->folder_dev = l->dev;
+	k->folder_ino = l->ino;
+}
+
+/* Should it be in this folder, by all that is known? */
+static bool belongs_here(const struct look *l, const struct known *k)
+{
+	if (k->folder_ino == 0)
+		return lineage_is_in(k, l->absolute);
+	return !k->gone && k->folder_dev == l->dev && k->folder_ino == l->ino;
+}
+
+/* Was it moved into another folder that is followed? */
+static bool is_elsewhere(const struct look *l, const struct known *k)
+{
+	struct paths folders = { 0 };
+	// Where there is no memory for it, the next look tells.
+	bool is = names_folders(&l->t->names, &folders) < 0;
+
+	for (size_t i = 0; i < folders.count && !is; i++)
+		is = strcmp(folders.items[i].path, l->folder) != 0 &&
+		     folder_has(folders.items[i].path, k->at.dev, k->at.ino,
+				k->born);
+	paths_free(&folders);
+	return is;
+}
+
+/* The entry is the known file, wherever that was before. */
+static void take(const struct look *l, struct entry *entry, struct known *k)
+{
+	note_here(l, k);
 	entry->known = k;
 	k->born = entry->born;
 	k->found = true;
@@ -87,6 +118,7 @@ static void recognize(struct look *l, struct entry *entry)
 		    (best != NULL && best->at.offset >= k->at.offset))
 			continue;
 		if (k->file != NULL) {
+			note_here(l, k);
 			entry->known = k;
 			return;
 		}
@@ -101,8 +133,9 @@ static void recognize(struct look *l, struct entry *entry)
 		}
 	}
 	if (best != NULL) {
-		take(entry, best);
+		take(l, entry, best);
 	} else if (there != NULL) {
+		note_here(l, there);
 		entry->known = there;
 		there->found = true;
 	}
@@ -127,7 +160,7 @@ static void search(struct look *l, struct known *k)
 		    !folder_open(l, entry, &s))
 			continue;
 		if (copy_holds(l, &s, &k->at)) {
-			take(entry, k);
+			take(l, entry, k);
 			k->at.dev = (uint64_t)entry->dev;
 			k->at.ino = (uint64_t)entry->ino;
 			tell(l, k);
@@ -318,7 +351,7 @@ static int read_entry(struct look *l, struct entry *entry)
 	k->missed = false;
 	if (!held_has_room(t)) {
 		history_leave(&t->history, k, &s);
-		take(entry, k);
+		take(l, entry, k);
 		source_close(&s);
 		return 0;
 	}
@@ -361,7 +394,7 @@ static int find_again(struct look *l)
 	for (size_t i = 0; i < all->count; i++) {
 		struct known *k = all->items[i];
 
-		if (!k->found && lineage_is_in(k, l->absolute)) {
+		if (!k->found && belongs_here(l, k)) {
 			if (k->at.offset > 0)
 				search(l, k);
 			l->complete = l->complete && k->found;
@@ -415,9 +448,10 @@ static int act(struct look *l)
 	for (size_t i = 0; i < all->count; i++) {
 		struct known *k = all->items[i];
 
-		if (k->found || !lineage_is_in(k, l->absolute))
+		if (k->found || !belongs_here(l, k))
 			k->absent = 0;
-		else if (++k->absent == ABSENT_LOOKS || l->settled)
+		else if ((++k->absent == ABSENT_LOOKS || l->settled) &&
+			 !is_elsewhere(l, k))
 			lose(l, k);
 	}
 	for (size_t i = 0; i < l->count && rc == 0; i++) {
@@ -435,9 +469,14 @@ int history_look(struct tail *t, const char *folder, struct err *e)
 {
 	struct look l = { .t = t, .folder = folder };
 	bool moving = true;
+	struct stat st;
 	int rc = 1;
 
 	l.absolute = realpath(folder, NULL);
+	if (l.absolute != NULL && stat(l.absolute, &st) == 0) {
+		l.dev = st.st_dev;
+		l.ino = st.st_ino;
+	}
 	// Again at once where one moved before it could be opened: others must
 	// not be read before it.
 	for (int tries = RUNNING_TRIES;
