@@ -470,6 +470,25 @@ two, which has nothing to do with the one before it' "$(cat got)"
 	equal '' "$(cat err)"
 }
 
+@test "generations that hold the same are read, each of them" {
+	touch err
+	yes same | head -n 500 >log
+	ship
+	for scheme in 'log.2 log.1' 'log.4.gz log.3.gz' 'log.5 log.6.gz'; do
+		read -r -a names <<<"$scheme"
+		for name in "${names[@]}"; do
+			mv log "${name%.gz}"
+			[ "${name%.gz}" = "$name" ] || gzip "${name%.gz}"
+			yes same | head -n 500 >log
+		done
+		ship
+	done
+
+	equal 3500 "$(grep -c '^same$' got)"
+	equal 3500 "$(wc -l <got)"
+	equal '' "$(cat err)"
+}
+
 @test "a file shorter than its position is an alarm, and read from its start" {
 	many 1 100 >log
 	ship

@@ -131,7 +131,40 @@ static bool is_copy_of_read(struct look *l, struct source *s, struct slice head,
 	return true;
 }
 
-bool copy_is(struct look *l, struct source *s)
+static bool is_before(struct timespec one, struct timespec other)
+{
+	return one.tv_sec != other.tv_sec ? one.tv_sec < other.tv_sec
+					  : one.tv_nsec < other.tv_nsec;
+}
+
+/* Is one name the other with something behind it? */
+static bool is_longer(const char *name, const char *other)
+{
+	return strncmp(name, other, strlen(other)) == 0;
+}
+
+/*
+ * Do they hold the same and are two generations nevertheless, as of a log
+ * without times? One that was written before the other was made; or both were
+ * rotated away, and neither is named after the other as what is made of it is.
+ */
+static bool are_generations(const struct look *l, const struct entry *entry,
+			    const struct known *k)
+{
+	if (is_before(entry->changed, k->born))
+		return true;
+	for (size_t i = 0; i < l->count; i++) {
+		const struct entry *other = &l->items[i];
+
+		if (other->known == k)
+			return !other->named &&
+			       !is_longer(entry->name, other->name) &&
+			       !is_longer(other->name, entry->name);
+	}
+	return false;
+}
+
+bool copy_is(struct look *l, const struct entry *entry, struct source *s)
 {
 	const struct known_all *all = &l->t->history.known;
 	char bytes[POSITION_HEAD];
@@ -149,6 +182,8 @@ bool copy_is(struct look *l, struct source *s)
 		const struct known *k = all->items[i];
 
 		if (!lineage_is_in(k, l->absolute) || !k->found)
+			continue;
+		if (are_generations(l, entry, k))
 			continue;
 		if (k->file != NULL ? is_copy_of_open(l, s, head, k)
 				    : is_copy_of_read(l, s, head, k))

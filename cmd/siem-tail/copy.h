@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+struct entry;
 struct look;
 struct position;
 struct source;
@@ -18,6 +19,6 @@ bool copy_is_read(const struct source *s, const struct position *at);
 bool copy_holds(struct look *l, struct source *s, const struct position *at);
 
 /* Is it, or may it become, a copy of one that is known? */
-bool copy_is(struct look *l, struct source *s);
+bool copy_is(struct look *l, const struct entry *entry, struct source *s);
 
 #endif

@@ -22,7 +22,7 @@
 enum { PAUSE_MS = 5, PATIENT_TRIES = 40, RUNNING_TRIES = 5 };
 
 /* What so many looks did not find is gone, also if it never is quiet. */
-enum { ABSENT_LOOKS = 50 };
+enum { ABSENT_LOOKS = PATIENT_TRIES };
 
 static bool is_unchanged(const struct known *k, const struct entry *entry)
 {
@@ -275,7 +275,7 @@ static bool is_wanted(struct look *l, const struct entry *entry,
 		      struct source *s)
 {
 	return entry->known != NULL ? !copy_is_read(s, &entry->known->at)
-				    : !copy_is(l, s);
+				    : !copy_is(l, entry, s);
 }
 
 /* The next generation after an entry that is open, as the folder has them. */
@@ -403,6 +403,17 @@ static int find_again(struct look *l)
 	return 1;
 }
 
+static void count_absent(const struct look *l)
+{
+	const struct known_all *all = &l->t->history.known;
+
+	for (size_t i = 0; i < all->count; i++) {
+		struct known *k = all->items[i];
+
+		k->absent = k->found || !belongs_here(l, k) ? 0 : k->absent + 1;
+	}
+}
+
 /*
  * The same, until nothing was renamed meanwhile, by which a file can be missed,
  * and nothing is missing, or else is not there: for that the folder has to be
@@ -428,11 +439,15 @@ static int settle(struct look *l)
 		l->moved = moved;
 		if (rc <= 0 || (l->settled && !moved) || --tries == 0)
 			break;
-		if (patient)
-			poll(NULL, 0, PAUSE_MS);
-		else if (!moved)
+		if (!patient && !moved)
 			break;
+		if (patient) {
+			count_absent(l);
+			poll(NULL, 0, PAUSE_MS);
+		}
 	}
+	if (rc > 0)
+		count_absent(l);
 	if (rc > 0 && !l->settled)
 		l->t->history.again = true;
 	return rc;
@@ -448,10 +463,9 @@ static int act(struct look *l)
 	for (size_t i = 0; i < all->count; i++) {
 		struct known *k = all->items[i];
 
-		if (k->found || !belongs_here(l, k))
-			k->absent = 0;
-		else if ((++k->absent == ABSENT_LOOKS || l->settled) &&
-			 !is_elsewhere(l, k))
+		if (!k->found && belongs_here(l, k) &&
+		    (k->absent >= ABSENT_LOOKS || l->settled) &&
+		    !is_elsewhere(l, k))
 			lose(l, k);
 	}
 	for (size_t i = 0; i < l->count && rc == 0; i++) {
