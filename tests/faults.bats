@@ -36,7 +36,7 @@ one_fault()
 	local dir=case.$1 status=0
 
 	"$case" "$dir" "$2 path=$PWD/$dir/${where:-}* n=$1-$(($1 + 2))" || status=$?
-	if [ ! -s "$dir/fired" ]; then
+	if [ ! -s "$dir/fired" ] && [ "$status" -eq 1 ]; then
 		touch "$dir/over"
 	elif [[ ! $status =~ ^($want)$ ]]; then
 		echo "status $status"
