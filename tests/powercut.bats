@@ -404,7 +404,7 @@ aside()
 	mkdir disk
 	mixed | sed "s/}\$/,\"long\":\"$long\"}/" >in
 	(cd disk && SHIM="kill-after write n=$1" SHIM_FIRED=../fired \
-		recording siem-fmt rejecting) <in >whole 2>said || true
+		recording siem-fmt rejecting) < <(cat in) >whole 2>said || true
 }
 
 @test "what siem-fmt has set aside is there before a mark behind it goes on, whenever the power is cut" {
