@@ -222,7 +222,7 @@ rfc5424 13 web01 {"user":"alice"}' \
 
 @test "without dead letters, what was set aside nowhere is counted" {
 	mock
-	run -1 siem-send "syslog:$at" --max-record 3 < <(printf '%s\n' one longer two)
+	run -1 siem-send "syslog:$at" --max-record 3 < <(printf '%s\n' one four two)
 
 	equal 'siem-send: line 2: longer than 3 bytes (see --max-record)
 siem-send: records neither delivered nor kept: 1 (see --dead-letter)' "$output"

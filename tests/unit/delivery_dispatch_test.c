@@ -121,10 +121,33 @@ static void what_is_confirmed_counts_once_all_sent_by_then_is_answered(void)
 	tear_down(&s);
 }
 
+static void what_is_left_of_a_batch_waits_as_long_as_it_would_have(void)
+{
+	static const struct judgement judgements[] = {
+		{ .verdict = VERDICT_DELIVERED },
+		{ .verdict = VERDICT_RETRY, .wait_ms = WAIT_BACKOFF },
+	};
+	struct setting s;
+
+	set_up(&s);
+	struct batch *b = batch_of_one(&s);
+	CHECK(queue_add(&s.queue, QUEUE_RECORD, SLICE("two")) != NULL);
+	CHECK(batch_append(b, queue_take(&s.queue)));
+	b->backoff.most_ms = 1600;
+	dispatch_judged(&s.dispatch, b, dispatch_sent(&s.dispatch, b),
+			judgements, "", 1);
+	const struct batch *left = s.dispatch.lineup.waiting.first;
+	CHECK(s.ledger.counts.delivered == 1);
+	CHECK(left != NULL && left->count == 1 &&
+	      left->backoff.most_ms == 1600);
+	tear_down(&s);
+}
+
 int main(void)
 {
 	RUN(a_ticket_of_before_the_doubt_that_comes_after_it_is_worth_nothing);
 	RUN(the_doubt_takes_back_what_was_accepted_and_confirmed);
 	RUN(what_is_confirmed_counts_once_all_sent_by_then_is_answered);
+	RUN(what_is_left_of_a_batch_waits_as_long_as_it_would_have);
 	return check_done();
 }

@@ -215,9 +215,13 @@ static void a_token_is_needed_and_never_an_option(void)
 			     "set SPLUNK_HEC_TOKEN instead") == 0);
 	unsetenv("SPLUNK_HEC_TOKEN");
 	FAILS("splunk:h", NULL, "token is missing (SPLUNK_HEC_TOKEN)");
-	setenv("SPLUNK_HEC_TOKEN", "a\r\nb", 1);
-	FAILS("splunk:h", NULL,
-	      "token: there is a blank in it, or what no token has");
+	static const char *const wrong[] = { "a\r\nb", "a b", "a\x7f", "\xc3\xa4" };
+
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		setenv("SPLUNK_HEC_TOKEN", wrong[i], 1);
+		FAILS("splunk:h", NULL,
+		      "token: there is a blank in it, or what no token has");
+	}
 	setenv("SPLUNK_HEC_TOKEN", TOKEN, 1);
 }
 
@@ -244,6 +248,8 @@ static void wrong_settings_are_named(void)
 	      "endpoint: unknown: rae (did you mean raw?)");
 	FAILS("splunk:h", LIST("channel=7"),
 	      "channel: 7 is no GUID, as in " CHANNEL);
+	FAILS("splunk:h", LIST("channel=" CHANNEL "0"),
+	      "channel: " CHANNEL "0 is no GUID, as in " CHANNEL);
 	FAILS("splunk:ftp://h", NULL,
 	      "url: not a URL of the form https://HOST:PORT");
 }
