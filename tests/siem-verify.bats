@@ -488,6 +488,9 @@ catches()
 	verify 1 'repeated 1' --receipts receipts --window 21
 	sed 4p in >came
 	verify 0 'repeated 1 predicted 1' --receipts receipts --window 1
+	# The run before may have been as short.
+	sed -i 's/"last":9/"last":1/' receipts
+	verify 0 'repeated 1 predicted 1' --receipts receipts --window 1
 }
 
 # of_spool FROM TO [MEMBERS]: a receipt of the reader of a spool.
