@@ -589,6 +589,29 @@ refused()
 	equal $'{"a":1}\n{"a":2}' "$(cat out)"
 }
 
+@test "a second signal ends it at once, but none within a second of the first" {
+	mkfifo pipe
+	siem-fmt --json --grace 300 <pipe >out 2>err 3>&- &
+	pid=$!
+	remember "$pid"
+	exec 9>pipe
+	echo '{"a":1}' >&9
+	eventually grep -q 1 out
+	began=$EPOCHREALTIME
+	asked_again()
+	{
+		kill -TERM "$pid" || true
+		gone "$pid"
+	}
+	eventually asked_again
+	status=0
+	wait "$pid" || status=$?
+
+	equal 3 "$status"
+	equal 'siem-fmt: ended by a second signal' "$(cat err)"
+	awk "BEGIN { exit !($EPOCHREALTIME - $began >= 1) }"
+}
+
 @test "once it runs, it can open nothing any more" {
 	[[ $BUILD != *-san ]] || skip "builds with sanitizers are not sealed"
 	coproc siem-fmt --json
