@@ -175,9 +175,79 @@ static void it_waits_for_a_time_at_which_something_can_be_done(void)
 	end(&f);
 }
 
+/* The descriptor of the connection. */
+static int fd_of(const struct fixture *f)
+{
+	struct pollfd fd;
+	int timeout_ms;
+
+	carrier_wait(f->carrier, 20, &fd, &timeout_ms);
+	return fd.fd;
+}
+
+/* Wait until something has come back on it. */
+static void wait_for_answer(int fd)
+{
+	struct pollfd answer = { .fd = fd, .events = POLLIN };
+
+	CHECK(poll(&answer, 1, 60000) == 1);
+}
+
+static void a_reset_that_poll_did_not_tell_of_yet_leaves_nothing_delivered(void)
+{
+	const struct linger at_once = { .l_onoff = 1 };
+	struct fixture f;
+	struct err e;
+
+	begin(&f);
+	add(&f, "one", 20);
+	int peer = accept(f.listener, NULL, NULL);
+	CHECK(setsockopt(peer, SOL_SOCKET, SO_LINGER, &at_once,
+			 sizeof(at_once)) == 0);
+	close(peer);
+	wait_for_answer(fd_of(&f));
+	CHECK(carrier_step(f.carrier, 1040, 0, &e) == -1);
+	CHECK(f.ledger.counts.delivered == 0);
+	CHECK(f.queue.waiting == 1);
+	end(&f);
+}
+
+static void an_end_before_all_is_acknowledged_leaves_it_undelivered(void)
+{
+	const int small = 4096;
+	char record[512 << 10];
+	struct fixture f;
+	struct err e;
+	int unacknowledged = 0;
+
+	begin(&f);
+	int peer = accept(f.listener, NULL, NULL);
+	CHECK(setsockopt(peer, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small)) ==
+	      0);
+	memset(record, 'x', sizeof(record));
+	const struct slice bytes = { record, sizeof(record) };
+	CHECK(queue_add(&f.queue, QUEUE_RECORD, bytes) != NULL);
+	for (int64_t now_ms = 20; now_ms < 30; now_ms++)
+		step(&f, now_ms);
+	carrier_finish(f.carrier);
+	step(&f, 30);
+	CHECK(ioctl(fd_of(&f), SIOCOUTQ, &unacknowledged) == 0);
+	CHECK(unacknowledged > 1);
+
+	CHECK(shutdown(peer, SHUT_WR) == 0);
+	wait_for_answer(fd_of(&f));
+	CHECK(carrier_step(f.carrier, 40, POLLIN, &e) == -1);
+	CHECK(f.ledger.counts.delivered == 0);
+	CHECK(f.queue.waiting == 1);
+	close(peer);
+	end(&f);
+}
+
 int main(void)
 {
 	RUN(a_record_counts_after_a_quiet_second);
 	RUN(it_waits_for_a_time_at_which_something_can_be_done);
+	RUN(a_reset_that_poll_did_not_tell_of_yet_leaves_nothing_delivered);
+	RUN(an_end_before_all_is_acknowledged_leaves_it_undelivered);
 	return check_done();
 }
