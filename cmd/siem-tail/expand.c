@@ -200,8 +200,7 @@ int expand_folders(const char *operand, enum operand_kind kind,
 	if (kind == OPERAND_FOLDER)
 		return add(out, strdup(operand), (struct timespec){ 0 });
 	if (kind == OPERAND_NAME)
-		return add(out, expand_parent(operand),
-			   (struct timespec){ 0 });
+		return add(out, expand_parent(operand), (struct timespec){ 0 });
 	return pattern_folders(operand, out);
 }
 
