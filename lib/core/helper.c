@@ -9,27 +9,40 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+enum { SOUGHT_MOST = 1 << 16 }; // what is open has lower numbers
+
+/* Also where the kernel has no close_range(), or a container forbids it. */
+static void close_all(unsigned first, unsigned last)
+{
+	if (close_range(first, last, 0) == 0)
+		return;
+	for (unsigned fd = first; fd <= last && fd < SOUGHT_MOST; fd++)
+		close((int)fd);
+}
+
 /* Of all that is open, keep standard error and these. */
 static void keep_only(int a, int b)
 {
 	int low = a < b ? a : b;
 	int high = a < b ? b : a;
 
-	close_range(0, STDERR_FILENO - 1, 0);
+	close_all(0, STDERR_FILENO - 1);
 	if (low > STDERR_FILENO + 1)
-		close_range(STDERR_FILENO + 1, (unsigned)low - 1, 0);
+		close_all(STDERR_FILENO + 1, (unsigned)low - 1);
 	if (high > low + 1)
-		close_range((unsigned)low + 1, (unsigned)high - 1, 0);
-	close_range((unsigned)high + 1, UINT_MAX, 0);
+		close_all((unsigned)low + 1, (unsigned)high - 1);
+	close_all((unsigned)high + 1, UINT_MAX);
 }
 
-static void ignore_signals(void)
+static void set_signals(void)
 {
 	static const int signals[] = { SIGINT,  SIGTERM, SIGHUP,
 				       SIGUSR1, SIGUSR2, SIGPIPE };
 
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
 		signal(signals[i], SIG_IGN);
+	// Where it is ignored nobody learns how a child has ended.
+	signal(SIGCHLD, SIG_DFL);
 }
 
 int helper_start(struct helper *h, const char *name, int keep_fd,
@@ -45,7 +58,7 @@ int helper_start(struct helper *h, const char *name, int keep_fd,
 
 	pid_t pid = fork();
 	if (pid == 0) {
-		ignore_signals();
+		set_signals();
 		prctl(PR_SET_NAME, name);
 		keep_only(ends[1], keep_fd >= 0 ? keep_fd : ends[1]);
 		work(ends[1], context);

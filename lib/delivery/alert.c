@@ -105,10 +105,18 @@ static int wait_for(pid_t pid, int tool_fd, int *status)
 		  .events = POLLIN },
 	};
 
-	if (poll(fds, 2, -1) < 0 || fds[0].revents != 0)
-		return -1;
-	close(fds[1].fd);
-	return waitpid(pid, status, 0) < 0 ? -1 : 0;
+	// Without a descriptor of it, it is looked at every so often.
+	int each_ms = fds[1].fd < 0 ? 100 : -1;
+	pid_t ended;
+
+	do {
+		ended = poll(fds, 2, each_ms) < 0 || fds[0].revents != 0
+				? -1
+				: waitpid(pid, status, WNOHANG);
+	} while (ended == 0);
+	if (fds[1].fd >= 0)
+		close(fds[1].fd);
+	return ended < 0 ? -1 : 0;
 }
 
 /* The helper: run the command each time that it is asked to. */

@@ -5,9 +5,14 @@
 #include "check.h"
 #include "folder.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <seccomp.h>
+#include <signal.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static void nothing_delivered_for_so_long_raises_it(void)
 {
@@ -118,6 +123,54 @@ static void of_the_command_one_runs_at_a_time_and_none_is_left_out(void)
 	buf_free(&told);
 }
 
+/* 0: the helper has said that the command has ended, and works on. */
+static int raise_and_hear(void)
+{
+	struct alert a = ALERT_INIT(100, "true", "test");
+	struct pollfd answer = { .events = POLLIN };
+	struct err e;
+
+	alarm(60); // or it never does
+	if (alert_open(&a, &e) < 0)
+		return 1;
+	alert_step(&a, 1000, 1, 0);
+	alert_step(&a, 1100, 1, 0);
+	answer.fd = a.helper.fd;
+	if (!a.asked || poll(&answer, 1, -1) != 1)
+		return 2;
+	alert_step(&a, 1200, 1, 0);
+	return a.asked || a.helper.fd < 0 ? 3 : 0;
+}
+
+static void its_end_is_heard_where_the_end_of_children_is_ignored(void)
+{
+	int status;
+	pid_t child = fork();
+
+	if (child == 0) {
+		signal(SIGCHLD, SIG_IGN);
+		_exit(raise_and_hear());
+	}
+	CHECK(waitpid(child, &status, 0) == child && status == 0);
+}
+
+static void its_end_is_heard_where_there_is_no_descriptor_of_it(void)
+{
+	int status;
+	pid_t child = fork();
+
+	if (child == 0) {
+		scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+
+		if (seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS),
+				     SCMP_SYS(pidfd_open), 0) < 0 ||
+		    seccomp_load(filter) < 0)
+			_exit(99);
+		_exit(raise_and_hear());
+	}
+	CHECK(waitpid(child, &status, 0) == child && status == 0);
+}
+
 int main(void)
 {
 	RUN(nothing_delivered_for_so_long_raises_it);
@@ -126,5 +179,7 @@ int main(void)
 	RUN(without_a_time_there_is_none);
 	RUN(it_waits_for_the_time_only_while_something_is_held);
 	RUN(of_the_command_one_runs_at_a_time_and_none_is_left_out);
+	RUN(its_end_is_heard_where_the_end_of_children_is_ignored);
+	RUN(its_end_is_heard_where_there_is_no_descriptor_of_it);
 	return check_done();
 }
