@@ -139,6 +139,28 @@ both()
 	both 30
 }
 
+@test "a file to fall back to is found where it is by then" {
+	mkdir before after
+	ln -s before now
+	mkfifo pipe
+	mock first syslog -l tcp://:0
+	timeout 120 siem-send "syslog:$(cat first.at)" \
+		--failover file:now/arrived <pipe 2>messages 3>&- &
+	sender=$!
+	remember $sender
+	exec 4>pipe
+	events 1 1 >&4
+	eventually has first 1
+	ln -sfn after now
+	end_mock "$first"
+	events 2 2 >&4
+	eventually [ -s after/arrived ]
+	exec 4>&-
+	wait $sender
+
+	[ ! -e before/arrived ]
+}
+
 @test "out of tries everywhere, records are set aside" {
 	events 1 10 >in
 	run -3 timeout 120 siem-send --retries 2 --dead-letter dead \

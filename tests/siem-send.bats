@@ -811,3 +811,10 @@ says()
 	grep -q 'O_WRONLY.*"there/arrived"\|"there/arrived".*O_WRONLY' sealed
 	equal one "$(cat there/arrived)"
 }
+
+@test "sealed, it makes a file where a link leads to nothing yet" {
+	mkdir here there
+	ln -s ../there/arrived here/link
+	run -0 siem-send file:here/link <<<one
+	equal one "$(cat there/arrived)"
+}

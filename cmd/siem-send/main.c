@@ -240,14 +240,18 @@ static void collect(struct page *page, const void *context)
 		engine_collect(*engine, page);
 }
 
-/* All is open: from here on it writes these files, and no others. */
+/*
+ * All is open: from here on it writes these files, and no others. Where that of
+ * a destination will be is not known yet: links are pointed elsewhere, folders
+ * made anew, disks mounted again, and it has to be found then, too.
+ */
 static int seal(const struct config *cfg, const struct places *places,
 		struct err *e)
 {
 	const char *paths[1 + FAILOVER_MAX] = { cfg->checkpoint };
 
 	for (size_t i = 0; i < places->count; i++)
-		paths[1 + i] = way_file(&places->dests[i]);
+		paths[1 + i] = way_is_file(&places->dests[i]) ? "/" : NULL;
 	return seal_sink(paths, 1 + places->count, e);
 }
 
