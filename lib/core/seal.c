@@ -62,10 +62,10 @@ static const int finding[] = {
 	SCMP_SYS(inotify_rm_watch), SCMP_SYS(sendto),
 };
 
-static int fail(struct err *e, const char *what, int error)
+static int fail(struct err *e, int error)
 {
 	errno = -error;
-	return err_sys(e, "seccomp: %s", what);
+	return err_sys(e, "seccomp: rule");
 }
 
 static int add(scmp_filter_ctx filter, uint32_t action, const int *calls,
@@ -91,9 +91,9 @@ static const int forbidden[] = {
 	SCMP_SYS(kill),		    SCMP_SYS(tkill),
 	SCMP_SYS(pidfd_send_signal), SCMP_SYS(rt_sigqueueinfo),
 	SCMP_SYS(rt_tgsigqueueinfo), SCMP_SYS(perf_event_open),
-	// callers
-	SCMP_SYS(listen),	    SCMP_SYS(accept),
-	SCMP_SYS(accept4),
+	// callers: none comes where nobody listens (what hands out the kernel's
+	// ciphers, AF_ALG, does so by accept)
+	SCMP_SYS(listen),
 	// files: what Landlock does not see
 	SCMP_SYS(truncate),	    SCMP_SYS(chmod),
 	SCMP_SYS(fchmod),	    SCMP_SYS(fchmodat),
@@ -141,17 +141,19 @@ static int allow_reading(scmp_filter_ctx filter)
 	return error;
 }
 
-/* A filter is in force from now on, for good. */
-static int load(scmp_filter_ctx filter, struct err *e)
+/*
+ * A filter is in force from now on, for good. A kernel that has none, or what
+ * the process runs in and forbids it, must not end the work.
+ */
+static void load(scmp_filter_ctx filter)
 {
-	int error = seccomp_load(filter);
+	// Else all that a kernel may say is ECANCELED.
+	(void)seccomp_attr_set(filter, SCMP_FLTATR_API_SYSRAWRC, 1);
 
-	if (error == -EINVAL || error == -ENOSYS)
-		msg_warn("this kernel has no seccomp: %s",
-			 "working without the seal");
-	else if (error < 0)
-		return fail(e, "load", error);
-	return 0;
+	int error = seccomp_load(filter);
+	if (error < 0)
+		msg_warn("seccomp: %s: working without the seal",
+			 strerror(-error));
 }
 
 static int no_filter(struct err *e)
@@ -173,9 +175,10 @@ static int seal(bool may_read, struct err *e)
 		error = add(filter, SCMP_ACT_ALLOW, finding, COUNT(finding));
 	if (error == 0 && may_read)
 		error = allow_reading(filter);
-	int rc = error < 0 ? fail(e, "rule", error) : load(filter, e);
+	if (error == 0)
+		load(filter);
 	seccomp_release(filter);
-	return rc;
+	return error < 0 ? fail(e, error) : 0;
 }
 
 int seal_filter(struct err *e)
@@ -266,38 +269,41 @@ static int permit_all(int rules, const char *const paths[], size_t count,
 }
 
 /* From here on files are written nowhere else. */
-static int confine(const char *const paths[], size_t count, struct err *e)
+static int restrict_to(int rules, const char *const paths[], size_t count,
+		       struct err *e)
+{
+	if (permit_all(rules, paths, count, e) < 0)
+		return -1;
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
+	    syscall(SYS_landlock_restrict_self, rules, 0) < 0)
+		return err_sys(e, "landlock");
+	return 0;
+}
+
+/* The same, or a word of why not. */
+static void confine(const char *const paths[], size_t count)
 {
 	const struct landlock_ruleset_attr all = { .handled_access_fs =
 							   WRITING | OTHERS };
-	int rc = -1;
+	struct err why = { 0 };
 	int rules = (int)syscall(SYS_landlock_create_ruleset, &all, sizeof(all),
 				 0);
 
 	if (rules < 0) {
 		msg_info("this kernel has no Landlock: files could be written "
 			 "anywhere");
-		return 0;
+		return;
 	}
-	if (permit_all(rules, paths, count, e) < 0)
-		goto out;
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
-	    syscall(SYS_landlock_restrict_self, rules, 0) < 0) {
-		err_sys(e, "landlock");
-		goto out;
-	}
-	rc = 0;
-out:
+	if (restrict_to(rules, paths, count, &why) < 0)
+		msg_warn("%s: files could be written anywhere", why.text);
 	close(rules);
-	return rc;
 }
 
 int seal_sink(const char *const paths[], size_t count, struct err *e)
 {
 	if (SANITIZED)
 		return 0;
-	if (confine(paths, count, e) < 0)
-		return -1;
+	confine(paths, count);
 
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
 	if (filter == NULL)
@@ -305,7 +311,8 @@ int seal_sink(const char *const paths[], size_t count, struct err *e)
 
 	int error = add(filter, SCMP_ACT_ERRNO(EPERM), forbidden,
 			COUNT(forbidden));
-	int rc = error < 0 ? fail(e, "rule", error) : load(filter, e);
+	if (error == 0)
+		load(filter);
 	seccomp_release(filter);
-	return rc;
+	return error < 0 ? fail(e, error) : 0;
 }

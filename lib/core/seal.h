@@ -17,8 +17,9 @@
  * cannot open a file, make a socket, start a program or change its rights:
  * such calls fail with EPERM. For good, and for what it might start as well.
  *
- * A kernel without seccomp is no failure; a warning says so. A build with
- * sanitizers is not sealed: they need what this forbids.
+ * Where there is no seccomp, or it is refused (by a container, a unit), that is
+ * no failure: a warning says so, and the work goes on. A build with sanitizers
+ * is not sealed: they need what this forbids.
  */
 int seal_filter(struct err *e) MUST_CHECK;
 
@@ -36,7 +37,8 @@ int seal_source(struct err *e) MUST_CHECK;
  * files only where paths says: in a folder, or in that of a file (NULL: none).
  * Threads have to be started afterwards.
  *
- * A kernel without Landlock does not hold it to those folders.
+ * A kernel without Landlock does not hold it to those folders, nor does one
+ * that refuses, and a warning says so.
  */
 int seal_sink(const char *const paths[], size_t count,
 	      struct err *e) MUST_CHECK;

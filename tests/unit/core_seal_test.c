@@ -8,6 +8,8 @@
 #include <fcntl.h>
 #include <linux/landlock.h>
 #include <poll.h>
+#include <seccomp.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <sys/inotify.h>
 #include <sys/socket.h>
@@ -188,6 +190,53 @@ static void a_sealed_source_finds_and_reads_files(void)
 	CHECK(sealed_by(seal_source, work_on) == SEALED);
 }
 
+/* What the process runs in (a container, a unit) forbids these calls. */
+static void forbid(const int *calls, size_t count, uint32_t error)
+{
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+	int rc = 0;
+
+	for (size_t i = 0; i < count && rc == 0; i++)
+		rc = seccomp_rule_add(filter, SCMP_ACT_ERRNO(error), calls[i],
+				      0);
+	if (filter == NULL || rc < 0 || seccomp_load(filter) < 0)
+		_exit(98);
+	seccomp_release(filter);
+}
+
+static int seal_without_seccomp(struct err *e)
+{
+	static const int calls[] = { SCMP_SYS(seccomp) };
+
+	forbid(calls, 1, EINVAL);
+	return seal_filter(e);
+}
+
+static int seal_where_all_is_refused(struct err *e)
+{
+	static const int calls[] = { SCMP_SYS(seccomp), SCMP_SYS(prctl),
+				     SCMP_SYS(landlock_restrict_self) };
+
+	forbid(calls, 3, EPERM);
+	return seal_beside(e);
+}
+
+static int seal_where_rules_are_refused(struct err *e)
+{
+	static const int calls[] = { SCMP_SYS(landlock_add_rule) };
+
+	forbid(calls, 1, EPERM);
+	return seal_beside(e);
+}
+
+static void where_a_seal_is_refused_the_work_goes_on(void)
+{
+	CHECK(sealed_by(seal_without_seccomp, work_on) == SEALED);
+	CHECK(sealed_by(seal_where_all_is_refused, work_on) == SEALED);
+	CHECK(sealed_by(seal_where_rules_are_refused,
+			replace_what_is_allowed) == SEALED);
+}
+
 static bool has_landlock(void)
 {
 	return syscall(SYS_landlock_create_ruleset, NULL, 0,
@@ -229,6 +278,7 @@ int main(void)
 	if (is_sealable())
 		RUN(a_sealed_source_reads_and_writes_no_file);
 	RUN(a_sealed_source_finds_and_reads_files);
+	RUN(where_a_seal_is_refused_the_work_goes_on);
 	if (is_sealable())
 		RUN(a_sealed_process_opens_nothing);
 	RUN(a_sealed_process_works_on);
