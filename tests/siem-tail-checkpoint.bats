@@ -643,6 +643,33 @@ flooded()
 	equal '' "$(cat err)"
 }
 
+@test "what is made while it starts did not come and go" {
+	mkdir l
+	touch err
+	echo old >l/log.1
+	echo 1 >l/log
+	ship l/log
+	rm l/log.1
+	mv l/log l/log.1
+	# A folder that is never quiet is looked at for a while.
+	while :; do touch l/t; rm l/t; done 3>&- &
+	restless=$!
+	remember "$restless"
+	follow l/log
+	eventually eval 'grep -qs ^inotify /proc/$pid/fdinfo/*'
+	echo 2 >l/log
+	eventually has $'1\n2'
+	kill "$restless"
+	mv l/log l/log.2
+	echo 3 >l/log
+	eventually has $'1\n2\n3'
+	kill "$pid"
+	ended 0 "$pid"
+	ended 0 "$sink"
+
+	equal '' "$(grep 'came and went' err)"
+}
+
 @test "generations that came and went between two looks are counted" {
 	echo one >log
 	follow --metrics m.prom log

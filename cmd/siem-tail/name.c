@@ -78,10 +78,19 @@ bool name_is_clear(const struct name *name)
 	return name->live != NULL && name->trouble == TROUBLE_NONE;
 }
 
-void name_meet(const struct tail *t, struct name *name)
+/* Was it surely made since this was started? */
+static bool is_young(const struct tail *t, struct timespec born)
+{
+	struct timespec began = t->names.began;
+
+	return born.tv_sec != began.tv_sec ? born.tv_sec > began.tv_sec
+					   : born.tv_nsec >= began.tv_nsec;
+}
+
+void name_meet(const struct tail *t, struct name *name, struct timespec born)
 {
 	// Of those that are there at the start no folder tells.
-	if (t->looked_ns != 0)
+	if (t->looked_ns != 0 || is_young(t, born))
 		name->met++;
 }
 
@@ -240,7 +249,7 @@ static struct file *open_file(struct tail *t, struct name *name)
 		files_queue(&t->files, f->after);
 	// One that could not be opened then was found before.
 	if (known == NULL || !known->missed)
-		name_meet(t, name);
+		name_meet(t, name, f->source.born);
 	f->known = known;
 	if (known != NULL) {
 		known->file = f;

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 struct file;
 struct tail;
@@ -45,8 +46,8 @@ void name_look(struct tail *t, struct name *name);
 /* Can it be said what it means now? */
 bool name_is_clear(const struct name *name);
 
-/* A file was found that was made under it. */
-void name_meet(const struct tail *t, struct name *name);
+/* A file was found that was made under it; born as in struct source. */
+void name_meet(const struct tail *t, struct name *name, struct timespec born);
 
 /* Files made and met are the same, but for what was met and not heard of yet.
  */

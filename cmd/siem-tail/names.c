@@ -407,7 +407,8 @@ static bool is_new_file(const struct name *name)
 	       (S_ISREG(st.st_mode) && st.st_nlink == 1);
 }
 
-void names_meet(struct tail *t, const char *folder, const char *name)
+void names_meet(struct tail *t, const char *folder, const char *name,
+		struct timespec born)
 {
 	struct names *n = &t->names;
 
@@ -421,7 +422,7 @@ void names_meet(struct tail *t, const char *folder, const char *name)
 
 		free(parent);
 		if (same) {
-			name_meet(t, one);
+			name_meet(t, one, born);
 			return;
 		}
 	}
@@ -520,6 +521,7 @@ static int check_operand(const char *operand, struct err *e)
 int names_open(struct names *names, char *const operands[], size_t count,
 	       struct err *e)
 {
+	clock_gettime(CLOCK_REALTIME_COARSE, &names->began);
 	names->operands = calloc(count, sizeof(*names->operands));
 	names->kinds = calloc(count, sizeof(*names->kinds));
 	if (names->operands == NULL || names->kinds == NULL)

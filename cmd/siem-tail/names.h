@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 struct file;
 struct name;
@@ -27,6 +28,7 @@ struct names {
 			 // may be gone
 
 	// private
+	struct timespec began; // by the clock of files, before any watch
 	char **operands;
 	enum operand_kind *kinds; // of each, at the last look
 	size_t operand_count;
@@ -62,8 +64,12 @@ void names_event(struct tail *t, const struct watch_event *event);
 /* Look once more what has become of files that were rotated away. */
 int names_look_back(struct tail *t, struct err *e) MUST_CHECK;
 
-/* A file was found in a folder that was, by its name, what is followed. */
-void names_meet(struct tail *t, const char *folder, const char *name);
+/*
+ * A file was found in a folder that was, by its name, what is followed; born as
+ * in struct source.
+ */
+void names_meet(struct tail *t, const char *folder, const char *name,
+		struct timespec born);
 
 /*
  * Say of which names more files were made than were found: they came and went

@@ -266,7 +266,7 @@ static int miss(struct look *l, const struct entry *entry)
 	k->checked_time = entry->changed;
 	k->packed = entry->packed;
 	k->born = entry->born;
-	names_meet(l->t, l->folder, entry->name);
+	names_meet(l->t, l->folder, entry->name, entry->born);
 	return 0;
 }
 
@@ -342,7 +342,7 @@ static int read_entry(struct look *l, struct entry *entry)
 		return 0;
 	}
 	if (entry->known == NULL)
-		names_meet(t, l->folder, entry->name);
+		names_meet(t, l->folder, entry->name, entry->born);
 	struct known *k = history_resume(t, &s);
 	if (k == NULL) {
 		source_close(&s);
