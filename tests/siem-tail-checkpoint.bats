@@ -670,6 +670,22 @@ flooded()
 	equal '' "$(grep 'came and went' err)"
 }
 
+@test "what has the inode of an empty generation may be packed from another" {
+	touch err log
+	ship
+	mv log log.1
+	echo 1 >log
+	ship
+	# As if the file system had given it away again.
+	mv log.1 log.1.gz
+	gzip -c log >log.1.gz
+	rm log
+	echo 3 >log
+	ship
+
+	got $'1\n3'
+}
+
 @test "generations that came and went between two looks are counted" {
 	echo one >log
 	follow --metrics m.prom log

@@ -88,7 +88,8 @@ static bool is_same_file(const struct known *k, const struct entry *entry)
 
 /*
  * May it be the known file, which had this inode? Of one that was empty there
- * is nothing to compare; what has its inode by now may be anything.
+ * is nothing to compare; what has its inode by now may be anything, and if it
+ * is what followed that or a copy of another, it is found so.
  */
 static bool may_be(const struct known *k, const struct entry *entry)
 {
@@ -97,7 +98,7 @@ static bool may_be(const struct known *k, const struct entry *entry)
 	    !source_same_birth(k->born, entry->born))
 		return false;
 	return k->at.head_len > 0 || k->missed || entry->named ||
-	       entry->sibling || is_same_file(k, entry);
+	       is_same_file(k, entry);
 }
 
 /*
