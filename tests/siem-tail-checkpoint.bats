@@ -489,6 +489,21 @@ two, which has nothing to do with the one before it' "$(cat got)"
 	equal '' "$(cat err)"
 }
 
+@test "packed generations that begin alike are told apart" {
+	touch err
+	alike() { head -c 2000 /dev/zero | tr '\0' x; echo "$1"; }
+	alike 1 >log
+	ship
+	mv log log.2
+	alike 2 >log.1
+	gzip log.1 log.2
+	touch -d 2020-01-01 log.1.gz
+	alike 3 >log
+	ship
+
+	got "$(alike 1; alike 2; alike 3)"
+}
+
 @test "a file shorter than its position is an alarm, and read from its start" {
 	many 1 100 >log
 	ship
@@ -670,6 +685,28 @@ flooded()
 	equal '' "$(grep 'came and went' err)"
 }
 
+@test "what is packed at once is not read again, however little it is" {
+	touch err
+	echo 0 >log
+	follow log
+	eventually has 0
+	for i in $(seq 1 20); do
+		echo "$i" >>log
+		eventually has "$(seq 0 "$i")"
+		mv log "log.$i"
+		gzip --keep "log.$i"
+		: >log
+		eventually eval 'readlink /proc/$pid/fd/* | grep -qx "$PWD/log"'
+		rm "log.$i"
+	done
+	kill "$pid"
+	ended 0 "$pid"
+	ended 0 "$sink"
+	ship
+
+	got "$(seq 0 20)"
+}
+
 @test "what has the inode of an empty generation may be packed from another" {
 	touch err log
 	ship
@@ -684,6 +721,29 @@ flooded()
 	ship
 
 	got $'1\n3'
+}
+
+@test "a copy that has the times of the log is known when it is packed, too" {
+	touch err
+	echo 1 >log
+	follow log
+	eventually has 1
+	touch -d 2020-01-01 log
+	cp -p log log.1
+	: >log
+	echo 2 >>log
+	eventually has $'1\n2'
+	gzip --keep log.1
+	mv log log.2
+	echo 3 >log
+	eventually has $'1\n2\n3'
+	rm log.1
+	kill "$pid"
+	ended 0 "$pid"
+	ended 0 "$sink"
+	ship
+
+	got $'1\n2\n3'
 }
 
 @test "generations that came and went between two looks are counted" {

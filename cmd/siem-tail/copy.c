@@ -4,6 +4,8 @@
 #include "lineage.h"
 #include "tail.h"
 
+#include <string.h>
+
 bool copy_is_read(const struct source *s, const struct position *at)
 {
 	uint64_t size;
@@ -28,9 +30,12 @@ bool copy_holds(struct look *l, struct source *s, const struct position *at)
 	if (got < 0 ||
 	    !position_fits_head(at, (struct slice){ head, (size_t)got }))
 		return false;
-	// Where the size is right as well, nothing more needs to be unpacked.
-	return (s->unpack != NULL && copy_is_read(s, at)) ||
-	       place_resume(s, at, l->t->scratch, &e) == 1;
+	// With its inode and its size, nothing more needs to be unpacked.
+	if (s->unpack != NULL && copy_is_read(s, at) &&
+	    (at->tail_len == 0 ||
+	     ((uint64_t)s->dev == at->dev && (uint64_t)s->ino == at->ino)))
+		return true;
+	return place_resume(s, at, l->t->scratch, &e) == 1;
 }
 
 /* Do both hold the same up to size? Told from the start and the end of that. */
@@ -47,34 +52,6 @@ static bool are_alike(const struct source *a, const struct source *b,
 	       pa.tail_len == pb.tail_len && pa.tail_hash == pb.tail_hash;
 }
 
-/* Is the file a copy of one that is being read? */
-static bool is_copy_of_open(struct look *l, const struct source *s,
-			    struct slice head, const struct known *k)
-{
-	const struct source *read = &k->file->source;
-	struct position now;
-	uint64_t size;
-	uint64_t other;
-	struct err e;
-
-	if (s->unpack != NULL || read->unpack != NULL)
-		return k->at.head_len == POSITION_HEAD &&
-		       position_fits_head(&k->at, head);
-	if (place_content(s, &size, &e) < 0 ||
-	    place_content(read, &other, &e) < 0)
-		return false;
-	// Copied and truncated: when that is seen, the copy will be searched.
-	if (k->at.offset > 0 && position_fits_head(&k->at, head) &&
-	    (place_fingerprint(read, k->at.offset, &now, &e) < 0 ||
-	     now.head_hash != k->at.head_hash ||
-	     now.tail_hash != k->at.tail_hash)) {
-		l->t->history.again = true;
-		return true;
-	}
-	size = size < other ? size : other;
-	return size > 0 && are_alike(s, read, size);
-}
-
 /* Is a compressed file there to its end? */
 static bool is_whole(struct look *l, const struct source *s)
 {
@@ -87,6 +64,74 @@ static bool is_whole(struct look *l, const struct source *s)
 	bool whole = u != NULL && got == 0 && unpack_is_whole(u);
 	unpack_close(u);
 	return whole;
+}
+
+/* Has the known file a name still that rotation gave it? */
+static bool is_rotated(const struct look *l, const struct known *k)
+{
+	for (size_t i = 0; i < l->count; i++)
+		if (l->items[i].known == k)
+			return !l->items[i].named;
+	return false;
+}
+
+/* Does a compressed file hold what is there of one that is being read? */
+static bool is_packed_from(struct look *l, struct source *s, struct slice head,
+			   const struct known *k)
+{
+	const struct source *read = &k->file->source;
+	char bytes[POSITION_HEAD];
+	struct position all;
+	uint64_t size;
+	uint64_t other;
+	struct err e;
+	ssize_t got = place_head(read, bytes, &e);
+
+	if (got < (ssize_t)head.len || memcmp(bytes, head.data, head.len) != 0)
+		return false;
+	if (place_content(s, &size, &e) < 0 ||
+	    place_content(read, &other, &e) < 0)
+		return false;
+	// Else it is one of what was there before more was written, if any.
+	if (size == (uint32_t)other)
+		return true;
+	// What is being packed stays until that is done, and takes its time.
+	if (is_rotated(l, k) || !is_whole(l, s)) {
+		l->t->history.again = true;
+		return true;
+	}
+	return size < other && place_fingerprint(read, size, &all, &e) == 0 &&
+	       place_resume(s, &all, l->t->scratch, &e) == 1;
+}
+
+/* Is the file a copy of one that is being read? */
+static bool is_copy_of_open(struct look *l, struct source *s, struct slice head,
+			    const struct known *k)
+{
+	const struct source *read = &k->file->source;
+	struct position now;
+	uint64_t size;
+	uint64_t other;
+	struct err e;
+
+	if (read->unpack != NULL)
+		return k->at.head_len == POSITION_HEAD &&
+		       position_fits_head(&k->at, head);
+	// Copied and truncated: when that is seen, the copy will be searched.
+	if (k->at.offset > 0 && position_fits_head(&k->at, head) &&
+	    (place_fingerprint(read, k->at.offset, &now, &e) < 0 ||
+	     now.head_hash != k->at.head_hash ||
+	     now.tail_hash != k->at.tail_hash)) {
+		l->t->history.again = true;
+		return true;
+	}
+	if (s->unpack != NULL)
+		return is_packed_from(l, s, head, k);
+	if (place_content(s, &size, &e) < 0 ||
+	    place_content(read, &other, &e) < 0)
+		return false;
+	size = size < other ? size : other;
+	return size > 0 && are_alike(s, read, size);
 }
 
 /*
@@ -143,6 +188,17 @@ static bool is_longer(const char *name, const char *other)
 	return strncmp(name, other, strlen(other)) == 0;
 }
 
+/* Was it written before the known file was made, which is no copy itself? */
+static bool is_earlier(const struct entry *entry, const struct known *k)
+{
+	struct timespec written =
+		k->file != NULL ? k->file->source.changed : k->checked_time;
+
+	// A copy may have the times of what it was made of.
+	return is_before(entry->changed, k->born) &&
+	       (written.tv_sec == 0 || !is_before(written, k->born));
+}
+
 /*
  * Do they hold the same and are two generations nevertheless, as of a log
  * without times? One that was written before the other was made; or both were
@@ -151,7 +207,7 @@ static bool is_longer(const char *name, const char *other)
 static bool are_generations(const struct look *l, const struct entry *entry,
 			    const struct known *k)
 {
-	if (is_before(entry->changed, k->born))
+	if (is_earlier(entry, k))
 		return true;
 	for (size_t i = 0; i < l->count; i++) {
 		const struct entry *other = &l->items[i];
