@@ -976,6 +976,21 @@ flooded()
 	got "$(seq 1 9)"
 }
 
+@test "what was packed in a folder is known before the next log is made" {
+	mkdir logs
+	touch err
+	echo 1 >logs/log
+	ship logs
+	echo 2 >>logs/log
+	gzip logs/log
+	mv logs/log.gz logs/log.1.gz
+	ship logs
+	echo 3 >logs/log
+	ship logs
+
+	got $'1\n2\n3'
+}
+
 @test "a checkpoint that is damaged or another program's is left alone" {
 	echo a >log
 	ship

@@ -3,6 +3,7 @@
 #include "core/clock.h"
 #include "core/msg.h"
 #include "expand.h"
+#include "lineage.h"
 #include "sibling.h"
 #include "tail.h"
 
@@ -58,6 +59,23 @@ static int by_age(const void *one, const void *other)
 	return sibling_compare(a->name, b->name);
 }
 
+/* Is it named after a file that was read here, and may not be there now? */
+static bool is_of_known(const struct look *l, const char *name)
+{
+	const struct known_all *all = &l->t->history.known;
+	char first[NAME_MAX + 1];
+
+	for (size_t i = 0; i < all->count; i++) {
+		if (!lineage_is_in(all->items[i], l->absolute))
+			continue;
+		lineage_first_name(all->items[i], first);
+		if (sibling_is(first, name) &&
+		    names_have(&l->t->names, l->folder, first))
+			return true;
+	}
+	return false;
+}
+
 /* Which of them have names as rotation makes them of what is followed? */
 static void find_siblings(struct look *l)
 {
@@ -72,6 +90,8 @@ static void find_siblings(struct look *l)
 			entry->sibling =
 				l->items[j].named &&
 				sibling_is(l->items[j].name, entry->name);
+		entry->sibling = entry->sibling ||
+				 (!entry->named && is_of_known(l, entry->name));
 	}
 }
 
