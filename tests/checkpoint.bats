@@ -223,17 +223,6 @@ holds()
 	equal '/log/a#1 8' "$(entries c.ckpt)"
 }
 
-@test "what comes along with the header goes at once" {
-	checkpoint c.ckpt '/log/a#1 0'
-	start -c c.ckpt
-	marked one 'M /log/a#1 4' >all
-	# In one write, and nothing behind it.
-	cat all >&7
-	eventually holds c.ckpt '/log/a#1 4'
-	printf '\020E 0\n' >&7
-	ends 0
-}
-
 @test "the lock of one that was killed is free" {
 	checkpoint c.ckpt '/log/a#1 0'
 	start -c c.ckpt

@@ -297,6 +297,27 @@ $(jq -r '"node=" + .channel' arrived | tail -n 2)" "$(jq -r .cookie arrived)"
 	equal 100 "$(wc -l <arrived)"
 }
 
+@test "with -c, what comes along with the header goes at once" {
+	mock
+	id=0123456789abcdef0123456789abcdef
+	echo "siem-checkpoint/1 $id" >ckpt
+	printf 'sum %.16s\n' "$(sha256sum <ckpt)" >>ckpt
+	printf '\020H siem/1 %s\n1\n\020M log 2\n' $id >all
+	mkfifo in
+	siem-send -q -c ckpt "splunk:$url" <in 3>&- &
+	sender=$!
+	remember $sender
+	exec 5>in
+	# In one write, and nothing behind it.
+	cat all >&5
+	eventually has 1
+	printf '\020E 0\n' >&5
+	exec 5>&-
+	wait $sender
+
+	equal 'log 2' "$(sed '1d;$d' ckpt)"
+}
+
 @test "a queue that is nearly full slows the sender down, and loses nothing" {
 	mock --fault slow-at=1-2
 	SECONDS=0

@@ -143,11 +143,44 @@ static void what_is_left_of_a_batch_waits_as_long_as_it_would_have(void)
 	tear_down(&s);
 }
 
+static int add(void *context, const struct queue_item *item, size_t index,
+	       struct buf *body, struct err *e)
+{
+	(void)context;
+	(void)index;
+	(void)e;
+	buf_put_slice(body, queue_bytes(item));
+	return 0;
+}
+
+static void with_one_request_at_a_time_none_goes_before_the_first(void)
+{
+	struct setting s;
+	struct buf body = BUF_INIT(100);
+	struct batch *next;
+	struct err e;
+
+	set_up(&s);
+	struct lineup *l = &s.dispatch.lineup;
+	struct batch *first = batch_of_one(&s);
+	struct batch *second = batch_of_one(&s);
+	l->source.add = add;
+	l->in_flight = 1;
+	lineup_put_off(l, second, 0);
+	lineup_put_off(l, first, 100);
+	CHECK(lineup_next(l, 50, &body, &next, &e) == 0 && next == NULL);
+	CHECK(lineup_next(l, 100, &body, &next, &e) == 0 && next == first);
+	batch_free(next);
+	buf_free(&body);
+	tear_down(&s);
+}
+
 int main(void)
 {
 	RUN(a_ticket_of_before_the_doubt_that_comes_after_it_is_worth_nothing);
 	RUN(the_doubt_takes_back_what_was_accepted_and_confirmed);
 	RUN(what_is_confirmed_counts_once_all_sent_by_then_is_answered);
 	RUN(what_is_left_of_a_batch_waits_as_long_as_it_would_have);
+	RUN(with_one_request_at_a_time_none_goes_before_the_first);
 	return check_done();
 }
