@@ -1,20 +1,14 @@
 #include "core/seal.h"
 
+#include "core/confine.h"
 #include "core/msg.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <linux/landlock.h>
 #include <seccomp.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #ifdef __SANITIZE_ADDRESS__
 #define SANITIZED 1
@@ -191,119 +185,11 @@ int seal_source(struct err *e)
 	return seal(true, e);
 }
 
-/* To change files, and what is in folders. */
-#define WRITING                                                        \
-	(LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG | \
-	 LANDLOCK_ACCESS_FS_REMOVE_FILE)
-
-/* And what nobody needs. */
-#define OTHERS                                                         \
-	(LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_REMOVE_DIR |  \
-	 LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_DIR |  \
-	 LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO | \
-	 LANDLOCK_ACCESS_FS_MAKE_BLOCK | LANDLOCK_ACCESS_FS_MAKE_SYM)
-
-static bool is_folder(const char *path)
-{
-	struct stat st;
-
-	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
-}
-
-/*
- * Let files be written at path: it, or all in it. What is not there, or is no
- * place on any disk (a pipe behind /dev/stdout), needs no leave.
- */
-static int permit(int rules, const char *path, struct err *e)
-{
-	struct landlock_path_beneath_attr rule = {
-		.allowed_access = is_folder(path)
-					  ? WRITING
-					  : LANDLOCK_ACCESS_FS_WRITE_FILE,
-		.parent_fd = open(path, O_PATH | O_CLOEXEC),
-	};
-	int rc = 0;
-
-	if (rule.parent_fd < 0)
-		return 0;
-	if (syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH,
-		    &rule, 0) < 0 &&
-	    errno != EBADFD)
-		rc = err_sys(e, "landlock: %s", path);
-	close(rule.parent_fd);
-	return rc;
-}
-
-static int permit_folder_of(int rules, const char *path, struct err *e)
-{
-	char folder[PATH_MAX];
-	const char *slash = strrchr(path, '/');
-	size_t len = slash == NULL ? 1 : (size_t)(slash - path) + 1;
-
-	if (len >= sizeof(folder))
-		return 0;
-	memcpy(folder, slash == NULL ? "." : path, len);
-	folder[len] = '\0';
-	return permit(rules, folder, e);
-}
-
-static int permit_all(int rules, const char *const paths[], size_t count,
-		      struct err *e)
-{
-	char real[PATH_MAX];
-
-	for (size_t i = 0; i < count; i++) {
-		if (paths[i] == NULL)
-			continue;
-		if (permit(rules, paths[i], e) < 0)
-			return -1;
-		if (is_folder(paths[i]))
-			continue;
-		// It may be replaced, and so may what it is a link to.
-		if (permit_folder_of(rules, paths[i], e) < 0 ||
-		    (realpath(paths[i], real) != NULL &&
-		     permit_folder_of(rules, real, e) < 0))
-			return -1;
-	}
-	return 0;
-}
-
-/* From here on files are written nowhere else. */
-static int restrict_to(int rules, const char *const paths[], size_t count,
-		       struct err *e)
-{
-	if (permit_all(rules, paths, count, e) < 0)
-		return -1;
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
-	    syscall(SYS_landlock_restrict_self, rules, 0) < 0)
-		return err_sys(e, "landlock");
-	return 0;
-}
-
-/* The same, or a word of why not. */
-static void confine(const char *const paths[], size_t count)
-{
-	const struct landlock_ruleset_attr all = { .handled_access_fs =
-							   WRITING | OTHERS };
-	struct err why = { 0 };
-	int rules = (int)syscall(SYS_landlock_create_ruleset, &all, sizeof(all),
-				 0);
-
-	if (rules < 0) {
-		msg_info("this kernel has no Landlock: files could be written "
-			 "anywhere");
-		return;
-	}
-	if (restrict_to(rules, paths, count, &why) < 0)
-		msg_warn("%s: files could be written anywhere", why.text);
-	close(rules);
-}
-
 int seal_sink(const char *const paths[], size_t count, struct err *e)
 {
 	if (SANITIZED)
 		return 0;
-	confine(paths, count);
+	confine_writing(paths, count);
 
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
 	if (filter == NULL)
