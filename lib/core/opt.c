@@ -135,6 +135,10 @@ static int set_number(const struct opt *o, const char *arg, size_t *field,
 	size_t n;
 	bool plain = strspn(arg, "0123456789") == strlen(arg);
 
+	if (o->kind == OPT_KIND_COUNT && arg[0] == '-' && arg[1] >= '0' &&
+	    arg[1] <= '9')
+		return err_set(e, ERR_USAGE, "option --%s: %s is less than 0",
+			       o->name, arg);
 	if ((o->kind == OPT_KIND_COUNT && !plain) || !opt_parse_size(arg, &n))
 		return err_set(e, ERR_USAGE,
 			       "option --%s: %s is not a %s", o->name, arg,

@@ -146,6 +146,8 @@ static void what_is_wrong_is_named(void)
 	CHECK(refuses(WORDS("--leef=3.0"),
 		      "option --leef: 3.0 is none of 2.0|1.0"));
 	CHECK(refuses(WORDS("-n", "1k"), "option --count: 1k is not a number"));
+	CHECK(refuses(WORDS("-n", "-1"), "option --count: -1 is less than 0"));
+	CHECK(refuses(WORDS("-n", "-"), "option --count: - is not a number"));
 	CHECK(refuses(WORDS("-n", "1001"),
 		      "option --count: 1001 is more than 1000"));
 	CHECK(refuses(WORDS("-b", "2GB"),
