@@ -32,13 +32,15 @@ int seal_source(struct err *e) MUST_CHECK;
 /*
  * Of a sink: it can go on to talk to the network, look up names and read files
  * (certificates that were renewed), for which the libraries of the system use
- * what they like. It cannot start a program, look into other processes, change
- * rights or owners, wait for callers; and it makes, writes, renames and removes
- * files only where paths says: in a folder, or in that of a file (NULL: none).
- * Threads have to be started afterwards.
+ * what they like, but for calls that Linux has learnt since 6.1. It cannot
+ * start a program or a process, send signals, look into other processes, change
+ * rights or owners, wait for callers; of root's capabilities it keeps those for
+ * files; and it makes, writes, renames and removes files only where paths says:
+ * in a folder, or in that of a file (NULL: none). Threads have to be started
+ * afterwards.
  *
  * A kernel without Landlock does not hold it to those folders, nor does one
- * that refuses, and a warning says so.
+ * that refuses, and a message says so.
  */
 int seal_sink(const char *const paths[], size_t count,
 	      struct err *e) MUST_CHECK;

@@ -6,16 +6,25 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
+#include <linux/fs.h>
 #include <linux/landlock.h>
+#include <linux/sockios.h>
 #include <poll.h>
+#include <pthread.h>
 #include <seccomp.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/inotify.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 enum { SEALED = 100 };
@@ -116,6 +125,189 @@ static int change_rights(void)
 	return chmod(allowed, 0777) < 0 && errno == EPERM ? SEALED : 0;
 }
 
+/* What libseccomp has no name for is not there, as on an older kernel. */
+static int change_rights_by_newer_calls(void)
+{
+	enum { FCHMODAT2 = 452, SETXATTRAT = 463, UNHEARD_OF = 900 };
+
+	return syscall(FCHMODAT2, AT_FDCWD, allowed, 0777, 0) < 0 &&
+			       errno == ENOSYS &&
+			       syscall(SETXATTRAT, AT_FDCWD, allowed, 0,
+				       "user.x", NULL, 0) < 0 &&
+			       errno == ENOSYS && syscall(UNHEARD_OF) < 0 &&
+			       errno == ENOSYS
+		       ? SEALED
+		       : 0;
+}
+
+static int change_attributes(void)
+{
+	const struct timespec times[2] = { { 0 } };
+	int fd = open(allowed, O_RDONLY);
+	int flags = 0;
+
+	return fd >= 0 && ioctl(fd, FS_IOC_SETFLAGS, &flags) < 0 &&
+			       errno == EPERM &&
+			       setxattr(allowed, "user.x", "", 0, 0) < 0 &&
+			       errno == EPERM &&
+			       utimensat(AT_FDCWD, allowed, times, 0) < 0 &&
+			       errno == EPERM
+		       ? SEALED
+		       : 0;
+}
+
+static int start_a_process(void)
+{
+	const pid_t child = fork();
+
+	if (child == 0)
+		_exit(0);
+	// clone3 would hide what is asked for, so libraries are told to use
+	// the other one.
+	return child < 0 && errno == EPERM &&
+			       syscall(SYS_clone3, NULL, 0) < 0 &&
+			       errno == ENOSYS
+		       ? SEALED
+		       : 0;
+}
+
+static void *say_so(void *said)
+{
+	*(bool *)said = true;
+	return NULL;
+}
+
+static int start_a_thread(void)
+{
+	bool said = false;
+	pthread_t thread;
+
+	return pthread_create(&thread, NULL, say_so, &said) == 0 &&
+			       pthread_join(thread, NULL) == 0 && said
+		       ? SEALED
+		       : 0;
+}
+
+/* All that leads from a process to another one, this one's parent. */
+static int touch_others(void)
+{
+	const pid_t other = getppid();
+	const struct rlimit limit = { 1, 1 };
+	int ends[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) < 0)
+		return 0;
+	return kill(other, 0) < 0 && errno == EPERM &&
+			       syscall(SYS_tgkill, other, other, 0) < 0 &&
+			       errno == EPERM &&
+			       fcntl(ends[0], F_SETOWN, other) < 0 &&
+			       errno == EPERM &&
+			       ioctl(ends[0], FIOSETOWN, &other) < 0 &&
+			       errno == EPERM &&
+			       prlimit(other, RLIMIT_CORE, &limit, NULL) < 0 &&
+			       errno == EPERM
+		       ? SEALED
+		       : 0;
+}
+
+static int touch_itself(void)
+{
+	struct rlimit limit;
+
+	return getrlimit(RLIMIT_CORE, &limit) == 0 && raise(0) == 0 &&
+			       signal(SIGUSR1, SIG_IGN) != SIG_ERR &&
+			       raise(SIGUSR1) == 0
+		       ? SEALED
+		       : 0;
+}
+
+static int signal_others(void)
+{
+	const pid_t other = getppid();
+
+	return syscall(SYS_tgkill, other, other, 0) < 0 && errno == EPERM &&
+			       raise(0) == 0
+		       ? SEALED
+		       : 0;
+}
+
+/* The kernel looks at the lower half of the number, and so must the seal. */
+static int type_at_the_terminal(void)
+{
+	const unsigned long wide = 1UL << 32 | TIOCSTI;
+
+	return ioctl(-1, TIOCSTI, "x") < 0 && errno == EPERM &&
+			       syscall(SYS_ioctl, -1, wide, "x") < 0 &&
+			       errno == EPERM && !isatty(-1) && errno == EBADF
+		       ? SEALED
+		       : 0;
+}
+
+static int mount_anew(void)
+{
+	static const int calls[] = { SYS_mount, SYS_fsopen, SYS_open_tree,
+				     SYS_move_mount, SYS_unshare };
+
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
+		if (syscall(calls[i], NULL, NULL, NULL, 0, NULL) == 0 ||
+		    errno != EPERM)
+			return 0;
+	return SEALED;
+}
+
+/* To cut a file short it need not be open for writing. */
+static int cut_elsewhere(void)
+{
+	static const int flags[] = { O_TRUNC | O_RDONLY, O_TRUNC | O_ACCMODE };
+
+	for (size_t i = 0; i < 2; i++)
+		if (open("/dev/null", flags[i]) >= 0 ||
+		    (errno != EPERM && errno != EACCES) ||
+		    syscall(SYS_open, "/dev/null", flags[i]) >= 0 ||
+		    (errno != EPERM && errno != EACCES))
+			return 0;
+	return syscall(SYS_openat2, AT_FDCWD, "/dev/null", NULL, 0) < 0 &&
+			       errno == ENOSYS
+		       ? SEALED
+		       : 0;
+}
+
+static int look_into_others(void)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/mem", (int)getppid());
+	if (open(path, O_RDONLY) >= 0)
+		return 0;
+	snprintf(path, sizeof(path), "/proc/%d/environ", (int)getppid());
+	return open(path, O_RDONLY) < 0 &&
+			       open("/proc/self/environ", O_RDONLY) >= 0
+		       ? SEALED
+		       : 0;
+}
+
+/* Of root only what makes files accessible stays. */
+static int use_capabilities(void)
+{
+	const char *what = "CapPrm:\t";
+	char status[4096];
+	int fd = open("/proc/self/status", O_RDONLY);
+	ssize_t n = fd < 0 ? -1 : read(fd, status, sizeof(status) - 1);
+	char *at;
+
+	if (n < 0)
+		return 0;
+	status[n] = '\0';
+	at = strstr(status, what);
+	return at != NULL && (strtoull(at + strlen(what), NULL, 16) &
+			      ~(1ULL << CAP_DAC_OVERRIDE |
+				1ULL << CAP_DAC_READ_SEARCH |
+				1ULL << CAP_FOWNER |
+				1ULL << CAP_SYS_RESOURCE)) == 0
+		       ? SEALED
+		       : 0;
+}
+
 static int replace_what_is_allowed(void)
 {
 	int fd = open("new", O_WRONLY | O_CREAT | O_EXCL, 0600);
@@ -135,9 +327,9 @@ static int write_elsewhere(void)
 			       open("../new", O_WRONLY | O_CREAT, 0600) < 0 &&
 			       errno == EACCES &&
 			       rename(allowed, "../new") < 0 &&
-			       mkdir("new", 0700) < 0 && errno == EACCES ?
-		       SEALED :
-		       0;
+			       mkdir("new", 0700) < 0 && errno == EPERM
+		       ? SEALED
+		       : 0;
 }
 
 static int work_on(void)
@@ -257,8 +449,41 @@ static void a_sealed_sink_starts_nothing_and_is_called_by_nobody(void)
 	CHECK(sealed_by(seal_beside, change_rights) == SEALED);
 }
 
+static void a_sealed_sink_changes_no_rights_in_any_way(void)
+{
+	CHECK(sealed_by(seal_beside, change_rights_by_newer_calls) == SEALED);
+	CHECK(sealed_by(seal_beside, change_attributes) == SEALED);
+	CHECK(sealed_by(seal_beside, use_capabilities) == SEALED);
+	CHECK(sealed_by(seal_beside, mount_anew) == SEALED);
+}
+
+static void a_sealed_sink_leaves_other_processes_alone(void)
+{
+	CHECK(sealed_by(seal_beside, start_a_process) == SEALED);
+	CHECK(sealed_by(seal_beside, touch_others) == SEALED);
+	CHECK(sealed_by(seal_beside, type_at_the_terminal) == SEALED);
+}
+
+static void a_sealed_sink_has_threads_and_signals_of_its_own(void)
+{
+	CHECK(sealed_by(seal_beside, start_a_thread) == SEALED);
+	CHECK(sealed_by(seal_beside, touch_itself) == SEALED);
+}
+
+static void all_that_is_sealed_sends_signals_to_itself_only(void)
+{
+	CHECK(sealed_by(seal_filter, signal_others) == SEALED);
+	CHECK(sealed_by(seal_source, signal_others) == SEALED);
+}
+
+static void a_sealed_sink_empties_no_file_by_reading_it(void)
+{
+	CHECK(sealed_by(seal_beside, cut_elsewhere) == SEALED);
+}
+
 static void a_sealed_sink_writes_nowhere_else(void)
 {
+	CHECK(sealed_by(seal_beside, look_into_others) == SEALED);
 	CHECK(sealed_by(seal_beside, write_elsewhere) == SEALED);
 }
 
@@ -271,8 +496,14 @@ int main(void)
 	    chdir(dir) < 0 || close(open(allowed, O_CREAT, 0600)) < 0)
 		abort();
 	RUN(a_sealed_sink_talks_and_reads_and_writes_where_it_may);
-	if (is_sealable())
+	RUN(a_sealed_sink_has_threads_and_signals_of_its_own);
+	if (is_sealable()) {
 		RUN(a_sealed_sink_starts_nothing_and_is_called_by_nobody);
+		RUN(a_sealed_sink_changes_no_rights_in_any_way);
+		RUN(a_sealed_sink_leaves_other_processes_alone);
+		RUN(a_sealed_sink_empties_no_file_by_reading_it);
+		RUN(all_that_is_sealed_sends_signals_to_itself_only);
+	}
 	if (is_sealable() && has_landlock())
 		RUN(a_sealed_sink_writes_nowhere_else);
 	if (is_sealable())
