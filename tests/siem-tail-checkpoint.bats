@@ -317,6 +317,42 @@ two, which has nothing to do with the one before it' "$(cat got)"
 	equal '' "$(cat err)"
 }
 
+@test "a compressed file that nobody brings to its end is an error, each time" {
+	touch err
+	echo 1 >log
+	ship
+	many 1 5000 | gzip >whole
+	head -c $(($(stat -c %s whole) / 2)) whole >log.1.gz
+	ship
+	equal '' "$(cat err)"
+	run -0 --separate-stderr siem-tail -v --once -c ck log
+	[[ $stderr == *'log.1.gz: its end is not there yet'* ]]
+	for _ in 1 2; do
+		touch -d '2 minutes ago' log.1.gz
+		run -3 --separate-stderr siem-tail --once -c ck log
+		equal 'siem-tail: log.1.gz: its end is missing: cut off, or still being written' "$stderr"
+	done
+	cp whole log.1.gz
+	ship
+
+	{ echo 1; many 1 5000; } | cmp - got
+}
+
+@test "who follows a compressed file is told, once, that it has no end" {
+	seq 5000 | gzip >whole
+	head -c 5000 whole >log.gz
+	touch -d '2 minutes ago' log.gz
+	coproc siem-tail -c ck log.gz 2>err >out
+	remember "$COPROC_PID"
+	eventually grep -q 'siem-tail: log.gz: its end is missing' err
+	cp whole log.gz
+	eventually grep -qx 5000 out
+	kill "$COPROC_PID"
+	wait "$COPROC_PID" || equal 3 $?
+
+	equal 1 "$(wc -l <err)"
+}
+
 @test "a compressed file that is named is read as what it holds, and read on" {
 	touch err
 	many 1 3000 | gzip >log.gz

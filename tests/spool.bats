@@ -363,6 +363,24 @@ damaged: put back what is missing from a copy; or deliver by hand what a segment
 	equal 'siem-tail: s: segment 1 is shorter than what was durable; siem-batch --fsck says more' "$stderr"
 }
 
+@test "no half of a record passes for a whole one where a segment was cut" {
+	seq -f 'record-number-%06g' 100 | siem-batch --spool s
+	truncate -s 1000 s/000000000001.log
+	run -3 --separate-stderr siem-tail --once -c s/a.checkpoint s
+	# 47 records, the header, a mark, the end
+	equal 50 "${#lines[@]}"
+	equal $'\020E 3' "${lines[49]}"
+	equal record-number-000047 "${lines[47]}"
+
+	seq -f '%0200000.0f' 3 | siem-batch --spool long
+	truncate -s 300000 long/000000000001.log
+	run sh -c 'siem-tail --once -c long/a.checkpoint long 2>/dev/null |
+		siem-send -c long/a.checkpoint file:out'
+	equal 3 "$status"
+	equal 'siem-send: the input was cut off: a stage before this one ended early' "$output"
+	seq -f '%0200000.0f' 1 | cmp - out
+}
+
 @test "a segment that is mended is read on, and one that is removed was dropped" {
 	three_segments
 	cp -r s whole

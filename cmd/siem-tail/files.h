@@ -28,6 +28,7 @@ struct file {
 	bool ending;         // nothing more is expected: close it when read
 	bool succeeded;      // something came in a file after it
 	bool failed;         // could not be read, which was said
+	bool cut_off;        // its end is missing, which was said
 	unsigned put_off;    // turns that it gave to what may come before it
 	int64_t active_ns;   // when something came last
 

@@ -10,6 +10,7 @@
 #include <inttypes.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 enum {
@@ -19,12 +20,35 @@ enum {
 	ROTATED_MS = 1000, // where files that were rotated away are kept open
 	WATCHED_MS = 5000, // where all is watched
 	PUT_OFF_MOST = 50, // turns, until a folder is seen at rest
+	LEFT_SEC = 60,     // without a write: gzip is not at it any more
 };
 
 /* Is it compressed, and not to its end yet? */
 static bool is_incomplete(const struct file *f)
 {
 	return f->source.unpack != NULL && !unpack_is_whole(f->source.unpack);
+}
+
+/* Has nothing been written to it for so long that nobody is at it any more? */
+static bool is_left(const struct file *f)
+{
+	struct stat st;
+
+	return fstat(f->source.fd, &st) == 0 &&
+	       time(NULL) - st.st_mtime >= LEFT_SEC;
+}
+
+/* The end of f is missing. Where it may still come, it is waited for. */
+static void tell_cut_off(struct tail *t, struct file *f)
+{
+	const bool waits = t->history.path != NULL || !t->cfg->once;
+
+	if (f->cut_off || (waits && !is_left(f)))
+		return;
+	msg_error("%s: its end is missing: cut off, or still being written",
+		  f->source.path);
+	f->cut_off = true;
+	t->status = STATUS_UNDELIVERED;
 }
 
 /* Did it grow, is it over? */
@@ -38,6 +62,8 @@ static void look_at_file(struct tail *t, struct file *f, int64_t now_ns)
 		t->status = STATUS_UNDELIVERED;
 	}
 	f->failed = f->failed || changed < 0;
+	if (is_incomplete(f) && !f->queued)
+		tell_cut_off(t, f);
 	t->names.blind = t->names.blind || f->wd < 0;
 	f->ending =
 		f->ending || (files_is_over(f, now_ns) && !is_incomplete(f));
@@ -263,16 +289,16 @@ static bool may_end_line(const struct tail *t, const struct file *f)
 /* All that is in f was read, and nothing more is expected. */
 static int end_file(struct tail *t, struct file *f, struct err *e)
 {
+	if (t->cfg->once && is_incomplete(f)) {
+		tell_cut_off(t, f);
+		if (!f->cut_off)
+			msg_info("%s: its end is not there yet",
+				 f->source.path);
+	}
 	if (!may_end_line(t, f)) {
 		if (!f->queued && f->names == 0)
 			close_file(t, f, false);
 		return 0;
-	}
-	if (t->cfg->once && t->history.path == NULL && is_incomplete(f)) {
-		msg_error("%s: its end is missing: cut off, or still being "
-			  "written",
-			  f->source.path);
-		t->status = STATUS_UNDELIVERED;
 	}
 	if (f->source.seen > 0 && !t->cfg->once)
 		msg_warn("%s: ended within a line, which is sent as it is",

@@ -268,7 +268,9 @@ int send_end(struct tail *t, struct err *e)
 			   .cap = sizeof(text),
 			   .max = sizeof(text) - 1 };
 
-	if (t->history.path == NULL)
+	// What ends within a line is no orderly end: nothing is to pass for
+	// the rest of that line, and whoever reads it drops what there is.
+	if (t->history.path == NULL || t->within_line)
 		return 0;
 	control_put_end(&out, t->status);
 	return write_bytes(t, buf_slice(&out), e);

@@ -48,7 +48,7 @@ size_t send_allowed(struct tail *t, struct slice bytes,
 /* What has been found out of files besides their lines: marks of their own. */
 int send_news(struct tail *t, struct err *e) MUST_CHECK;
 
-/* The orderly end of a marked stream, and its status. */
+/* The orderly end of a marked stream, and its status; none within a line. */
 int send_end(struct tail *t, struct err *e) MUST_CHECK;
 
 #endif

@@ -309,16 +309,16 @@ static int read_on(struct spooled *s, struct err *e)
 	ssize_t n = -1;
 	if (s->log >= 0)
 		n = pread(s->log, t->block, most, (off_t)s->at.offset);
-	if (n <= 0) {
-		if (n < 0)
-			return err_sys(e, "%s: segment %" PRIu64, s->spool.path,
-				       s->at.segment);
+	if (n < 0)
+		return err_sys(e, "%s: segment %" PRIu64, s->spool.path,
+			       s->at.segment);
+	const char *lf = memrchr(t->block, '\n', (size_t)n);
+	// What is durable ends with a line.
+	if (n == 0 || (lf == NULL && (size_t)n < most))
 		return err_set(e, ERR_SYSTEM,
 			       "%s: segment %" PRIu64 " is shorter than what "
 			       "was durable; siem-batch --fsck says more",
 			       s->spool.path, s->at.segment);
-	}
-	const char *lf = memrchr(t->block, '\n', (size_t)n);
 	if (lf != NULL)
 		n = lf - t->block + 1;
 	return send(s, (struct slice){ t->block, (size_t)n }, e) < 0 ? -2 : 1;
