@@ -199,6 +199,16 @@ holds()
 	[ ! -e arrived ] && [ ! -e c.ckpt ]
 }
 
+@test "of a checkpoint that is not there no lock is left, of others it is" {
+	run -2 deliver -c mistyped < <(marked one 'E 0')
+	run -2 deliver -c mistyped < <(echo one)
+	run -3 deliver -c mistyped < <(:)
+	equal '' "$(ls)"
+	checkpoint c.ckpt '/log/a#1 0'
+	run -2 deliver -c c.ckpt < <(echo one)
+	[ -e c.ckpt.lock ]
+}
+
 @test "a damaged checkpoint is refused with what to do" {
 	checkpoint c.ckpt '/log/a#1 0'
 	sed -i 's/ 0$/ 9/' c.ckpt

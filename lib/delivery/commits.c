@@ -102,6 +102,10 @@ int commits_open(struct commits *c, const char *path, struct reader *in,
 	*c = COMMITS_NONE;
 	if (pair_up(c, path, in, e) == 0)
 		return 0;
+	// Of a name that was mistyped there is to be no trace.
+	if (c->lock >= 0)
+		checkpoint_give_up(path, c->lock);
+	c->lock = -1;
 	commits_close(c);
 	return -1;
 }

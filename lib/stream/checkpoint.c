@@ -439,37 +439,70 @@ int checkpoint_save(struct checkpoint *c, struct err *e)
 	return rc;
 }
 
-int checkpoint_lock(const char *path, struct err *e)
+/* Where the lock of path is: name; -1 with e filled. */
+static int lock_name(const char *path, char name[PATH_MAX], struct err *e)
 {
-	char name[PATH_MAX];
 	char *real = resolve(path, e);
-	int fd = -1;
 
 	if (real == NULL)
 		return -1;
-	if (snprintf(name, sizeof(name), "%s.lock", real) >=
-	    (int)sizeof(name)) {
-		err_set(e, ERR_USAGE, "name too long: %s", path);
-		goto out;
-	}
-	fd = open(name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0) {
-		err_sys(e, "%s", name);
-		goto out;
-	}
-	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
-		err_sys(e, "%s", name);
-		if (errno == EWOULDBLOCK)
-			err_set(e, ERR_USAGE,
-				"%s is in use by another pipeline: end that "
-				"one, or give this one a checkpoint of its own",
-				path);
-		close(fd);
-		fd = -1;
-	}
-out:
+	int len = snprintf(name, PATH_MAX, "%s.lock", real);
 	free(real);
+	return len < PATH_MAX ? 0
+			      : err_set(e, ERR_USAGE, "name too long: %s",
+					path);
+}
+
+/* Open and lock that file; *gone: it was removed meanwhile. */
+static int lock_file(const char *path, const char *name, bool *gone,
+		     struct err *e)
+{
+	struct stat st;
+	int fd = open(name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	*gone = false;
+	if (fd < 0)
+		return err_sys(e, "%s", name);
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &st) == 0) {
+		*gone = st.st_nlink == 0;
+		return fd;
+	}
+	err_sys(e, "%s", name);
+	if (errno == EWOULDBLOCK)
+		err_set(e, ERR_USAGE,
+			"%s is in use by another pipeline: end that one, or "
+			"give this one a checkpoint of its own",
+			path);
+	close(fd);
+	return -1;
+}
+
+int checkpoint_lock(const char *path, struct err *e)
+{
+	char name[PATH_MAX];
+	bool gone = true;
+	int fd = -1;
+
+	if (lock_name(path, name, e) < 0)
+		return -1;
+	// Who has just removed it does so once: see checkpoint_give_up().
+	while (gone) {
+		if (fd >= 0)
+			close(fd);
+		fd = lock_file(path, name, &gone, e);
+	}
 	return fd;
+}
+
+void checkpoint_give_up(const char *path, int lock)
+{
+	char name[PATH_MAX];
+	struct err ignored;
+
+	if (access(path, F_OK) < 0 && errno == ENOENT &&
+	    lock_name(path, name, &ignored) == 0)
+		unlink(name);
+	close(lock);
 }
 
 struct slice checkpoint_id(const struct checkpoint *c)

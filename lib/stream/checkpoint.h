@@ -69,6 +69,9 @@ int checkpoint_check(const char *path, struct err *e) MUST_CHECK;
  */
 int checkpoint_lock(const char *path, struct err *e) MUST_CHECK;
 
+/* Close a lock that came to nothing; where there is no such file, remove it. */
+void checkpoint_give_up(const char *path, int lock);
+
 /* The id: CHECKPOINT_ID_LEN bytes. */
 struct slice checkpoint_id(const struct checkpoint *c);
 

@@ -12,8 +12,10 @@
 #include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -24,7 +26,17 @@ static const struct checkpoint_entry two[] = {
 	{ { "/log/a%20b#1", 12 }, { "10,1,2,3,4,5,6", 14 } },
 };
 
-/* A new folder to work in, below what TMPDIR says. */
+/* What somebody removes just before the next flock(), or NULL. */
+static const char *removed_before_flock;
+
+int flock(int fd, int how)
+{
+	if (removed_before_flock != NULL)
+		unlink(removed_before_flock);
+	removed_before_flock = NULL;
+	return (int)syscall(SYS_flock, fd, how);
+}
+
 static void write_file(const char *name, struct slice text)
 {
 	int fd = open(name, O_WRONLY | O_CREAT | O_TRUNC, 0600);
@@ -401,6 +413,34 @@ static void one_at_a_time_has_the_lock(void)
 	close(lock);
 }
 
+static void a_lock_that_came_to_nothing_is_removed_where_there_is_no_file(void)
+{
+	struct err e = { 0 };
+	int lock = checkpoint_lock("mistyped", &e);
+
+	CHECK(lock >= 0);
+	checkpoint_give_up("mistyped", lock);
+	CHECK(access("mistyped.lock", F_OK) < 0);
+
+	checkpoint_free(make_two());
+	lock = checkpoint_lock(FILE_NAME, &e);
+	CHECK(lock >= 0);
+	checkpoint_give_up(FILE_NAME, lock);
+	CHECK(access(FILE_NAME ".lock", F_OK) == 0);
+}
+
+/* Two would have "the" lock, each that of a file of its own. */
+static void a_lock_that_was_removed_meanwhile_is_none(void)
+{
+	struct err e = { 0 };
+
+	removed_before_flock = "raced.lock";
+	int lock = checkpoint_lock("raced", &e);
+	CHECK(lock >= 0 && removed_before_flock == NULL);
+	CHECK(checkpoint_lock("raced", &e) == -1);
+	close(lock);
+}
+
 static void only_its_owner_can_read_it(void)
 {
 	struct checkpoint *c = make_two();
@@ -540,6 +580,8 @@ int main(void)
 	RUN(a_file_that_may_not_be_read_says_so);
 	RUN(a_link_leads_to_what_is_replaced);
 	RUN(one_at_a_time_has_the_lock);
+	RUN(a_lock_that_came_to_nothing_is_removed_where_there_is_no_file);
+	RUN(a_lock_that_was_removed_meanwhile_is_none);
 	RUN(only_its_owner_can_read_it);
 	RUN(a_temporary_file_that_was_left_is_in_nobodys_way);
 	RUN(what_does_not_fit_the_disk_leaves_the_old_file);
