@@ -170,9 +170,11 @@ e 6 3" "$(cat s/000000000001.sum)"
 @test "a disk that is full is waited for, with a message" {
 	needs_shim
 	seq 1000 >in
-	run -0 trouble 'fail=ENOSPC write path=*.log n=1-3' siem-batch --spool s --overflow block <in
+	run -0 trouble 'fail=ENOSPC write path=*.log n=1-3' \
+		siem-batch --spool s --overflow block --stats <in
 
 	cat s/*.log | cmp - in
+	grep -F ' 0 sent again' <<<"$output"
 	grep -F 'SIEM shipping failed: spool: s: No space left on device; trying again' <<<"$output"
 	[ "$(wc -l <fired)" -eq 3 ]
 }

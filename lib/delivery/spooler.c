@@ -204,7 +204,8 @@ static int collect(struct spooler *s, int64_t now_ms, struct err *e)
 		return 0;
 	}
 	s->progress = false;
-	flight_put_back(&s->flight, UINT64_MAX, true);
+	// Nobody has what is not durable: none of it will be there twice.
+	flight_put_back(&s->flight, s->written, false);
 	unsigned wait_ms = backoff_pause(&s->backoff);
 	s->retry_ms =
 		now_ms + (wait_ms < AGAIN_MOST_MS ? wait_ms : AGAIN_MOST_MS);
