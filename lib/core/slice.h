@@ -79,4 +79,21 @@ static inline bool slice_take_word(struct slice *s, struct slice *word)
 	return word->len > 0;
 }
 
+/* A space, a tab, CR or LF: what is blank in JSON, and around a header's value.
+ */
+static inline bool slice_is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* s without the blanks at both ends. */
+static inline struct slice slice_trim(struct slice s)
+{
+	while (s.len > 0 && slice_is_blank(s.data[s.len - 1]))
+		s.len--;
+	while (s.len > 0 && slice_is_blank(s.data[0]))
+		s = slice_from(s, 1);
+	return s;
+}
+
 #endif

@@ -7,20 +7,6 @@
 #include <string.h>
 #include <strings.h>
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-static struct slice trim(struct slice s)
-{
-	while (s.len > 0 && is_blank(s.data[s.len - 1]))
-		s.len--;
-	while (s.len > 0 && is_blank(s.data[0]))
-		s = slice_from(s, 1);
-	return s;
-}
-
 bool answer_header(const struct answer *answer, const char *name,
 		   struct slice *value)
 {
@@ -33,8 +19,8 @@ bool answer_header(const struct answer *answer, const char *name,
 
 		if (n > len && left.data[len] == ':' &&
 		    strncasecmp(left.data, name, len) == 0) {
-			*value = trim((struct slice){ left.data + len + 1,
-						      n - len - 1 });
+			*value = slice_trim((struct slice){ left.data + len + 1,
+							    n - len - 1 });
 			return true;
 		}
 		left = slice_from(left, n);

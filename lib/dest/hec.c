@@ -30,15 +30,6 @@ static int put_status(const struct buf *body, struct err *e)
 		       : err_sys(e, "request");
 }
 
-static struct slice trim(struct slice s)
-{
-	while (s.len > 0 && walk_is_space(s.data[s.len - 1]))
-		s.len--;
-	while (s.len > 0 && walk_is_space(s.data[0]))
-		s = slice_from(s, 1);
-	return s;
-}
-
 /*
  * Is it one JSON object, and nothing else? It will stand among others: what
  * only begins like one could end the envelope and begin another.
@@ -98,9 +89,9 @@ int hec_put_event(const struct dest_record *record, const char *index,
 {
 	struct slice line = record->bytes;
 	const struct sniff s = sniff_line(line);
-	const struct slice object = trim(s.body);
+	const struct slice object = slice_trim(s.body);
 
-	if (trim(line).len == 0)
+	if (slice_trim(line).len == 0)
 		return err_set(e, ERR_DATA,
 			       "blank: Splunk takes no such event");
 	if (s.header != HEADER_NONE || !is_object(object)) {
@@ -122,7 +113,7 @@ int hec_put_event(const struct dest_record *record, const char *index,
 int hec_put_line(const struct dest_record *record, struct buf *body,
 		 struct err *e)
 {
-	if (trim(record->bytes).len == 0)
+	if (slice_trim(record->bytes).len == 0)
 		return err_set(e, ERR_DATA,
 			       "blank: Splunk takes no such event");
 	buf_put_slice(body, record->bytes);

@@ -71,25 +71,11 @@ struct found {
 	const char *key; // NULL: an element, or the root
 };
 
-static bool is_space(char c)
-{
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
-static struct slice trim(struct slice text)
-{
-	while (text.len > 0 && is_space(text.data[0]))
-		text = slice_from(text, 1);
-	while (text.len > 0 && is_space(text.data[text.len - 1]))
-		text.len--;
-	return text;
-}
-
 /* Find the text of a place by the way that leads to it. */
 static struct found find(const struct source *s, const struct place *at)
 {
 	if (at->up == NULL)
-		return (struct found){ .text = trim(s->text) };
+		return (struct found){ .text = slice_trim(s->text) };
 
 	struct slice rest = find(s, at->up).text;
 	struct found f = { .text = rest };

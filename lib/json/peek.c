@@ -1,15 +1,10 @@
 #include "json/peek.h"
 
-static bool is_space(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 static struct slice skip_space(struct slice s)
 {
 	size_t n = 0;
 
-	while (n < s.len && is_space(s.data[n]))
+	while (n < s.len && slice_is_blank(s.data[n]))
 		n++;
 	return slice_from(s, n);
 }
@@ -75,7 +70,7 @@ static size_t value_len(struct slice s)
 	if (s.len > 0 && (s.data[0] == '{' || s.data[0] == '['))
 		return container_len(s);
 	while (n < s.len && s.data[n] != ',' && s.data[n] != '}' &&
-	       !is_space(s.data[n]))
+	       !slice_is_blank(s.data[n]))
 		n++;
 	return n;
 }
