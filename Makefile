@@ -197,9 +197,10 @@ install: all
 	for page in $(MANPAGES); do \
 	    $(INSTALL) -m 644 man/$${page##*/} $(DESTDIR)$$page || exit 1; done
 
+# Folders that are gone already, or hold what is not ours, are no error.
 uninstall:
 	rm -f $(addprefix $(DESTDIR),$(INSTALLED))
-	-rmdir $(DESTDIR)$(DATADIR)/maps $(DESTDIR)$(DATADIR)
+	rmdir $(DESTDIR)$(DATADIR)/maps $(DESTDIR)$(DATADIR) 2>/dev/null || :
 
 clean:
 	rm -rf build build-*

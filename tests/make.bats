@@ -35,6 +35,20 @@ make_here()
 	[ ! -e x/usr/share/siem-tools ]
 }
 
+@test "make uninstall has nothing to say the second time, nor of maps of others" {
+	make_here install PREFIX=/usr DESTDIR="$PWD/x"
+	run -0 make_here uninstall PREFIX=/usr DESTDIR="$PWD/x"
+	equal '' "$output"
+	run -0 make_here uninstall PREFIX=/usr DESTDIR="$PWD/x"
+	equal '' "$output"
+
+	make_here install PREFIX=/usr DESTDIR="$PWD/x"
+	echo '{}' >x/usr/share/siem-tools/maps/ours.json
+	run -0 make_here uninstall PREFIX=/usr DESTDIR="$PWD/x"
+	equal '' "$output"
+	equal ours.json "$(ls x/usr/share/siem-tools/maps)"
+}
+
 @test "make help says what every verb does" {
 	run -0 make_here help
 
