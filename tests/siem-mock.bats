@@ -169,11 +169,18 @@ siem-mock: listening on udp://127.0.0.1:N" \
 
 @test "--listen-file names every address in order, and is removed at the end" {
 	start -l tcp://127.0.0.1:0 -l udp://127.0.0.1:0
-	equal "$(sed -n 's/.*listening on //p' said)" "$(cat where)"
+	cp where kept
 	stop
 
 	equal 0 "$status"
+	equal "$(sed -n 's/.*listening on //p' said)" "$(cat kept)"
 	[ ! -e where ]
+}
+
+@test "where the --listen-file cannot be written, nobody is said to listen" {
+	run -3 siem-mock syslog -l tcp://127.0.0.1:0 --listen-file none/where
+
+	equal 'siem-mock: option --listen-file: none/: No such file or directory' "$output"
 }
 
 @test "a --listen-file of somebody else survives a wrong command line" {

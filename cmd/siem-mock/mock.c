@@ -257,7 +257,7 @@ static int write_listen_file(struct mock *m, struct err *e)
 			      buf_str(&text), text.len, e);
 	buf_free(&text);
 	m->wrote_listen_file = rc == 0;
-	return rc;
+	return rc == 0 ? 0 : err_prefix(e, "option --listen-file");
 }
 
 /* The same for --metrics. */
@@ -312,9 +312,11 @@ int mock_open(struct mock *m, const struct mock_kind *kind,
 		return -1;
 	if (has_tls_listener(m) && cert_open(m, e) < 0)
 		return -1;
+	if (config->listen_file != NULL && write_listen_file(m, e) < 0)
+		return -1;
 	for (size_t i = 0; i < m->listener_count; i++)
 		msg_warn("listening on %s", m->listeners[i].name);
-	return config->listen_file != NULL ? write_listen_file(m, e) : 0;
+	return 0;
 }
 
 void mock_close(struct mock *m)
