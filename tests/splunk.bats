@@ -256,6 +256,19 @@ members()
 	[[ $output != *'works again'* ]]
 }
 
+@test "where acknowledgements are missing, the alert says so and not what failed before" {
+	mock --token '*,ack' --fault 503-at=1,ack-never=1
+	timeout 120 siem-send "splunk:$url" -o use_ack=true -o ack_interval=0.05 \
+		--alert-after 5 --on-failure 'echo "$SIEM_REASON" >>told' \
+		< <(seq 10) 2>err 3>&- &
+	remember $!
+	eventually [ -s told ]
+
+	grep 'shipping failed.*answers 503.*trying again' err
+	[[ $(cat told) == 'accepted, but not acknowledged for '[0-9]' s' ]]
+	grep "nothing delivered for [0-9]* s (records waiting: 10): $(cat told)" err
+}
+
 @test "acknowledgements that a restart has forgotten are sent again" {
 	listen=$here:0 mock --token '*,ack' --fault ack-never=1
 	timeout 120 siem-send -q "splunk:$url" -o use_ack=true -o ack_interval=0.05 \

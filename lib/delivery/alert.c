@@ -193,6 +193,25 @@ void alert_failed(struct alert *a, const struct err *why)
 	snprintf(a->reason, sizeof(a->reason), "%s", why->text);
 }
 
+void alert_unconfirmed(struct alert *a, int64_t since_ms)
+{
+	a->unconfirmed_ms = since_ms;
+}
+
+static void raise_it(struct alert *a, int64_t now_ms, uint64_t held)
+{
+	a->raised = true;
+	if (a->unconfirmed_ms > 0)
+		snprintf(a->reason, sizeof(a->reason),
+			 "accepted, but not acknowledged for %lld s",
+			 (long long)(now_ms - a->unconfirmed_ms) / 1000);
+	msg_error("SIEM shipping failed: %s: nothing delivered for %lld s "
+		  "(records waiting: %llu)%s%s",
+		  a->who, (long long)(now_ms - a->since_ms) / 1000,
+		  (unsigned long long)held, a->reason[0] != '\0' ? ": " : "",
+		  a->reason);
+}
+
 void alert_step(struct alert *a, int64_t now_ms, uint64_t held,
 		uint64_t settled)
 {
@@ -204,14 +223,8 @@ void alert_step(struct alert *a, int64_t now_ms, uint64_t held,
 		a->since_ms = now_ms;
 	a->idle = held == 0;
 	if (!a->raised && held > 0 && settled == a->settled &&
-	    now_ms - a->since_ms >= a->after_ms) {
-		a->raised = true;
-		msg_error("SIEM shipping failed: %s: nothing delivered for "
-			  "%lld s (records waiting: %llu)%s%s",
-			  a->who, (long long)(now_ms - a->since_ms) / 1000,
-			  (unsigned long long)held,
-			  a->reason[0] != '\0' ? ": " : "", a->reason);
-	}
+	    now_ms - a->since_ms >= a->after_ms)
+		raise_it(a, now_ms, held);
 	if (a->raised && settled != a->settled) {
 		a->raised = false;
 		msg_warn("%s: delivers again, after %lld s", a->who,

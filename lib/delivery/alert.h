@@ -5,10 +5,11 @@
  *
  * The command is run by /bin/sh, its input empty, its output on our standard
  * error, with these variables: SIEM_ALERT, which is "raised" or "cleared" (as
- * is $1); SIEM_DESTINATION; SIEM_REASON, the failure that was met last;
- * SIEM_SECONDS, for which nothing was delivered; SIEM_WAITING, the records
- * that are held. Nobody waits for it; one at a time is run, by a helper, so
- * that a tool which has sealed itself can have it run.
+ * is $1); SIEM_DESTINATION; SIEM_REASON, the failure that was met last, or
+ * that nothing is missing but acknowledgements; SIEM_SECONDS, for which nothing
+ * was delivered; SIEM_WAITING, the records that are held. Nobody waits for it;
+ * one at a time is run, by a helper, so that a tool which has sealed itself can
+ * have it run.
  */
 #ifndef SIEM_DELIVERY_ALERT_H
 #define SIEM_DELIVERY_ALERT_H
@@ -31,6 +32,7 @@ struct alert {
 	bool idle;        // nothing was held
 	int64_t since_ms; // of the last delivery, or of holding nothing
 	uint64_t settled; // as it was then
+	int64_t unconfirmed_ms;
 	char reason[512];
 	struct helper helper;
 	bool asked; // of it, and not answered
@@ -47,6 +49,9 @@ int alert_open(struct alert *a, struct err *e) MUST_CHECK;
 
 /* The destination has failed, for this reason. */
 void alert_failed(struct alert *a, const struct err *why);
+
+/* Since when nothing is missing but acknowledgements; 0: it is not so. */
+void alert_unconfirmed(struct alert *a, int64_t since_ms);
 
 /* How it is: records that are held, and that have been settled in all. */
 void alert_step(struct alert *a, int64_t now_ms, uint64_t held,

@@ -87,6 +87,8 @@ struct carrier_type {
 struct carrier {
 	const struct carrier_type *type;
 	bool accepted;  // something was, to be confirmed: they have let us in
+	int64_t unconfirmed_ms; // since when that is all that is missing; 0:
+				// it is not
 	bool tried_all; // the failure that step() told of was a try of every
 			// record that is held; for the engine to clear
 };

@@ -421,6 +421,7 @@ static int step(struct carrier *carrier, int64_t now_ms, short revents,
 		fail(c, now_ms, WAIT_BACKOFF, e);
 	claim_memory(c);
 	carrier->accepted = c->dispatch.accepted;
+	carrier->unconfirmed_ms = dispatch_unconfirmed_ms(&c->dispatch);
 	if (failed->kind == ERR_NONE)
 		return 0;
 	// What is out of tries has to be given up before any more is taken.

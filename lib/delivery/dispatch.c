@@ -261,10 +261,19 @@ void dispatch_told(struct dispatch *d, const struct judgement *judgements,
 		if (judgements[i].verdict == VERDICT_HOLD)
 			left = &judgements[i];
 	}
-	if (left == NULL)
+	if (left == NULL) {
+		d->health.failing = false;
 		return;
+	}
 	explain(ERR_DENIED, said, left->reason, &e);
 	health_failed(&d->health, now_ms, WAIT_BACKOFF, &e);
+}
+
+int64_t dispatch_unconfirmed_ms(const struct dispatch *d)
+{
+	const struct batch *b = d->tickets.pending.first;
+
+	return b != NULL && !d->health.failing ? b->since_ms : 0;
 }
 
 void dispatch_late(struct dispatch *d, int64_t now_ms)

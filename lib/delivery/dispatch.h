@@ -86,6 +86,10 @@ void dispatch_settle(struct dispatch *d, uint64_t oldest);
 void dispatch_told(struct dispatch *d, const struct judgement *judgements,
 		   const char *said, int64_t now_ms);
 
+/* Since when what was accepted first has had to be confirmed, where nothing
+   else is wrong by what was heard last; 0: not so. */
+int64_t dispatch_unconfirmed_ms(const struct dispatch *d);
+
 /* What was not confirmed in time goes again. */
 void dispatch_late(struct dispatch *d, int64_t now_ms);
 

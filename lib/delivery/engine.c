@@ -241,6 +241,7 @@ static void step(struct engine *g, int64_t now)
 	if (!g->drained)
 		carry(g, now);
 	drop_settled(g);
+	alert_unconfirmed(&g->alert, failover_unconfirmed_ms(&g->failover));
 	alert_step(&g->alert, now, g->queue.open, n->delivered);
 	g->drained |= failover_is_done(&g->failover);
 	progress_step(&g->progress, now,

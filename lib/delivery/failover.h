@@ -59,6 +59,12 @@ bool failover_tried_all(struct failover *f);
 /* Has any of them accepted something, be it not confirmed yet? */
 bool failover_accepted(const struct failover *f);
 
+/* carrier.unconfirmed_ms of the one that has the load. */
+static inline int64_t failover_unconfirmed_ms(const struct failover *f)
+{
+	return f->places[f->active].carrier->unconfirmed_ms;
+}
+
 /* Did all fail, and none for a reason that may pass? */
 bool failover_all_refuse(const struct failover *f);
 

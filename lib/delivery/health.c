@@ -6,11 +6,13 @@ void health_succeeded(struct health *h)
 	backoff_reset(&h->backoff);
 	h->progress = true;
 	h->well = true;
+	h->failing = false;
 }
 
 void health_answered(struct health *h)
 {
 	breaker_reset(&h->breaker);
+	h->failing = false;
 }
 
 void health_failed(struct health *h, int64_t now_ms, int64_t wait_ms,
@@ -27,6 +29,7 @@ void health_failed(struct health *h, int64_t now_ms, int64_t wait_ms,
 		h->retry_ms = retry_ms;
 	h->failed = *e;
 	h->well = false;
+	h->failing = true;
 }
 
 enum health_try health_count_try(struct health *h, uint32_t round)

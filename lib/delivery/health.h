@@ -17,6 +17,7 @@
 
 struct health {
 	bool well;        // the last that was heard was good
+	bool failing;     // the last that was heard was a failure
 	int64_t retry_ms; // nothing is sent before
 	int64_t slow_ms;  // and no batch before
 	uint32_t round;   // to be noted of each request, for health_count_try()

@@ -54,6 +54,27 @@ static void while_nothing_is_held_no_time_passes(void)
 	CHECK(a.raised);
 }
 
+static void
+the_failure_of_before_is_no_reason_where_acknowledgements_are_missing(void)
+{
+	const struct err refused = { .kind = ERR_TEMPORARY,
+				     .text = "connect: Connection refused" };
+	struct alert a = ALERT_INIT(5000, NULL, "test");
+
+	alert_step(&a, 1000, 1, 0);
+	alert_failed(&a, &refused);
+	alert_unconfirmed(&a, 2000);
+	alert_step(&a, 6000, 1, 0);
+	CHECK(a.raised);
+	CHECK(strcmp(a.reason, "accepted, but not acknowledged for 4 s") == 0);
+
+	alert_step(&a, 7000, 1, 1);
+	alert_failed(&a, &refused);
+	alert_unconfirmed(&a, 0);
+	alert_step(&a, 12000, 1, 1);
+	CHECK(a.raised && strcmp(a.reason, refused.text) == 0);
+}
+
 static void without_a_time_there_is_none(void)
 {
 	struct alert a = ALERT_INIT(0, NULL, "test");
@@ -176,6 +197,7 @@ int main(void)
 	RUN(nothing_delivered_for_so_long_raises_it);
 	RUN(each_delivery_begins_the_time_anew);
 	RUN(while_nothing_is_held_no_time_passes);
+	RUN(the_failure_of_before_is_no_reason_where_acknowledgements_are_missing);
 	RUN(without_a_time_there_is_none);
 	RUN(it_waits_for_the_time_only_while_something_is_held);
 	RUN(of_the_command_one_runs_at_a_time_and_none_is_left_out);

@@ -175,6 +175,31 @@ static void with_one_request_at_a_time_none_goes_before_the_first(void)
 	tear_down(&s);
 }
 
+static void what_is_unconfirmed_is_all_that_is_missing_once_they_answer(void)
+{
+	const struct err refused = { .kind = ERR_TEMPORARY,
+				     .text = "connect: Connection refused" };
+	const struct judgement not_yet = { .verdict = VERDICT_PENDING };
+	const struct judgement denied = { .verdict = VERDICT_HOLD };
+	struct setting s;
+
+	set_up(&s);
+	struct batch *b = batch_of_one(&s);
+
+	CHECK(dispatch_unconfirmed_ms(&s.dispatch) == 0);
+	accept_with(&s, b, dispatch_sent(&s.dispatch, b), 0);
+	const int64_t since_ms = dispatch_unconfirmed_ms(&s.dispatch);
+	CHECK(since_ms > 0);
+	health_failed(&s.dispatch.health, 2, WAIT_BACKOFF, &refused);
+	CHECK(dispatch_unconfirmed_ms(&s.dispatch) == 0);
+	CHECK(tickets_ask(&s.dispatch.tickets, 9));
+	dispatch_told(&s.dispatch, &denied, "", 9);
+	CHECK(dispatch_unconfirmed_ms(&s.dispatch) == 0);
+	dispatch_told(&s.dispatch, &not_yet, "", 10);
+	CHECK(dispatch_unconfirmed_ms(&s.dispatch) == since_ms);
+	tear_down(&s);
+}
+
 int main(void)
 {
 	RUN(a_ticket_of_before_the_doubt_that_comes_after_it_is_worth_nothing);
@@ -182,5 +207,6 @@ int main(void)
 	RUN(what_is_confirmed_counts_once_all_sent_by_then_is_answered);
 	RUN(what_is_left_of_a_batch_waits_as_long_as_it_would_have);
 	RUN(with_one_request_at_a_time_none_goes_before_the_first);
+	RUN(what_is_unconfirmed_is_all_that_is_missing_once_they_answer);
 	return check_done();
 }
