@@ -1,10 +1,12 @@
 #include "delivery/courier.h"
 
 #include "core/msg.h"
+#include "delivery/aside.h"
 #include "delivery/dispatch.h"
 #include "delivery/errand.h"
 #include "delivery/rehearsal.h"
 #include "delivery/session.h"
+#include "delivery/slots.h"
 #include "dest/dest.h"
 #include "net/http.h"
 
@@ -12,8 +14,6 @@
 #include <stdlib.h>
 
 enum {
-	SLOTS_MAX = 64,
-	REQUEST_LEAST = 4 << 10, // bytes that the best size is
 	ASK_EVERY_MS = 10000,
 	ASK_FOR_MS = 300000,
 };
@@ -28,16 +28,10 @@ struct courier {
 	enum carrier_pull pull;
 	bool finishing;
 
-	size_t request_bytes; // memory that one of the best size takes
-	size_t reserve;       // that all may take
-	struct queue_claim claim;
-	struct errand slots[SLOTS_MAX]; // for batches
-	struct errand side;             // to fetch a token, to ask
-	size_t busy;                    // of slots
+	struct queue_claim claim; // of memory
+	struct slots slots;
+	struct aside aside;
 	struct dispatch dispatch;
-
-	struct judgement *judgements;
-	size_t judgement_cap;
 };
 
 static struct courier *courier_of(struct carrier *c)
@@ -50,20 +44,7 @@ static const struct courier *const_courier_of(const struct carrier *c)
 	return (const struct courier *)(const void *)c;
 }
 
-static void fail(struct courier *c, int64_t now_ms, int64_t wait_ms,
-		 const struct err *e)
-{
-	health_failed(&c->dispatch.health, now_ms, wait_ms, e);
-}
-
 /* Requests. */
-
-static void let_go(struct courier *c, struct errand *x)
-{
-	c->busy -= x->use == ERRAND_BATCH;
-	x->batch = NULL;
-	errand_end(x, c->request_bytes);
-}
 
 /* What was sent packed needs its body no longer: the next batch may have it. */
 static void pass_on_body(struct courier *c, struct errand *x)
@@ -86,13 +67,11 @@ static bool send_batch(struct courier *c, struct errand *x, struct batch *b,
 {
 	struct err e;
 
-	errand_begin(x, ERRAND_BATCH);
-	x->batch = b;
-	c->busy++;
+	slots_begin(&c->slots, x, b);
 	if (c->session.kind->finish(c->session.config, &c->session.state,
 				    &x->request, &e) < 0 ||
 	    errand_send(x, c->http, c->limits.gzip, &e) < 0) {
-		let_go(c, x);
+		slots_end(&c->slots, x);
 		dispatch_stuck(&c->dispatch, b, now_ms, &e);
 		return false;
 	}
@@ -101,47 +80,16 @@ static bool send_batch(struct courier *c, struct errand *x, struct batch *b,
 	return true;
 }
 
-/* Memory. */
-
-/*
- * All requests that may be under way, and the one that grows, may take half of
- * what there is for records and requests. Where that is not enough for their
- * best size they are smaller. Buffers grow to powers of two.
- */
-static void plan_memory(struct courier *c)
-{
-	const size_t share = c->queue->max / 2 / (c->limits.in_flight + 1);
-	size_t size = REQUEST_LEAST;
-
-	while (size <= c->limits.best_bytes && 2 * size <= share)
-		size *= 2;
-	if (c->limits.best_bytes >= size)
-		c->limits.best_bytes = size - 1;
-	c->request_bytes = size;
-	c->reserve = (c->limits.in_flight + 1) * size;
-}
-
+/* Say what is used, and what may yet be. */
 static void claim_memory(struct courier *c)
 {
-	size_t used = c->dispatch.lineup.body.cap + c->side.request.body.cap +
-		      c->judgement_cap * sizeof(*c->judgements) +
-		      http_memory(c->http);
+	const size_t used = c->dispatch.lineup.body.cap +
+			    slots_memory(&c->slots) +
+			    c->aside.errand.request.body.cap +
+			    session_memory(&c->session) + http_memory(c->http);
 
-	for (size_t i = 0; i < c->limits.in_flight; i++)
-		used += c->slots[i].request.body.cap;
 	queue_claim(c->queue, &c->claim, used,
-		    c->pull == PULL_ALL ? c->reserve : 0);
-}
-
-/* Is there memory for one more request, and for the one that grows? */
-static bool has_memory(const struct courier *c)
-{
-	size_t wanted = 2 * c->request_bytes;
-
-	for (size_t i = 0; i < c->limits.in_flight; i++)
-		if (c->slots[i].use == ERRAND_BATCH)
-			wanted += errand_memory(&c->slots[i]);
-	return c->busy == 0 || wanted <= c->reserve;
+		    c->pull == PULL_ALL ? c->slots.reserve : 0);
 }
 
 /* How many requests may be under way. */
@@ -155,89 +103,14 @@ static size_t most_busy(const struct courier *c)
 		       : c->limits.in_flight;
 }
 
-/* The slot that may send now, or NULL. */
-static struct errand *free_slot(struct courier *c, int64_t now_ms)
+/* Is there room for one more? */
+static bool has_room(const struct courier *c)
 {
-	if (c->pull == PULL_NOTHING ||
-	    now_ms < health_not_before(&c->dispatch.health) ||
-	    c->busy >= most_busy(c) || !has_memory(c))
-		return NULL;
-	for (size_t i = 0; i < c->limits.in_flight; i++)
-		if (c->slots[i].use == ERRAND_NONE)
-			return &c->slots[i];
-	return NULL;
-}
-
-static bool lacks_token(const struct courier *c)
-{
-	return c->session.kind->fetch != NULL &&
-	       (c->session.state.token.len == 0 ||
-		c->session.state.now_ms >= c->session.state.token_expires_ms);
-}
-
-/* Send what is in the side errand, if filling it in worked. */
-static void send_aside(struct courier *c, int filled, int64_t now_ms,
-		       struct err *e)
-{
-	if (filled == 0 && errand_send(&c->side, c->http, false, e) == 0)
-		return;
-	let_go(c, &c->side);
-	fail(c, now_ms, WAIT_BACKOFF, e);
-}
-
-static void fetch_token(struct courier *c, int64_t now_ms)
-{
-	struct errand *x = &c->side;
-	struct err e;
-
-	if (x->use != ERRAND_NONE)
-		return;
-	errand_begin(x, ERRAND_TOKEN);
-	send_aside(c,
-		   c->session.kind->fetch(c->session.config, &c->session.state,
-					  &x->request, &e),
-		   now_ms, &e);
-}
-
-static void ask(struct courier *c, int64_t now_ms)
-{
-	struct tickets *t = &c->dispatch.tickets;
-	struct errand *x = &c->side;
-	struct err e;
-
-	if (c->session.kind->ask == NULL || x->use != ERRAND_NONE ||
-	    !tickets_ask(t, now_ms))
-		return;
-	errand_begin(x, ERRAND_TICKETS);
-	send_aside(c,
-		   c->session.kind->ask(c->session.config, &c->session.state,
-					t->asked, t->asked_count, &x->request,
-					&e),
-		   now_ms, &e);
+	return c->pull != PULL_NOTHING && c->slots.busy < most_busy(c) &&
+	       slots_have_memory(&c->slots);
 }
 
 /* Answers. */
-
-/* Judgements of which nobody has said anything yet, or NULL. */
-static struct judgement *blank_judgements(struct courier *c, size_t count)
-{
-	if (count > c->judgement_cap) {
-		struct judgement *more =
-			realloc(c->judgements, count * sizeof(*more));
-
-		if (more == NULL)
-			return NULL;
-		c->judgements = more;
-		c->judgement_cap = count;
-	}
-	for (size_t i = 0; i < count; i++)
-		c->judgements[i] = (struct judgement){
-			.verdict = VERDICT_RETRY,
-			.wait_ms = WAIT_BACKOFF,
-			.reason = "an answer that nobody understands",
-		};
-	return c->judgements;
-}
 
 /* libcurl may have sent it more than once, or for nothing. */
 static void note_sends(struct courier *c, const struct batch *b,
@@ -259,6 +132,7 @@ static void on_batch(struct courier *c, const struct errand *x,
 	const struct err *lost = r->status == 0 ? &r->why : NULL;
 	static const struct err no_memory = { .kind = ERR_TEMPORARY,
 					      .text = "out of memory" };
+	const struct judgement *judgements = NULL;
 	struct batch *b = x->batch;
 	char said[ERRAND_SAID_MAX];
 
@@ -266,66 +140,17 @@ static void on_batch(struct courier *c, const struct errand *x,
 	// Who has the connection of before has the memory of before.
 	if (r->status == 0 && r->sends > 0 && r->connects > 0)
 		dispatch_doubt(&c->dispatch, now_ms);
-	if (lost == NULL && blank_judgements(c, b->count) == NULL)
-		lost = &no_memory;
+	if (lost == NULL) {
+		judgements = session_judge(&c->session, &answer, b->count);
+		lost = judgements == NULL ? &no_memory : NULL;
+	}
 	if (lost != NULL) {
 		dispatch_lost(&c->dispatch, b, x->sending, now_ms, WAIT_BACKOFF,
 			      lost);
 		return;
 	}
-	session_judge(&c->session, &answer, c->judgements, b->count);
 	errand_said(r, said);
-	dispatch_judged(&c->dispatch, b, x->sending, c->judgements, said,
-			now_ms);
-}
-
-static void on_token(struct courier *c, const struct http_result *r,
-		     int64_t now_ms)
-{
-	const struct answer answer = errand_answer(r);
-	struct err e = { .kind = ERR_TEMPORARY, .text = "no token" };
-
-	if (r->status == 0) {
-		fail(c, now_ms, WAIT_BACKOFF, &r->why);
-		return;
-	}
-	switch (c->session.kind->fetched(c->session.config, &c->session.state,
-					 &answer, &e)) {
-	case VERDICT_DELIVERED:
-		health_answered(&c->dispatch.health);
-		return;
-	case VERDICT_REJECT:
-	case VERDICT_HOLD:
-		e.kind = ERR_DENIED;
-		break;
-	case VERDICT_PENDING:
-	case VERDICT_RETRY:
-	case VERDICT_SPLIT:
-		e.kind = ERR_TEMPORARY;
-		break;
-	}
-	fail(c, now_ms, r->retry_after_ms, &e);
-}
-
-static void on_tickets(struct courier *c, const struct http_result *r,
-		       int64_t now_ms)
-{
-	const struct answer answer = errand_answer(r);
-	const struct tickets *t = &c->dispatch.tickets;
-	char said[ERRAND_SAID_MAX];
-
-	if (r->status == 0) {
-		fail(c, now_ms, WAIT_BACKOFF, &r->why);
-		return;
-	}
-	if (blank_judgements(c, t->asked_count) == NULL)
-		return;
-	for (size_t i = 0; i < t->asked_count; i++)
-		c->judgements[i].verdict = VERDICT_PENDING;
-	session_told(&c->session, &answer, t->asked, c->judgements,
-		     t->asked_count);
-	errand_said(r, said);
-	dispatch_told(&c->dispatch, c->judgements, said, now_ms);
+	dispatch_judged(&c->dispatch, b, x->sending, judgements, said, now_ms);
 }
 
 static void on_result(struct courier *c, const struct http_result *r,
@@ -335,20 +160,12 @@ static void on_result(struct courier *c, const struct http_result *r,
 
 	session_set_clock(&c->session);
 	c->dispatch.lineup.source.ledger->counts.connections += r->connects;
-	switch (x->use) {
-	case ERRAND_BATCH:
-		on_batch(c, x, r, now_ms);
-		break;
-	case ERRAND_TOKEN:
-		on_token(c, r, now_ms);
-		break;
-	case ERRAND_TICKETS:
-		on_tickets(c, r, now_ms);
-		break;
-	case ERRAND_NONE:
-		break;
+	if (x == &c->aside.errand) {
+		aside_answered(&c->aside, r, now_ms);
+		return;
 	}
-	let_go(c, x);
+	on_batch(c, x, r, now_ms);
+	slots_end(&c->slots, x);
 }
 
 /* The functions of a carrier. */
@@ -359,7 +176,9 @@ static int send_batches(struct courier *c, int64_t now_ms, struct err *e)
 	struct errand *x;
 	struct batch *b;
 
-	while ((x = free_slot(c, now_ms)) != NULL) {
+	while (has_room(c) &&
+	       now_ms >= health_not_before(&c->dispatch.health) &&
+	       (x = slots_find(&c->slots)) != NULL) {
 		if (lineup_next(&c->dispatch.lineup, now_ms, &x->request.body,
 				&b, e) < 0)
 			return -1;
@@ -379,25 +198,13 @@ static int begin(struct courier *c, int64_t now_ms, struct err *e)
 		return -1;
 	if (now_ms < c->dispatch.health.retry_ms)
 		return 0;
-	if (lacks_token(c)) {
+	if (aside_lacks_token(&c->aside)) {
 		if (c->pull != PULL_NOTHING && c->queue->open > 0)
-			fetch_token(c, now_ms);
+			aside_fetch_token(&c->aside, now_ms);
 		return 0;
 	}
-	ask(c, now_ms);
+	aside_ask(&c->aside, now_ms);
 	return send_batches(c, now_ms, e);
-}
-
-/* The number of the oldest request without an answer, or the largest. */
-static uint64_t oldest_sending(const struct courier *c)
-{
-	uint64_t oldest = UINT64_MAX;
-
-	for (size_t i = 0; i < c->limits.in_flight; i++)
-		if (c->slots[i].use == ERRAND_BATCH &&
-		    c->slots[i].sending.number < oldest)
-			oldest = c->slots[i].sending.number;
-	return oldest;
 }
 
 static int step(struct carrier *carrier, int64_t now_ms, short revents,
@@ -411,14 +218,14 @@ static int step(struct carrier *carrier, int64_t now_ms, short revents,
 	http_step(c->http, now_ms);
 	while (http_next(c->http, &r) != NULL)
 		on_result(c, &r, now_ms);
-	dispatch_settle(&c->dispatch, oldest_sending(c));
+	dispatch_settle(&c->dispatch, slots_oldest(&c->slots));
 	dispatch_late(&c->dispatch, now_ms);
 	if (c->dispatch.renew)
 		session_renew(&c->session);
 	c->dispatch.renew = false;
 	session_set_clock(&c->session);
 	if (failed->kind == ERR_NONE && begin(c, now_ms, e) < 0)
-		fail(c, now_ms, WAIT_BACKOFF, e);
+		health_failed(&c->dispatch.health, now_ms, WAIT_BACKOFF, e);
 	claim_memory(c);
 	carrier->accepted = c->dispatch.accepted;
 	carrier->unconfirmed_ms = dispatch_unconfirmed_ms(&c->dispatch);
@@ -437,15 +244,14 @@ static bool may_take(const struct courier *c, int64_t now_ms)
 {
 	const struct lineup *l = &c->dispatch.lineup;
 
-	if (c->queue->waiting == 0 || c->pull == PULL_NOTHING ||
-	    !lineup_may_open(l))
+	if (c->queue->waiting == 0 || !lineup_may_open(l))
 		return false;
 	if (l->flush_ms > 0 && c->pull == PULL_ALL &&
 	    (l->open == NULL || !l->open->closed))
 		return true;
-	return c->busy < most_busy(c) && has_memory(c) &&
+	return has_room(c) &&
 	       now_ms >= health_not_before(&c->dispatch.health) &&
-	       (!lacks_token(c) || c->side.use == ERRAND_NONE);
+	       (!aside_lacks_token(&c->aside) || !aside_is_busy(&c->aside));
 }
 
 static int64_t sooner(int64_t a_ms, int64_t b_ms)
@@ -464,30 +270,19 @@ static int64_t next_batch_ms(const struct courier *c, int64_t now_ms)
 	const int64_t from_ms = health_not_before(&c->dispatch.health);
 	int64_t due_ms = lineup_due_ms(&c->dispatch.lineup);
 
-	if (c->pull == PULL_NOTHING || c->busy >= most_busy(c) ||
-	    !has_memory(c))
+	if (!has_room(c))
 		return INT64_MAX;
 	if (due_ms != INT64_MAX)
 		return later(due_ms, from_ms);
 	return from_ms > now_ms && c->queue->waiting > 0 ? from_ms : INT64_MAX;
 }
 
-/* When there is something to do about tickets; INT64_MAX: never. */
-static int64_t next_question_ms(const struct courier *c)
-{
-	const struct tickets *t = &c->dispatch.tickets;
-	int64_t late_ms = tickets_late_ms(t);
-
-	if (t->pending.count == 0 || c->side.use != ERRAND_NONE)
-		return late_ms;
-	return sooner(late_ms, later(t->ask_ms, c->dispatch.health.retry_ms));
-}
-
 static bool is_done(const struct carrier *carrier)
 {
 	const struct courier *c = const_courier_of(carrier);
 
-	return c->finishing && c->busy == 0 && c->side.use == ERRAND_NONE &&
+	return c->finishing && c->slots.busy == 0 &&
+	       !aside_is_busy(&c->aside) &&
 	       c->dispatch.tickets.pending.count == 0 &&
 	       c->dispatch.tickets.confirmed.count == 0 &&
 	       c->dispatch.lineup.waiting.count == 0 &&
@@ -507,7 +302,7 @@ static void wait_for(const struct carrier *carrier, int64_t now_ms,
 	}
 	*fd = (struct pollfd){ .fd = http_fd(c->http), .events = POLLIN };
 	*timeout_ms = http_timeout_ms(c->http, now_ms);
-	next_ms = sooner(next_batch_ms(c, now_ms), next_question_ms(c));
+	next_ms = sooner(next_batch_ms(c, now_ms), aside_due_ms(&c->aside));
 	if (next_ms == INT64_MAX)
 		return;
 	next_ms = later(next_ms - now_ms, 0);
@@ -539,18 +334,17 @@ static void stop(struct carrier *carrier)
 {
 	struct courier *c = courier_of(carrier);
 
-	for (size_t i = 0; i < c->limits.in_flight; i++) {
-		struct errand *x = &c->slots[i];
+	for (size_t i = 0; i < c->slots.count; i++) {
+		struct errand *x = &c->slots.items[i];
 
 		if (x->use == ERRAND_NONE)
 			continue;
 		batch_note_sent(x->batch);
 		batch_put_back(x->batch, &c->dispatch.lineup.source);
 		batch_free(x->batch);
-		let_go(c, x);
+		slots_end(&c->slots, x);
 	}
-	if (c->side.use != ERRAND_NONE)
-		let_go(c, &c->side);
+	aside_stop(&c->aside);
 	dispatch_put_back(&c->dispatch);
 	claim_memory(c);
 }
@@ -567,12 +361,10 @@ static void release(struct carrier *carrier)
 
 	http_close(c->http);
 	queue_claim(c->queue, &c->claim, 0, 0);
-	for (size_t i = 0; i < SLOTS_MAX; i++)
-		errand_free(&c->slots[i]);
-	errand_free(&c->side);
+	slots_free(&c->slots);
+	aside_free(&c->aside);
 	dispatch_free(&c->dispatch);
 	session_free(&c->session);
-	free(c->judgements);
 	free(c);
 }
 
@@ -624,9 +416,6 @@ static void prepare(struct courier *c, const struct carrier_load *load)
 	c->dispatch.lineup.flush_ms = limits->flush_ms;
 	c->dispatch.lineup.in_flight = limits->in_flight;
 	c->dispatch.lineup.source = session_source(&c->session, load, limits);
-	for (size_t i = 0; i < SLOTS_MAX; i++)
-		errand_init(&c->slots[i]);
-	errand_init(&c->side);
 }
 
 struct carrier *courier_open(const void *target,
@@ -657,10 +446,11 @@ struct carrier *courier_open(const void *target,
 	complete_limits(&c->limits);
 	c->queue = load->queue;
 	c->pull = PULL_ALL;
-	plan_memory(c);
+	slots_init(&c->slots, &c->limits, load->queue->max);
 	session_init(&c->session, dest);
+	aside_init(&c->aside, &c->session, &c->dispatch);
 	prepare(c, load);
-	c->http = open_http(dest, &c->limits, e);
+	c->http = c->aside.http = open_http(dest, &c->limits, e);
 	if (c->http == NULL) {
 		release(&c->carrier);
 		return NULL;

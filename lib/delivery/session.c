@@ -4,6 +4,7 @@
 #include "core/timestamp.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/random.h>
 
 enum { TOKEN_MAX = 64 << 10, WORDS_MAX = 1 << 20 };
@@ -71,23 +72,53 @@ struct batch_source session_source(struct session *s,
 	};
 }
 
-void session_judge(struct session *s, const struct answer *answer,
-		   struct judgement *judgements, size_t count)
+/* Judgements of which nobody has said anything yet, or NULL. */
+static struct judgement *blank_judgements(struct session *s, size_t count,
+					  enum verdict verdict)
 {
+	if (count > s->judgement_cap) {
+		struct judgement *more =
+			realloc(s->judgements, count * sizeof(*more));
+
+		if (more == NULL)
+			return NULL;
+		s->judgements = more;
+		s->judgement_cap = count;
+	}
+	for (size_t i = 0; i < count; i++)
+		s->judgements[i] = (struct judgement){
+			.verdict = verdict,
+			.wait_ms = WAIT_BACKOFF,
+			.reason = "an answer that nobody understands",
+		};
 	arena_clear(&s->state.words);
-	s->kind->judge(s->config, &s->state, answer, judgements, count);
+	return s->judgements;
 }
 
-void session_told(struct session *s, const struct answer *answer,
-		  const uint64_t *tickets, struct judgement *judgements,
-		  size_t count)
+const struct judgement *session_judge(struct session *s,
+				      const struct answer *answer, size_t count)
 {
-	arena_clear(&s->state.words);
-	s->kind->told(s->config, &s->state, answer, tickets, judgements, count);
+	struct judgement *j = blank_judgements(s, count, VERDICT_RETRY);
+
+	if (j != NULL)
+		s->kind->judge(s->config, &s->state, answer, j, count);
+	return j;
+}
+
+const struct judgement *session_told(struct session *s,
+				     const struct answer *answer,
+				     const uint64_t *tickets, size_t count)
+{
+	struct judgement *j = blank_judgements(s, count, VERDICT_PENDING);
+
+	if (j != NULL)
+		s->kind->told(s->config, &s->state, answer, tickets, j, count);
+	return j;
 }
 
 void session_free(struct session *s)
 {
 	buf_free(&s->state.token);
 	arena_free(&s->state.words);
+	free(s->judgements);
 }

@@ -5,6 +5,7 @@
 #ifndef SIEM_DELIVERY_SESSION_H
 #define SIEM_DELIVERY_SESSION_H
 
+#include "core/attr.h"
 #include "delivery/batch.h"
 #include "delivery/carrier.h"
 #include "dest/dest.h"
@@ -17,6 +18,10 @@ struct session {
 	const struct dest_request *kind;
 	const void *config;
 	struct dest_session state;
+
+	// private
+	struct judgement *judgements;
+	size_t judgement_cap;
 };
 
 /* dest is borrowed. */
@@ -33,12 +38,23 @@ struct batch_source session_source(struct session *s,
 				   const struct carrier_load *load,
 				   const struct dest_limits *limits);
 
-/* judge() and told() of its kind. Reasons last until the next of these. */
-void session_judge(struct session *s, const struct answer *answer,
-		   struct judgement *judgements, size_t count);
-void session_told(struct session *s, const struct answer *answer,
-		  const uint64_t *tickets, struct judgement *judgements,
-		  size_t count);
+/*
+ * judge() and told() of its kind: count judgements, which last until the next
+ * of these, as do their reasons. NULL: no memory.
+ */
+const struct judgement *session_judge(struct session *s,
+				      const struct answer *answer,
+				      size_t count) MUST_CHECK;
+const struct judgement *session_told(struct session *s,
+				     const struct answer *answer,
+				     const uint64_t *tickets,
+				     size_t count) MUST_CHECK;
+
+/* What judgements take. */
+static inline size_t session_memory(const struct session *s)
+{
+	return s->judgement_cap * sizeof(*s->judgements);
+}
 
 void session_free(struct session *s);
 
