@@ -187,6 +187,24 @@ all_of()
 	all_of 10
 }
 
+@test "the environment may name the authorities, ca_file overrides it" {
+	mock --tls --tls-dir tls
+	events 1 10 >in
+	SSL_CERT_FILE=$PWD/tls/ca.pem run -0 send <in
+	all_of 10
+	mkdir folder
+	cp tls/ca.pem "folder/$(openssl x509 -hash -noout -in tls/ca.pem).0"
+	events 11 20 >in
+	SSL_CERT_DIR=$PWD/folder run -0 send <in
+	all_of 20
+
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+		-subj /CN=other -keyout other.key -out other.pem 2>openssl.log
+	SSL_CERT_FILE=$PWD/tls/ca.pem run -4 send -o ca_file=other.pem <in
+	end_mock
+	all_of 20
+}
+
 @test "an authority that is replaced while it runs is trusted from then on" {
 	mock --tls --tls-dir one
 	cp one/ca.pem trusted

@@ -154,6 +154,24 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *context)
 
 /* Set-up. */
 
+/*
+ * Whom to trust: those of ca_file alone; else, as the other transports and
+ * curl(1) but not libcurl, those that the environment names for OpenSSL.
+ */
+static void set_authorities(CURL *c, const char *ca_file)
+{
+	const char *file =
+		ca_file != NULL ? ca_file : secure_getenv("SSL_CERT_FILE");
+	const char *folder =
+		ca_file != NULL ? NULL : secure_getenv("SSL_CERT_DIR");
+
+	if (file != NULL || folder != NULL)
+		curl_easy_setopt(c, CURLOPT_CAINFO, file);
+	// Those of the system, in their folder, are not meant with ca_file.
+	if (ca_file != NULL || folder != NULL)
+		curl_easy_setopt(c, CURLOPT_CAPATH, folder);
+}
+
 /* What is the same for every request. */
 static void configure(struct http_exchange *x)
 {
@@ -194,11 +212,7 @@ static void configure(struct http_exchange *x)
 	curl_easy_setopt(c, CURLOPT_SSL_CTX_FUNCTION, http_tls_setup);
 	curl_easy_setopt(c, CURLOPT_SSL_CTX_DATA, &x->http->tls);
 	curl_easy_setopt(c, CURLOPT_CA_CACHE_TIMEOUT, 0L); // it may change
-	if (o->tls.ca_file != NULL) {
-		curl_easy_setopt(c, CURLOPT_CAINFO, o->tls.ca_file);
-		// Those of the system, in their folder, are not meant then.
-		curl_easy_setopt(c, CURLOPT_CAPATH, NULL);
-	}
+	set_authorities(c, o->tls.ca_file);
 	if (o->tls.cert_file != NULL) {
 		curl_easy_setopt(c, CURLOPT_SSLCERT, o->tls.cert_file);
 		curl_easy_setopt(c, CURLOPT_SSLKEY,
