@@ -136,6 +136,17 @@ static int restrict_to(const struct ruleset *rules, const char *const paths[],
 	return 0;
 }
 
+/* A kernel without it is no surprise; that something forbids it may be one. */
+static void without(int error)
+{
+	if (error == ENOSYS || error == EOPNOTSUPP)
+		msg_info("this kernel has no Landlock: files could be written "
+			 "anywhere");
+	else
+		msg_warn("landlock: %s: files could be written anywhere",
+			 strerror(error));
+}
+
 void confine_writing(const char *const paths[], size_t count)
 {
 	const struct landlock_ruleset_attr attr = {
@@ -147,8 +158,7 @@ void confine_writing(const char *const paths[], size_t count)
 	rules.fd = (int)syscall(SYS_landlock_create_ruleset, &attr,
 				sizeof(attr), 0);
 	if (rules.fd < 0) {
-		msg_info("this kernel has no Landlock: files could be written "
-			 "anywhere");
+		without(errno);
 		return;
 	}
 	if (restrict_to(&rules, paths, count, &why) < 0)

@@ -59,11 +59,12 @@ static const int working[] = {
 /* And to a source: to find what it reads, and to see it change. */
 static const int finding[] = {
 	SCMP_SYS(stat),		    SCMP_SYS(lstat),
-	SCMP_SYS(readlink),	    SCMP_SYS(getcwd),
-	SCMP_SYS(faccessat),	    SCMP_SYS(faccessat2),
-	SCMP_SYS(statx),	    SCMP_SYS(fstatfs),
-	SCMP_SYS(getdents64),	    SCMP_SYS(inotify_add_watch),
-	SCMP_SYS(inotify_rm_watch), SCMP_SYS(sendto),
+	SCMP_SYS(readlink),	    SCMP_SYS(readlinkat),
+	SCMP_SYS(getcwd),	    SCMP_SYS(faccessat),
+	SCMP_SYS(faccessat2),	    SCMP_SYS(statx),
+	SCMP_SYS(fstatfs),	    SCMP_SYS(getdents64),
+	SCMP_SYS(inotify_add_watch), SCMP_SYS(inotify_rm_watch),
+	SCMP_SYS(sendto),
 };
 
 static int fail(struct err *e, int error)
@@ -96,10 +97,9 @@ static const int forbidden[] = {
 	SCMP_SYS(process_madvise),  SCMP_SYS(process_mrelease),
 	SCMP_SYS(migrate_pages),    SCMP_SYS(move_pages),
 	SCMP_SYS(kcmp),		    SCMP_SYS(perf_event_open),
-	SCMP_SYS(kill),		    SCMP_SYS(tkill),
-	SCMP_SYS(pidfd_send_signal), SCMP_SYS(rt_sigqueueinfo),
-	SCMP_SYS(rt_tgsigqueueinfo), SCMP_SYS(setpriority),
-	SCMP_SYS(ioprio_set),
+	SCMP_SYS(kill),		    SCMP_SYS(pidfd_send_signal),
+	SCMP_SYS(rt_sigqueueinfo),  SCMP_SYS(rt_tgsigqueueinfo),
+	SCMP_SYS(setpriority),	    SCMP_SYS(ioprio_set),
 	// callers: none comes where nobody listens (what hands out the kernel's
 	// ciphers, AF_ALG, does so by accept)
 	SCMP_SYS(listen),
@@ -291,6 +291,8 @@ static int forbid(scmp_filter_ctx filter)
 			    COUNT(opaque));
 	if (error == 0)
 		error = unless_of(filter, SCMP_SYS(tgkill), getpid());
+	if (error == 0) // by which some libraries raise a signal
+		error = unless_of(filter, SCMP_SYS(tkill), getpid());
 	if (error == 0)
 		error = unless_of(filter, SCMP_SYS(prlimit64), 0);
 	for (size_t i = 0; i < COUNT(conditions) && error == 0; i++)

@@ -421,6 +421,33 @@ static int seal_where_rules_are_refused(struct err *e)
 	return seal_beside(e);
 }
 
+static int seal_without_rulesets(struct err *e)
+{
+	static const int calls[] = { SCMP_SYS(landlock_create_ruleset) };
+
+	forbid(calls, 1, EPERM);
+	if (dup2(open("said", O_RDWR | O_CREAT | O_TRUNC, 0600),
+		 STDERR_FILENO) < 0)
+		_exit(98);
+	return seal_beside(e);
+}
+
+static int find_it_said(void)
+{
+	static const char what[] = "landlock: Operation not permitted";
+	char said[200] = "";
+
+	return pread(STDERR_FILENO, said, sizeof(said) - 1, 0) > 0 &&
+			       strstr(said, what) != NULL
+		       ? SEALED
+		       : 0;
+}
+
+static void that_it_is_refused_is_said(void)
+{
+	CHECK(sealed_by(seal_without_rulesets, find_it_said) == SEALED);
+}
+
 static void where_a_seal_is_refused_the_work_goes_on(void)
 {
 	CHECK(sealed_by(seal_without_seccomp, work_on) == SEALED);
@@ -510,6 +537,8 @@ int main(void)
 		RUN(a_sealed_source_reads_and_writes_no_file);
 	RUN(a_sealed_source_finds_and_reads_files);
 	RUN(where_a_seal_is_refused_the_work_goes_on);
+	if (is_sealable())
+		RUN(that_it_is_refused_is_said);
 	if (is_sealable())
 		RUN(a_sealed_process_opens_nothing);
 	RUN(a_sealed_process_works_on);
