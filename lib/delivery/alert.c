@@ -14,12 +14,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { VARIABLES = 5, VARIABLE_MAX = 600 };
-
-/* What the helper is asked to run the command with. */
-struct order {
-	char vars[VARIABLES][VARIABLE_MAX]; // "NAME=value", SIEM_ALERT first
+/* The variables of the command: whether it is raised, and the values. */
+static const char *const names[] = {
+	"SIEM_ALERT",   "SIEM_DESTINATION", "SIEM_REASON",
+	"SIEM_SECONDS", "SIEM_WAITING",
 };
+
+enum { VARIABLES = ALERT_VALUES + 1, VARIABLE_MAX = ALERT_VALUE_MAX + 20 };
+
+_Static_assert(sizeof(names) / sizeof(names[0]) == VARIABLES, "named all");
 
 /* What it answers, once the command has ended. */
 struct result {
@@ -28,6 +31,17 @@ struct result {
 };
 
 extern char **environ;
+
+static bool is_ours(const char *variable)
+{
+	size_t len = strcspn(variable, "=");
+
+	for (size_t i = 0; i < VARIABLES; i++)
+		if (strlen(names[i]) == len &&
+		    memcmp(names[i], variable, len) == 0)
+			return true;
+	return false;
+}
 
 /* The environment of the command is ours and these; the caller frees it. */
 static char **environment(char vars[VARIABLES][VARIABLE_MAX])
@@ -42,15 +56,9 @@ static char **environment(char vars[VARIABLES][VARIABLE_MAX])
 		return NULL;
 	for (size_t i = 0; i < VARIABLES; i++)
 		out[kept++] = vars[i];
-	for (size_t i = 0; i < count; i++) {
-		bool ours = false;
-
-		for (size_t n = 0; n < VARIABLES; n++)
-			ours |= strncmp(environ[i], vars[n],
-					strcspn(vars[n], "=") + 1) == 0;
-		if (!ours)
+	for (size_t i = 0; i < count; i++)
+		if (!is_ours(environ[i]))
 			out[kept++] = environ[i];
-	}
 	return out;
 }
 
@@ -84,14 +92,25 @@ static int spawn(const char *command, const char *event, char **env, pid_t *pid)
 	return error;
 }
 
-static int start(const char *command, struct order *order, pid_t *pid)
+/*
+ * Who asks may have been taken over by what it was sent: only values are taken
+ * from it, and no name, as that of a library to load would be.
+ */
+static int start(const char *command, const struct alert_order *order,
+		 pid_t *pid)
 {
-	char **env = environment(order->vars);
+	const char *event = order->raised != 0 ? "raised" : "cleared";
+	char vars[VARIABLES][VARIABLE_MAX];
 	int error = ENOMEM;
 
+	snprintf(vars[0], VARIABLE_MAX, "%s=%s", names[0], event);
+	for (size_t i = 0; i < ALERT_VALUES; i++)
+		snprintf(vars[i + 1], VARIABLE_MAX, "%s=%.*s", names[i + 1],
+			 ALERT_VALUE_MAX, order->values[i]);
+
+	char **env = environment(vars);
 	if (env != NULL)
-		error = spawn(command, strchr(order->vars[0], '=') + 1, env,
-			      pid);
+		error = spawn(command, event, env, pid);
 	free(env);
 	return error;
 }
@@ -123,7 +142,7 @@ static int wait_for(pid_t pid, int tool_fd, int *status)
 static void run_commands(int fd, const void *context)
 {
 	const char *command = context;
-	struct order order;
+	struct alert_order order;
 
 	while (read(fd, &order, sizeof(order)) == sizeof(order)) {
 		struct result result = { 0 };
@@ -172,15 +191,13 @@ static void take_result(struct alert *a)
 /* Ask for the command to be run, for what is the case now. */
 static void ask(struct alert *a, int64_t now_ms, uint64_t held)
 {
-	struct order order = { 0 };
+	struct alert_order order = { .raised = a->raised };
 
-	snprintf(order.vars[0], VARIABLE_MAX, "SIEM_ALERT=%s",
-		 a->raised ? "raised" : "cleared");
-	snprintf(order.vars[1], VARIABLE_MAX, "SIEM_DESTINATION=%s", a->who);
-	snprintf(order.vars[2], VARIABLE_MAX, "SIEM_REASON=%s", a->reason);
-	snprintf(order.vars[3], VARIABLE_MAX, "SIEM_SECONDS=%lld",
+	snprintf(order.values[0], ALERT_VALUE_MAX, "%s", a->who);
+	snprintf(order.values[1], ALERT_VALUE_MAX, "%s", a->reason);
+	snprintf(order.values[2], ALERT_VALUE_MAX, "%lld",
 		 (long long)(now_ms - a->since_ms) / 1000);
-	snprintf(order.vars[4], VARIABLE_MAX, "SIEM_WAITING=%llu",
+	snprintf(order.values[3], ALERT_VALUE_MAX, "%llu",
 		 (unsigned long long)held);
 	// That a helper is gone is told when its answer is read.
 	(void)!write(a->helper.fd, &order, sizeof(order));

@@ -44,6 +44,17 @@ struct alert {
 			 .who = (name),       \
 			 .helper = HELPER_NONE })
 
+enum { ALERT_VALUES = 4, ALERT_VALUE_MAX = 580 };
+
+/*
+ * What the helper is asked to run the command with: the values of the variables
+ * above, but the first. It believes none of it.
+ */
+struct alert_order {
+	uint8_t raised;
+	char values[ALERT_VALUES][ALERT_VALUE_MAX];
+};
+
 /* Before the tool seals itself: start what will run the command, if any. */
 int alert_open(struct alert *a, struct err *e) MUST_CHECK;
 

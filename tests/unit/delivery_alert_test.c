@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <seccomp.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -163,6 +164,35 @@ static int raise_and_hear(void)
 	return a.asked || a.helper.fd < 0 ? 3 : 0;
 }
 
+/* One who has taken the tool over, not what alert_step() asks. */
+static void who_asks_for_the_command_chooses_no_other_variables(void)
+{
+	static const char evil[] = "LD_PRELOAD=/evil";
+	struct alert a = ALERT_INIT(100, "env >env; echo \"$1\" >>env", "test");
+	struct pollfd ended = { .events = POLLIN };
+	struct alert_order order;
+	struct buf text = BUF_INIT(1 << 20);
+	struct err e = { 0 };
+
+	CHECK(alert_open(&a, &e) == 0);
+	memset(&order, 'x', sizeof(order));
+	for (size_t i = 0; i < ALERT_VALUES; i++)
+		memcpy(order.values[i], evil,
+		       i < 2 ? sizeof(evil) : sizeof(evil) - 1);
+	CHECK(write(a.helper.fd, &order, sizeof(order)) == sizeof(order));
+	ended.fd = a.helper.fd;
+	CHECK(poll(&ended, 1, -1) == 1);
+	alert_close(&a);
+
+	CHECK(file_read("env", &text, &e) == 0);
+	CHECK(strstr(buf_str(&text), "\nLD_PRELOAD") == NULL);
+	CHECK(strncmp(buf_str(&text), "LD_PRELOAD", 10) != 0);
+	CHECK(strstr(buf_str(&text), "SIEM_REASON=LD_PRELOAD=/evil\n") != NULL);
+	CHECK(strstr(buf_str(&text), "SIEM_ALERT=raised\n") != NULL);
+	CHECK(strstr(buf_str(&text), "\nraised\n") != NULL);
+	buf_free(&text);
+}
+
 static void its_end_is_heard_where_the_end_of_children_is_ignored(void)
 {
 	int status;
@@ -201,6 +231,7 @@ int main(void)
 	RUN(without_a_time_there_is_none);
 	RUN(it_waits_for_the_time_only_while_something_is_held);
 	RUN(of_the_command_one_runs_at_a_time_and_none_is_left_out);
+	RUN(who_asks_for_the_command_chooses_no_other_variables);
 	RUN(its_end_is_heard_where_the_end_of_children_is_ignored);
 	RUN(its_end_is_heard_where_there_is_no_descriptor_of_it);
 	return check_done();
