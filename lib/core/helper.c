@@ -60,6 +60,8 @@ int helper_start(struct helper *h, const char *name, int keep_fd,
 	if (pid == 0) {
 		set_signals();
 		prctl(PR_SET_NAME, name);
+		// It is not sealed, so who is must not get into its memory.
+		prctl(PR_SET_DUMPABLE, 0);
 		keep_only(ends[1], keep_fd >= 0 ? keep_fd : ends[1]);
 		work(ends[1], context);
 		_exit(STATUS_DONE);

@@ -4,6 +4,7 @@
  *
  * Of all that is open it keeps standard error and what it is given, and it
  * outlives the signals that end the tool, for it ends when the tool does.
+ * Nor can others of the same user look into it, as it is not sealed.
  */
 #ifndef SIEM_CORE_HELPER_H
 #define SIEM_CORE_HELPER_H
