@@ -216,9 +216,10 @@ static void drop_settled(struct engine *g)
 			break;
 		// Whoever had it last, if anybody did.
 		p = &g->failover.places[item->owner];
-		if (item->kind == QUEUE_MARK)
+		// Not past a record that could not be set aside.
+		if (item->kind == QUEUE_MARK && !g->ledger.failed)
 			progress_mark(&g->progress, item);
-		else if (item->kind == QUEUE_RECORD)
+		if (item->kind == QUEUE_RECORD)
 			progress_record(&g->progress, item, p->name,
 					p->acknowledgement, g->queue.now_ns);
 		if (queue_drops_memory(&g->queue))

@@ -8,7 +8,11 @@
 #include <limits.h>
 #include <stdio.h>
 
-enum { HOLD_MOST = 1 << 20 }; // bytes that are written, but not durable
+enum {
+	HOLD_MOST = 1 << 20, // bytes that are written, but not durable
+	WHY_MAX = 2 << 20,   // of a line about a record; what a reason takes is
+			     // bounded by a control line's, six times escaped
+};
 
 int reject_open(struct reject_file *f, const char *path, struct err *e)
 {
@@ -35,7 +39,7 @@ static int put_why(struct reject_file *f, const struct reject_why *why,
 {
 	struct timestamp now = timestamp_now();
 	char when[TIMESTAMP_MAX];
-	struct buf line = BUF_INIT((size_t)64 << 10);
+	struct buf line = BUF_INIT(WHY_MAX);
 	int rc;
 
 	timestamp_rfc5424(&now, when);
