@@ -78,9 +78,17 @@ static enum turn whose_turn(const struct spooler *constant)
 
 static void give_turn(struct spooler *s, enum turn turn)
 {
+	const uint64_t one = 1;
+
 	pthread_mutex_lock(&s->lock);
 	s->turn = turn;
 	pthread_cond_signal(&s->turned);
+	// Within the lock: it must not come behind the read() for it, or poll()
+	// would tell of it for as long as nothing else is done.
+	if (turn == TURN_DONE) {
+		ssize_t ignored = write(s->done, &one, sizeof(one));
+		(void)ignored;
+	}
 	pthread_mutex_unlock(&s->lock);
 }
 
@@ -100,13 +108,9 @@ static void *write_groups(void *context)
 	struct spooler *s = context;
 
 	while (wait_for_turn(s) == TURN_THREAD) {
-		const uint64_t one = 1;
-
 		s->failed = segments_append(&s->segments, buf_slice(&s->group),
 					    &s->durable, &s->why) < 0;
 		give_turn(s, TURN_DONE);
-		ssize_t ignored = write(s->done, &one, sizeof(one));
-		(void)ignored;
 	}
 	return NULL;
 }
@@ -307,6 +311,8 @@ static void release(struct carrier *carrier)
 		give_turn(s, TURN_END);
 		pthread_join(s->thread, NULL);
 	}
+	s->finishing = true;
+	tell(s, 0);
 	segments_close(&s->segments);
 	if (s->done >= 0)
 		close(s->done);
@@ -344,15 +350,17 @@ struct carrier *spooler_open(const void *target,
 			    .owner = load->owner },
 		.in = load->in,
 		.pulls = true,
+		.segments = { .spool = SPOOL_NONE, .log = -1, .side = -1 },
 		.group = BUF_INIT(SIZE_MAX / 4),
 		.lock = PTHREAD_MUTEX_INITIALIZER,
 		.turned = PTHREAD_COND_INITIALIZER,
 	};
 	s->done = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (segments_open(&s->segments, s->target->path, s->target->max,
-			  s->target->segment, e) < 0) {
-		release(&s->carrier);
-		return NULL;
-	}
-	return &s->carrier;
+	if (s->done < 0)
+		err_sys(e, "spool");
+	else if (segments_open(&s->segments, s->target->path, s->target->max,
+			       s->target->segment, e) == 0)
+		return &s->carrier;
+	release(&s->carrier);
+	return NULL;
 }
