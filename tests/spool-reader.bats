@@ -183,6 +183,26 @@ position()
 	cmp <(records <<<"$output") <(cat s/*.log)
 }
 
+@test "a segment that is dropped once it is open, and before it was read, is told" {
+	seq 5 | siem-batch --spool s
+	cp -r s made
+	echo siem-segment/1 >s/000000000002.sum
+	touch s/000000000002.log
+	siem-tail s >out 2>err &
+	pid=$!
+	remember "$pid"
+	eventually eval "readlink /proc/$pid/fd/* | grep -q 000000000002.sum"
+	kill -STOP "$pid"
+	sed 1d made/000000000001.sum >>s/000000000002.sum
+	rm s/000000000002.*
+	cp made/000000000001.log s/000000000003.log
+	cp made/000000000001.sum s/000000000003.sum
+	kill -CONT "$pid"
+	eventually cmp -s out <(seq 5; seq 5)
+
+	equal 'siem-tail: s: segment 2 was dropped before it was read to its end: records are missing; going on with segment 3' "$(cat err)"
+}
+
 @test "a segment whose side file is gone is an error, and not an end" {
 	for i in 1 2 3; do
 		echo $i | siem-batch --spool s

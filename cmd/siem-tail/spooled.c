@@ -216,12 +216,19 @@ static int is_broken(struct spooled *s, struct err *e)
 		       s->spool.path, name);
 }
 
+/* Has the segment been let go of since it was opened? */
+static bool is_dropped(const struct spooled *s)
+{
+	struct stat st;
+
+	return fstat(s->side.fd, &st) == 0 && st.st_nlink == 0;
+}
+
 /* How much of the segment may be read, and is that all there will be? */
 static int measure(struct spooled *s, struct err *e)
 {
 	struct spool_belief believed;
 	uint64_t first, last;
-	struct stat st;
 
 	if (s->whole)
 		return 0;
@@ -232,8 +239,7 @@ static int measure(struct spooled *s, struct err *e)
 	s->whole = s->side.ended && !s->side.damaged;
 	if (s->whole || (last <= s->at.segment && !s->side.damaged)) {
 		// Its number may have been given to another meanwhile.
-		if (fstat(s->side.fd, &st) == 0 && st.st_nlink == 0 &&
-		    s->end == 0)
+		if (s->end == 0 && is_dropped(s))
 			close_segment(s);
 		return 0;
 	}
@@ -306,6 +312,10 @@ static int read_on(struct spooled *s, struct err *e)
 		return 0;
 	if (s->log < 0)
 		s->log = spool_open_log(&s->spool, s->at.segment);
+	if (s->log < 0 && errno == ENOENT && is_dropped(s)) {
+		close_segment(s);
+		return 1;
+	}
 	ssize_t n = -1;
 	if (s->log >= 0)
 		n = pread(s->log, t->block, most, (off_t)s->at.offset);
