@@ -291,6 +291,21 @@ e 6 3" "$(cat s/000000000001.sum)"
 	equal 'bad 123456' "$(xargs <c.dead)"
 }
 
+@test "a record whose reason is long and has to be escaped is set aside as any other" {
+	checkpoint c
+	{
+		printf '\020H siem/1 %s\n1\n\020R ' "$id"
+		printf '%%01%.0s' {1..12000}
+		printf ' bad\n\020M log 1\n2\n\020M log 2\n\020E 1\n'
+	} >in
+	run -1 --separate-stderr bash -c 'cat in | siem-batch --spool s --max-record 100000 -c c'
+
+	equal $'1\n2' "$(cat s/*.log)"
+	equal bad "$(cat c.dead)"
+	equal 12000 "$(jq '.reason | length' c.dead.why)"
+	equal 2 "$(committed c)"
+}
+
 @test "--fsck explains a spool" {
 	seq 5 | siem-batch --spool s
 	seq 6 7 | siem-batch --spool s
@@ -331,7 +346,6 @@ three_segments()
 			[[ $segment = 3 && $edit == *d ]] && continue
 			rm -rf s
 			cp -r whole s
-			sed "$edit" "whole/00000000000$segment.sum" | sed "s/^\([de] \)8 /\16 /" >/dev/null
 			sed -i "$edit" "s/00000000000$segment.sum"
 			run -1 siem-batch --fsck s
 			grep "^    00000000000$segment.sum is damaged behind byte [0-9]*: what was acknowledged behind it is not known, and its segment is left as it is$" <<<"$output"
@@ -442,6 +456,126 @@ damaged: put back what is missing from a copy; or deliver by hand what a segment
 
 	grep -F 'in use: nothing is cut off' <<<"$output"
 	equal torn "$(tail -n 1 s/000000000001.log)"
+}
+
+@test "--fsck of a spool that it cannot write says so, and looks all the same" {
+	needs_shim
+	seq 5 | siem-batch --spool s
+	run -0 trouble 'fail=EROFS open path=*/siem-spool' siem-batch --fsck s
+
+	equal ', s: Read-only file system: nothing is cut off' "${lines[0]#spool:????????????????????????????????}"
+	equal '000000000001.log: 5 records, 10 bytes, closed' "${lines[1]}"
+}
+
+@test "what cannot be read after a crash is not taken for torn" {
+	needs_shim
+	seq 5 | siem-batch --spool s
+	sed -i '3,$d' s/000000000001.sum # what a power cut may leave of it
+	run -0 trouble 'fail=EIO read path=*/000000000001.log n=1' \
+		bash -c 'echo 6 | siem-batch --spool s'
+
+	equal 1 "$(wc -l <fired)"
+	equal 'siem-batch: SIEM shipping failed: spool: segment: Input/output error; trying again (records waiting: 1)' "${lines[0]}"
+	equal '1 2 3 4 5 6' "$(cat s/*.log | xargs)"
+	equal 'e 10 5' "$(tail -n 1 s/000000000001.sum)"
+}
+
+@test "no segment gets a number that a reader has read of" {
+	seq 5 | siem-batch --spool s
+	# In its middle; at its end; behind it; and one reader behind the other.
+	for at in '1 4 2' '1 10 2' '2 0 2' '7 6 8' '7 0 7'; do
+		read -r segment offset next <<<"$at"
+		rm s/0*
+		reader_at s 1 0
+		mv s/reader.checkpoint s/slow.checkpoint
+		reader_at s "$segment" "$offset"
+		seq 10 15 | siem-batch --spool s
+		equal "$(printf '%012d.log' "$next")" "$(basename s/*.log)"
+		siem-tail --once -c s/reader.checkpoint s >out 2>err || true
+		equal "$(seq 10 15)" "$(sed '/^\x10/d' out)"
+	done
+}
+
+@test "where no reader can be asked, nothing is written" {
+	needs_shim
+	seq 5 | siem-batch --spool s
+	reader_at s 1 4
+	rm s/0*
+	run -0 trouble 'fail=EIO read path=*/reader.checkpoint n=1' \
+		bash -c 'echo 6 | siem-batch --spool s'
+
+	equal 1 "$(wc -l <fired)"
+	equal 000000000002.log "$(basename s/*.log)"
+}
+
+@test "the number of the only segment outlives it, whenever its writer is killed" {
+	needs_shim
+	for kill in 'after open path=*2.sum' 'before unlink path=*1.log n=2' 'after unlink path=*1.log n=2' \
+		'after unlink path=*1.sum' 'before open path=*2.log' 'after open path=*2.log'; do
+		rm -rf s
+		run -137 trouble "fail=ENOSPC write path=*/000000000001.log n=2-; kill-$kill" \
+			bash -c '{ seq 5; for i in {1..1000}; do grep -q "^d 10 5" s/*1.sum && break; sleep 0.01; done 2>/dev/null; seq 6 7; } | siem-batch --spool s'
+		seq 8 9 | siem-batch -q --spool s
+
+		equal "$(seq 8 9)" "$(cat s/000000000003.log)"
+	done
+}
+
+# deliver_some: what a reader does once.
+deliver_some()
+{
+	siem-tail --once -c s/a.checkpoint s | siem-send -c s/a.checkpoint stdout >>got
+	[ "$(committed c)" = 3 ]
+}
+
+@test "who has read all there is makes room, also where that is one long record" {
+	checkpoint c
+	for i in 1 2 3; do
+		printf '%020000d\n\020M log %d\n' "$i" "$i"
+	done >in
+	siem-batch --spool s </dev/null
+	{ printf '\020H siem/1 %s\n' "$id"; cat in; printf '\020E 0\n'; } |
+		siem-batch --spool s --max 10KB -c c 2>err &
+	remember "$!"
+	eventually deliver_some
+	siem-tail --once -c s/a.checkpoint s | siem-send -c s/a.checkpoint stdout >>got
+
+	grep -F 'is full (--max): it waits for its readers' err
+	sed '/^\x10/d' in | cmp - got
+}
+
+# holds COUNT: so many records are in the spool.
+holds()
+{
+	[ "$(cat s/*.log | wc -l)" -eq "$1" ]
+}
+
+@test "lone records fill a segment with what is noted of them" {
+	mkfifo in
+	siem-batch --spool s --max 4KB --overflow block <in 2>err &
+	remember "$!"
+	exec 5>in
+	for ((i = 1; i <= 18; i++)); do
+		echo "$i" >&5
+		eventually holds "$i"
+	done
+
+	[ -e s/000000000002.log ]
+}
+
+@test "what is dropped is told in all when it ends" {
+	run -1 --separate-stderr bash -c '{ for i in {1..9}; do seq 1000; sleep 0.02; done; } | siem-batch --spool s --max 1KB'
+	kept=$(cat s/*.log | wc -l)
+
+	equal $((9000 - kept)) "$(sed -n 's/.* \([0-9]*\) in all$/\1/p' <<<"$stderr" | tail -n 1)"
+}
+
+@test "a folder whose making was cut short is made for good, and so is one with a slash" {
+	needs_shim
+	run -137 trouble 'kill-before fsync n=1' siem-batch --spool s </dev/null
+	for dir in s t u/; do
+		run -3 trouble "fail=EIO fsync path=$PWD n=1" siem-batch --spool "$dir" </dev/null
+	done
 }
 
 @test "a folder that is no spool is named" {

@@ -17,7 +17,7 @@
 
 struct fsck {
 	const struct spool *spool;
-	bool in_use;
+	const char *untouched; // why nothing is cut off, or NULL
 	bool damaged;
 	uint64_t records, bytes; // of all segments
 };
@@ -186,21 +186,15 @@ static int check_reader(struct fsck *f, const char *name, struct err *e)
 
 static int check_readers(struct fsck *f, struct err *e)
 {
-	static const char suffix[] = ".checkpoint";
 	DIR *listing = opendir(f->spool->path);
 	const struct dirent *entry;
 	int rc = 0;
 
 	if (listing == NULL)
 		return err_sys(e, "%s", f->spool->path);
-	while (rc == 0 && (entry = readdir(listing)) != NULL) {
-		size_t len = strlen(entry->d_name);
-
-		if (entry->d_name[0] != '.' && len >= sizeof(suffix) &&
-		    strcmp(entry->d_name + len - (sizeof(suffix) - 1),
-			   suffix) == 0)
+	while (rc == 0 && (entry = readdir(listing)) != NULL)
+		if (spool_is_reader(entry->d_name))
 			rc = check_reader(f, entry->d_name, e);
-	}
 	closedir(listing);
 	return rc;
 }
@@ -211,8 +205,10 @@ static int show_all(struct fsck *f, struct err *e)
 	size_t count = 0;
 	int rc = spool_list(f->spool, &numbers, &count, e);
 
-	printf("spool:%s%s\n", f->spool->id,
-	       f->in_use ? ", in use: nothing is cut off" : "");
+	printf("spool:%s", f->spool->id);
+	if (f->untouched != NULL)
+		printf(", %s: nothing is cut off", f->untouched);
+	printf("\n");
 	for (size_t i = 0; i < count && rc == 0; i++) {
 		if (i > 0)
 			check_gap(f, numbers[i - 1], numbers[i]);
@@ -245,13 +241,14 @@ int fsck_run(const char *path, struct err *e)
 	struct spool spool = SPOOL_NONE;
 	struct segments writer = { .spool = SPOOL_NONE, .log = -1, .side = -1 };
 	struct fsck f = { .spool = &spool };
+	struct err why;
 	int rc = -1;
 
 	if (spool_open(&spool, path, e) < 0)
 		return -1;
 	// Whoever may write may also mend.
-	if (segments_open(&writer, path, UINT64_MAX, UINT64_MAX, e) < 0)
-		f.in_use = true;
+	if (segments_open(&writer, path, UINT64_MAX, UINT64_MAX, &why) < 0)
+		f.untouched = why.kind == ERR_USAGE ? "in use" : why.text;
 	else if (segments_recover(&writer, e) < 0)
 		goto out;
 	if (writer.torn > 0)
@@ -261,7 +258,7 @@ int fsck_run(const char *path, struct err *e)
 		       writer.torn, writer.torn_in);
 	rc = show_all(&f, e);
 out:
-	if (!f.in_use)
+	if (f.untouched == NULL)
 		segments_close(&writer);
 	spool_close(&spool);
 	return rc < 0 ? -1 : f.damaged ? STATUS_REJECTS : STATUS_DONE;

@@ -115,7 +115,11 @@ int file_replace(const char *dir, const char *name, const void *bytes,
 int file_sync_parent(const char *path, struct err *e)
 {
 	char dir[PATH_MAX];
-	const char *slash = strrchr(path, '/');
+	size_t len = strlen(path);
+
+	while (len > 1 && path[len - 1] == '/')
+		len--;
+	const char *slash = memrchr(path, '/', len);
 	int n = slash == NULL ? snprintf(dir, sizeof(dir), ".") :
 				snprintf(dir, sizeof(dir), "%.*s",
 					 (int)(slash - path) + 1, path);

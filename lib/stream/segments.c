@@ -62,12 +62,19 @@ static int put_entry(int side, const struct spool_entry *entry)
 	return file_write_all(side, line.data, line.len);
 }
 
-static void remove_segment(const struct segments *g, uint64_t number)
+static void remove_log(const struct segments *g, uint64_t number)
 {
 	char name[SPOOL_NAME_MAX];
 
 	spool_log_name(number, name);
 	(void)!unlinkat(g->spool.dir, name, 0);
+}
+
+static void remove_segment(const struct segments *g, uint64_t number)
+{
+	char name[SPOOL_NAME_MAX];
+
+	remove_log(g, number);
 	spool_side_name(number, name);
 	(void)!unlinkat(g->spool.dir, name, 0);
 }
@@ -95,15 +102,15 @@ static int cut_torn(struct segments *g, int log, int side,
 }
 
 /* Close a segment of an earlier run in good order, if it was not. */
-static int recover(struct segments *g, uint64_t number, struct err *e)
+static int recover(struct segments *g, uint64_t number, bool newest,
+		   struct err *e)
 {
 	struct spool_belief believed;
 	int found = spool_believe(&g->spool, number, &believed, e);
 	int rc = -1;
 
 	// What is damaged is left as it is: all of it may be needed.
-	bool damaged =
-		believed.broken || (believed.untold && number != g->number);
+	bool damaged = believed.broken || (believed.untold && !newest);
 	if (found > 0 && damaged)
 		g->damaged = number;
 	if (found <= 0 || believed.ended || damaged)
@@ -199,13 +206,17 @@ int segments_recover(struct segments *g, struct err *e)
 	if (list_segments(g, &numbers, &count, e) < 0)
 		goto out;
 	g->others = 0;
-	g->number = count > 0 ? numbers[count - 1] : 0;
-	g->oldest = count > 0 ? numbers[0] : 1;
 	for (size_t i = 0; i < count; i++) {
-		if (recover(g, numbers[i], e) < 0)
+		if (recover(g, numbers[i], i + 1 == count, e) < 0)
 			goto out;
 		g->others += segment_size(g, numbers[i]);
 	}
+	// Those that are gone, but were read, count as well.
+	if (spool_find_begun(&g->spool, &g->number, e) < 0)
+		goto out;
+	if (count > 0 && g->number < numbers[count - 1])
+		g->number = numbers[count - 1];
+	g->oldest = count > 0 ? numbers[0] : g->number + 1;
 	if (fsync(g->spool.dir) < 0) {
 		err_sys(e, "%s", g->spool.path);
 		goto out;
@@ -244,6 +255,20 @@ static void end_segment(struct segments *g)
 	g->others += segment_size(g, g->number);
 }
 
+/*
+ * Take the number behind the newest segment's, before that goes: a side file
+ * with nothing in it. So no run that comes after a crash gives it once more to
+ * others than readers have read.
+ */
+static void take_number(const struct segments *g)
+{
+	int side = open_side(g, g->number + 1, O_WRONLY | O_CREAT);
+
+	if (side >= 0)
+		close(side);
+	(void)!fsync(g->spool.dir);
+}
+
 /* Something failed in it: let it be what is durable, and no more. */
 static void abandon(struct segments *g)
 {
@@ -253,9 +278,12 @@ static void abandon(struct segments *g)
 		(void)!ftruncate(g->log, (off_t)g->durable);
 		end_segment(g);
 	} else {
-		// So its number is free, and numbers have no gaps.
+		// Its number is for the next, so that numbers have no gaps. For
+		// who has opened it, that is another file.
 		close_files(g);
 		remove_segment(g, g->number--);
+		if (g->oldest > g->number)
+			take_number(g);
 	}
 	errno = saved;
 }
@@ -265,22 +293,18 @@ static int begin_segment(struct segments *g, struct err *e)
 	uint64_t number = g->number + 1;
 
 	// What could not be removed before. The side file comes last: with it
-	// there is a segment.
-	remove_segment(g, number);
+	// there is a segment; and it stays, as its number is taken.
+	remove_log(g, number);
 	g->log = open_log(g, number, O_WRONLY | O_CREAT | O_EXCL | O_APPEND);
 	if (g->log >= 0)
 		g->side = open_side(g, number,
-				    O_WRONLY | O_CREAT | O_EXCL | O_APPEND);
+				    O_WRONLY | O_CREAT | O_TRUNC | O_APPEND);
 	g->durable = g->records = 0;
 	if (g->log < 0 || g->side < 0 ||
 	    file_write_all(g->side, side_header, sizeof(side_header) - 1) < 0) {
-		bool ours = g->log >= 0;
-
 		err_sys(e, "%s", g->spool.path);
 		int error = errno;
 		close_files(g);
-		if (ours)
-			remove_segment(g, number);
 		errno = error;
 		return -1;
 	}
@@ -370,10 +394,15 @@ static bool free_read(struct segments *g)
 	return g->oldest > before;
 }
 
-/* How many records of the oldest segment has the slowest reader not read? */
-static uint64_t count_unread(const struct segments *g)
+/* Does the current segment hold all records that there are, if any? */
+static bool is_alone(const struct segments *g)
 {
-	struct spool_position at = spool_slowest(&g->spool);
+	return g->log >= 0 && g->oldest == g->number;
+}
+
+/* How many records of the oldest segment has the reader who is at not read? */
+static uint64_t count_unread(const struct segments *g, struct spool_position at)
+{
 	struct spool_side side;
 	struct err ignored;
 	uint64_t unread = 0;
@@ -396,10 +425,16 @@ static bool make_room(struct segments *g)
 	if (free_read(g))
 		return true;
 	// The newest goes as well, where nothing more is written to it.
-	if (!g->may_drop || g->oldest > g->number ||
-	    (g->oldest == g->number && g->log >= 0))
+	if (g->oldest > g->number || is_alone(g))
 		return false;
-	g->dropped += count_unread(g);
+	struct spool_position slowest = spool_slowest(&g->spool);
+	if (slowest.segment <= g->oldest) {
+		if (!g->may_drop)
+			return false;
+		g->dropped += count_unread(g, slowest);
+	}
+	if (g->oldest == g->number)
+		take_number(g);
 	drop_segment(g);
 	return true;
 }
@@ -414,6 +449,10 @@ static struct slice first_part(const struct segments *g, struct slice lines)
 {
 	uint64_t room = g->durable < g->segment ? g->segment - g->durable : 0;
 	const char *lf = NULL;
+
+	// Where few bytes come at a time, the side file is what grows.
+	if (g->noted >= g->segment)
+		room = 0;
 
 	if (lines.len <= room)
 		return lines;
@@ -447,22 +486,22 @@ static int append_part(struct segments *g, struct slice lines,
 /* Within --max, as far as that depends on us. */
 static int stay_below(struct segments *g, size_t more, struct err *e)
 {
-	while (total(g) + more > g->max && total(g) > 0)
-		if (!make_room(g)) {
-			// One segment alone may be all that is allowed.
-			if (g->log >= 0 && g->may_drop && g->durable > 0) {
-				end_segment(g);
-				if (begin_segment(g, e) < 0)
-					return -1;
-				continue;
-			}
-			if (g->may_drop)
-				return 0;
+	while (total(g) + more > g->max) {
+		if (make_room(g))
+			continue;
+		// Nothing is there: a record that is longer goes as well.
+		if (g->oldest > g->number || (is_alone(g) && g->durable == 0))
+			return 0;
+		if (!is_alone(g))
 			return err_set(e, ERR_TEMPORARY,
 				       "%s is full (--max): it waits for its "
 				       "readers",
 				       g->spool.path);
-		}
+		// What is still written to can be neither freed nor dropped.
+		end_segment(g);
+		if (begin_segment(g, e) < 0)
+			return -1;
+	}
 	return 0;
 }
 

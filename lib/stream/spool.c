@@ -87,6 +87,14 @@ fail:
 	return -1;
 }
 
+/* The name of a segment's file. */
+static void put_name(uint64_t number, const char *suffix,
+		     char name[SPOOL_NAME_MAX])
+{
+	snprintf(name, SPOOL_NAME_MAX, "%0*" PRIu64 "%s", NAME_DIGITS, number,
+		 suffix);
+}
+
 /* Take a decimal number off the front of a text. */
 static bool take_number(struct slice *text, uint64_t *number)
 {
@@ -101,13 +109,17 @@ static bool take_number(struct slice *text, uint64_t *number)
 }
 
 /* The number of the segment whose file of this suffix has this name, or 0. */
-static uint64_t number_of(const char *name, struct slice suffix)
+static uint64_t number_of(const char *name, const char *suffix)
 {
 	struct slice text = slice_of(name);
+	char own[SPOOL_NAME_MAX];
 	uint64_t number;
 
-	return take_number(&text, &number) && slice_is(text, suffix) ? number
-								     : 0;
+	if (!take_number(&text, &number))
+		return 0;
+	// Another name for it, as in "1.log", is somebody else's.
+	put_name(number, suffix, own);
+	return strcmp(name, own) == 0 ? number : 0;
 }
 
 static int by_number(const void *a, const void *b)
@@ -119,7 +131,7 @@ static int by_number(const void *a, const void *b)
 }
 
 /* The numbers of the files with this suffix, in order. */
-static int list(const struct spool *s, struct slice suffix, uint64_t **numbers,
+static int list(const struct spool *s, const char *suffix, uint64_t **numbers,
 		size_t *count, struct err *e)
 {
 	DIR *listing = opendir(s->path);
@@ -150,13 +162,13 @@ static int list(const struct spool *s, struct slice suffix, uint64_t **numbers,
 int spool_list(const struct spool *s, uint64_t **numbers, size_t *count,
 	       struct err *e)
 {
-	return list(s, SLICE(".sum"), numbers, count, e);
+	return list(s, ".sum", numbers, count, e);
 }
 
 int spool_list_logs(const struct spool *s, uint64_t **numbers, size_t *count,
 		    struct err *e)
 {
-	return list(s, SLICE(".log"), numbers, count, e);
+	return list(s, ".log", numbers, count, e);
 }
 
 bool spool_was(const char *path)
@@ -167,13 +179,8 @@ bool spool_was(const char *path)
 
 	if (listing == NULL)
 		return false;
-	while (!was && (entry = readdir(listing)) != NULL) {
-		uint64_t number = number_of(entry->d_name, SLICE(".sum"));
-		char name[SPOOL_NAME_MAX];
-
-		spool_side_name(number, name);
-		was = number > 0 && strcmp(name, entry->d_name) == 0;
-	}
+	while (!was && (entry = readdir(listing)) != NULL)
+		was = number_of(entry->d_name, ".sum") > 0;
 	closedir(listing);
 	return was && !spool_is(path);
 }
@@ -255,6 +262,17 @@ static int write_id(struct spool *s, struct err *e)
 	return 0;
 }
 
+/*
+ * The folder itself, before there is an id: a run that was killed may have made
+ * it. Who made it by hand may not let us read the one it is in.
+ */
+static int sync_name(const struct spool *s, bool made, struct err *e)
+{
+	return file_sync_parent(s->path, e) == 0 || (!made && errno == EACCES)
+		       ? 0
+		       : -1;
+}
+
 int spool_create(struct spool *s, const char *path, struct err *e)
 {
 	*s = SPOOL_NONE;
@@ -262,8 +280,6 @@ int spool_create(struct spool *s, const char *path, struct err *e)
 	bool made = mkdir(path, 0700) == 0;
 	if (!made && errno != EEXIST)
 		return err_sys(e, "%s", path);
-	if (made && file_sync_parent(path, e) < 0)
-		return -1;
 	s->dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (s->dir >= 0)
 		s->id_fd =
@@ -284,8 +300,9 @@ int spool_create(struct spool *s, const char *path, struct err *e)
 		goto fail;
 	}
 	int found = read_id(s, e);
-	if (found > 0 || (found == 0 && check_unused(s, e) == 0 &&
-			  check_empty(s, e) == 0 && write_id(s, e) == 0))
+	if (found > 0 ||
+	    (found == 0 && check_unused(s, e) == 0 && check_empty(s, e) == 0 &&
+	     sync_name(s, made, e) == 0 && write_id(s, e) == 0))
 		return 0;
 fail:
 	spool_close(s);
@@ -320,64 +337,121 @@ void spool_put_position(struct buf *out, struct spool_position p)
 
 void spool_log_name(uint64_t number, char name[SPOOL_NAME_MAX])
 {
-	snprintf(name, SPOOL_NAME_MAX, "%0*" PRIu64 ".log", NAME_DIGITS,
-		 number);
+	put_name(number, ".log", name);
 }
 
 void spool_side_name(uint64_t number, char name[SPOOL_NAME_MAX])
 {
-	snprintf(name, SPOOL_NAME_MAX, "%0*" PRIu64 ".sum", NAME_DIGITS,
-		 number);
+	put_name(number, ".sum", name);
 }
 
-/* Where the reader with this checkpoint stands. */
-static struct spool_position position_of(const struct spool *s,
-					 const char *name)
+/*
+ * Where the reader with this checkpoint stands; before the first segment where
+ * that is damaged, or says nothing. -1: it could not be read.
+ */
+static int position_of(const struct spool *s, const char *name,
+		       struct spool_position *p, struct err *e)
 {
-	struct spool_position p = { 0 };
 	struct checkpoint *c = NULL;
 	char source[SPOOL_SOURCE_MAX];
 	char path[PATH_MAX];
-	struct err ignored;
 
-	spool_source(s, source);
-	if (snprintf(path, sizeof(path), "%s/%s", s->path, name) <
-		    (int)sizeof(path) &&
-	    checkpoint_load(path, &c, &ignored) > 0) {
+	*p = (struct spool_position){ 0 };
+	if (snprintf(path, sizeof(path), "%s/%s", s->path, name) >=
+	    (int)sizeof(path))
+		return err_set(e, ERR_SYSTEM, "name too long: %s", path);
+	int found = checkpoint_load(path, &c, e);
+	if (found < 0 && e->kind != ERR_USAGE)
+		return -1;
+	if (found > 0) {
+		spool_source(s, source);
 		struct slice text = checkpoint_get(c, slice_of(source));
 
-		if (text.data == NULL || !spool_parse_position(text, &p))
-			p = (struct spool_position){ 0 };
+		if (text.data == NULL || !spool_parse_position(text, p))
+			*p = (struct spool_position){ 0 };
 	}
 	checkpoint_free(c);
-	return p;
+	return 0;
+}
+
+bool spool_is_reader(const char *name)
+{
+	static const char suffix[] = ".checkpoint";
+	size_t len = strlen(name);
+
+	return name[0] != '.' && len >= sizeof(suffix) &&
+	       strcmp(name + len - (sizeof(suffix) - 1), suffix) == 0;
+}
+
+/* Where the first and the last of the readers stand. */
+struct readers {
+	struct spool_position slowest;
+	struct spool_position furthest;
+};
+
+static bool is_behind(struct spool_position a, struct spool_position b)
+{
+	return a.segment < b.segment ||
+	       (a.segment == b.segment && a.offset < b.offset);
+}
+
+static int add_readers(const struct spool *s, struct readers *r, struct err *e)
+{
+	DIR *listing = opendir(s->path);
+	const struct dirent *entry;
+	struct spool_position p;
+	int rc = 0;
+
+	if (listing == NULL)
+		return err_sys(e, "%s", s->path);
+	while (rc == 0 && (entry = readdir(listing)) != NULL) {
+		if (!spool_is_reader(entry->d_name))
+			continue;
+		rc = position_of(s, entry->d_name, &p, e);
+		if (is_behind(p, r->slowest))
+			r->slowest = p;
+		if (is_behind(r->furthest, p))
+			r->furthest = p;
+	}
+	closedir(listing);
+	return rc;
+}
+
+/*
+ * A file that is replaced while its folder is read may be seen under neither
+ * of its names (readdir(3)), which would free what its reader wants: so the
+ * folder is read twice.
+ */
+static int find_readers(const struct spool *s, struct readers *r, struct err *e)
+{
+	*r = (struct readers){ .slowest.segment = UINT64_MAX };
+	for (int times = 0; times < 2; times++)
+		if (add_readers(s, r, e) < 0)
+			return -1;
+	return 0;
 }
 
 struct spool_position spool_slowest(const struct spool *s)
 {
-	static const char suffix[] = ".checkpoint";
-	struct spool_position slowest = { UINT64_MAX, 0 };
-	DIR *listing = opendir(s->path);
-	const struct dirent *entry;
+	struct readers r;
+	struct err ignored;
 
-	if (listing == NULL)
+	if (find_readers(s, &r, &ignored) < 0 ||
+	    r.slowest.segment == UINT64_MAX) // there is no reader
 		return (struct spool_position){ 0 };
-	while ((entry = readdir(listing)) != NULL) {
-		size_t len = strlen(entry->d_name);
+	return r.slowest;
+}
 
-		if (entry->d_name[0] == '.' || len < sizeof(suffix) ||
-		    strcmp(entry->d_name + len - (sizeof(suffix) - 1),
-			   suffix) != 0)
-			continue;
-		struct spool_position p = position_of(s, entry->d_name);
-		if (p.segment < slowest.segment ||
-		    (p.segment == slowest.segment && p.offset < slowest.offset))
-			slowest = p;
-	}
-	closedir(listing);
-	if (slowest.segment == UINT64_MAX) // there is no reader
-		slowest.segment = 0;
-	return slowest;
+int spool_find_begun(const struct spool *s, uint64_t *number, struct err *e)
+{
+	struct readers r;
+
+	if (find_readers(s, &r, e) < 0)
+		return -1;
+	*number = r.furthest.segment;
+	if (*number > 0 && r.furthest.offset == 0)
+		--*number;
+	return 0;
 }
 
 int spool_side_open(struct spool_side *side, const struct spool *s,
@@ -581,7 +655,13 @@ int spool_check(int log, const struct spool_entry *entry, bool *fits,
 				  (off_t)(entry->offset + got));
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n <= 0)
+		// What cannot be read now may be as it should be.
+		if (n < 0) {
+			err_sys(e, "segment");
+			free(bytes);
+			return -1;
+		}
+		if (n == 0)
 			break;
 		got += (size_t)n;
 	}
@@ -634,7 +714,7 @@ static int believe_rest(struct spool_side *side, int log,
 	while ((rc = spool_side_next(side, &entry, e)) > 0) {
 		if (entry.kind != 'w' || entry.offset != belief->len)
 			continue;
-		if (log < 0 || spool_check(log, &entry, &fits, e) < 0)
+		if (spool_check(log, &entry, &fits, e) < 0)
 			return -1;
 		if (!fits)
 			break;

@@ -92,6 +92,17 @@ int spool_list_logs(const struct spool *s, uint64_t **numbers, size_t *count,
  */
 struct spool_position spool_slowest(const struct spool *s);
 
+/*
+ * The last segment that a reader has read of, or 0. No other one may ever get
+ * its number, nor one before it: readers would go on in its middle, or behind
+ * it. -1 with e filled.
+ */
+int spool_find_begun(const struct spool *s, uint64_t *number,
+		     struct err *e) MUST_CHECK;
+
+/* Is this the name of the checkpoint of a reader? */
+bool spool_is_reader(const char *name);
+
 void spool_log_name(uint64_t number, char name[SPOOL_NAME_MAX]);
 void spool_side_name(uint64_t number, char name[SPOOL_NAME_MAX]);
 

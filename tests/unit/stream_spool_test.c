@@ -3,7 +3,11 @@
 
 #include "check.h"
 #include "folder.h"
+#include "stream/checkpoint.h"
 
+#include <dirent.h>
+#include <dlfcn.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -167,6 +171,99 @@ static void a_spool_that_is_made_is_there_for_good(void)
 	CHECK(unlink("new/" SPOOL_ID_NAME) == 0 && rmdir("new") == 0);
 }
 
+/* In place of the one that there is: it passes over a name, for once. */
+static const char *overlooked;
+
+struct dirent *readdir(DIR *listing)
+{
+	struct dirent *(*real)(DIR *);
+	struct dirent *entry;
+
+	*(void **)&real = dlsym(RTLD_NEXT, "readdir");
+	entry = real(listing);
+	if (entry == NULL || overlooked == NULL ||
+	    strcmp(entry->d_name, overlooked) != 0)
+		return entry;
+	overlooked = NULL;
+	return real(listing);
+}
+
+/* A reader of the spool that has come so far. */
+static void put_reader(const struct spool *s, const char *path,
+		       const char *position)
+{
+	char source[SPOOL_SOURCE_MAX];
+	struct checkpoint *c = NULL;
+	struct err e;
+
+	spool_source(s, source);
+	CHECK(checkpoint_new(path, &c, &e) == 0);
+	CHECK(checkpoint_set(c, slice_of(source), slice_of(position), &e) == 0);
+	CHECK(checkpoint_create(c, &e) == 0);
+	checkpoint_free(c);
+}
+
+static bool stands_at(struct spool_position p, uint64_t segment,
+		      uint64_t offset)
+{
+	return p.segment == segment && p.offset == offset;
+}
+
+static void the_first_and_the_last_of_the_readers_count(void)
+{
+	struct spool s;
+	struct err e;
+	uint64_t begun;
+
+	folder_enter();
+	CHECK(spool_create(&s, "s", &e) == 0);
+	CHECK(stands_at(spool_slowest(&s), 0, 0));
+	CHECK(spool_find_begun(&s, &begun, &e) == 0 && begun == 0);
+	put_reader(&s, "s/b.checkpoint", "3,0");
+	CHECK(stands_at(spool_slowest(&s), 3, 0));
+	CHECK(spool_find_begun(&s, &begun, &e) == 0 && begun == 2);
+	put_reader(&s, "s/a.checkpoint", "3,7");
+	put_reader(&s, "s/c.checkpoint", "2,9");
+	put_reader(&s, "s/.d.checkpoint", "1,1");
+	put_reader(&s, "s/e.checkpoint.tmp", "9,1");
+	CHECK(stands_at(spool_slowest(&s), 2, 9));
+	CHECK(spool_find_begun(&s, &begun, &e) == 0 && begun == 3);
+
+	// One that is being replaced may not be in the list (readdir(3)).
+	overlooked = "c.checkpoint";
+	CHECK(stands_at(spool_slowest(&s), 2, 9));
+	CHECK(overlooked == NULL);
+	overlooked = "a.checkpoint";
+	CHECK(spool_find_begun(&s, &begun, &e) == 0 && begun == 3);
+	CHECK(overlooked == NULL);
+	spool_close(&s);
+}
+
+static void a_segment_is_known_by_its_own_names_only(void)
+{
+	static const char *const others[] = {
+		"s/1.sum", "s/0000000000001.sum", "s/000000000000.sum",
+		"s/000000000001.sum~", "s/x000000000001.sum", "s/.sum",
+	};
+	uint64_t *numbers = NULL;
+	size_t count = 0;
+	struct spool s;
+	struct err e;
+
+	folder_enter();
+	CHECK(spool_create(&s, "s", &e) == 0);
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		fclose(fopen(others[i], "w"));
+	CHECK(spool_list(&s, &numbers, &count, &e) == 0 && count == 0);
+	free(numbers);
+	fclose(fopen("s/1000000000000.sum", "w"));
+	fclose(fopen("s/000000000009.sum", "w"));
+	CHECK(spool_list(&s, &numbers, &count, &e) == 0 && count == 2);
+	CHECK(numbers[0] == 9 && numbers[1] == 1000000000000);
+	free(numbers);
+	spool_close(&s);
+}
+
 int main(void)
 {
 	RUN(a_position_is_read_as_it_was_written);
@@ -177,5 +274,7 @@ int main(void)
 	RUN(another_header_is_of_another_version);
 	RUN(an_entry_is_read_as_it_was_written);
 	RUN(a_spool_that_is_made_is_there_for_good);
+	RUN(the_first_and_the_last_of_the_readers_count);
+	RUN(a_segment_is_known_by_its_own_names_only);
 	return check_done();
 }
