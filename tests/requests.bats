@@ -257,7 +257,7 @@ all_of()
 	mock --tls --tls-dir tls --require-client-cert
 	events 1 1 >in
 	run -4 send -o ca_file=tls/ca.pem <in
-	[[ $output == *'client certificate'*'set cert_file and key_file'* ]]
+	[[ $output == *'the server requires a client certificate: set cert_file and key_file'* ]]
 
 	run -0 send -o ca_file=tls/ca.pem -o cert_file=tls/client.pem \
 		-o key_file=tls/client.key <in

@@ -276,6 +276,9 @@ static bool may_come_in(struct server *s, struct MHD_Connection *c,
 		 rc != 0 ? "the client sent no certificate"
 			 : "certificate is not signed by an authority that "
 			   "was asked for");
+	gnutls_alert_send(info->tls_session, GNUTLS_AL_FATAL,
+			  rc != 0 ? GNUTLS_A_CERTIFICATE_REQUIRED
+				  : GNUTLS_A_UNKNOWN_CA);
 	s->mock->counts.refused++;
 	return false;
 }
@@ -287,9 +290,10 @@ static struct exchange *begin(struct server *s, struct MHD_Connection *c,
 	struct exchange *x;
 
 	mock_touch(s->mock);
-	if (p->requests == 0 && !may_come_in(s, c, p->name))
-		return NULL;
-	s->mock->counts.connections += p->requests == 0;
+	// What is refused is read to its end: bytes left unread would break the
+	// connection, and the alert with it.
+	const bool refused = p->requests == 0 && !may_come_in(s, c, p->name);
+	s->mock->counts.connections += p->requests == 0 && !refused;
 
 	x = calloc(1, sizeof(*x));
 	if (x == NULL)
@@ -306,10 +310,11 @@ static struct exchange *begin(struct server *s, struct MHD_Connection *c,
 		},
 		.connection = c,
 		.server = s,
+		.state = refused ? EXCHANGE_OVER : EXCHANGE_READING,
 		.body = s->spare,
 	};
 	s->spare = BUF_INIT(0);
-	x->body.max = http_max_content(s->mock);
+	x->body.max = refused ? 0 : http_max_content(s->mock);
 	return x;
 }
 
