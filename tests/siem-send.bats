@@ -622,6 +622,29 @@ refused()
 	equal one "$(messages)"
 }
 
+@test "TLS: who only asked for a certificate and is gone may have been restarted" {
+	mock --tls --tls-dir tls
+	unmock
+	mkfifo nothing
+	openssl s_server -accept 127.0.0.1:0 -cert tls/server.pem \
+		-key tls/server.key -verify 1 -CAfile tls/ca.pem 0<>nothing \
+		>first 2>&1 3>&- &
+	first=$!
+	remember "$first"
+	eventually grep -q '^ACCEPT ' first
+	at=tls://$(sed -n 's/^ACCEPT //p' first)
+	send "syslog:$at" -o ca_file=tls/ca.pem "${settles_late[@]}"
+	echo one >&7
+	eventually grep -q one first
+	kill -9 "$first"
+	eventually grep -q 'asked for a client certificate and got none.*trying again' err
+	mock -l "$at" --tls=tls/server.pem,tls/server.key
+	eventually arrived 1
+	ends 0
+
+	equal one "$(messages)"
+}
+
 @test "a port that is none is a usage error, before anything is read" {
 	run -2 siem-send syslog:h:nonsense <<<one
 	equal 'siem-send: syslog: port nonsense: no such service' "$output"

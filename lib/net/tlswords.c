@@ -284,10 +284,10 @@ int tls_say_hung_up(const char *how, const struct tls_side *side, struct err *e)
 	if (side->is_server || !side->cert_was_asked)
 		return err_set(e, ERR_TEMPORARY, "%s", how);
 	if (side->cert_file == NULL)
-		return err_set(e, ERR_DENIED,
-			       "the server asked for a client certificate, "
-			       "got none and hung up (%s): set cert_file and "
-			       "key_file",
+		return err_set(e, ERR_TEMPORARY,
+			       "%s; the server asked for a client certificate "
+			       "and got none: if it needs one, set cert_file "
+			       "and key_file",
 			       how);
 	return err_set(e, ERR_TEMPORARY,
 		       "%s right after the handshake: does the server accept "

@@ -34,7 +34,8 @@ int tls_say_error(unsigned long code, const struct tls_side *side,
 /*
  * The other side has ended or reset the connection (how) before it could be of
  * use. A server that asks for a certificate and does not like what it gets may
- * say no more than that. Returns -1.
+ * say no more than that, and so may one that is only restarted: a refusal is
+ * what comes with an alert. ERR_TEMPORARY, with what it may be. Returns -1.
  */
 int tls_say_hung_up(const char *how, const struct tls_side *side,
 		    struct err *e);

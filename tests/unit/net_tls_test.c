@@ -12,6 +12,7 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <openssl/ssl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -77,6 +78,9 @@ static int state(struct conn *c)
 	return c == NULL ? -1 : conn_step(c, &e);
 }
 
+/* Clients may keep the certificate to themselves that the server wants. */
+static bool server_only_asks;
+
 /* Connect the two, or find out why not. */
 static void meet(struct pair *p, const char *host,
 		 const struct tls_server_options *server,
@@ -88,6 +92,8 @@ static void meet(struct pair *p, const char *host,
 	p->listener = listen_here(p->port);
 	p->server_tls = tls_server(server, &e);
 	p->client_tls = tls_client(client, &e);
+	if (server_only_asks && p->server_tls != NULL)
+		SSL_CTX_set_verify(p->server_tls->ctx, SSL_VERIFY_PEER, NULL);
 	CHECK(p->server_tls != NULL && p->client_tls != NULL);
 	if (p->server_tls == NULL || p->client_tls == NULL)
 		printf("# %s\n", e.text);
@@ -513,6 +519,29 @@ static void a_server_that_asked_and_hung_up_is_told_as_refusing(void)
 	part(&p);
 }
 
+/* It may only have been restarted: no alert says that it wants one. */
+static void a_server_that_only_asked_and_is_gone_is_tried_again(void)
+{
+	struct pair p;
+
+	server_only_asks = true;
+	for (int reset = 0; reset < 2; reset++) {
+		meet(&p, "localhost", &strict_server, &plain_client);
+		CHECK(p.states[0] == CONN_READY && p.states[1] == CONN_READY);
+		if (reset == 1)
+			conn_reset(p.server);
+		else
+			conn_close(p.server);
+		p.server = NULL;
+		p.server_err.kind = ERR_TEMPORARY; // no more of it
+		wait_for_client_err(&p);
+		CHECK(says(&p.client_err, ERR_TEMPORARY,
+			   "if it needs one, set cert_file and key_file"));
+		part(&p);
+	}
+	server_only_asks = false;
+}
+
 /* Connect to a peer that is none of ours. */
 static struct err connect_to(int fd, const char *port, const char *greeting)
 {
@@ -680,6 +709,7 @@ int main(void)
 	RUN(an_end_without_a_close_notify_is_no_good_order);
 	RUN(a_reset_that_meets_our_end_is_no_good_order);
 	RUN(a_server_that_asked_and_hung_up_is_told_as_refusing);
+	RUN(a_server_that_only_asked_and_is_gone_is_tried_again);
 	RUN(a_server_that_speaks_no_tls_is_told);
 	RUN(a_server_gone_in_the_handshake_is_temporary);
 	RUN(files_that_are_no_good_are_named_at_the_start);
