@@ -310,6 +310,18 @@ raw h s t i <13>two "b"' \
 	equal 2 "$(wc -l <arrived)"
 }
 
+@test "an answer gets huge: a hundred MiB of blanks are before it" {
+	start --fault huge-at=1
+	run -0 post '' -o answer -w '%{http_code}' -d '{"event":1}'
+
+	equal 200 "$output"
+	equal $(((100 << 20) + 27)) "$(stat -c %s answer)"
+	equal '{"text":"Success","code":0}' "$(tr -d ' ' <answer)"
+	equal 1 "$(jq -r .raw arrived)"
+	run -0 post '' -d '{"event":2}'
+	equal '{"text":"Success","code":0}' "$output"
+}
+
 @test "answers get lost, halved or replaced, and what is printed tells what was taken" {
 	start --fault lost-at=1,half-at=2,garbage-at=3-10 --stats --metrics page
 	run -56 post '' -d '{"event":"lost"}'

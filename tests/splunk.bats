@@ -235,6 +235,18 @@ members()
 	equal "$(seq 100)" "$(jq -r .raw arrived)"
 }
 
+@test "answers of 100 MiB take no memory, and cost no record" {
+	mock --fault huge-at=1-3
+	seq 100 >lines
+	run -0 measure cost timeout 120 siem-send "splunk:$url" -o batch_size=20 <lines
+
+	equal "$(cat lines)" "$(jq -r .raw arrived | sort -nu)"
+	[ "$(wc -l <arrived)" -gt 100 ]
+	[[ $output == *'answers 200: success, but not in the words of Splunk'* ]]
+	[[ $(command -v siem-send) == *-san/* ]] ||
+		awk '{ exit !($4 < 24 * 1024) }' cost
+}
+
 @test "what is never acknowledged, or whose acknowledgement got lost, is sent again" {
 	mock --token '*,ack' --fault ack-never=50%,ack-lost=20%,seed=5
 	seq 200 >lines

@@ -34,6 +34,7 @@ enum request_fault {
 	REQUEST_GARBAGE, // not taken; the answer is not the SIEM's
 	REQUEST_PARTIAL, // one record is refused, those before it are taken
 	REQUEST_SLOW,    // taken, but the sender is asked to slow down
+	REQUEST_HUGE,    // taken, but the answer is 100 MiB long
 	REQUEST_401,     // not taken, and so on
 	REQUEST_403,
 	REQUEST_404,

@@ -24,6 +24,8 @@ enum {
 	CONNECTIONS_MAX = 900,  // of a listener
 	READ_BLOCK = 256 << 10, // what is read of a body at a time
 	BODY_KEPT = 1 << 20,    // of the memory for bodies, between requests
+	HUGE_BLANKS = 100 << 20,
+	ODD_BLOCK = 64 << 10, // that is made of an odd body at a time
 };
 
 struct server;
@@ -142,38 +144,58 @@ size_t http_max_content(const struct mock *m)
 	return m->config->max_content != 0 ? m->config->max_content : most;
 }
 
-/* Half of a body, and then no more of it. */
-static ssize_t read_half(void *context, uint64_t at, char *out, size_t max)
-{
-	const struct buf *body = context;
-	size_t half = body->len / 2;
-	size_t n = at < half ? half - (size_t)at : 0;
+/* A body that is not sent as it is. */
+struct odd_body {
+	struct buf body;
+	uint64_t blanks; // that come before it
+	size_t sent;     // bytes of it, and then no more
+};
 
-	if (n == 0)
+static ssize_t read_odd(void *context, uint64_t at, char *out, size_t max)
+{
+	const struct odd_body *odd = context;
+
+	if (at < odd->blanks) {
+		uint64_t left = odd->blanks - at;
+
+		max = left < max ? (size_t)left : max;
+		memset(out, ' ', max);
+		return (ssize_t)max;
+	}
+	size_t done = (size_t)(at - odd->blanks);
+	size_t left = done < odd->sent ? odd->sent - done : 0;
+	if (left == 0)
 		return MHD_CONTENT_READER_END_WITH_ERROR;
-	n = n < max ? n : max;
-	memcpy(out, body->data + at, n);
-	return (ssize_t)n;
+	max = left < max ? left : max;
+	memcpy(out, odd->body.data + done, max);
+	return (ssize_t)max;
 }
 
-static void free_half(void *context)
+static void free_odd(void *context)
 {
-	struct buf *body = context;
+	struct odd_body *odd = context;
 
-	buf_free(body);
-	free(body);
+	buf_free(&odd->body);
+	free(odd);
 }
 
-static struct MHD_Response *half_response(struct http_answer *a)
+/* HTTP_HALF and HTTP_HUGE; the body is taken over. */
+static struct MHD_Response *odd_response(struct http_answer *a)
 {
-	struct buf *body = malloc(sizeof(*body));
+	const bool huge = a->ending == HTTP_HUGE;
+	struct odd_body *odd = malloc(sizeof(*odd));
 
-	if (body == NULL)
+	if (odd == NULL)
 		return NULL;
-	*body = a->body;
+	*odd = (struct odd_body){
+		.body = a->body,
+		.blanks = huge ? HUGE_BLANKS : 0,
+		.sent = huge ? a->body.len : a->body.len / 2,
+	};
 	a->body = BUF_INIT(0);
-	return MHD_create_response_from_callback(body->len, 4096, read_half,
-						 body, free_half);
+	return MHD_create_response_from_callback(odd->blanks + odd->body.len,
+						 ODD_BLOCK, read_odd, odd,
+						 free_odd);
 }
 
 static enum MHD_Result queue_answer(struct exchange *x, struct http_answer *a)
@@ -181,8 +203,8 @@ static enum MHD_Result queue_answer(struct exchange *x, struct http_answer *a)
 	struct MHD_Response *r;
 	char seconds[24];
 
-	r = a->ending == HTTP_HALF
-		    ? half_response(a)
+	r = a->ending != HTTP_WHOLE
+		    ? odd_response(a)
 		    : MHD_create_response_from_buffer(a->body.len, a->body.data,
 						      MHD_RESPMEM_MUST_COPY);
 	if (r == NULL)
@@ -233,6 +255,7 @@ static enum MHD_Result finish(struct exchange *x)
 	switch (a.ending) {
 	case HTTP_WHOLE:
 	case HTTP_HALF:
+	case HTTP_HUGE:
 		rc = queue_answer(x, &a);
 		break;
 	case HTTP_BYTES:

@@ -37,6 +37,7 @@ size_t http_max_content(const struct mock *m);
 enum http_ending {
 	HTTP_WHOLE,
 	HTTP_HALF,  // its headers and half of its body, then the end
+	HTTP_HUGE,  // its body behind 100 MiB of blanks
 	HTTP_BYTES, // its body as it is, which is no HTTP, then the end
 	HTTP_CLOSE, // not at all: the connection ends
 	HTTP_RESET, // not at all: the connection breaks

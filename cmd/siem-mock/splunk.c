@@ -103,6 +103,7 @@ static bool strike_before(struct hec *h, enum request_fault fault,
 	case REQUEST_HALF:
 	case REQUEST_PARTIAL:
 	case REQUEST_SLOW:
+	case REQUEST_HUGE:
 		return false;
 	case REQUEST_STALL:
 		a->ending = HTTP_STALL;
@@ -192,6 +193,8 @@ static int take_events(struct hec *h, struct delivery *d, struct http_answer *a,
 		a->ending = HTTP_RESET;
 	else if (fault == REQUEST_HALF)
 		a->ending = HTTP_HALF;
+	else if (fault == REQUEST_HUGE)
+		a->ending = HTTP_HUGE;
 	return 0;
 }
 
