@@ -310,6 +310,23 @@ raw h s t i <13>two "b"' \
 	equal 2 "$(wc -l <arrived)"
 }
 
+@test "several nodes number their acknowledgements by themselves, and each knows its own" {
+	start --token '*,ack' --fault nodes=3,seed=1
+	for i in {1..9}; do
+		post '' -d "{\"event\":$i}" -o /dev/null
+	done
+	[ "$(jq .ack arrived | sort -u | wc -l)" -lt 9 ]
+	yes=0
+	for _ in {1..60}; do
+		run -0 post /ack -d '{"acks":[0,1,2,3,4,5,6,7]}'
+		yes=$((yes + $(grep -o true <<<"$output" | wc -l)))
+	done
+	equal 9 "$yes"
+
+	run -2 siem-mock splunk -l :0 --fault nodes=0
+	equal 'siem-mock: option --fault: nodes=0 is no number from 1 to 1000' "$output"
+}
+
 @test "an answer gets huge: a hundred MiB of blanks are before it" {
 	start --fault huge-at=1
 	run -0 post '' -o answer -w '%{http_code}' -d '{"event":1}'

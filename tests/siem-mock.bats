@@ -503,7 +503,7 @@ server.pem' "$(ls certs)"
 	equal 'siem-mock: option --fault: reset=2 is no rate, as in 0.01 or 1%' "$output"
 
 	run -2 siem-mock syslog --fault delay=-1
-	equal 'siem-mock: option --fault: delay=-1 is no number' "$output"
+	equal 'siem-mock: option --fault: delay=-1 is no number up to 1000000000' "$output"
 }
 
 @test "a wrong command line says what is wrong, with status 2" {

@@ -298,6 +298,18 @@ members()
 		"$(jq -r .raw arrived | sort -n)"
 }
 
+@test "behind a load balancer that forgets, each record counts when its own node says so" {
+	mock --token '*,ack' --fault nodes=3,seed=2,ack-late=50
+	run -0 send --stats -o use_ack=true -o ack_interval=0.05 -o batch_size=10 \
+		< <(seq 300)
+
+	equal "$(seq 300)" "$(jq -r .raw arrived | sort -nu)"
+	[[ $output == *'two requests have the same number for their acknowledgement: is there more than one collector at that address?'* ]]
+	[[ $output == *' 300 delivered, 0 rejected'* ]]
+	# One channel was not enough for that: numbers begin anew in another.
+	[ "$(jq -r .channel arrived | sort -u | wc -l)" -gt 1 ]
+}
+
 @test "cookies are kept, so that a load balancer finds the machine again" {
 	mock --token '*,ack,cookie=node'
 	run -0 send -o use_ack=true -o ack_interval=0.05 -o in_flight=1 \

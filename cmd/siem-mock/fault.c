@@ -11,6 +11,8 @@
 
 enum value {
 	VALUE_NUMBER,
+	VALUE_TIME, // that a clock can be asked for
+	VALUE_FEW,
 	VALUE_RATE,
 	VALUE_SPAN,
 	VALUE_TEXT,
@@ -30,7 +32,7 @@ static const struct word {
 #define REQUEST(name, fault) SOME(name, fault, FAULT_OF_REQUESTS)
 #define BOTH(name, fault) SOME(name, fault, FAULT_OF_BOTH)
 #define ANSWER(name, value, field) { name, value, FIELD(field), FAULT_OF_ANSWERS }
-	{ "delay", VALUE_NUMBER, FIELD(delay_ms), 0 },
+	{ "delay", VALUE_TIME, FIELD(delay_ms), 0 },
 	{ "stall", VALUE_RATE, FIELD(rates[FAULT_STALL]), 0 },
 	{ "stall-after", VALUE_NUMBER, FIELD(after[FAULT_STALL]), 0 },
 	{ "reset", VALUE_RATE, FIELD(rates[FAULT_RESET]), 0 },
@@ -39,7 +41,7 @@ static const struct word {
 	{ "close-after", VALUE_NUMBER, FIELD(after[FAULT_CLOSE]), 0 },
 	{ "half-close", VALUE_RATE, FIELD(rates[FAULT_HALF_CLOSE]), 0 },
 	{ "half-close-after", VALUE_NUMBER, FIELD(after[FAULT_HALF_CLOSE]), 0 },
-	{ "stall-ms", VALUE_NUMBER, FIELD(stall_ms), 0 },
+	{ "stall-ms", VALUE_TIME, FIELD(stall_ms), 0 },
 	{ "seed", VALUE_NUMBER, FIELD(seed), 0 },
 	BOTH("lost", REQUEST_LOST),
 	BOTH("half", REQUEST_HALF),
@@ -60,11 +62,12 @@ static const struct word {
 	REQUEST("500", REQUEST_500),
 	REQUEST("502", REQUEST_502),
 	REQUEST("503", REQUEST_503),
-	{ "retry-after", VALUE_NUMBER, FIELD(retry_after_sec),
+	{ "retry-after", VALUE_TIME, FIELD(retry_after_sec),
 	  FAULT_OF_REQUESTS },
+	{ "nodes", VALUE_FEW, FIELD(nodes), FAULT_OF_REQUESTS },
 	{ "ack-never", VALUE_RATE, FIELD(ack_never), FAULT_OF_REQUESTS },
 	{ "ack-lost", VALUE_RATE, FIELD(ack_lost), FAULT_OF_REQUESTS },
-	{ "ack-late", VALUE_NUMBER, FIELD(ack_late_ms), FAULT_OF_REQUESTS },
+	{ "ack-late", VALUE_TIME, FIELD(ack_late_ms), FAULT_OF_REQUESTS },
 	{ "ack-false", VALUE_NUMBER, FIELD(ack_false), FAULT_OF_REQUESTS },
 };
 
@@ -110,13 +113,15 @@ static bool parse_rate(const char *text, double *rate)
 	return *end == '\0' && *rate >= 0 && *rate <= 1;
 }
 
-static bool parse_number(const char *text, uint64_t *number)
+static bool parse_number(const char *text, uint64_t *number, uint64_t least,
+			 uint64_t most)
 {
 	char *end;
 
 	errno = 0;
 	*number = strtoull(text, &end, 10);
-	return text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0;
+	return text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0 &&
+	       *number >= least && *number <= most;
 }
 
 /* "5-9" or "7" */
@@ -130,9 +135,9 @@ static bool parse_span(const char *text, struct span *span)
 		return false;
 	memcpy(first, text, len);
 	first[len] = '\0';
-	return parse_number(first, &span->first) &&
-	       parse_number(dash != NULL ? dash + 1 : first, &span->last) &&
-	       span->first > 0 && span->first <= span->last;
+	return parse_number(first, &span->first, 1, UINT64_MAX) &&
+	       parse_number(dash != NULL ? dash + 1 : first, &span->last,
+			    span->first, UINT64_MAX);
 }
 
 static bool parse_text(const char *text, char out[FAULT_TEXT_MAX])
@@ -145,13 +150,14 @@ static bool parse_text(const char *text, char out[FAULT_TEXT_MAX])
 static int parse_word(struct fault_plan *plan, char *text, struct err *e)
 {
 	static const char *const examples[] = {
-		[VALUE_NUMBER] = "delay=20",
-		[VALUE_RATE] = "stall=1%",
-		[VALUE_SPAN] = "503-at=5-9",
-		[VALUE_TEXT] = "poison=TEXT",
+		[VALUE_NUMBER] = "close-after=9", [VALUE_TIME] = "delay=20",
+		[VALUE_FEW] = "nodes=3",          [VALUE_RATE] = "stall=1%",
+		[VALUE_SPAN] = "503-at=5-9",      [VALUE_TEXT] = "poison=TEXT",
 	};
 	static const char *const kinds[] = {
 		[VALUE_NUMBER] = "number",
+		[VALUE_TIME] = "number up to 1000000000",
+		[VALUE_FEW] = "number from 1 to 1000",
 		[VALUE_RATE] = "rate, as in 0.01 or 1%",
 		[VALUE_SPAN] = "span of requests, as in 5-9 or 7",
 		[VALUE_TEXT] = "text",
@@ -174,7 +180,13 @@ static int parse_word(struct fault_plan *plan, char *text, struct err *e)
 	bool good = false;
 	switch (word->value) {
 	case VALUE_NUMBER:
-		good = parse_number(value, field);
+		good = parse_number(value, field, 0, UINT64_MAX);
+		break;
+	case VALUE_TIME:
+		good = parse_number(value, field, 0, 1000000000);
+		break;
+	case VALUE_FEW:
+		good = parse_number(value, field, 1, 1000);
 		break;
 	case VALUE_RATE:
 		good = parse_rate(value, field);

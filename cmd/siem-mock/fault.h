@@ -83,6 +83,8 @@ struct fault_plan {
 	double request_rates[REQUEST_FAULTS];
 	struct span request_spans[REQUEST_FAULTS];
 	uint64_t retry_after_sec; // of 429 and 503; 0: not said
+	uint64_t nodes; // that take turns by chance, each numbering what it
+			// acknowledges by itself; 0: one
 
 	// of answers
 	double refuse, mute, last, late; // 0 to 1, at each message

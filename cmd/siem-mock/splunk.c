@@ -14,16 +14,25 @@
 
 #include <inttypes.h>
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct hec {
 	struct mock *mock;
 	struct tokens tokens;
-	struct channel *channels;
+	struct channel **nodes; // the channels of each
+	uint64_t node_count;
 	uint64_t requests;    // with events, so far
 	struct events events; // of the request at hand
 	struct buf cookie;
 };
+
+/* The machine that a request comes to. */
+static uint64_t pick_node(const struct hec *h)
+{
+	return h->node_count > 1 ? fault_pick(&h->mock->faults, h->node_count)
+				 : 0;
+}
 
 /* What a load balancer may go by, so that a channel stays with one machine. */
 static void put_cookie(struct hec *h, const struct delivery *d,
@@ -46,7 +55,7 @@ static int accept_events(struct hec *h, const struct delivery *d,
 	uint64_t ack = 0;
 
 	if (d->token->ack) {
-		c = channel_find(&h->channels, d->channel);
+		c = channel_find(&h->nodes[pick_node(h)], d->channel);
 		if (c == NULL)
 			return err_sys(e, "channel");
 		if (channel_is_full(c)) {
@@ -260,7 +269,7 @@ static int tell_acks(struct hec *h, const struct http_request *r,
 		reply_whole(a, code);
 		return 0;
 	}
-	c = channel_find(&h->channels, id);
+	c = channel_find(&h->nodes[pick_node(h)], id);
 	if (c == NULL)
 		return err_sys(e, "channel");
 	if (!answer_acks(c, r->body, &a->body)) {
@@ -337,12 +346,21 @@ static int answer(void *context, const struct http_request *r,
 
 static int serve(struct mock *m, struct err *e)
 {
-	struct hec h = { .mock = m, .cookie = BUF_INIT(1024) };
+	struct hec h = {
+		.mock = m,
+		.node_count = m->faults.nodes > 0 ? m->faults.nodes : 1,
+		.cookie = BUF_INIT(1024),
+	};
 	int rc = tokens_read(&h.tokens, &m->config->tokens, e);
 
+	h.nodes = calloc(h.node_count, sizeof(struct channel *));
+	if (rc == 0 && h.nodes == NULL)
+		rc = err_sys(e, "nodes");
 	if (rc == 0)
 		rc = http_serve(m, answer, &h, e);
-	channels_free(h.channels);
+	for (uint64_t i = 0; h.nodes != NULL && i < h.node_count; i++)
+		channels_free(h.nodes[i]);
+	free(h.nodes);
 	tokens_free(&h.tokens);
 	events_free(&h.events);
 	buf_free(&h.cookie);
