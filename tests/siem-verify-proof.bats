@@ -237,6 +237,48 @@ alter()
 	[[ ${lines[-1]} == *' 400 proven; 2 receipts differ' ]]
 }
 
+# of_spool WANTED: what the receipts prove of the spool t, of records 6 to 30.
+of_spool()
+{
+	tail -n +6 came >rest
+	run --separate-stderr siem-verify --json --receipts receipts \
+		--arrived rest --source t/*.log
+	equal "$1" "$(counts "$output" | sed -E 's/(read|expected|arrived) [0-9]+ ?//g')"
+}
+
+@test "of a range whose first segment is freed nothing is proven, and nothing held against it" {
+	numbered 15 | siem-batch -q --spool s --segment 105
+	numbered 30 | tail -n 15 >more
+	ship_spool()
+	{
+		siem-tail -q --once -c s/r.checkpoint s |
+			siem-send -q -c s/r.checkpoint --receipts receipts file:came
+	}
+	ship_spool
+	# The reader's own position keeps them all, but for those before it.
+	mkdir t
+	cp s/*.log t
+	siem-batch -q --spool s --segment 105 <more
+	cp s/*.log t
+	ship_spool
+	equal 2 "$(wc -l <receipts)"
+	equal 6 "$(find t -name '*.log' | wc -l)"
+	run -0 --separate-stderr siem-verify --json --receipts receipts \
+		--arrived came --source t/*.log
+	equal 'read 30 expected 30 arrived 30 proven 30' "$(counts "$output")"
+
+	rm t/000000000001.log
+	of_spool 'proven 15 unchecked 1'
+	# What is left of that range cannot be told from what it was.
+	sed -i 's/00000008/00000088/' t/000000000002.log came
+	of_spool 'proven 15 unchecked 1'
+	sed -i 's/00000018/00000088/' t/000000000004.log came
+	of_spool 'differing 1 unchecked 1'
+	# A segment that is missing in the middle is as one that was freed.
+	rm t/000000000005.log
+	of_spool 'altered 5 unchecked 2'
+}
+
 @test "what became of the sources on their way is proven by --through" {
 	gen-events 500 >in
 	siem-tail -c ckpt --once --stamp in | siem-fmt --cef |
