@@ -14,7 +14,11 @@
 #include <time.h>
 
 enum {
-	UPLOAD_BLOCK = 256 << 10, // what libcurl offers to a socket at once
+	// What libcurl offers to a socket at once, in memory that it takes anew
+	// for each request. Were that a mapping of its own (64 KiB and more,
+	// where delivery/engine.c says so), clearing it would cost more than
+	// what larger blocks save.
+	UPLOAD_BLOCK = 60 << 10,
 	BODY_MAX = 1 << 30,
 	ORIGIN_MAX = 300,
 	// Memory that is kept for the next exchange.
