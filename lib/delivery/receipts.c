@@ -61,12 +61,11 @@ struct receipts {
 
 static void put_name(const char *names[], const char *name)
 {
-	for (size_t i = 0; i < NAMES_MAX; i++) {
-		if (names[i] == NULL)
+	for (size_t i = 0; i < NAMES_MAX && names[i] != name; i++)
+		if (names[i] == NULL) {
 			names[i] = name;
-		if (names[i] == name)
 			return;
-	}
+		}
 }
 
 /* Some records after others. */
