@@ -6,7 +6,7 @@
 #include <string.h>
 
 static const int64_t often_ms = 100;
-static const int64_t seldom_ms = 500; // where the disk is slow
+static const int64_t seldom_ms = 1000; // where the disk is slow
 static const int64_t again_ms = 1000; // after it has failed
 static const int64_t complain_every_ms = 30000;
 
@@ -85,7 +85,7 @@ static void complain(struct progress *p, int64_t now_ms, bool last,
 
 int64_t progress_pause_ms(int64_t took_ns)
 {
-	int64_t ms = 50 * took_ns / NS_PER_MS;
+	int64_t ms = 100 * took_ns / NS_PER_MS;
 
 	return ms < often_ms ? often_ms : ms > seldom_ms ? seldom_ms : ms;
 }

@@ -68,7 +68,7 @@ int progress_wait_ms(const struct progress *p, int64_t now_ms);
 
 /*
  * From one time to the next, where the last took so long: a disk that is slow
- * gets a fiftieth of the time, and its due twice a second all the same.
+ * gets a hundredth of the time, and its due every second all the same.
  */
 int64_t progress_pause_ms(int64_t took_ns);
 

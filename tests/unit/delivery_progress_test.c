@@ -39,18 +39,18 @@ static void add_mark(struct progress *p)
 	queue_free(&q);
 }
 
-static void a_commit_may_take_a_fiftieth_of_the_time(void)
+static void a_commit_may_take_a_hundredth_of_the_time(void)
 {
 	CHECK(progress_pause_ms(0) == 100);
-	CHECK(progress_pause_ms(2000000) == 100);
-	CHECK(progress_pause_ms(4000000) == 200);
-	CHECK(progress_pause_ms(9900000) == 495);
+	CHECK(progress_pause_ms(1000000) == 100);
+	CHECK(progress_pause_ms(4000000) == 400);
+	CHECK(progress_pause_ms(9900000) == 990);
 }
 
-static void a_commit_is_due_twice_a_second_on_any_disk(void)
+static void a_commit_is_due_every_second_on_any_disk(void)
 {
-	CHECK(progress_pause_ms(10000000) == 500);
-	CHECK(progress_pause_ms(INT64_C(3600000000000)) == 500);
+	CHECK(progress_pause_ms(10000000) == 1000);
+	CHECK(progress_pause_ms(INT64_C(3600000000000)) == 1000);
 }
 
 static void what_a_commit_took_puts_the_next_one_off(void)
@@ -70,22 +70,22 @@ static void what_a_commit_took_puts_the_next_one_off(void)
 	CHECK(keeper.commits == 1 && progress_wait_ms(&p, 1000) == -1);
 
 	add_mark(&p);
-	CHECK(progress_wait_ms(&p, 1000) >= 200);
-	progress_step(&p, 1199, PROGRESS_IN_TIME);
+	CHECK(progress_wait_ms(&p, 1000) >= 400);
+	progress_step(&p, 1399, PROGRESS_IN_TIME);
 	CHECK(keeper.commits == 1);
-	progress_step(&p, 1500, PROGRESS_IN_TIME);
+	progress_step(&p, 2000, PROGRESS_IN_TIME);
 	CHECK(keeper.commits == 2);
 
 	add_mark(&p);
-	progress_step(&p, 1501, PROGRESS_DRAINED);
+	progress_step(&p, 2001, PROGRESS_DRAINED);
 	CHECK(keeper.commits == 3);
 	ledger_free(&ledger);
 }
 
 int main(void)
 {
-	RUN(a_commit_may_take_a_fiftieth_of_the_time);
-	RUN(a_commit_is_due_twice_a_second_on_any_disk);
+	RUN(a_commit_may_take_a_hundredth_of_the_time);
+	RUN(a_commit_is_due_every_second_on_any_disk);
 	RUN(what_a_commit_took_puts_the_next_one_off);
 	return check_done();
 }
