@@ -100,6 +100,13 @@ static const int forbidden[] = {
 	SCMP_SYS(kill),		    SCMP_SYS(pidfd_send_signal),
 	SCMP_SYS(rt_sigqueueinfo),  SCMP_SYS(rt_tgsigqueueinfo),
 	SCMP_SYS(setpriority),	    SCMP_SYS(ioprio_set),
+	SCMP_SYS(shmget),	    SCMP_SYS(shmat),
+	SCMP_SYS(shmctl),	    SCMP_SYS(semget),
+	SCMP_SYS(semop),	    SCMP_SYS(semtimedop),
+	SCMP_SYS(semctl),	    SCMP_SYS(msgget),
+	SCMP_SYS(msgsnd),	    SCMP_SYS(msgrcv),
+	SCMP_SYS(msgctl),	    SCMP_SYS(mq_open),
+	SCMP_SYS(mq_unlink),
 	// callers: none comes where nobody listens (what hands out the kernel's
 	// ciphers, AF_ALG, does so by accept)
 	SCMP_SYS(listen),

@@ -10,6 +10,7 @@
 #include <linux/fs.h>
 #include <linux/landlock.h>
 #include <linux/sockios.h>
+#include <mqueue.h>
 #include <poll.h>
 #include <pthread.h>
 #include <seccomp.h>
@@ -20,6 +21,7 @@
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
+#include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -227,6 +229,17 @@ static int signal_others(void)
 
 	return syscall(SYS_tgkill, other, other, 0) < 0 && errno == EPERM &&
 			       raise(0) == 0
+		       ? SEALED
+		       : 0;
+}
+
+static int share_memory(void)
+{
+	return shmget(IPC_PRIVATE, 1, 0600) < 0 && errno == EPERM &&
+			       shmctl(0, IPC_RMID, NULL) < 0 &&
+			       errno == EPERM &&
+			       mq_open("/siem-test", O_RDONLY) < 0 &&
+			       errno == EPERM
 		       ? SEALED
 		       : 0;
 }
@@ -488,6 +501,7 @@ static void a_sealed_sink_leaves_other_processes_alone(void)
 {
 	CHECK(sealed_by(seal_beside, start_a_process) == SEALED);
 	CHECK(sealed_by(seal_beside, touch_others) == SEALED);
+	CHECK(sealed_by(seal_beside, share_memory) == SEALED);
 	CHECK(sealed_by(seal_beside, type_at_the_terminal) == SEALED);
 }
 
