@@ -2,6 +2,7 @@
 
 #include "folder.h"
 #include "lineage.h"
+#include "moved.h"
 #include "tail.h"
 
 #include <string.h>
@@ -66,12 +67,27 @@ static bool is_whole(struct look *l, const struct source *s)
 	return whole;
 }
 
+bool copy_is_empty(struct look *l, const struct source *s)
+{
+	char bytes[POSITION_HEAD];
+	struct err e;
+
+	return place_head(s, bytes, &e) == 0 &&
+	       (s->unpack == NULL || is_whole(l, s));
+}
+
+/* Does its name come from rotation? */
+static bool is_rotated_name(const struct entry *entry)
+{
+	return !entry->named || entry->log != NULL;
+}
+
 /* Has the known file a name still that rotation gave it? */
 static bool is_rotated(const struct look *l, const struct known *k)
 {
 	for (size_t i = 0; i < l->count; i++)
 		if (l->items[i].known == k)
-			return !l->items[i].named;
+			return is_rotated_name(&l->items[i]);
 	return false;
 }
 
@@ -213,11 +229,22 @@ static bool are_generations(const struct look *l, const struct entry *entry,
 		const struct entry *other = &l->items[i];
 
 		if (other->known == k)
-			return !other->named &&
+			return is_rotated_name(other) &&
 			       !is_longer(entry->name, other->name) &&
 			       !is_longer(other->name, entry->name);
 	}
 	return false;
+}
+
+/* May it be a copy of the known file, by where both are? */
+static bool is_near(const struct look *l, const struct entry *entry,
+		    const struct known *k)
+{
+	if (k->found && lineage_is_in(k, l->absolute))
+		return true;
+	// The file of another folder is there, or was moved here as well.
+	return !k->gone && entry->log != NULL &&
+	       lineage_may_be_of(k, entry->log);
 }
 
 bool copy_is(struct look *l, const struct entry *entry, struct source *s)
@@ -237,12 +264,11 @@ bool copy_is(struct look *l, const struct entry *entry, struct source *s)
 	for (size_t i = 0; i < all->count; i++) {
 		const struct known *k = all->items[i];
 
-		if (!lineage_is_in(k, l->absolute) || !k->found)
+		if (!is_near(l, entry, k) || are_generations(l, entry, k))
 			continue;
-		if (are_generations(l, entry, k))
-			continue;
-		if (k->file != NULL ? is_copy_of_open(l, s, head, k)
-				    : is_copy_of_read(l, s, head, k))
+		if ((k->file != NULL ? is_copy_of_open(l, s, head, k)
+				     : is_copy_of_read(l, s, head, k)) &&
+		    (k->found || moved_is_afar(l, k)))
 			return true;
 	}
 	return false;

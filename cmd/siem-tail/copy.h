@@ -18,6 +18,9 @@ bool copy_is_read(const struct source *s, const struct position *at);
 /* Does the file hold what was read before? */
 bool copy_holds(struct look *l, struct source *s, const struct position *at);
 
+/* Does it hold nothing? Of a packed file: and is not only being packed. */
+bool copy_is_empty(struct look *l, const struct source *s);
+
 /* Is it, or may it become, a copy of one that is known? */
 bool copy_is(struct look *l, const struct entry *entry, struct source *s);
 

@@ -1,5 +1,6 @@
 #include "folder.h"
 
+#include "bases.h"
 #include "core/clock.h"
 #include "core/msg.h"
 #include "expand.h"
@@ -59,43 +60,75 @@ static int by_age(const void *one, const void *other)
 	return sibling_compare(a->name, b->name);
 }
 
-/* Is it named after a file that was read here, and may not be there now? */
-static bool is_of_known(const struct look *l, const char *name)
+/* Is it a log, of which this may be a generation? */
+static bool is_log(const struct base *base, const char *name, const void *data)
+{
+	const struct look *l = data;
+	const struct names *names = &l->t->names;
+	char log[NAME_MAX + 1];
+
+	if (base->path.len > 0)
+		return names_take_in(names, l->folder, name);
+	memcpy(log, base->name.data, base->name.len);
+	log[base->name.len] = '\0';
+	return !base->known || names_have(names, l->folder, log);
+}
+
+/* The logs that files of this folder may be earlier generations of. */
+static int find_bases(const struct look *l, struct bases *b)
 {
 	const struct known_all *all = &l->t->history.known;
-	char first[NAME_MAX + 1];
+	int rc = names_add_bases(&l->t->names, l->folder, b);
 
-	for (size_t i = 0; i < all->count; i++) {
-		if (!lineage_is_in(all->items[i], l->absolute))
+	for (size_t i = 0; i < l->count && rc == 0; i++)
+		if (l->items[i].named)
+			rc = bases_add(
+				b, (struct base){ .name = slice_of(
+							  l->items[i].name) });
+	// What was read may not be there now.
+	for (size_t i = 0; i < all->count && rc == 0; i++) {
+		const struct known *k = all->items[i];
+		struct slice path = { k->source, k->path_len };
+		bool here = lineage_is_in(k, l->absolute);
+
+		// Was it a generation already when it was first seen?
+		if (k->gone || (!here && k->log != NULL &&
+				!slice_is(path, slice_of(k->log))))
 			continue;
-		lineage_first_name(all->items[i], first);
-		if (sibling_is(first, name) &&
-		    names_have(&l->t->names, l->folder, first))
-			return true;
+		rc = bases_add(b,
+			       (struct base){ .name = lineage_first(k),
+					      .path = here ? SLICE("") : path,
+					      .known = true });
 	}
-	return false;
+	bases_sort(b);
+	return rc;
 }
 
 /* Which of them have names as rotation makes them of what is followed? */
-static void find_siblings(struct look *l)
+static int find_siblings(struct look *l)
 {
-	for (size_t i = 0; i < l->count; i++) {
-		struct entry *entry = &l->items[i];
+	struct bases b = { 0 };
+	int rc = find_bases(l, &b);
 
-		entry->sibling =
-			!entry->named && names_log_of(&l->t->names, l->folder,
-						      entry->name) != NULL;
-		for (size_t j = 0;
-		     j < l->count && !entry->named && !entry->sibling; j++)
-			entry->sibling =
-				l->items[j].named &&
-				sibling_is(l->items[j].name, entry->name);
-		entry->sibling = entry->sibling ||
-				 (!entry->named && is_of_known(l, entry->name));
+	for (size_t i = 0; i < l->count && rc == 0; i++) {
+		struct entry *entry = &l->items[i];
+		const struct base *base =
+			bases_find(&b, entry->name, is_log, l);
+
+		entry->sibling = base != NULL && !entry->named;
+		if (base == NULL || base->path.len == 0)
+			continue;
+		char *path = strndup(base->path.data, base->path.len);
+		if (path != NULL)
+			entry->log = history_absolute(path);
+		free(path);
+		rc = entry->log == NULL ? -1 : 0;
 	}
+	bases_free(&b);
+	return rc;
 }
 
-int folder_list(struct look *l)
+int folder_read(struct look *l)
 {
 	DIR *dir = opendir(l->folder);
 	struct dirent *item;
@@ -118,35 +151,24 @@ int folder_list(struct look *l)
 	closedir(dir);
 	if (l->count > 0)
 		qsort(l->items, l->count, sizeof(*l->items), by_age);
-	find_siblings(l);
 	return rc;
 }
 
-bool folder_has(const char *folder, uint64_t dev, uint64_t ino,
-		struct timespec born)
+int folder_list(struct look *l)
 {
-	DIR *dir = opendir(folder);
-	struct dirent *item;
-	bool has = false;
+	int rc = folder_read(l);
 
-	while (dir != NULL && !has && (item = readdir(dir)) != NULL) {
-		struct statx stx;
-
-		has = statx(dirfd(dir), item->d_name, AT_SYMLINK_NOFOLLOW,
-			    STATX_BASIC_STATS | STATX_BTIME, &stx) == 0 &&
-		      makedev(stx.stx_dev_major, stx.stx_dev_minor) == dev &&
-		      stx.stx_ino == ino &&
-		      source_same_birth(source_birth(&stx), born);
-	}
-	if (dir != NULL)
-		closedir(dir);
-	return has;
+	if (rc < 0)
+		return -1;
+	return find_siblings(l) < 0 ? -1 : rc;
 }
 
 void folder_forget(struct look *l)
 {
-	for (size_t i = 0; i < l->count; i++)
+	for (size_t i = 0; i < l->count; i++) {
 		free(l->items[i].name);
+		free(l->items[i].log);
+	}
 	l->count = 0;
 	l->moved = false;
 }
@@ -186,6 +208,11 @@ static int64_t to_ns(struct timespec t)
 	return (int64_t)t.tv_sec * NS_PER_SEC + t.tv_nsec;
 }
 
+int64_t folder_changed_ns(const struct stat *st)
+{
+	return to_ns(st->st_mtim);
+}
+
 bool folder_is_quiet(const struct look *l, int64_t *changed_ns)
 {
 	const int64_t quiet_ns = QUIET_MS * (int64_t)NS_PER_MS;
@@ -195,7 +222,7 @@ bool folder_is_quiet(const struct look *l, int64_t *changed_ns)
 	if (stat(l->absolute, &st) < 0)
 		return false;
 	clock_gettime(CLOCK_REALTIME, &now);
-	*changed_ns = to_ns(st.st_mtim);
+	*changed_ns = folder_changed_ns(&st);
 	int64_t age_ns = to_ns(now) - *changed_ns;
 	// A clock that was set back says nothing.
 	return age_ns > quiet_ns || age_ns < -(int64_t)NS_PER_SEC;

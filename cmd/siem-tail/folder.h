@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <time.h>
 
@@ -28,6 +29,8 @@ struct entry {
 	bool packed;
 	bool named;   // it is followed by its name
 	bool sibling; // it has the name of an earlier generation
+	char *log;    // which is that of a log in another folder, absolute: it
+		   // was moved here; or NULL; owned
 };
 
 struct look {
@@ -41,6 +44,8 @@ struct look {
 	bool moved;    // something was renamed while it was looked at
 	bool complete; // all that is known was found
 	bool settled;  // what was not found is not there
+	int64_t seen_ns; // the change of the folder that was seen, by its
+			 // clock; 0: it may have changed since
 };
 
 /*
@@ -49,11 +54,10 @@ struct look {
  */
 int folder_list(struct look *l) MUST_CHECK;
 
-void folder_forget(struct look *l);
+/* The same, without a word on whose earlier generations they are. */
+int folder_read(struct look *l) MUST_CHECK;
 
-/* Is a file with this identity in another folder? */
-bool folder_has(const char *folder, uint64_t dev, uint64_t ino,
-		struct timespec born);
+void folder_forget(struct look *l);
 
 /* Open one of them. False: it is another by now, or cannot be read. */
 bool folder_open(struct look *l, const struct entry *entry,
@@ -64,5 +68,8 @@ bool folder_open(struct look *l, const struct entry *entry,
  * read either? When it changed is told.
  */
 bool folder_is_quiet(const struct look *l, int64_t *changed_ns);
+
+/* When it changed, by what stat(2) says. */
+int64_t folder_changed_ns(const struct stat *st);
 
 #endif

@@ -175,4 +175,6 @@ bool history_is_ours(const struct history *h, const char *path)
 void history_free(struct history *h)
 {
 	known_free(&h->known);
+	free(h->visits);
+	h->visits = NULL;
 }

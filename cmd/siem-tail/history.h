@@ -33,6 +33,10 @@ struct history {
 	bool moving;  // as names changed while they were looked at
 	bool waiting; // a file that is to be read is not open, for want of room
 	struct known_all known;
+
+	// private
+	struct visit *visits; // of folders
+	size_t visit_count, visit_cap;
 };
 
 /* Load the checkpoint, if there is one. */
@@ -46,6 +50,9 @@ int history_create(struct history *h, struct err *e) MUST_CHECK;
  * What cannot be read is said.
  */
 int history_look(struct tail *t, const char *folder, struct err *e) MUST_CHECK;
+
+/* May a folder have changed since it was looked at? */
+bool history_has_changed(const struct history *h, const char *folder);
 
 /*
  * Forget what was read in folders that no operand stands for any more, or where

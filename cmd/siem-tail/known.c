@@ -128,6 +128,7 @@ struct known *known_add(struct known_all *all, const char *path)
 static void free_one(struct known *k)
 {
 	free(k->source);
+	free(k->log);
 	free(k);
 }
 

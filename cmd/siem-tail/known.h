@@ -39,8 +39,11 @@ struct known {
 	uint64_t checked_size;
 	struct timespec checked_time;
 	uint64_t folder_dev, folder_ino; // that it was in; 0: its first
+	char *log;   // the path of its log, which it was moved away from into
+		     // another folder, as its name there tells; or NULL; owned
 	bool packed; // so that this is not the size of what it holds
-	bool missed; // it could not be opened yet; nothing else is known of it
+	bool missed; // it could not be opened yet, or was empty; nothing else
+		     // is known of it
 	struct timespec born; // when it was made, where that is told; else 0
 };
 

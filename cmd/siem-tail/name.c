@@ -161,7 +161,8 @@ static int look_back(struct tail *t, struct name *name, struct source *source,
 	// Generations may have come and gone since the name was looked at.
 	if (t->looked_ns != 0) {
 		t->history.again = true;
-		if (history_look(t, folder, &e) < 0)
+		if (history_look(t, folder, &e) < 0 ||
+		    names_look_afar(t, folder, &e) < 0)
 			goto out;
 		if (!held_has_room(t))
 			names_look_soon(t);

@@ -2,6 +2,7 @@
 
 #include "core/clock.h"
 #include "core/msg.h"
+#include "core/slice.h"
 #include "expand.h"
 #include "name.h"
 #include "sibling.h"
@@ -219,6 +220,15 @@ static void sweep(struct tail *t)
 	n->count = kept;
 }
 
+/* Does an operand stand for whatever comes, so that something may be moved? */
+static bool take_in_any(const struct names *n)
+{
+	for (size_t i = 0; i < n->operand_count; i++)
+		if (n->kinds[i] != OPERAND_NAME)
+			return true;
+	return n->remembered;
+}
+
 int names_look(struct tail *t, struct err *e)
 {
 	struct names *n = &t->names;
@@ -241,31 +251,71 @@ int names_look(struct tail *t, struct err *e)
 				       strerror(ENOMEM));
 	}
 	sweep(t);
+	// By now it is known which logs what was in other folders is of.
+	if (t->history.path != NULL && t->looked_ns == 0 &&
+	    n->operand_count > 1 && take_in_any(n))
+		t->history.again = true;
 	return 0;
+}
+
+static int by_path(const void *one, const void *other)
+{
+	const struct path *a = one;
+	const struct path *b = other;
+
+	return strcmp(a->path, b->path);
+}
+
+int names_folders(const struct names *names, struct paths *out)
+{
+	size_t kept = 0;
+	int rc = 0;
+
+	for (size_t i = 0; i < names->operand_count && rc == 0; i++)
+		rc = expand_folders(names->operands[i], names->kinds[i], out);
+	if (out->count == 0)
+		return rc;
+	qsort(out->items, out->count, sizeof(*out->items), by_path);
+	for (size_t i = 1; i < out->count; i++) {
+		if (by_path(&out->items[kept], &out->items[i]) != 0)
+			out->items[++kept] = out->items[i];
+		else
+			free(out->items[i].path);
+	}
+	out->count = kept + 1;
+	return rc;
+}
+
+/* Look at all folders, or but one only at those that have changed. */
+static int look_at_folders(struct tail *t, const char *but, struct err *e)
+{
+	struct paths folders = { 0 };
+	int rc = names_folders(&t->names, &folders);
+
+	if (rc < 0)
+		rc = err_sys(e, "operands");
+	for (size_t i = 0; i < folders.count && rc == 0; i++) {
+		const char *folder = folders.items[i].path;
+
+		if (but == NULL || (strcmp(folder, but) != 0 &&
+				    history_has_changed(&t->history, folder)))
+			rc = history_look(t, folder, e);
+	}
+	paths_free(&folders);
+	return rc;
 }
 
 int names_look_back(struct tail *t, struct err *e)
 {
-	struct names *n = &t->names;
-	char *last = NULL;
-	int rc = 0;
-
 	t->history.again = false;
 	t->history.moving = false;
 	t->history.waiting = false;
-	for (size_t i = 0; i < n->count && rc == 0; i++) {
-		char *folder = expand_parent(n->items[i]->path);
+	return look_at_folders(t, NULL, e);
+}
 
-		if (folder == NULL)
-			rc = err_set(e, ERR_SYSTEM, "%s: %s", n->items[i]->path,
-				     strerror(ENOMEM));
-		else if (last == NULL || strcmp(folder, last) != 0)
-			rc = history_look(t, folder, e);
-		free(last);
-		last = folder;
-	}
-	free(last);
-	return rc;
+int names_look_afar(struct tail *t, const char *folder, struct err *e)
+{
+	return take_in_any(&t->names) ? look_at_folders(t, folder, e) : 0;
 }
 
 /* Does an operand that is a name mean this file? */
@@ -293,24 +343,112 @@ static bool matches(const char *pattern, const char *folder, const char *name)
 	       (strcmp(folder, ".") == 0 && fnmatch(pattern, name, FLAGS) == 0);
 }
 
+/* Does one operand stand for it? */
+static bool stands_for(const struct names *names, size_t i, const char *folder,
+		       const char *name)
+{
+	const char *operand = names->operands[i];
+	const char *base;
+
+	if (names->kinds[i] == OPERAND_NAME)
+		return is_operand(operand, folder, &base) &&
+		       strcmp(base, name) == 0;
+	return !expand_is_compressed(name) && name[0] != '.' &&
+	       (names->kinds[i] == OPERAND_FOLDER
+			? strcmp(operand, folder) == 0
+			: matches(operand, folder, name));
+}
+
 bool names_have(const struct names *names, const char *folder, const char *name)
 {
-	for (size_t i = 0; i < names->operand_count; i++) {
-		const char *operand = names->operands[i];
-		const char *base;
-
-		if (names->kinds[i] == OPERAND_NAME) {
-			if (is_operand(operand, folder, &base) &&
-			    strcmp(base, name) == 0)
-				return true;
-		} else if (!expand_is_compressed(name) && name[0] != '.' &&
-			   (names->kinds[i] == OPERAND_FOLDER
-				    ? strcmp(operand, folder) == 0
-				    : matches(operand, folder, name))) {
+	for (size_t i = 0; i < names->operand_count; i++)
+		if (stands_for(names, i, folder, name))
 			return true;
-		}
+	return false;
+}
+
+bool names_take_in(const struct names *names, const char *folder,
+		   const char *name)
+{
+	char plain[NAME_MAX + 1];
+	size_t len = strlen(name);
+
+	if (names->remembered)
+		return true;
+	if (sibling_is_packed(name))
+		len -= strlen(".gz");
+	if (len >= sizeof(plain))
+		return false;
+	memcpy(plain, name, len);
+	plain[len] = '\0';
+	for (size_t i = 0; i < names->operand_count; i++)
+		if (names->kinds[i] != OPERAND_NAME &&
+		    stands_for(names, i, folder, plain))
+			return true;
+	return false;
+}
+
+static const char *end_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash != NULL ? slash + 1 : path;
+}
+
+bool names_rotate(const struct names *names, const char *one, const char *other)
+{
+	for (size_t i = 0; i < names->operand_count; i++) {
+		const char *base = end_of(names->operands[i]);
+
+		if (names->kinds[i] == OPERAND_NAME &&
+		    (strcmp(base, one) == 0 || sibling_is(base, one)) &&
+		    sibling_is(base, other))
+			return true;
 	}
 	return false;
+}
+
+static bool is_within(const struct name *name, const char *folder)
+{
+	struct slice path = { name->path, (size_t)(name->base - name->path) };
+
+	if (path.len == 0)
+		return strcmp(folder, ".") == 0;
+	if (path.len > 1)
+		path.len--; // without its slash
+	return slice_is(path, slice_of(folder));
+}
+
+int names_add_bases(const struct names *names, const char *folder,
+		    struct bases *b)
+{
+	bool any = take_in_any(names);
+	int rc = 0;
+
+	for (size_t i = 0; any && i < names->count && rc == 0; i++)
+		if (!is_within(names->items[i], folder))
+			rc = bases_add(
+				b,
+				(struct base){
+					.name = slice_of(names->items[i]->base),
+					.path = slice_of(
+						names->items[i]->path) });
+	for (size_t i = 0; i < names->operand_count && rc == 0; i++) {
+		const char *operand = names->operands[i];
+		const char *base;
+		bool here;
+
+		if (names->kinds[i] != OPERAND_NAME)
+			continue;
+		here = is_operand(operand, folder, &base);
+		if (here || any)
+			rc = bases_add(
+				b,
+				(struct base){ .name = slice_of(base),
+					       .path = slice_of(
+						       here ? "" : operand) });
+	}
+	return rc;
 }
 
 const char *names_log_of(const struct names *names, const char *folder,
@@ -380,15 +518,6 @@ bool names_cover(const struct names *names, const char *folder)
 	return false;
 }
 
-int names_folders(const struct names *names, struct paths *out)
-{
-	int rc = 0;
-
-	for (size_t i = 0; i < names->operand_count && rc == 0; i++)
-		rc = expand_folders(names->operands[i], names->kinds[i], out);
-	return rc;
-}
-
 static bool is_open_folder(const struct names *n, int wd)
 {
 	for (size_t i = 0; i < n->open_count; i++)
@@ -426,6 +555,40 @@ void names_meet(struct tail *t, const char *folder, const char *name,
 			return;
 		}
 	}
+}
+
+/* The name with this path, which is absolute; NULL: there is none. */
+static struct name *find_absolute(const struct names *n, const char *path)
+{
+	const char *base = end_of(path);
+
+	for (size_t i = 0; i < n->count; i++) {
+		struct name *one = n->items[i];
+		char *its = strcmp(one->base, base) == 0
+				    ? history_absolute(one->path)
+				    : NULL;
+		bool same = its != NULL && strcmp(its, path) == 0;
+
+		free(its);
+		if (same)
+			return one;
+	}
+	return NULL;
+}
+
+void names_meet_moved(struct tail *t, const char *log, struct timespec born)
+{
+	struct name *name = find_absolute(&t->names, log);
+
+	if (name != NULL)
+		name_meet(t, name, born);
+}
+
+const struct file *names_live(const struct names *names, const char *path)
+{
+	const struct name *name = find_absolute(names, path);
+
+	return name != NULL ? name->live : NULL;
 }
 
 /* Are two names those of one log, as far as files made and met are counted? */
@@ -487,9 +650,13 @@ void names_event(struct tail *t, const struct watch_event *event)
 			known = true;
 		}
 	}
-	if (event->file == NULL && !known && event->came &&
-	    is_open_folder(n, event->wd))
-		names_look_soon(t);
+	if (event->file != NULL || known || !event->came ||
+	    !is_open_folder(n, event->wd))
+		return;
+	// Nothing that is followed by its name, but it may be what was.
+	if (sibling_is_packed(event->name))
+		t->history.again = true;
+	names_look_soon(t);
 }
 
 void names_forget_file(struct names *names, const struct file *f)

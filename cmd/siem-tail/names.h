@@ -8,6 +8,7 @@
 #ifndef SIEM_TAIL_NAMES_H
 #define SIEM_TAIL_NAMES_H
 
+#include "bases.h"
 #include "core/attr.h"
 #include "core/err.h"
 #include "expand.h"
@@ -66,10 +67,18 @@ int names_look_back(struct tail *t, struct err *e) MUST_CHECK;
 
 /*
  * A file was found in a folder that was, by its name, what is followed; born as
- * in struct source.
+ * in struct source. The same of one that was moved away from the path of a log.
  */
 void names_meet(struct tail *t, const char *folder, const char *name,
 		struct timespec born);
+void names_meet_moved(struct tail *t, const char *log, struct timespec born);
+
+/*
+ * A name has a new file: have a look at the other folders where what it meant
+ * before may be by now. As names_look_back().
+ */
+int names_look_afar(struct tail *t, const char *folder,
+		    struct err *e) MUST_CHECK;
 
 /*
  * Say of which names more files were made than were found: they came and went
@@ -80,6 +89,26 @@ void names_tell_unseen(struct tail *t);
 /* Is a file with this name in a folder followed by that name? */
 bool names_have(const struct names *names, const char *folder,
 		const char *name);
+
+/*
+ * Does an operand stand for whatever is in a folder, also for this file, were
+ * it not packed? So does everything where it is only asked what has become of
+ * what is remembered.
+ */
+bool names_take_in(const struct names *names, const char *folder,
+		   const char *name);
+
+/* Is there an operand that both may be generations of, by their names? */
+bool names_rotate(const struct names *names, const char *one,
+		  const char *other);
+
+/*
+ * Add the operands that files in a folder may be earlier generations of, also
+ * those in other folders, from where they may be moved, and what these stand
+ * for.
+ */
+int names_add_bases(const struct names *names, const char *folder,
+		    struct bases *b) MUST_CHECK;
 
 /*
  * The operand, without its folder, that this file in folder has the name of, or
@@ -96,6 +125,9 @@ bool names_cover(const struct names *names, const char *folder) MUST_CHECK;
 
 /* Append the folders that operands stand for files in. -1 with errno set. */
 int names_folders(const struct names *names, struct paths *out) MUST_CHECK;
+
+/* The file that a name means now, by its absolute path; NULL: none. */
+const struct file *names_live(const struct names *names, const char *path);
 
 /* The file is about to be removed. */
 void names_forget_file(struct names *names, const struct file *f);

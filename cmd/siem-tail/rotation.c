@@ -8,6 +8,7 @@
 #include "expand.h"
 #include "folder.h"
 #include "lineage.h"
+#include "moved.h"
 #include "sibling.h"
 #include "tail.h"
 
@@ -45,25 +46,25 @@ static bool belongs_here(const struct look *l, const struct known *k)
 	return !k->gone && k->folder_dev == l->dev && k->folder_ino == l->ino;
 }
 
-/* Was it moved into another folder that is followed? */
-static bool is_elsewhere(const struct look *l, const struct known *k)
+/* Is it asked for the first time, or the last? */
+static bool is_patient(const struct look *l)
 {
-	struct paths folders = { 0 };
-	// Where there is no memory for it, the next look tells.
-	bool is = names_folders(&l->t->names, &folders) < 0;
+	return l->t->looked_ns == 0 || quit_asked();
+}
 
-	for (size_t i = 0; i < folders.count && !is; i++)
-		is = strcmp(folders.items[i].path, l->folder) != 0 &&
-		     folder_has(folders.items[i].path, k->at.dev, k->at.ino,
-				k->born);
-	paths_free(&folders);
-	return is;
+/* The file is a generation of a log in another folder. */
+static void note_log(struct known *k, const struct entry *entry)
+{
+	// Without memory there is only no order.
+	if (entry->log != NULL && k->log == NULL)
+		k->log = strdup(entry->log);
 }
 
 /* The entry is the known file, wherever that was before. */
 static void take(const struct look *l, struct entry *entry, struct known *k)
 {
 	note_here(l, k);
+	note_log(k, entry);
 	entry->known = k;
 	k->born = entry->born;
 	k->found = true;
@@ -120,6 +121,7 @@ static void recognize(struct look *l, struct entry *entry)
 			continue;
 		if (k->file != NULL) {
 			note_here(l, k);
+			note_log(k, entry);
 			entry->known = k;
 			return;
 		}
@@ -149,6 +151,15 @@ static void tell(struct look *l, struct known *k)
 	l->t->history.news = true;
 }
 
+/* The entry holds what was read of a file whose inode is gone. */
+static void replace(struct look *l, struct entry *entry, struct known *k)
+{
+	take(l, entry, k);
+	k->at.dev = (uint64_t)entry->dev;
+	k->at.ino = (uint64_t)entry->ino;
+	tell(l, k);
+}
+
 /* Is what was read of a file whose inode is gone in another by now? */
 static void search(struct look *l, struct known *k)
 {
@@ -161,10 +172,7 @@ static void search(struct look *l, struct known *k)
 		    !folder_open(l, entry, &s))
 			continue;
 		if (copy_holds(l, &s, &k->at)) {
-			take(l, entry, k);
-			k->at.dev = (uint64_t)entry->dev;
-			k->at.ino = (uint64_t)entry->ino;
-			tell(l, k);
+			replace(l, entry, k);
 			msg_info("%s: holds what was read as %.*s", s.path,
 				 (int)k->path_len, k->source);
 		}
@@ -172,22 +180,32 @@ static void search(struct look *l, struct known *k)
 	}
 }
 
+/* Are both of the same log, as far as their names tell? */
+static bool are_of_one_log(const struct look *l, const struct known *k,
+			   const struct known *other)
+{
+	char name[NAME_MAX + 1];
+	char its[NAME_MAX + 1];
+
+	if (k->log != NULL)
+		return !other->gone && lineage_may_be_of(other, k->log);
+	if (!lineage_is_in(other, l->absolute))
+		return false;
+	lineage_first_name(k, name);
+	lineage_first_name(other, its);
+	return lineage_is_same(l->t, l->folder, name, its);
+}
+
 /* Was something read of a later file of the same log? Then k was finished. */
 static bool is_succeeded(const struct look *l, const struct known *k)
 {
 	const struct known_all *all = &l->t->history.known;
-	char name[NAME_MAX + 1];
-	char other[NAME_MAX + 1];
 
-	lineage_first_name(k, name);
 	for (size_t i = 0; i < all->count; i++) {
 		const struct known *later = all->items[i];
 
-		if (later->generation <= k->generation ||
-		    later->at.offset == 0 || !lineage_is_in(later, l->absolute))
-			continue;
-		lineage_first_name(later, other);
-		if (lineage_is_same(l->t, l->folder, name, other))
+		if (later->generation > k->generation && later->at.offset > 0 &&
+		    are_of_one_log(l, k, later))
 			return true;
 	}
 	return false;
@@ -250,7 +268,19 @@ static void lose(struct look *l, struct known *k)
 		lose_unseen(l, k);
 }
 
-/* It was there, and could not be opened; it may be there under another name. */
+/* It was not known. */
+static void meet(const struct look *l, const struct entry *entry)
+{
+	if (entry->log != NULL)
+		names_meet_moved(l->t, entry->log, entry->born);
+	else
+		names_meet(l->t, l->folder, entry->name, entry->born);
+}
+
+/*
+ * It was there, and could not be opened, or is empty; it may be there under
+ * another name.
+ */
 static int miss(struct look *l, const struct entry *entry)
 {
 	char *path = expand_join(l->absolute, entry->name);
@@ -267,7 +297,7 @@ static int miss(struct look *l, const struct entry *entry)
 	k->checked_time = entry->changed;
 	k->packed = entry->packed;
 	k->born = entry->born;
-	names_meet(l->t, l->folder, entry->name, entry->born);
+	meet(l, entry);
 	return 0;
 }
 
@@ -275,15 +305,20 @@ static int miss(struct look *l, const struct entry *entry)
 static bool is_wanted(struct look *l, const struct entry *entry,
 		      struct source *s)
 {
-	return entry->known != NULL ? !copy_is_read(s, &entry->known->at)
-				    : !copy_is(l, entry, s);
+	return entry->known != NULL && !entry->known->missed
+		       ? !copy_is_read(s, &entry->known->at)
+		       : !copy_is(l, entry, s);
 }
 
-/* The next generation after an entry that is open, as the folder has them. */
+/* The next generation after an entry that is open. */
 static struct file *find_later(const struct look *l, const struct entry *entry)
 {
 	const struct entry *end = l->items + l->count;
 
+	if (entry->log != NULL)
+		return lineage_next(l->t, entry->log, entry->name,
+				    entry->changed);
+	// As the folder has them.
 	for (const struct entry *other = entry + 1; other < end; other++) {
 		struct file *f =
 			files_find(&l->t->files, other->dev, other->ino);
@@ -339,16 +374,20 @@ static int read_entry(struct look *l, struct entry *entry)
 		return entry->known == NULL && entry->size > 0 ? miss(l, entry)
 							       : 0;
 	if (!is_wanted(l, entry, &s)) {
+		// Nothing is to be read of what is empty, but it was there.
+		bool fresh = entry->known == NULL && copy_is_empty(l, &s);
+
 		source_close(&s);
-		return 0;
+		return fresh ? miss(l, entry) : 0;
 	}
 	if (entry->known == NULL)
-		names_meet(t, l->folder, entry->name, entry->born);
+		meet(l, entry);
 	struct known *k = history_resume(t, &s);
 	if (k == NULL) {
 		source_close(&s);
 		return -1;
 	}
+	note_log(k, entry);
 	k->missed = false;
 	if (!held_has_room(t)) {
 		history_leave(&t->history, k, &s);
@@ -379,6 +418,17 @@ static int note_entry(struct look *l, const struct entry *entry)
 	return k == NULL ? -1 : 0;
 }
 
+/* Does one that is new hold what was read of another, in another folder? */
+static void claim(struct look *l, struct entry *entry)
+{
+	if (entry->log == NULL || entry->known != NULL ||
+	    files_find(&l->t->files, entry->dev, entry->ino) != NULL)
+		return;
+	struct known *k = moved_here(l, entry);
+	if (k != NULL)
+		replace(l, entry, k);
+}
+
 /* List the folder, and find again in it what is known. As folder_list(). */
 static int find_again(struct look *l)
 {
@@ -391,6 +441,8 @@ static int find_again(struct look *l)
 		all->items[i]->found = all->items[i]->file != NULL;
 	for (size_t i = 0; i < l->count; i++)
 		recognize(l, &l->items[i]);
+	for (size_t i = 0; i < l->count; i++)
+		claim(l, &l->items[i]);
 	l->complete = true;
 	for (size_t i = 0; i < all->count; i++) {
 		struct known *k = all->items[i];
@@ -422,7 +474,7 @@ static void count_absent(const struct look *l)
  */
 static int settle(struct look *l)
 {
-	bool patient = l->t->looked_ns == 0 || quit_asked();
+	bool patient = is_patient(l);
 	int tries = patient ? PATIENT_TRIES : RUNNING_TRIES;
 	int rc;
 
@@ -435,6 +487,7 @@ static int settle(struct look *l)
 		rc = find_again(l);
 		quiet = folder_is_quiet(l, &ended_ns) && quiet;
 		bool moved = l->moved || began_ns != ended_ns;
+		l->seen_ns = rc > 0 && quiet && !moved ? began_ns : 0;
 		l->settled = rc > 0 && !l->moved &&
 			     (l->complete || (quiet && !moved));
 		l->moved = moved;
@@ -466,16 +519,22 @@ static int act(struct look *l)
 
 		if (!k->found && belongs_here(l, k) &&
 		    (k->absent >= ABSENT_LOOKS || l->settled) &&
-		    !is_elsewhere(l, k))
+		    !moved_away(l, k, is_patient(l)))
 			lose(l, k);
 	}
 	for (size_t i = 0; i < l->count && rc == 0; i++) {
 		struct entry *entry = &l->items[i];
 
-		if (entry->named || (entry->known == NULL && !entry->sibling))
+		// What was moved here is opened by its name as well, but in the
+		// order of its log.
+		if (entry->named && (entry->log == NULL || t->history.first))
 			continue;
-		rc = t->history.first ? note_entry(l, entry)
-				      : read_entry(l, entry);
+		if (!entry->named && entry->known == NULL && !entry->sibling)
+			continue;
+		if (!t->history.first)
+			rc = read_entry(l, entry);
+		else if (entry->known == NULL)
+			rc = note_entry(l, entry);
 	}
 	return rc;
 }
@@ -503,6 +562,8 @@ int history_look(struct tail *t, const char *folder, struct err *e)
 			rc = act(&l) < 0 ? -1 : 1;
 		moving = moving || l.moved;
 	}
+	if (l.absolute != NULL && rc > 0)
+		moved_note_visit(&l);
 	t->history.moving = t->history.moving || (moving && l.absolute != NULL);
 	if (rc < 0)
 		err_set(e, ERR_SYSTEM, "%s: %s", folder, strerror(ENOMEM));
@@ -593,6 +654,8 @@ int history_truncated(struct tail *t, struct file *f, bool *found,
 	before->file = NULL;
 	before->finished = true; // what is lost will be said
 	rc = history_look(t, folder, e);
+	if (rc == 0)
+		rc = names_look_afar(t, folder, e);
 	*found = before->found;
 	if (!before->found && !before->gone) {
 		before->gone = true;

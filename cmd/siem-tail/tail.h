@@ -8,6 +8,7 @@
  *     expand.c   folders and patterns
  *     history.c  the checkpoint: where each file was left
  *     rotation.c what has become of them since
+ *     moved.c    the same, in another folder
  *     folder.c   the files of a folder
  *     copy.c     whether a file holds what another did
  *     lineage.c  generations of a log, and their order
@@ -15,6 +16,7 @@
  *     held.c     how many that were rotated away are kept open
  *     gaps.c     what was gone before it was read
  *     sibling.c  the names of rotated files
+ *     bases.c    the logs that these are of
  *     files.c    the files that are open, and which of them to read
  *     source.c   one file: whole lines out of it, truncation
  *     place.c    places in it, and how it is known again there
