@@ -126,6 +126,23 @@ commands=syslog
 	equal 'siem-send: syslog: ca_file is for TLS: the transport would be relp+tls' "$output"
 }
 
+@test "the message of a half-close is still answered, the ones behind it are not" {
+	start -l tcp://:0 --fault half-close-after=2 --stats
+	exec 5<>"/dev/tcp/127.0.0.1/$port"
+	printf '%s\n' '1 open 15 commands=syslog' >&5
+	for txnr in 2 3 4 5; do
+		printf '%s\n' "$txnr syslog 3 one" >&5
+	done
+	timeout 60 cat <&5 >answers
+	eventually came 4
+	exec 5>&-
+	kill "$mock"
+	wait "$mock" || true
+
+	equal '1 2 3' "$(sed -n 's/ rsp .*//p' answers | paste -sd ' ')"
+	grep -q ' 1 faults$' said
+}
+
 @test "a record that is refused twice stands alone in the dead letters" {
 	start -l tcp://:0 --fault poison=record-77-
 	seq -f '<13>record-%g-' 200 >lines

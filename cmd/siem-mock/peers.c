@@ -42,7 +42,9 @@ struct peer {
 	struct message_in message; // PEER_WAITING: the next
 	struct buf out;            // answers
 	uint64_t messages;
-	bool hangs_up; // on purpose, whatever it has not read
+	bool hangs_up;    // on purpose, whatever it has not read
+	bool half_closes; // on purpose, behind what is in out
+	bool half_closed; // so nothing more is answered
 };
 
 struct server {
@@ -156,7 +158,7 @@ static void strike(struct server *s, struct peer *p, enum fault fault)
 		p->hangs_up = true;
 		break;
 	case FAULT_HALF_CLOSE:
-		conn_end(p->conn);
+		p->half_closes = true;
 		break;
 	}
 }
@@ -164,13 +166,16 @@ static void strike(struct server *s, struct peer *p, enum fault fault)
 static int take_message(struct server *s, struct peer *p, struct err *e)
 {
 	enum fault fault = FAULT_NONE;
+	size_t said = p->out.len;
 
 	if (peers_take(s->mock, &p->message, p->transport, p->name, e) < 0)
 		return -1;
 	p->messages++;
 	if (s->talk->taken != NULL)
 		fault = s->talk->taken(p->state_of_talk, &p->out);
-	if (fault == FAULT_NONE)
+	if (p->half_closes)
+		buf_cut(&p->out, said);
+	if (fault == FAULT_NONE && !p->half_closes)
 		fault = fault_next(&s->mock->faults, p->messages);
 	if (p->state == PEER_READING)
 		strike(s, p, fault);
@@ -199,6 +204,8 @@ static int answer(struct server *s, struct peer *p, struct err *e)
 {
 	struct err why;
 
+	if (p->half_closed)
+		buf_clear(&p->out);
 	if (p->state == PEER_GONE || p->out.len == 0)
 		return 0;
 	if (writer_flush(&s->mock->out, e) < 0)
@@ -274,7 +281,12 @@ static int pump_and_answer(struct server *s, struct peer *p, struct err *e)
 		s->talk->idle(p->state_of_talk, &p->out);
 	if (answer(s, p, e) < 0)
 		return -1;
-	if (p->state == PEER_ENDING && p->out.len == 0)
+	if (p->out.len > 0)
+		return 0;
+	if (p->half_closes && !p->half_closed && p->state != PEER_GONE)
+		conn_end(p->conn);
+	p->half_closed = p->half_closes;
+	if (p->state == PEER_ENDING)
 		p->state = PEER_GONE;
 	return 0;
 }

@@ -196,6 +196,9 @@ static enum fault taken(void *state, struct buf *out)
 		return FAULT_CLOSE;
 	case ANSWER_LATE:
 		say(&s->late, s->txnr, good);
+		// As late as there is room for.
+		if (s->late.len > s->late.max / 2)
+			idle(state, out);
 		return FAULT_NONE;
 	}
 	return FAULT_NONE;
