@@ -327,6 +327,41 @@ raw h s t i <13>two "b"' \
 	equal 'siem-mock: option --fault: nodes=0 is no number from 1 to 1000' "$output"
 }
 
+@test "what is printed is JSON, a line each, whatever a request holds" {
+	start
+	printf '{"event":\n{"a":\n1},"fields":{"b":\n"c"},"time":1}' >body
+	post '' --data-binary @body -o /dev/null
+	equal '{"a":1}{"b":"c"}' "$(jq -cj '.event, .fields' arrived)"
+	equal 1 "$(wc -l <arrived)"
+
+	# Long headers and a long query, each byte of which is six of JSON.
+	head -c 5242880 /dev/zero | tr '\0' '\001' >body
+	{
+		printf 'url = "%s/raw?host=' "$url"
+		printf '%020000d' 0 | sed 's/0/%01/g'
+		printf '"\n'
+	} >query
+	{ printf 'cookie: '; head -c 50000 /dev/zero | tr '\0' '\001'; } >cookie
+	run -0 post /none -K query -H @cookie --data-binary @body -o /dev/null -o answer
+	equal '{"text":"Success","code":0}' "$(cat answer)"
+	run -0 post '' -d '{"event":"last"}'
+	eventually grep -q '"event":"last"' arrived
+	jq -e . arrived >/dev/null
+}
+
+@test "a method is known by all of its name, and a password by all of its letters" {
+	start --token "$token"
+	run -0 status '' -X T -d '{"event":1}'
+	[[ $output == ' 405 '* ]]
+	run -0 status /ack -X 'OST' -d '{"acks":[0]}'
+	[[ $output == ' 405 '* ]]
+	for word in '    eDp5' '    ' '====' 'eDp5    '; do
+		run -0 bare '' -H "Authorization: Basic $word" -d '{"event":1}'
+		equal '{"text":"Invalid authorization","code":3} 401' "$output"
+	done
+	[ ! -s arrived ]
+}
+
 @test "an answer gets huge: a hundred MiB of blanks are before it" {
 	start --fault huge-at=1
 	run -0 post '' -o answer -w '%{http_code}' -d '{"event":1}'

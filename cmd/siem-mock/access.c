@@ -71,9 +71,10 @@ static bool basic_password(const char *base64, char out[], size_t max,
 	size_t n = strlen(base64);
 	const char *colon;
 
+	// Blanks around it would be left out, and it be shorter than it seems.
 	if (n == 0 || n % 4 != 0 || n / 4 * 3 > max ||
 	    EVP_DecodeBlock((unsigned char *)out, (const unsigned char *)base64,
-			    (int)n) < 0)
+			    (int)n) != (int)(n / 4 * 3))
 		return false;
 	n = n / 4 * 3 - (base64[n - 1] == '=') - (base64[n - 2] == '=');
 	colon = memchr(out, ':', n);

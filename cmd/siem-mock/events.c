@@ -126,19 +126,6 @@ bool events_read(struct events *v, struct delivery *d, const struct mock *m,
 	return true;
 }
 
-/* A member whose value is JSON as it stands, or a text of the query. */
-static void put_member(struct buf *out, struct slice name, struct value v,
-		       const char *text)
-{
-	if (v.type == VALUE_NONE && text == NULL)
-		return;
-	buf_put_slice(out, name);
-	if (v.type != VALUE_NONE)
-		buf_put_slice(out, envelope_text(v));
-	else
-		json_put_string(out, slice_of(text));
-}
-
 /* JSON on one line: a line feed in it can only be between its tokens. */
 static void put_on_one_line(struct buf *out, struct slice json)
 {
@@ -149,6 +136,19 @@ static void put_on_one_line(struct buf *out, struct slice json)
 	     (p = memchr(p, '\n', (size_t)(out->data + out->len - p))) != NULL;
 	     p++)
 		*p = ' ';
+}
+
+/* A member whose value is JSON as it stands, or a text of the query. */
+static void put_member(struct buf *out, struct slice name, struct value v,
+		       const char *text)
+{
+	if (v.type == VALUE_NONE && text == NULL)
+		return;
+	buf_put_slice(out, name);
+	if (v.type != VALUE_NONE)
+		put_on_one_line(out, envelope_text(v));
+	else
+		json_put_string(out, slice_of(text));
 }
 
 /*
@@ -202,7 +202,7 @@ int events_store(const struct events *all, size_t n, const struct delivery *d,
 		 const uint64_t *ack, struct mock *m, struct err *e)
 {
 	struct buf *out = &m->out.out;
-	struct buf origin = BUF_INIT(1 << 20);
+	struct buf origin = BUF_INIT(MOCK_HEAD_MAX);
 	const struct http_request *r = d->request;
 	const char *host = http_query(r, "host");
 	const char *source = http_query(r, "source");

@@ -291,7 +291,8 @@ static void collect(struct page *page, const void *mock)
 int mock_open(struct mock *m, const struct mock_kind *kind,
 	      const struct config *config, struct err *e)
 {
-	const size_t names = 4096; // for all that is not the message itself
+	// For all that is not the message itself.
+	const size_t names = kind->is_http ? MOCK_HEAD_MAX : 4096;
 	size_t max = kind->is_http ? MOCK_EVENT_MAX : config->max_message;
 
 	*m = (struct mock){

@@ -35,7 +35,11 @@ struct config {
 	size_t max_content; // of a request
 };
 
-enum { MOCK_EVENT_MAX = 5 << 20 }; // the longest event that a request carries
+enum {
+	MOCK_EVENT_MAX = 5 << 20, // the longest event that a request carries
+	MOCK_HEAD_MAX = 2 << 20,  // what its query and its headers come to as
+				  // JSON: 256 KiB, each byte as \u0000
+};
 
 struct listener {
 	enum transport transport;

@@ -272,7 +272,7 @@ static int tell_acks(struct hec *h, const struct http_request *r,
 	c = channel_find(&h->nodes[pick_node(h)], id);
 	if (c == NULL)
 		return err_sys(e, "channel");
-	if (!answer_acks(c, r->body, &a->body)) {
+	if (!answer_acks(c, r->body, &a->body) || buf_status(&a->body) != 0) {
 		buf_clear(&a->body);
 		reply_whole(a, CODE_INVALID_DATA);
 	}
@@ -304,15 +304,15 @@ static int tell_health(struct hec *h, const struct http_request *r,
 
 static const struct endpoint {
 	const char *path;
-	const char *methods; // divided by spaces
+	const char *methods[2];
 	int (*serve)(struct hec *h, const struct http_request *r,
 		     struct http_answer *a, struct err *e);
 } endpoints[] = {
-	{ "/services/collector", "POST", take_envelopes },
-	{ "/services/collector/event", "POST", take_envelopes },
-	{ "/services/collector/raw", "POST", take_raw },
-	{ "/services/collector/ack", "POST GET", tell_acks },
-	{ "/services/collector/health", "GET", tell_health },
+	{ "/services/collector", { "POST" }, take_envelopes },
+	{ "/services/collector/event", { "POST" }, take_envelopes },
+	{ "/services/collector/raw", { "POST" }, take_raw },
+	{ "/services/collector/ack", { "POST", "GET" }, tell_acks },
+	{ "/services/collector/health", { "GET" }, tell_health },
 };
 
 /* Each path is also there with "/1.0" behind it. */
@@ -322,6 +322,14 @@ static bool is_path_of(const struct endpoint *p, const char *path)
 
 	return strncmp(path, p->path, n) == 0 &&
 	       (path[n] == '\0' || strcmp(path + n, "/1.0") == 0);
+}
+
+static bool has_method(const struct endpoint *p, const char *method)
+{
+	for (size_t i = 0; i < 2 && p->methods[i] != NULL; i++)
+		if (strcmp(p->methods[i], method) == 0)
+			return true;
+	return false;
 }
 
 static int answer(void *context, const struct http_request *r,
@@ -334,7 +342,7 @@ static int answer(void *context, const struct http_request *r,
 
 		if (!is_path_of(p, r->path))
 			continue;
-		if (strstr(p->methods, r->method) == NULL) {
+		if (!has_method(p, r->method)) {
 			reply_whole(a, CODE_NOT_ALLOWED);
 			return 0;
 		}
