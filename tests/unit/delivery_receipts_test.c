@@ -419,6 +419,86 @@ static void what_is_too_much_without_a_mark_has_no_digest(void)
 	json_decref(list);
 }
 
+static void what_comes_behind_that_has_its_digest_again(void)
+{
+	enum { LEN = 6 << 20 };
+	struct receipts *r = start(id);
+	char *text = malloc(LEN + 1);
+	struct err e;
+
+	memset(text, 'x', LEN);
+	text[LEN] = '\0';
+	for (unsigned i = 1; i < 4; i++)
+		leaves(r, i, text, FATE_DELIVERED);
+	receipts_mark(r, SLICE("/a#1"), SLICE("0"), SLICE("9"));
+	leaves(r, 4, "four", FATE_DELIVERED);
+	receipts_mark(r, SLICE("/b#1"), SLICE("0"), SLICE("5"));
+	CHECK(receipts_sync(r, &e) == 0);
+	json_t *list = all();
+	const json_t *receipt = json_array_get(list, 0);
+	CHECK(json_object_get(range_of(receipt, 0), "xxh128") == NULL);
+	CHECK(digests(range_of(receipt, 1), 1, "four\n"));
+	json_decref(list);
+	receipts_close(r);
+	free(text);
+}
+
+static void what_was_rejected_before_the_queue_has_no_line_and_no_time(void)
+{
+	struct receipts *r = start(id);
+	struct err e;
+
+	leaves(r, 7, "seven", FATE_DELIVERED);
+	receipts_mark(r, SLICE("/a#1"), SLICE("0"), SLICE("6"));
+	receipts_reject(r, 2);
+	receipts_mark(r, SLICE("/a#1"), SLICE("6"), SLICE("9"));
+	CHECK(receipts_sync(r, &e) == 0);
+	receipts_close(r);
+	json_t *list = all();
+	const json_t *receipt = json_array_get(list, 0);
+	CHECK(number(receipt, "first") == 7 && number(receipt, "last") == 7);
+	CHECK(number(receipt, "delivered") == 1);
+	CHECK(number(receipt, "rejected") == 2);
+	CHECK(says(receipt, "sent", "1970-01-01T00:16:47.000Z"));
+	CHECK(says(receipt, "acknowledged", "1970-01-01T00:33:27.000Z"));
+	json_decref(list);
+}
+
+static void nothing_follows_a_receipt_that_could_not_be_made(void)
+{
+	enum { LEN = 2 << 20 }; // more than is kept of a name
+	struct receipts *r = start(id);
+	char *name = malloc(LEN);
+	struct err e;
+
+	memset(name, 'x', LEN);
+	receipts_mark(r, (struct slice){ name, LEN }, SLICE("0"), SLICE("6"));
+	CHECK(receipts_sync(r, &e) == -1);
+	leaves(r, 1, "one", FATE_DELIVERED);
+	receipts_mark(r, SLICE("/a#1"), SLICE("0"), SLICE("4"));
+	CHECK(receipts_sync(r, &e) == -1 && receipts_is_dirty(r));
+	receipts_close(r);
+	json_t *list = all();
+	CHECK(json_array_size(list) == 0);
+	json_decref(list);
+	free(name);
+}
+
+static void rejects_alone_make_a_receipt(void)
+{
+	struct receipts *r = start(none);
+	struct err e;
+
+	CHECK(!receipts_is_dirty(r));
+	receipts_reject(r, 3);
+	CHECK(receipts_is_dirty(r));
+	CHECK(receipts_sync(r, &e) == 0 && !receipts_is_dirty(r));
+	receipts_close(r);
+	json_t *list = all();
+	CHECK(number(json_array_get(list, 0), "rejected") == 3);
+	json_decref(list);
+}
+
 static void a_record_of_any_length_is_digested(void)
 {
 	enum { LEN = 9 << 20 };
@@ -479,6 +559,10 @@ int main(void)
 	RUN(megabytes_without_a_mark_are_digested);
 	RUN(records_are_digested_wherever_the_queue_has_them);
 	RUN(what_is_too_much_without_a_mark_has_no_digest);
+	RUN(what_comes_behind_that_has_its_digest_again);
+	RUN(what_was_rejected_before_the_queue_has_no_line_and_no_time);
+	RUN(nothing_follows_a_receipt_that_could_not_be_made);
+	RUN(rejects_alone_make_a_receipt);
 	RUN(a_record_of_any_length_is_digested);
 	RUN(a_full_disk_makes_groups_longer_and_loses_none);
 	return check_done();
