@@ -194,7 +194,9 @@ static void long_names_and_many_words_are_compared_to_their_end(void)
 	for (size_t len = 1; len < 600; len += len < 80 ? 1 : 37) {
 		memset(record, 'n', sizeof(record));
 		memcpy(record, "{\"", 2);
-		snprintf(record + 2 + len, 64, "\":\"x\"}");
+		// Behind it there is room for what compares whole blocks.
+		snprintf(record + 2 + len, 64,
+			 "\":\"a text that is longer than two blocks\"}");
 		begin();
 		CHECK(agrees(record) && agrees(record));
 		words += quick.layout != 0;
@@ -255,6 +257,45 @@ static void what_cannot_all_be_kept_is_learned_again(void)
 		followed += quick.layout != 0;
 	}
 	CHECK(followed > 4000 && followed < 16000);
+}
+
+static void records_of_many_members_stay_within_the_memory(void)
+{
+	struct buf record = BUF_INIT(1 << 20);
+
+	begin();
+	for (int i = 0; i < 64; i++) {
+		quick.layouts.credit = LAYOUT_CREDIT;
+		buf_clear(&record);
+		buf_printf(&record, "{\"r%d\":0", i % 12);
+		for (int k = 1; k < 100; k++)
+			buf_printf(&record, ",\"m%d\":%d", k, i);
+		buf_putc(&record, '}');
+		CHECK(agrees_slice(buf_slice(&record)));
+		CHECK(quick.layouts.taken <= LAYOUT_MEMORY);
+	}
+	buf_free(&record);
+}
+
+static void a_name_that_is_longer_than_any_piece_is_not_learned(void)
+{
+	enum { LEN = (64 << 10) + 100 };
+	struct buf record = BUF_INIT(1 << 20);
+	char *name = malloc(LEN);
+
+	memset(name, 'n', LEN);
+	begin();
+	for (int i = 0; i < 4; i++) {
+		name[LEN - 50] = "mnmn"[i];
+		buf_clear(&record);
+		buf_puts(&record, "{\"");
+		buf_put(&record, name, LEN);
+		buf_printf(&record, "\":%d}", i);
+		CHECK(agrees_slice(buf_slice(&record)));
+		CHECK(quick.layout == 0);
+	}
+	buf_free(&record);
+	free(name);
 }
 
 static void learning_is_paid_for(void)
@@ -365,6 +406,8 @@ int main(void)
 	RUN(nesting_is_counted_through_a_gap);
 	RUN(more_members_than_a_layout_has_are_parsed);
 	RUN(what_cannot_all_be_kept_is_learned_again);
+	RUN(records_of_many_members_stay_within_the_memory);
+	RUN(a_name_that_is_longer_than_any_piece_is_not_learned);
 	RUN(learning_is_paid_for);
 	RUN(what_keeps_changing_is_tried_now_and_then);
 	RUN(other_paths_make_other_layouts);

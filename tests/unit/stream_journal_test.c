@@ -212,6 +212,19 @@ static void a_file_that_is_made_is_in_its_folder_for_good(void)
 	sync_fails = false;
 }
 
+static void what_is_closed_unsynced_leaves_no_half_of_a_line(void)
+{
+	struct journal j;
+	struct err e;
+
+	CHECK(journal_open(&j, "half", &e) == 0);
+	CHECK(journal_put(&j, SLICE("one\ntw"), &e) == 0);
+	CHECK(journal_write(&j, &e) == 0);
+	CHECK(is("half", "one\ntw"));
+	journal_close(&j);
+	CHECK(is("half", "one\n"));
+}
+
 int main(void)
 {
 	folder_enter();
@@ -222,6 +235,7 @@ int main(void)
 	RUN(what_is_cut_is_gone_from_the_file_as_well);
 	RUN(a_file_that_was_emptied_goes_on_at_its_start);
 	RUN(what_a_sync_that_failed_was_for_is_written_again);
+	RUN(what_is_closed_unsynced_leaves_no_half_of_a_line);
 	RUN(a_file_that_is_made_is_in_its_folder_for_good);
 	return check_done();
 }

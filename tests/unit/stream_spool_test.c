@@ -106,6 +106,25 @@ static void behind_what_is_damaged_nothing_is_believed(void)
 	}
 }
 
+static void what_is_durable_is_what_was_written_and_no_less(void)
+{
+	static const char *const texts[] = {
+		DURABLE "w 0 5 2 0123456789abcdef\nd 5 2\n",
+		DURABLE "w 10 10 5 0123456789abcdef\nd 15 7\n",
+		DURABLE "w 10 10 5 0123456789abcdef0\nd 20 10\n",
+		DURABLE "e 10 5\nw 10 10 5 0123456789abcdef\nd 20 10\n",
+	};
+	struct err e;
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct spool_side side = side_of(texts[i]);
+
+		CHECK(spool_side_update(&side, &e) == 0);
+		CHECK(side.damaged && side.durable == 10 && side.records == 5);
+		spool_side_close(&side);
+	}
+}
+
 static void another_header_is_of_another_version(void)
 {
 	struct spool_side side = side_of("siem-segment/2\nd 10 5\n");
@@ -271,6 +290,7 @@ int main(void)
 	RUN(the_last_word_on_what_is_durable_holds);
 	RUN(what_comes_later_is_read_later);
 	RUN(behind_what_is_damaged_nothing_is_believed);
+	RUN(what_is_durable_is_what_was_written_and_no_less);
 	RUN(another_header_is_of_another_version);
 	RUN(an_entry_is_read_as_it_was_written);
 	RUN(a_spool_that_is_made_is_there_for_good);
