@@ -227,6 +227,15 @@ commands=syslog
 	nothing_lost
 }
 
+@test "a server that resets its connections before it has answered gets on, with fewer at a time" {
+	start -l tcp://:0 --fault lost=10%,seed=5
+	events 50
+	run -0 --separate-stderr timeout 60 siem-send --stats \
+		"syslog:relp://$at" -o header=none <lines
+
+	nothing_lost
+}
+
 @test "no more than window is under way" {
 	start -l tcp://:0 --fault mute=100%
 	seq -f '<13>%g' 500 >lines

@@ -1,5 +1,17 @@
 #include "delivery/flight.h"
 
+static uint64_t bytes_of(const struct queue_item *item)
+{
+	return queue_bytes(item).len + 1;
+}
+
+/* It is under way no more. */
+static void land(struct flight *f, const struct queue_item *item)
+{
+	f->count--;
+	f->bytes -= bytes_of(item);
+}
+
 void flight_add(struct flight *f, struct queue_item *item, uint64_t number,
 		uint64_t end)
 {
@@ -7,6 +19,7 @@ void flight_add(struct flight *f, struct queue_item *item, uint64_t number,
 	item->end = end;
 	item->owner = f->owner;
 	f->count++;
+	f->bytes += bytes_of(item);
 	f->ledger->counts.retried += item->sent_before;
 	item->resent = item->sent_before;
 }
@@ -38,15 +51,15 @@ struct queue_item *flight_find(const struct flight *f, uint64_t number,
 void flight_deliver(struct flight *f, struct queue_item *item)
 {
 	ledger_deliver(f->ledger, queue_bytes(item), item->read_ns);
+	land(f, item);
 	queue_settle(f->queue, item, FATE_DELIVERED);
-	f->count--;
 }
 
 void flight_reject(struct flight *f, struct queue_item *item, const char *why)
 {
 	ledger_reject(f->ledger, queue_bytes(item), item->line, why);
+	land(f, item);
 	queue_settle(f->queue, item, FATE_REJECTED);
-	f->count--;
 }
 
 void flight_deliver_up_to(struct flight *f, uint64_t end)
@@ -67,8 +80,8 @@ void flight_put_back_one(struct flight *f, struct queue_item *item)
 {
 	item->sent_before = true;
 	item->refused = true;
+	land(f, item);
 	queue_put_back(f->queue, item);
-	f->count--;
 }
 
 void flight_put_back(struct flight *f, uint64_t written, bool was_a_try)
@@ -89,4 +102,5 @@ void flight_put_back(struct flight *f, uint64_t written, bool was_a_try)
 		queue_put_back(f->queue, item);
 	}
 	f->count = 0;
+	f->bytes = 0;
 }

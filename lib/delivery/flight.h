@@ -17,6 +17,7 @@ struct flight {
 	struct ledger *ledger;
 	uint8_t owner; // of what is under way, where others are at the queue
 	uint64_t count;
+	uint64_t bytes; // of those records, with their ends
 };
 
 /*

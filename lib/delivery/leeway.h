@@ -1,8 +1,9 @@
 /*
- * How many bytes may be under way to a receiver that confirms none of them.
+ * How many bytes may be under way to a receiver.
  *
- * Bytes settle some time after they arrived, so a receiver that breaks every
- * connection sooner than that would be sent the same ones for ever. After a
+ * Where it confirms none of them they settle some time after they arrived, and
+ * where it does, a reset destroys what it said last: a receiver that breaks
+ * every connection sooner would be sent the same ones for ever. After a
  * connection that broke with nothing settled the next one may therefore have
  * fewer bytes under way, down to a single record, and has to wait for them to
  * settle; as they do, it may have more again. Pure.

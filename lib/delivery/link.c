@@ -129,6 +129,8 @@ static int fail(struct link *l, int64_t now_ms, const struct err *e)
 
 	if (must_settle(l) && l->settle.taken == 0)
 		leeway_shrink(&l->leeway, l->written);
+	if (confirms(l) && !l->progress)
+		leeway_shrink(&l->leeway, l->flight.bytes);
 	l->carrier.tried_all |= counts && !l->progress;
 	flight_put_back(&l->flight, l->written, counts && l->progress);
 	drop_connection(l);
@@ -166,9 +168,11 @@ static int begin(struct link *l, int64_t now_ms, struct err *e)
 	return 0;
 }
 
-/* Bytes of frames that have not settled, written or not. */
+/* Bytes that have not settled, written or not. */
 static uint64_t under_way(const struct link *l)
 {
+	if (confirms(l))
+		return l->flight.bytes;
 	return l->written + (l->out.len - l->out_done) - l->settle.taken;
 }
 
@@ -356,11 +360,21 @@ static int closed(struct link *l, int64_t now_ms, struct err *e)
 	return 0;
 }
 
+/* Read what comes back: what it settles makes room for more. */
+static int read_answers(struct link *l, int64_t now_ms, struct err *e)
+{
+	uint64_t before = l->flight.bytes;
+	int rc = answers_read(&l->answers, l->conn, now_ms, e);
+
+	if (confirms(l))
+		leeway_grow(&l->leeway, before - l->flight.bytes);
+	return rc;
+}
+
 /* Look at the connection: is it up, what has come back, has it ended? */
 static int look(struct link *l, int64_t now_ms, struct err *e)
 {
-	if (l->phase != LINK_OPENING &&
-	    answers_read(&l->answers, l->conn, now_ms, e) < 0)
+	if (l->phase != LINK_OPENING && read_answers(l, now_ms, e) < 0)
 		return -1;
 	// What is not answered by then is not going to be.
 	if (l->phase == LINK_UP && l->session.ended)

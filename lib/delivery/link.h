@@ -53,7 +53,7 @@ struct link {
 	struct conn *conn;
 	struct dest_link session;
 	struct settle settle;
-	struct leeway leeway; // for what has to settle
+	struct leeway leeway; // for what is not confirmed
 	struct answers answers;
 	struct backoff backoff;
 	struct queue_item *last; // that was framed
