@@ -199,19 +199,29 @@ static int parse_digest(struct config *cfg, struct err *e)
 	return err_prefix(e, "option --receipts-digest");
 }
 
-/* What is written must be neither the input nor something else of it. */
-static int check_files(const struct config *cfg, const char *letters,
-		       struct err *e)
+/*
+ * What is written must be neither the input nor something else of it. Only
+ * destinations may be one and the same.
+ */
+static int check_files(const struct config *cfg, const struct places *places,
+		       const char *letters, struct err *e)
 {
-	const struct {
+	enum { OWN = 4 };
+	struct {
 		const char *path, *is;
-	} files[] = {
+	} files[OWN + FAILOVER_MAX] = {
 		{ cfg->checkpoint, "the checkpoint" },
 		{ letters, "the dead letters" },
 		{ cfg->receipts, "the receipts" },
+		{ cfg->common.metrics, "the metrics" },
 	};
+	size_t count = OWN;
 
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < places->count; i++, count++) {
+		files[count].path = way_file(&places->dests[i]);
+		files[count].is = "the destination";
+	}
+	for (size_t i = 0; i < count; i++) {
 		if (files[i].path == NULL)
 			continue;
 		if (file_is_at(STDIN_FILENO, files[i].path))
@@ -219,7 +229,7 @@ static int check_files(const struct config *cfg, const char *letters,
 				       "%s is read and is also %s: give these "
 				       "another name",
 				       files[i].path, files[i].is);
-		for (size_t j = 0; j < i; j++)
+		for (size_t j = 0; j < i && j < OWN; j++)
 			if (files[j].path != NULL &&
 			    file_is_one(files[i].path, files[j].path))
 				return err_set(e, ERR_USAGE,
@@ -251,7 +261,7 @@ static int seal(const struct config *cfg, const struct places *places,
 	const char *paths[1 + FAILOVER_MAX] = { cfg->checkpoint };
 
 	for (size_t i = 0; i < places->count; i++)
-		paths[1 + i] = way_is_file(&places->dests[i]) ? "/" : NULL;
+		paths[1 + i] = way_file(&places->dests[i]) != NULL ? "/" : NULL;
 	return seal_sink(paths, 1 + places->count, e);
 }
 
@@ -285,7 +295,7 @@ static int deliver(const struct places *places, const struct config *cfg,
 
 	for (size_t i = 0; i < count; i++)
 		ways[i] = way_to(&places->dests[i]);
-	if (check_files(cfg, how.dead_letter, e) < 0 ||
+	if (check_files(cfg, places, how.dead_letter, e) < 0 ||
 	    metrics_open(&metrics, cfg->common.metrics, collect, &engine, e) <
 		    0)
 		goto out;

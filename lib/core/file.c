@@ -112,19 +112,26 @@ int file_replace(const char *dir, const char *name, const void *bytes,
 	return rc;
 }
 
-int file_sync_parent(const char *path, struct err *e)
+/* The folder that holds path. False: its name is too long. */
+static bool parent_of(const char *path, char dir[PATH_MAX])
 {
-	char dir[PATH_MAX];
 	size_t len = strlen(path);
 
 	while (len > 1 && path[len - 1] == '/')
 		len--;
 	const char *slash = memrchr(path, '/', len);
-	int n = slash == NULL ? snprintf(dir, sizeof(dir), ".") :
-				snprintf(dir, sizeof(dir), "%.*s",
+	int n = slash == NULL ? snprintf(dir, PATH_MAX, ".")
+			      : snprintf(dir, PATH_MAX, "%.*s",
 					 (int)(slash - path) + 1, path);
 
-	if (n >= (int)sizeof(dir))
+	return n < PATH_MAX;
+}
+
+int file_sync_parent(const char *path, struct err *e)
+{
+	char dir[PATH_MAX];
+
+	if (!parent_of(path, dir))
 		return err_set(e, ERR_USAGE, "name too long: %s", path);
 
 	int rc = -1;
@@ -167,13 +174,33 @@ bool file_is_at(int fd, const char *path)
 	       is_one(&of_fd, &of_path);
 }
 
+static const char *last_part(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash != NULL ? slash + 1 : path;
+}
+
+/* Would both, made now, be one? */
+static bool has_one_place(const char *path, const char *other)
+{
+	char dir[PATH_MAX], other_dir[PATH_MAX];
+	struct stat of_dir, of_other;
+
+	return strcmp(last_part(path), last_part(other)) == 0 &&
+	       parent_of(path, dir) && parent_of(other, other_dir) &&
+	       stat(dir, &of_dir) == 0 && stat(other_dir, &of_other) == 0 &&
+	       of_dir.st_dev == of_other.st_dev &&
+	       of_dir.st_ino == of_other.st_ino;
+}
+
 bool file_is_one(const char *path, const char *other)
 {
 	struct stat of_path, of_other;
 
-	// What is not there yet has no more than its name.
+	// What is not there yet has no more than its place.
 	if (stat(path, &of_path) < 0 || stat(other, &of_other) < 0)
-		return strcmp(path, other) == 0;
+		return has_one_place(path, other);
 	return is_one(&of_path, &of_other);
 }
 

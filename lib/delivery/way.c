@@ -40,13 +40,14 @@ struct carrier_way way_to(const struct dest *dest)
 	};
 }
 
-bool way_is_file(const struct dest *dest)
+const char *way_file(const struct dest *dest)
 {
 	const struct dest_plan *plan = &dest->plan;
 	struct dest_route route = { 0 };
 
 	if (plan->stream == NULL)
-		return false;
+		return NULL;
 	plan->stream->route(plan->config, &route);
-	return route.target.transport == TRANSPORT_FILE;
+	return route.target.transport == TRANSPORT_FILE ? route.target.host
+							: NULL;
 }

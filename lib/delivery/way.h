@@ -7,12 +7,10 @@
 #include "delivery/carrier.h"
 #include "dest/dest.h"
 
-#include <stdbool.h>
-
 /* dest is borrowed for as long as the way, and what is opened by it, lives. */
 struct carrier_way way_to(const struct dest *dest);
 
-/* Is it a file that is appended to? */
-bool way_is_file(const struct dest *dest);
+/* The path of the file that is appended to, or NULL where it is none. */
+const char *way_file(const struct dest *dest);
 
 #endif
