@@ -203,12 +203,11 @@ static int choose_host(const struct config *c, struct choice *choice,
 		return err_set(e, ERR_USAGE,
 			       "option --host: a name has 1 to %d bytes",
 			       SYSLOG_HOST_MAX);
-	for (size_t i = 0; i < len; i++)
-		if (c->host[i] <= ' ' || c->host[i] >= 0x7f)
-			return err_set(e, ERR_USAGE,
-				       "option --host: %s is no name: only "
-				       "printable ASCII, without spaces",
-				       c->host);
+	if (!syslog_is_host(c->host))
+		return err_set(e, ERR_USAGE,
+			       "option --host: %s is no name: only printable "
+			       "ASCII, without spaces",
+			       c->host);
 	memcpy(choice->host, c->host, len + 1);
 	return 0;
 }

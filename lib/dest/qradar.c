@@ -19,6 +19,7 @@ static const struct receiver receiver = {
 		      [TRANSPORT_TCP] = 4096,
 		      [TRANSPORT_TLS] = 8192 },
 	.always_3164 = true,
+	.takes_no_ipv6_host = true,
 };
 
 static int plan(const char *const *values, struct dest_plan *plan,

@@ -226,6 +226,33 @@ static int unknown_word(const struct settings *s, size_t i, const char *near,
 	return err_set(e, ERR_USAGE, "%s: unknown: %s", key, s->values[i]);
 }
 
+/* The host that a header names. */
+static int plan_hostname(struct config *c, const struct settings *s,
+			 struct err *e)
+{
+	const char *key = s->table[RECEIVER_HOSTNAME].key;
+	const char *name = s->values[RECEIVER_HOSTNAME];
+
+	if (name == NULL)
+		return gethostname(c->hostname, sizeof(c->hostname) - 1) < 0
+			       ? err_sys(e, "gethostname")
+			       : 0;
+	if (strlen(name) >= sizeof(c->hostname))
+		return err_set(e, ERR_USAGE, "%s: longer than 255 bytes", key);
+	if (!syslog_is_host(name))
+		return err_set(e, ERR_USAGE,
+			       "%s: %s is no name: only printable ASCII, "
+			       "without spaces",
+			       key, name);
+	if (c->receiver->takes_no_ipv6_host && address_is_ipv6(name))
+		return err_set(e, ERR_USAGE,
+			       "%s: %s is an IPv6 address, by which %s knows "
+			       "no source: give it a name there and here",
+			       key, name, c->receiver->name);
+	memcpy(c->hostname, name, strlen(name) + 1);
+	return 0;
+}
+
 /* What a header says that a line lacks; needs the target. */
 static int plan_header(struct config *c, const struct settings *s,
 		       struct err *e)
@@ -253,18 +280,7 @@ static int plan_header(struct config *c, const struct settings *s,
 		return unknown_word(s, RECEIVER_SEVERITY,
 				    syslog_nearest_severity(severity), e);
 
-	if (values[RECEIVER_HOSTNAME] != NULL) {
-		size_t len = strlen(values[RECEIVER_HOSTNAME]);
-
-		if (len >= sizeof(c->hostname))
-			return err_set(e, ERR_USAGE,
-				       "%s: longer than 255 bytes",
-				       s->table[RECEIVER_HOSTNAME].key);
-		memcpy(c->hostname, values[RECEIVER_HOSTNAME], len + 1);
-	} else if (gethostname(c->hostname, sizeof(c->hostname) - 1) < 0) {
-		return err_sys(e, "gethostname");
-	}
-	return 0;
+	return plan_hostname(c, s, e);
 }
 
 static void route(const void *config, struct dest_route *route)

@@ -2,8 +2,15 @@
 
 #include "core/nearest.h"
 
-#include <stdbool.h>
 #include <strings.h>
+
+bool syslog_is_host(const char *name)
+{
+	for (const char *p = name; *p != '\0'; p++)
+		if (*p <= ' ' || *p >= 0x7f)
+			return false;
+	return name[0] != '\0';
+}
 
 /* In the order of their codes, by the names syslog.conf(5) has for most. */
 static const char *const facilities[] = {

@@ -9,6 +9,8 @@
 #include "core/slice.h"
 #include "core/timestamp.h"
 
+#include <stdbool.h>
+
 /* The most bytes of each field: RFC 5424 section 6, RFC 3164 section 4.1.3. */
 enum {
 	SYSLOG_HOST_MAX = 255,
@@ -44,6 +46,9 @@ void syslog_put_tag(struct buf *out, struct slice tag);
  */
 void syslog_put_short(struct buf *out, int facility, int severity,
 		      const struct timestamp *time, struct slice host);
+
+/* Is it what a header may have as its host: printable ASCII without spaces? */
+bool syslog_is_host(const char *name);
 
 /* "local0" and the like, or a number 0 to 23; -1 where it is none. */
 int syslog_facility(const char *name);

@@ -1,8 +1,8 @@
 #include "net/address.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +40,19 @@ static bool is_host(struct slice host)
 		    strchr("/[]@?#\\\"'", host.data[i]) != NULL)
 			return false;
 	return true;
+}
+
+bool address_is_ipv6(const char *text)
+{
+	char bare[INET6_ADDRSTRLEN];
+	struct in6_addr ignored;
+	size_t len = strlen(text);
+	bool bracketed = len > 2 && text[0] == '[' && text[len - 1] == ']';
+	int n = snprintf(bare, sizeof(bare), "%.*s",
+			 (int)(bracketed ? len - 2 : len), text + bracketed);
+
+	return n < (int)sizeof(bare) &&
+	       inet_pton(AF_INET6, bare, &ignored) == 1;
 }
 
 int address_split(const char *text, struct address_parts *parts, struct err *e)

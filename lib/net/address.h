@@ -9,6 +9,7 @@
 #include "core/err.h"
 #include "core/slice.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/socket.h>
 
@@ -31,6 +32,9 @@ struct address_parts {
  */
 int address_split(const char *text, struct address_parts *parts,
 		  struct err *e) MUST_CHECK;
+
+/* Is it an IPv6 address, in brackets or without? */
+bool address_is_ipv6(const char *text);
 
 /* Every address of a name, in the order to try them; the caller frees. */
 struct address_list {
