@@ -187,6 +187,15 @@ INSTALLED = $(TOOLS:%=$(BINDIR)/%) $(MANPAGES) \
             $(patsubst share/%,$(DATADIR)/%,$(wildcard share/maps/*.json)) \
             $(COMPDIR)/siem $(TOOLS:%=$(COMPDIR)/%)
 
+# A name with a blank would be taken apart below, and be two.
+empty =
+blank = $(empty) $(empty)
+check_folder = $(if $(findstring $(blank),$($(1)))$(word 2,$($(1))),\
+    $(error $(1): no blanks, please: "$($(1))"))
+ifneq ($(filter install uninstall,$(MAKECMDGOALS)),)
+$(foreach v,DESTDIR PREFIX BINDIR MANDIR DATADIR COMPDIR,$(call check_folder,$v))
+endif
+
 install: all
 	$(INSTALL) -d $(addprefix $(DESTDIR),$(sort $(dir $(INSTALLED))))
 	$(INSTALL) -m 755 $(BINS) $(DESTDIR)$(BINDIR)

@@ -49,6 +49,20 @@ make_here()
 	equal ours.json "$(ls x/usr/share/siem-tools/maps)"
 }
 
+@test "a folder with a blank in its name is refused before anything is done" {
+	mkdir -p there/bin
+	echo ours >there/bin/siem-send
+	for verb in install uninstall; do
+		for name in PREFIX DESTDIR BINDIR MANDIR DATADIR COMPDIR; do
+			run -2 make_here "$verb" DESTDIR="$PWD/x" \
+				"$name=$PWD/a there"
+			[[ $output == *"$name: no blanks, please: "* ]]
+		done
+	done
+	equal ours "$(cat there/bin/siem-send)"
+	equal there "$(ls)"
+}
+
 @test "make help says what every verb does" {
 	run -0 make_here help
 
