@@ -699,6 +699,24 @@ siem-verify: ./in: is among the files already, and is read once' "$stderr"
 	equal 'siem-verify: interrupted' "$(cat err)"
 }
 
+@test "an end that a signal has made is no verdict" {
+	mkfifo pipe
+	numbered 9 >in
+	siem-verify --source in --arrived - <pipe >out 2>err 3>&- &
+	remember $!
+	exec 5>pipe
+	head -n 2 in >&5
+	eventually catches $!
+	kill -INT $!
+	exec 5>&-
+	status=0
+	wait $! || status=$?
+
+	equal 3 "$status"
+	equal 'siem-verify: interrupted' "$(cat err)"
+	equal '' "$(cat out)"
+}
+
 @test "once it compares, it can open nothing" {
 	[[ $BUILD == *-san ]] && skip 'a build with sanitizers is not sealed'
 	numbered 9 >in

@@ -1,5 +1,7 @@
 #include "input.h"
 
+#include "core/quit.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -20,7 +22,10 @@ static int read_block(struct input *in, struct buf *b, struct err *e)
 		return err_set(e, ERR_SYSTEM, "%s: out of memory", in->name);
 	do {
 		n = read(in->fd, room, BLOCK);
-	} while (n < 0 && errno == EINTR);
+	} while (n < 0 && errno == EINTR && !quit_asked());
+	// An end that a signal has made, here or at who writes, is none.
+	if (n <= 0 && quit_asked())
+		return err_set(e, ERR_SYSTEM, "interrupted");
 	if (n < 0)
 		return err_sys(e, "%s", in->name);
 	buf_grown(b, (size_t)n);
