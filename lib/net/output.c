@@ -1,6 +1,7 @@
 #include "net/output.h"
 
 #include "core/file.h"
+#include "core/msg.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -123,6 +124,9 @@ ssize_t output_write(struct output *o, const void *bytes, size_t n,
 		if (write(o->fd, "\n", 1) < 0)
 			return failed(o, e);
 		o->torn = false;
+		msg_warn("%s: its last line had no end, and was ended: half a "
+			 "record, if a crash or a full disk has left it",
+			 name_of(o));
 	}
 
 	ssize_t got = o->path == NULL && !o->regular ? write_shared(o, bytes, n)
