@@ -174,6 +174,47 @@ mock()
 	[ ! -e arrived ]
 }
 
+@test "the destination is nothing else of siem-send as well" {
+	echo one >in
+	for option in --dead-letter --receipts --metrics; do
+		run -2 --separate-stderr timeout 120 siem-send "$option" ./out \
+			file:out <in
+		[[ $stderr == *'out is the '*' and also the destination'* ]]
+		[ ! -e out ]
+	done
+	run -2 --separate-stderr timeout 120 siem-send --receipts out \
+		--failover "file:$PWD/out" stdout <in
+	[[ $stderr == *'out is the receipts and also the destination'* ]]
+	: >out
+	ln -s out link
+	run -2 --separate-stderr timeout 120 siem-send --dead-letter link \
+		file:out <in
+	[[ $stderr == *'out is the dead letters and also the destination'* ]]
+	# shellcheck disable=SC2094 # that is the point
+	run -2 --separate-stderr timeout 120 siem-send file:in <in
+	[[ $stderr == *'in is read and is also the destination'* ]]
+	equal one "$(cat in)"
+}
+
+@test "receipts that cannot be written are not blamed on who took the records" {
+	checkpoint c.ckpt '/log/a#1 0'
+	SHIM='fail=ENOSPC write path=*/receipts' LD_PRELOAD=$(command -v shim.so) \
+		siem-send --grace 1 -c c.ckpt --receipts receipts file:arrived \
+		< <(marked one 'M /log/a#1 4' 'E 1') 2>err 3>&- &
+	remember $!
+	eventually grep -q 'trying again' err
+	kill $!
+	status=0
+	wait $! || status=$?
+
+	equal 3 "$status"
+	equal one "$(cat arrived)"
+	grep -q 'SIEM shipping failed' err && return 1
+	grep -q 'receipts: .*No space left on device$' err
+	equal 'siem-send: all is delivered, but not all of that could be noted: the next run sends it again' \
+		"$(tail -n 1 err)"
+}
+
 @test "a dry run writes no receipts" {
 	echo one | deliver -n
 	[ ! -e receipts ]

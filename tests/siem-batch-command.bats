@@ -178,6 +178,14 @@ ends_it()
 	equal '3 4' "$(xargs <out)"
 }
 
+@test "what is given up is told for the first batches, then in all" {
+	run -3 bash -c 'seq 8 | siem-batch -n 1 --retries 0 --dead-letter dead -- false'
+
+	equal "$(seq 8)" "$(<dead)"
+	equal 5 "$(grep -c 'records given up after 0 retries: 1, ' <<<"$output")"
+	equal 'siem-batch: records given up in all: 8' "${lines[-1]}"
+}
+
 @test "SIGTERM waits for what is under way, --grace seconds at most" {
 	mkfifo in
 	siem-batch --grace 1 -n 1 -- sh -c 'echo $$ >pid; exec sleep 100' <in 2>err &

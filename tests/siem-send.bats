@@ -380,7 +380,7 @@ stopped_reading()
 	run -3 siem-send "syslog:$at" --retries 1 --dead-letter dead < <(seq -f 'line %g' 5)
 
 	[[ ${lines[0]} == "siem-send: SIEM shipping failed: syslog: connect ${at#tcp://}: Connection refused; "* ]]
-	equal 'siem-send: syslog: records given up after 1 retries: 5, of which 5 are kept in dead' "${lines[1]}"
+	equal 'siem-send: syslog: records given up after 1 retry: 5, of which 5 are kept in dead' "${lines[1]}"
 	equal "$(seq -f 'line %g' 5)" "$(<dead)"
 	equal "connect ${at#tcp://}: Connection refused" "$(jq -r .reason dead.why | sort -u)"
 	equal "$(seq 5)" "$(jq .line dead.why)"
@@ -521,7 +521,18 @@ stopped_reading()
 	run -1 siem-send --dry-run --dead-letter dead qradar:h -o max_line=10 <<<'LEEF:1.0|a'
 
 	[[ ${lines[0]} == 'siem-send: line 1: '*'more than the 10 that QRadar is taken to accept'* ]]
+	equal 'siem-send: records that could not be delivered: 1' "${lines[-1]}"
 	[ ! -e dead ]
+}
+
+@test "a file whose last line has no end gets one, which is said once" {
+	printf 'before\ntorn' >log
+	run -0 siem-send file:log < <(seq 3)
+
+	equal 'siem-send: log: its last line had no end, and was ended: half a record, if a crash or a full disk has left it' \
+		"$output"
+	run -0 siem-send file:log < <(seq 3)
+	equal '' "$output"
 }
 
 @test "a file: records are appended, and synced before it ends" {
@@ -802,6 +813,24 @@ says()
 		fi
 		[ "$kind" = stdout ] || equal "$keys" "$written"
 	done < <(siem-send --list)
+}
+
+@test "a name that no header can carry is refused, and for QRadar an IPv6 address" {
+	for host in 2001:db8::7 '[2001:db8::7]' ::; do
+		run -2 siem-send -n -o "log_source_identifier=$host" qradar:h <<<one
+		equal "siem-send: qradar: log_source_identifier: $host is an IPv6 address, by which QRadar knows no source: give it a name there and here" \
+			"$output"
+	done
+	run -2 siem-send -n -o 'log_source_identifier=a b' qradar:h <<<one
+	equal 'siem-send: qradar: log_source_identifier: a b is no name: only printable ASCII, without spaces' \
+		"$output"
+	run -2 siem-send -n -o 'hostname=a b' syslog:h <<<one
+	equal 'siem-send: syslog: hostname: a b is no name: only printable ASCII, without spaces' \
+		"$output"
+	run -0 siem-send -n -o hostname=2001:db8::7 syslog:h <<<one
+	[[ $output == *' 2001:db8::7 - '* ]]
+	run -0 siem-send -n -o log_source_identifier=192.0.2.7 qradar:h <<<one
+	[[ $output == *' 192.0.2.7 one' ]]
 }
 
 @test "the variable of a setting is its name in capitals" {

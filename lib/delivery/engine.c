@@ -16,6 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { REPORTED = 5 }; // times that are told one by one
+
 struct engine {
 	struct engine_options options;
 	struct queue queue;
@@ -28,6 +30,7 @@ struct engine {
 	bool drained;          // nothing is left to do but to commit
 	bool over;             // the run has ended
 	int status;            // where it was cut short
+	unsigned tired;        // times that records were out of tries
 	bool pipe_closed;      // by the reader of standard output
 	bool readable;         // there is something to read
 	short revents[FAILOVER_MAX]; // what poll() said of the carriers
@@ -85,6 +88,7 @@ struct engine *engine_open(const struct carrier_way *ways, size_t count,
 	if (ledger_open(&g->ledger, options->dead_letter, e) < 0 ||
 	    alert_open(&g->alert, e) < 0)
 		goto fail;
+	g->ledger.rehearses = options->dry_run != DRY_RUN_NO;
 
 	struct carrier_load load = { .queue = &g->queue,
 				     .ledger = &g->ledger,
@@ -156,10 +160,11 @@ static void give_up_tired(struct engine *g, struct failover_place *p,
 		give_up(g, item, why->text);
 		count++;
 	}
-	if (count > 0)
-		msg_error("%s: records given up after %u retries: %llu, "
+	if (count > 0 && ++g->tired <= REPORTED)
+		msg_error("%s: records given up after %u %s: %llu, "
 			  "of which %llu are kept in %s",
 			  p->name, g->options.retries,
+			  g->options.retries == 1 ? "retry" : "retries",
 			  (unsigned long long)count,
 			  (unsigned long long)(g->ledger.counts.set_aside -
 					       kept_before),
@@ -290,13 +295,31 @@ static void wait(struct engine *g)
 		quit_clear();
 }
 
-int engine_run(struct engine *g)
+/* The time is over that there was since a signal came. */
+static void end_late(struct engine *g)
 {
 	static const struct err late = {
 		.kind = ERR_TEMPORARY,
 		.text = "not through within --grace seconds",
 	};
+	struct failover_place *p = &g->failover.places[g->failover.active];
+	bool delivered = g->drained && g->queue.open == 0;
 
+	if (!delivered)
+		outage_final(&p->outage, &late);
+	cut_short(g, STATUS_UNDELIVERED, late.text);
+	drop_settled(g);
+	progress_step(&g->progress, now_ms(), PROGRESS_LAST);
+	if (delivered && g->progress.fails)
+		msg_error("all is delivered, but not all of that could be "
+			  "noted%s",
+			  g->options.commits != NULL
+				  ? ": the next run sends it again"
+				  : "");
+}
+
+int engine_run(struct engine *g)
+{
 	// What was read along with the header is not told of by poll().
 	intake_step(&g->intake, false, wall_ns());
 	while (!g->over) {
@@ -305,12 +328,7 @@ int engine_run(struct engine *g)
 		if (metrics_step(g->options.metrics))
 			engine_print_counts(g);
 		if (quit_late()) {
-			outage_final(&g->failover.places[g->failover.active]
-					      .outage,
-				     &late);
-			cut_short(g, STATUS_UNDELIVERED, late.text);
-			drop_settled(g);
-			progress_step(&g->progress, now_ms(), PROGRESS_LAST);
+			end_late(g);
 			break;
 		}
 		step(g, now_ms());
@@ -323,6 +341,9 @@ int engine_run(struct engine *g)
 		status = g->intake.status;
 	if (g->pipe_closed && !ledger_has_letters(&g->ledger))
 		return msg_exit(&(struct err){ .kind = ERR_PIPE });
+	if (g->tired > REPORTED)
+		msg_error("records given up in all: %llu",
+			  (unsigned long long)g->ledger.counts.given_up);
 	int kept = ledger_finish(&g->ledger, g->options.commits != NULL);
 	return kept > status ? kept : status;
 }

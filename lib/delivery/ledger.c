@@ -157,7 +157,10 @@ int ledger_finish(struct ledger *l, bool comes_again)
 		fail(l, &e);
 	if (!closed && !comes_again)
 		nowhere += l->unsafe;
-	if (nowhere > 0)
+	if (nowhere > 0 && l->rehearses)
+		msg_warn("records that could not be delivered: %llu",
+			 (unsigned long long)nowhere);
+	else if (nowhere > 0)
 		msg_error("records neither delivered nor kept: %llu "
 			  "(see --dead-letter)",
 			  (unsigned long long)nowhere);

@@ -37,6 +37,7 @@ struct ledger {
 	struct histogram latency; // from reading a record to its delivery
 	int64_t now_ns;           // since 1970, near enough; set by the engine
 	bool failed;    // there was no memory to set something aside: stop
+	bool rehearses; // a dry run: nothing is lost; set by the engine
 	uint64_t early; // of the rejected, those that never were in the queue
 
 	// private
