@@ -9,8 +9,7 @@
 enum {
 	CHUNK_MOST = 256 << 10,
 	CHUNK_LEAST = 16 << 10,
-	SPARE_MOST = 64, // chunks kept for the next time, if there is room
-	SPARE_IDLE = 8,  // and while nothing is in the queue
+	SPARE_MOST = 16, // chunks kept for the next time
 	ITEM = sizeof(struct queue_item),
 };
 
@@ -51,46 +50,17 @@ static bool is_empty(const struct queue *q)
 	return q->tail == NULL || q->tail->count == 0;
 }
 
-/* How many bytes may be added to those that are held. */
-static size_t room_in(const struct queue *q)
-{
-	const struct queue_claim *c = &q->claimed;
-	size_t elsewhere = c->used > c->reserved ? c->used : c->reserved;
-	size_t taken = q->held + elsewhere;
-
-	return taken < q->max ? q->max - taken : 0;
-}
-
-/* Keep no more spare chunks than these, nor than there is room for. */
-static void trim_spares(struct queue *q, unsigned most)
-{
-	while (q->spare != NULL &&
-	       (q->spare_count > most ||
-		q->spare_count * chunk_size(q) > room_in(q))) {
-		struct queue_chunk *chunk = q->spare;
-
-		q->spare = chunk->next;
-		q->spare_count--;
-		free(chunk);
-	}
-}
-
-/*
- * Keep chunks of the usual size: fresh memory has to be mapped and cleared,
- * which takes longer than filling it. What is delivered together makes many of
- * them free at once.
- */
+/* Keep a few chunks of the usual size: fresh memory has to be cleared. */
 static void release(struct queue *q, struct queue_chunk *chunk)
 {
 	q->held -= chunk->cap;
-	if (chunk->cap != chunk_size(q)) {
+	if (q->spare_count == SPARE_MOST || chunk->cap != chunk_size(q)) {
 		free(chunk);
 		return;
 	}
 	chunk->next = q->spare;
 	q->spare = chunk;
 	q->spare_count++;
-	trim_spares(q, SPARE_MOST);
 }
 
 /* The last chunk is empty: let go of it. */
@@ -117,6 +87,16 @@ static struct queue_chunk *new_chunk(struct queue *q, size_t cap)
 	return chunk;
 }
 
+/* How many bytes may be added to those that are held. */
+static size_t room_in(const struct queue *q)
+{
+	const struct queue_claim *c = &q->claimed;
+	size_t elsewhere = c->used > c->reserved ? c->used : c->reserved;
+	size_t taken = q->held + elsewhere;
+
+	return taken < q->max ? q->max - taken : 0;
+}
+
 /* A chunk with room for a record of len bytes, behind the last. */
 static bool add_chunk(struct queue *q, size_t len)
 {
@@ -136,7 +116,6 @@ static bool add_chunk(struct queue *q, size_t len)
 	if (chunk == NULL)
 		return false;
 	q->held += cap;
-	trim_spares(q, SPARE_MOST);
 	if (q->tail != NULL)
 		q->tail->next = chunk;
 	else
@@ -209,7 +188,6 @@ void queue_drop(struct queue *q)
 		release(q, chunk);
 	} else {
 		// Empty: begin again at the start of the chunk.
-		trim_spares(q, SPARE_IDLE);
 		chunk->filled = chunk->count = 0;
 		q->front = q->next = (struct queue_place){ chunk, 0 };
 	}
@@ -257,7 +235,6 @@ struct queue_item *queue_take(struct queue *q)
 void queue_charge(struct queue *q, size_t bytes)
 {
 	q->held += bytes;
-	trim_spares(q, SPARE_MOST);
 }
 
 void queue_discharge(struct queue *q, size_t bytes)
@@ -272,7 +249,6 @@ void queue_claim(struct queue *q, struct queue_claim *claim, size_t used,
 	q->claimed.used += used - claim->used;
 	q->claimed.reserved += reserved - claim->reserved;
 	*claim = (struct queue_claim){ used, reserved };
-	trim_spares(q, SPARE_MOST);
 }
 
 void queue_put_back(struct queue *q, struct queue_item *item)

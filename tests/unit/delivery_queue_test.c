@@ -139,49 +139,6 @@ static void what_is_claimed_elsewhere_stays_free(void)
 	queue_free(&q);
 }
 
-/* Let count records go. */
-static void drop(struct queue *q, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		queue_settle(q, queue_front(q), FATE_DELIVERED);
-		queue_drop(q);
-	}
-}
-
-static void memory_is_kept_for_what_comes_next_within_the_bound(void)
-{
-	enum { CHUNK = MIB / 16 };
-	struct queue q = QUEUE_INIT(MIB);
-	struct queue_claim claim = { 0 };
-	size_t count = fill(&q);
-
-	drop(&q, count / 2);
-	CHECK(q.spare_count == 7 || q.spare_count == 8);
-	queue_claim(&q, &claim, 0, MIB / 4);
-	CHECK(q.spare_count == 3 || q.spare_count == 4);
-	CHECK(queue_memory(&q) + q.spare_count * CHUNK <= 3 * MIB / 4);
-	queue_claim(&q, &claim, 0, 0);
-	count -= count / 2;
-	count += fill(&q);
-	CHECK(q.spare_count == 0 && queue_memory(&q) == MIB);
-
-	drop(&q, count - 1);
-	CHECK(q.spare_count == 15);
-	drop(&q, 1);
-	CHECK(q.spare_count == 8);
-	queue_free(&q);
-}
-
-static void no_more_memory_is_kept_than_is_delivered_together(void)
-{
-	struct queue q = QUEUE_INIT((size_t)32 * MIB);
-	size_t count = fill(&q);
-
-	drop(&q, count / 4 * 3);
-	CHECK(q.spare_count == 64);
-	queue_free(&q);
-}
-
 static void more_than_all_may_be_claimed(void)
 {
 	struct queue q = QUEUE_INIT(MIB);
@@ -356,8 +313,6 @@ int main(void)
 	RUN(items_lie_together_apart_from_their_bytes);
 	RUN(a_full_queue_takes_nothing_until_something_leaves);
 	RUN(what_is_claimed_elsewhere_stays_free);
-	RUN(memory_is_kept_for_what_comes_next_within_the_bound);
-	RUN(no_more_memory_is_kept_than_is_delivered_together);
 	RUN(more_than_all_may_be_claimed);
 	RUN(an_empty_queue_takes_a_record_of_any_size);
 	RUN(random_use_agrees_with_a_model);
