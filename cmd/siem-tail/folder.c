@@ -2,7 +2,6 @@
 
 #include "bases.h"
 #include "core/clock.h"
-#include "core/msg.h"
 #include "expand.h"
 #include "lineage.h"
 #include "sibling.h"
@@ -134,8 +133,10 @@ int folder_read(struct look *l)
 	struct dirent *item;
 	int rc = 1;
 
-	if (dir == NULL)
+	if (dir == NULL) {
+		l->error = errno;
 		return 0;
+	}
 	while (rc > 0 && (errno = 0, item = readdir(dir)) != NULL) {
 		struct statx stx;
 
@@ -146,8 +147,10 @@ int folder_read(struct look *l)
 			 add_entry(l, item->d_name, &stx) < 0)
 			rc = -1;
 	}
-	if (rc > 0 && errno != 0)
+	if (rc > 0 && errno != 0) {
+		l->error = errno;
 		rc = 0;
+	}
 	closedir(dir);
 	if (l->count > 0)
 		qsort(l->items, l->count, sizeof(*l->items), by_age);
@@ -173,8 +176,10 @@ void folder_forget(struct look *l)
 	l->moved = false;
 }
 
-bool folder_open(struct look *l, const struct entry *entry, struct source *s)
+bool folder_open(struct look *l, struct entry *entry, struct source *s)
 {
+	if (entry->shut)
+		return false;
 	char *path = strcmp(l->folder, ".") == 0
 			     ? strdup(entry->name)
 			     : expand_join(l->folder, entry->name);
@@ -188,19 +193,22 @@ bool folder_open(struct look *l, const struct entry *entry, struct source *s)
 		errno = ENOMEM;
 		rc = -1;
 	}
-	if (rc < 0 && errno != ENOENT) {
-		msg_error("%s", e.text);
-		l->t->status = STATUS_UNDELIVERED;
-	}
-	free(path);
-	if (rc == 0 && s->dev == entry->dev && s->ino == entry->ino &&
-	    source_same_birth(s->born, entry->born))
-		return true;
-	if (rc == 0)
+	int error = rc < 0 ? errno : 0;
+	bool same = rc == 0 && s->dev == entry->dev && s->ino == entry->ino &&
+		    source_same_birth(s->born, entry->born);
+
+	if (rc == 0 && !same)
 		source_close(s);
-	l->moved = true;
-	l->t->history.again = true;
-	return false;
+	if (same)
+		trouble_end(&l->t->troubles, path);
+	// One that is no regular file any more is another.
+	entry->shut = error != 0 && error != ENOENT;
+	if (entry->shut && entry->size > 0)
+		trouble_tell(l->t, path, error, "");
+	free(path);
+	l->moved = l->moved || (!same && !entry->shut);
+	l->t->history.again = l->t->history.again || !same;
+	return same;
 }
 
 static int64_t to_ns(struct timespec t)

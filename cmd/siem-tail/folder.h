@@ -31,6 +31,7 @@ struct entry {
 	bool sibling; // it has the name of an earlier generation
 	char *log;    // which is that of a log in another folder, absolute: it
 		   // was moved here; or NULL; owned
+	bool shut;    // and it cannot be opened, which is said
 };
 
 struct look {
@@ -46,11 +47,12 @@ struct look {
 	bool settled;  // what was not found is not there
 	int64_t seen_ns; // the change of the folder that was seen, by its
 			 // clock; 0: it may have changed since
+	int error;     // an errno: why it cannot be listed
 };
 
 /*
  * List the files, the one that was not changed for the longest time first. 1:
- * listed; 0: it cannot be read, which names say; -1: no memory.
+ * listed; 0: it cannot be, for that error; -1: no memory.
  */
 int folder_list(struct look *l) MUST_CHECK;
 
@@ -59,8 +61,8 @@ int folder_read(struct look *l) MUST_CHECK;
 
 void folder_forget(struct look *l);
 
-/* Open one of them. False: it is another by now, or cannot be read. */
-bool folder_open(struct look *l, const struct entry *entry,
+/* Open one of them. False: it is another by now, or shut. */
+bool folder_open(struct look *l, struct entry *entry,
 		 struct source *s) MUST_CHECK;
 
 /*

@@ -180,6 +180,7 @@ static void tail_close(struct tail *t)
 	files_free(&t->files);
 	names_close(&t->names);
 	history_free(&t->history);
+	trouble_free(&t->troubles);
 	stamp_close(&t->stamp);
 	watch_close(&t->watch);
 	outlet_close(&t->out);

@@ -68,7 +68,7 @@ static bool may_be(const struct known *k, const struct entry *entry)
 }
 
 /* Is it the file itself? An inode may be that of another by now. */
-static bool is_it(struct look *there, const struct entry *entry,
+static bool is_it(struct look *there, struct entry *entry,
 		  const struct known *k)
 {
 	struct source s;
@@ -86,7 +86,7 @@ static bool is_it(struct look *there, const struct entry *entry,
 	return is;
 }
 
-static bool is_known(struct look *there, const struct entry *entry)
+static bool is_known(struct look *there, struct entry *entry)
 {
 	const struct known_all *all = &there->t->history.known;
 
@@ -133,7 +133,7 @@ static bool is_held(struct look *there, struct known *k)
 	bool held = false;
 
 	for (size_t i = 0; i < there->count && !held; i++) {
-		const struct entry *entry = &there->items[i];
+		struct entry *entry = &there->items[i];
 		struct source s;
 
 		if (!may_hold(there, entry, k) || is_known(there, entry) ||
@@ -238,7 +238,7 @@ bool moved_is_afar(const struct look *l, const struct known *k)
 	return visit_all(&tour);
 }
 
-struct known *moved_here(struct look *l, const struct entry *entry)
+struct known *moved_here(struct look *l, struct entry *entry)
 {
 	const struct known_all *all = &l->t->history.known;
 	struct known *best = NULL;

@@ -30,7 +30,7 @@ bool moved_is_afar(const struct look *l, const struct known *k);
  * What was read in another folder, and is nowhere any more, that this file
  * holds. NULL: nothing.
  */
-struct known *moved_here(struct look *l, const struct entry *entry);
+struct known *moved_here(struct look *l, struct entry *entry);
 
 /* The folder was looked at. */
 void moved_note_visit(const struct look *l);

@@ -131,7 +131,8 @@ static void recognize(struct look *l, struct entry *entry)
 			if (copy_holds(l, &s, &k->at))
 				best = k;
 			source_close(&s);
-		} else if (!k->missed && is_same_file(k, entry)) {
+		} else if (!k->missed &&
+			   (entry->shut || is_same_file(k, entry))) {
 			there = k;
 		}
 	}
@@ -399,7 +400,7 @@ static int read_entry(struct look *l, struct entry *entry)
 }
 
 /* The first time, what was rotated before counts as read. */
-static int note_entry(struct look *l, const struct entry *entry)
+static int note_entry(struct look *l, struct entry *entry)
 {
 	struct source s;
 	struct err e;
@@ -507,17 +508,31 @@ static int settle(struct look *l)
 	return rc;
 }
 
+/* Is there a file in which anything that is missing may be? */
+static bool has_shut(const struct look *l)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		const struct entry *entry = &l->items[i];
+
+		if (entry->shut && entry->size > 0 &&
+		    (entry->known == NULL || entry->known->missed))
+			return true;
+	}
+	return false;
+}
+
 /* What follows from what was found. -1: no memory. */
 static int act(struct look *l)
 {
 	struct tail *t = l->t;
 	struct known_all *all = &t->history.known;
+	bool is_there = has_shut(l); // for all that can be told
 	int rc = 0;
 
 	for (size_t i = 0; i < all->count; i++) {
 		struct known *k = all->items[i];
 
-		if (!k->found && belongs_here(l, k) &&
+		if (!k->found && !is_there && belongs_here(l, k) &&
 		    (k->absent >= ABSENT_LOOKS || l->settled) &&
 		    !moved_away(l, k, is_patient(l)))
 			lose(l, k);
@@ -537,6 +552,18 @@ static int act(struct look *l)
 			rc = note_entry(l, entry);
 	}
 	return rc;
+}
+
+/* Could the folder be listed? Else the log may be read, and no other file. */
+static void note_listed(const struct look *l, bool was)
+{
+	if (was || l->error == ENOENT || l->error == ENOTDIR) {
+		trouble_end(&l->t->troubles, l->folder);
+		return;
+	}
+	trouble_tell(l->t, l->folder, l->error,
+		     "; what was rotated there cannot be found");
+	l->t->history.again = true;
 }
 
 int history_look(struct tail *t, const char *folder, struct err *e)
@@ -565,6 +592,8 @@ int history_look(struct tail *t, const char *folder, struct err *e)
 	if (l.absolute != NULL && rc > 0)
 		moved_note_visit(&l);
 	t->history.moving = t->history.moving || (moving && l.absolute != NULL);
+	if (l.absolute != NULL)
+		note_listed(&l, rc != 0);
 	if (rc < 0)
 		err_set(e, ERR_SYSTEM, "%s: %s", folder, strerror(ENOMEM));
 	folder_forget(&l);
@@ -593,7 +622,7 @@ static int look_aside(struct look *l)
 	int rc = folder_list(l);
 
 	// What cannot be read now may be there.
-	if (rc == 0 && errno != ENOENT && errno != ENOTDIR)
+	if (rc == 0 && l->error != ENOENT && l->error != ENOTDIR)
 		return 0;
 	for (size_t i = 0; i < all->count && rc >= 0; i++) {
 		struct known *k = all->items[i];

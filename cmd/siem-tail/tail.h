@@ -15,6 +15,7 @@
  *     known.c    what is remembered of a file
  *     held.c     how many that were rotated away are kept open
  *     gaps.c     what was gone before it was read
+ *     trouble.c  what cannot be read
  *     sibling.c  the names of rotated files
  *     bases.c    the logs that these are of
  *     files.c    the files that are open, and which of them to read
@@ -46,6 +47,7 @@
 #include "send.h"
 #include "source.h"
 #include "stream/outlet.h"
+#include "trouble.h"
 #include "watch.h"
 
 #include <stdbool.h>
@@ -76,6 +78,7 @@ struct tail {
 	struct stamp stamp;
 	struct report report;
 	struct gaps gaps;
+	struct troubles troubles;
 	struct metrics metrics;
 	size_t held_limit; // files that are kept open without a name
 	int64_t looked_ns; // when all names and files were looked at; 0: never
