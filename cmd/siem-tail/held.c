@@ -3,16 +3,23 @@
 #include "follow.h"
 #include "tail.h"
 
+#include <stdint.h>
 #include <sys/resource.h>
 
-size_t held_limit(void)
+/* Descriptors for all else: those of every tool, and a look at a folder. */
+enum { RESERVED = 12 };
+
+void held_open(struct held *held)
 {
 	struct rlimit most;
 
+	*held = (struct held){ HELD_MOST, SIZE_MAX };
 	if (getrlimit(RLIMIT_NOFILE, &most) < 0 ||
-	    most.rlim_cur / 2 > HELD_MOST)
-		return HELD_MOST;
-	return (size_t)most.rlim_cur / 2;
+	    most.rlim_cur == RLIM_INFINITY)
+		return;
+	held->open = (size_t)most.rlim_cur;
+	if (held->open / 2 < HELD_MOST)
+		held->most = held->open / 2;
 }
 
 /* Is it read to its end, as far as is known? */
@@ -31,9 +38,24 @@ static size_t count(const struct tail *t)
 	return n;
 }
 
+/* How many there may be, beside those that have names. */
+static size_t limit(const struct tail *t, size_t held)
+{
+	size_t used = RESERVED;
+
+	for (const struct file *f = t->files.first; f != NULL;
+	     f = files_next(f))
+		used++;
+	used -= held;
+	size_t room = t->held.open > used ? t->held.open - used : 1;
+	return room < t->held.most ? room : t->held.most;
+}
+
 bool held_has_room(const struct tail *t)
 {
-	return count(t) < t->held_limit;
+	size_t all = count(t);
+
+	return all < limit(t, all);
 }
 
 /* Close so many, the oldest first, of those that were read. */
@@ -77,12 +99,13 @@ static void let_go(struct tail *t, size_t excess)
 size_t held_settle(struct tail *t)
 {
 	size_t all = count(t);
+	size_t most = limit(t, all);
 	size_t read = 0;
 
 	for (const struct file *f = t->files.first; f != NULL;
 	     f = files_next(f))
 		read += is_read(t, f);
-	size_t excess = all > t->held_limit ? all - t->held_limit : 0;
+	size_t excess = all > most ? all - most : 0;
 	size_t over = read > HELD_READ_MOST ? read - HELD_READ_MOST : 0;
 	// Others wait for their place.
 	if (t->history.waiting)

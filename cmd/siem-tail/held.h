@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct tail;
 
@@ -20,8 +21,15 @@ enum {
 	HELD_READ_MOST = 64, // and those that were read
 };
 
+struct held {
+	size_t most; // that may be kept
+	size_t open; // descriptors that there may be
+};
+
+#define HELD_ALL ((struct held){ SIZE_MAX, SIZE_MAX })
+
 /* How many may be kept, by the limits of the process as they are now. */
-size_t held_limit(void);
+void held_open(struct held *held);
 
 /* May one more be opened? */
 bool held_has_room(const struct tail *t);

@@ -79,7 +79,7 @@ static int tail_open(struct tail *t, char *const operands[], int count,
 		     struct err *e)
 {
 	file_allow_many(); // one for each file
-	t->held_limit = held_limit();
+	held_open(&t->held);
 	if (t->cfg->checkpoint != NULL &&
 	    history_open(&t->history, t->cfg->checkpoint, e) < 0)
 		return -1;
@@ -141,7 +141,7 @@ static int print_status(struct tail *t, char *const operands[], size_t count,
 		goto out;
 	}
 	file_allow_many(); // one for each file
-	t->held_limit = SIZE_MAX; // of all it is to be said how far behind
+	t->held = HELD_ALL; // of all it is to be said how far behind
 	if (names_open(&t->names, operands, count, e) == 0 &&
 	    seal_source(e) == 0 && follow_begin(t, e) == 0 &&
 	    (!t->names.remembered || history_look_aside(t, e) == 0))

@@ -80,7 +80,7 @@ struct tail {
 	struct gaps gaps;
 	struct troubles troubles;
 	struct metrics metrics;
-	size_t held_limit; // files that are kept open without a name
+	struct held held;  // files that are kept open without a name
 	int64_t looked_ns; // when all names and files were looked at; 0: never
 	int64_t look_ns;   // and when they will be
 	int64_t asked_ns;  // when it was asked last what has changed
