@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <glob.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -148,6 +149,25 @@ int expand_files(const char *operand, enum operand_kind kind, struct paths *out)
 		qsort(out->items + had, out->count - had, sizeof(*out->items),
 		      by_age);
 	return rc;
+}
+
+bool expand_has_link(const char *path)
+{
+	char part[PATH_MAX];
+	size_t len = 0;
+	struct stat st;
+
+	do {
+		len += strspn(path + len, "/");
+		len += strcspn(path + len, "/");
+		if (len >= sizeof(part))
+			return false;
+		memcpy(part, path, len);
+		part[len] = '\0';
+		if (lstat(part, &st) == 0 && S_ISLNK(st.st_mode))
+			return true;
+	} while (path[len] != '\0');
+	return false;
 }
 
 char *expand_parent(const char *path)

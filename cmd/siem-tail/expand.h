@@ -46,6 +46,9 @@ bool expand_is_compressed(const char *path);
 /* A name in a folder as a new string, or NULL: out of memory. */
 char *expand_join(const char *folder, const char *name) MUST_CHECK;
 
+/* Is it, or a folder on the way to it, a symbolic link? */
+bool expand_has_link(const char *path);
+
 /* The folder of a path as a new string, or NULL: out of memory. */
 char *expand_parent(const char *path) MUST_CHECK;
 

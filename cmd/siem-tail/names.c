@@ -88,7 +88,6 @@ static int watch_parent(struct tail *t, struct name *name)
 {
 	struct names *n = &t->names;
 	char *folder = expand_parent(name->path);
-	struct stat st;
 
 	if (folder == NULL)
 		return -1;
@@ -103,8 +102,7 @@ static int watch_parent(struct tail *t, struct name *name)
 	}
 	name->folder_wd = n->folder_wd;
 	// Where a link points to may change in a folder that nobody watches.
-	if (name->folder_wd < 0 ||
-	    (lstat(name->path, &st) == 0 && S_ISLNK(st.st_mode)))
+	if (name->folder_wd < 0 || expand_has_link(name->path))
 		n->blind = true;
 	return 0;
 }
