@@ -76,6 +76,14 @@ replace()
 	chmod +x "$build/bin/$1"
 }
 
+# unprivileged COMMAND...: so that the modes of files hold for root, too.
+unprivileged()
+{
+	[ "$(id -u)" -ne 0 ] || set -- setpriv \
+		--bounding-set=-dac_override,-dac_read_search "$@"
+	exec "$@"
+}
+
 # remember PID: end it with the test, whatever becomes of that.
 remember()
 {

@@ -3,6 +3,7 @@
 #include "core/msg.h"
 #include "tail.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,15 +50,22 @@ static void note(struct trouble **at, const char *path, int error)
 void trouble_tell(struct tail *t, const char *path, int error, const char *what)
 {
 	struct trouble **at = find(&t->troubles, path);
+	// There will be room for it, when others have been read.
+	bool passes = error == EMFILE && !t->cfg->once;
 
-	t->status = STATUS_UNDELIVERED;
+	if (!passes)
+		t->status = STATUS_UNDELIVERED;
 	if (*at != NULL && (*at)->error == error)
 		return;
 	if (*at != NULL)
 		(*at)->error = error;
 	else
 		note(at, path, error);
-	msg_error("%s: %s%s", path, strerror(error), what);
+	if (passes)
+		msg_warn("%s: %s; waiting for that to change", path,
+			 strerror(error));
+	else
+		msg_error("%s: %s%s", path, strerror(error), what);
 }
 
 void trouble_end(struct troubles *troubles, const char *path)
