@@ -1,10 +1,11 @@
 # siem-tail -c, with a sink that acknowledges what comes.
 
 # ship [ARG...]: a run to the end of log that is acknowledged; got has it all.
+# $as is what runs siem-tail, if anything.
 ship()
 {
 	[ $# -gt 0 ] || set -- log
-	siem-tail --once -c ck "$@" 2>>err | commit ck >>got 2>>err
+	${as:-} siem-tail --once -c ck "$@" 2>>err | commit ck >>got 2>>err
 	case "${PIPESTATUS[*]}" in
 	'0 0') ;;
 	*) echo "statuses ${PIPESTATUS[*]}"; cat err; return 1 ;;
@@ -30,7 +31,7 @@ follow()
 {
 	pipe=pipe.$((pipes = ${pipes:-0} + 1))
 	mkfifo $pipe
-	siem-tail -c ck "$@" >$pipe 2>>err 3>&- &
+	${as:-} siem-tail -c ck "$@" >$pipe 2>>err 3>&- &
 	pid=$!
 	remember "$pid"
 	commit ck <$pipe >>got 2>>err 3>&- &
