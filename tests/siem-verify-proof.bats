@@ -248,7 +248,7 @@ of_spool()
 
 @test "of a range whose first segment is freed nothing is proven, and nothing held against it" {
 	numbered 15 | siem-batch -q --spool s --segment 105
-	numbered 30 | tail -n 15 >more
+	numbered 30 | tail -n 15 >rest.jsonl
 	ship_spool()
 	{
 		siem-tail -q --once -c s/r.checkpoint s |
@@ -258,7 +258,7 @@ of_spool()
 	# The reader's own position keeps them all, but for those before it.
 	mkdir t
 	cp s/*.log t
-	siem-batch -q --spool s --segment 105 <more
+	siem-batch -q --spool s --segment 105 <rest.jsonl
 	cp s/*.log t
 	ship_spool
 	equal 2 "$(wc -l <receipts)"
