@@ -82,6 +82,21 @@ start_mock()
 	equal 0 "$(value siem_tail_lag_bytes tail.prom)"
 }
 
+@test "siem-tail counts no generation that it is not going to read" {
+	seq 1000 >log.1
+	seq 10 >log
+	siem-tail --metrics tail.prom log >out 3>&- &
+	tail=$!
+	remember "$tail"
+	eventually cmp log out
+	kill "$tail"
+	wait "$tail"
+
+	equal 1 "$(value siem_tail_files_total tail.prom)"
+	equal 0 "$(value siem_tail_lag_bytes tail.prom)"
+	cmp log out
+}
+
 @test "siem-tail tells how far it is behind while nobody reads" {
 	seq 300000 >log
 	mkfifo pipe

@@ -426,7 +426,7 @@ static int look_last(struct tail *t, struct err *e)
 		next = files_next(f);
 		part_with(t, f);
 	}
-	t->history.again = true;
+	t->history.again = t->history.path != NULL;
 	return look(t, e) < 0 ? -1 : send_news(t, e);
 }
 
