@@ -219,3 +219,34 @@ mock()
 	echo one | deliver -n
 	[ ! -e receipts ]
 }
+
+@test "files that are moved away or removed while it runs are made again" {
+	long=$(printf '%060d' 1)
+	mkdir out kept dead
+	mkfifo in
+	siem-send --receipts kept/receipts --dead-letter dead/letters \
+		--max-record 50 file:out/arrived <in 2>err 3>&- &
+	pid=$!
+	remember "$pid"
+	exec 7>in
+	printf '%s\n' 1 2 "$long" >&7
+	eventually grep -q '"rejected":1' kept/receipts
+	mv out/arrived out/arrived.1
+	mv kept/receipts kept/receipts.1
+	mv dead/letters dead/letters.1
+	printf '%s\n' 3 "$long" >&7
+	eventually grep -q '"rejected":1' kept/receipts
+	rm out/arrived
+	printf '%s\n' 4 >&7
+	exec 7>&-
+	wait "$pid" || equal 1 $?
+
+	equal $'1\n2' "$(cat out/arrived.1)"
+	equal 4 "$(cat out/arrived)"
+	equal "$long" "$(cat dead/letters.1)"
+	equal "$long" "$(cat dead/letters)"
+	# The chain goes on in the new file.
+	equal "$(tail -n 1 kept/receipts.1 | sha256sum | cut -d ' ' -f 1)" \
+		"$(head -n 1 kept/receipts | jq -r .previous)"
+	equal 6 "$(tail -n 1 kept/receipts | jq .last)"
+}

@@ -45,11 +45,11 @@ static void collect(struct page *page, const void *context)
 }
 
 /* A command is not for us to bind: it does what it likes. */
-static int seal(const struct config *cfg, struct err *e)
+static int seal(const struct config *cfg, const char *letters, struct err *e)
 {
-	const char *const paths[] = { cfg->spool, cfg->checkpoint };
+	const char *const paths[] = { cfg->spool, cfg->checkpoint, letters };
 
-	return cfg->spool != NULL ? seal_sink(paths, 2, e) : 0;
+	return cfg->spool != NULL ? seal_sink(paths, 3, e) : 0;
 }
 
 static int deliver(const struct config *cfg, const struct carrier_way *way,
@@ -63,7 +63,7 @@ static int deliver(const struct config *cfg, const struct carrier_way *way,
 	how.metrics = &metrics;
 	if (metrics_open(&metrics, cfg->common.metrics, collect, &sink, e) == 0)
 		sink.engine = engine_open(way, 1, &how, e);
-	if (sink.engine != NULL && seal(cfg, e) == 0) {
+	if (sink.engine != NULL && seal(cfg, how.dead_letter, e) == 0) {
 		status = engine_run(sink.engine);
 		if (cfg->common.stats)
 			engine_print_counts(sink.engine);

@@ -255,14 +255,15 @@ static void collect(struct page *page, const void *context)
  * a destination will be is not known yet: links are pointed elsewhere, folders
  * made anew, disks mounted again, and it has to be found then, too.
  */
-static int seal(const struct config *cfg, const struct places *places,
-		struct err *e)
+static int seal(const struct config *cfg, const char *letters,
+		const struct places *places, struct err *e)
 {
-	const char *paths[1 + FAILOVER_MAX] = { cfg->checkpoint };
+	const char *paths[3 + FAILOVER_MAX] = { cfg->checkpoint, letters,
+						cfg->receipts };
 
 	for (size_t i = 0; i < places->count; i++)
-		paths[1 + i] = way_file(&places->dests[i]) != NULL ? "/" : NULL;
-	return seal_sink(paths, 1 + places->count, e);
+		paths[3 + i] = way_file(&places->dests[i]) != NULL ? "/" : NULL;
+	return seal_sink(paths, 3 + places->count, e);
 }
 
 /* Deliver everything. Returns the exit status, or -1 with e filled. */
@@ -311,7 +312,7 @@ static int deliver(const struct places *places, const struct config *cfg,
 			goto out;
 	}
 	engine = engine_open(ways, count, &how, e);
-	if (engine == NULL || seal(cfg, places, e) < 0)
+	if (engine == NULL || seal(cfg, how.dead_letter, places, e) < 0)
 		goto out;
 	status = engine_run(engine);
 	if (cfg->common.stats)

@@ -204,6 +204,24 @@ bool file_is_one(const char *path, const char *other)
 	return is_one(&of_path, &of_other);
 }
 
+bool file_has_moved(int fd, const char *path)
+{
+	struct stat ours, named;
+
+	if (fstat(fd, &ours) < 0)
+		return false;
+	if (stat(path, &named) < 0)
+		return errno == ENOENT;
+	return named.st_dev != ours.st_dev || named.st_ino != ours.st_ino;
+}
+
+bool file_is_removed(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && st.st_nlink == 0;
+}
+
 void file_allow_many(void)
 {
 	struct rlimit limit;

@@ -49,6 +49,12 @@ bool file_is_same(int a, int b);
 bool file_is_at(int fd, const char *path);
 bool file_is_one(const char *path, const char *other);
 
+/* Does path name nothing any more, or something else than the open file? */
+bool file_has_moved(int fd, const char *path);
+
+/* Has it no name left? It is gone once it is closed. */
+bool file_is_removed(int fd);
+
 /* From now on as many descriptors may be open as the system allows at most. */
 void file_allow_many(void);
 

@@ -15,8 +15,12 @@ int ledger_open(struct ledger *l, const char *dead_letter, struct err *e)
 {
 	*l = (struct ledger){ .letters = REJECT_NONE,
 			      .reason = BUF_INIT(REASON_MAX) };
-	return dead_letter != NULL ? reject_open(&l->letters, dead_letter, e)
-				   : 0;
+	if (dead_letter == NULL)
+		return 0;
+	if (reject_open(&l->letters, dead_letter, e) < 0)
+		return -1;
+	reject_follow(&l->letters);
+	return 0;
 }
 
 static void fail(struct ledger *l, const struct err *e)

@@ -176,6 +176,7 @@ struct receipts *receipts_open(const char *path, struct slice id,
 		receipts_close(r);
 		return NULL;
 	}
+	journal_follow(&r->file);
 	return r;
 }
 

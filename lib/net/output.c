@@ -85,6 +85,25 @@ int output_open(struct output *o, const char *path, struct err *e)
 	return 0;
 }
 
+/* Go on in the file that has the name now; all before it is durable. */
+static int go_after_name(struct output *o, struct err *e)
+{
+	const struct output before = *o;
+
+	if (o->path == NULL || !o->regular || o->within ||
+	    o->synced != o->written || !file_has_moved(o->fd, o->path))
+		return 0;
+	if (open_path(o, e) < 0) {
+		if (o->fd >= 0)
+			close(o->fd);
+		*o = before;
+		e->kind = ERR_TEMPORARY;
+		return -1;
+	}
+	close(before.fd);
+	return 0;
+}
+
 int output_check(struct output *o, struct err *e)
 {
 	struct pollfd p = { .fd = o->fd };
@@ -120,6 +139,8 @@ static ssize_t write_shared(struct output *o, const char *bytes, size_t n)
 ssize_t output_write(struct output *o, const void *bytes, size_t n,
 		     struct err *e)
 {
+	if (go_after_name(o, e) < 0)
+		return -1;
 	if (o->torn) {
 		if (write(o->fd, "\n", 1) < 0)
 			return failed(o, e);
@@ -136,6 +157,8 @@ ssize_t output_write(struct output *o, const void *bytes, size_t n,
 	if (got < 0)
 		return failed(o, e);
 	o->written += (uint64_t)got;
+	if (got > 0)
+		o->within = ((const char *)bytes)[got - 1] != '\n';
 	return got;
 }
 
@@ -149,6 +172,10 @@ int output_sync(struct output *o, struct err *e)
 			e->kind = ERR_TEMPORARY;
 		return -1;
 	}
+	if (o->path != NULL && file_is_removed(o->fd))
+		return err_set(e, ERR_TEMPORARY,
+			       "%s: it was removed, and is made again",
+			       o->path);
 	o->synced = o->written;
 	return 0;
 }

@@ -20,6 +20,7 @@ struct output {
 	const char *path; // borrowed; NULL: standard output
 	bool regular;     // a file proper: what is written has to be synced
 	bool torn;        // an earlier run left its last line without its LF
+	bool within;      // what was written ends within a line
 	uint64_t written;
 	uint64_t synced; // of those, the ones that are durable
 };
@@ -28,14 +29,17 @@ struct output {
 
 /*
  * Append to path, which is created with mode 0640, or to standard output where
- * it is NULL. ERR_SYSTEM; ERR_TEMPORARY for a named pipe that has no reader.
+ * it is NULL. Where somebody moves the file away, to rotate it, or removes it,
+ * another is made, at latest once all before is durable. ERR_SYSTEM;
+ * ERR_TEMPORARY for a named pipe that has no reader.
  */
 int output_open(struct output *o, const char *path, struct err *e) MUST_CHECK;
 
 /*
  * Write what is taken now: how many bytes, 0 for none, -1 with e filled.
- * ERR_TEMPORARY: the disk or the quota is full, the reader of a named pipe has
- * gone; ERR_PIPE: that of standard output has.
+ * ERR_TEMPORARY: the disk or the quota is full, the file was moved and cannot
+ * be made again, the reader of a named pipe has gone; ERR_PIPE: that of
+ * standard output has.
  */
 ssize_t output_write(struct output *o, const void *bytes, size_t n,
 		     struct err *e) MUST_CHECK;
@@ -44,7 +48,8 @@ ssize_t output_write(struct output *o, const void *bytes, size_t n,
 int output_check(struct output *o, struct err *e) MUST_CHECK;
 
 /*
- * Make durable what was written. -1: it may be lost; what was not synced
+ * Make durable what was written. -1: it may be lost, or its file was removed;
+ * what was not synced
  * before has to be written again to a file opened anew (ERR_TEMPORARY), which
  * standard output cannot be (ERR_SYSTEM).
  */

@@ -59,6 +59,12 @@ static int take_over(struct journal *j, struct err *e)
 	return file_sync_parent(j->path, e);
 }
 
+static int open_path(struct journal *j, struct err *e)
+{
+	j->fd = open(j->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	return j->fd < 0 ? err_sys(e, "%s", j->path) : take_over(j, e);
+}
+
 int journal_open(struct journal *j, const char *path, struct err *e)
 {
 	*j = JOURNAL_NONE;
@@ -66,13 +72,32 @@ int journal_open(struct journal *j, const char *path, struct err *e)
 	j->path = strdup(path);
 	if (j->path == NULL)
 		return err_sys(e, "%s", path);
-	j->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (j->fd < 0)
-		err_sys(e, "%s", path);
-	else if (take_over(j, e) == 0)
+	if (open_path(j, e) == 0)
 		return 0;
 	journal_close(j);
 	return -1;
+}
+
+/* Go on in the file that has the name now, with all that is not durable. */
+static int go_after_name(struct journal *j, struct err *e)
+{
+	const struct journal before = *j;
+
+	if (!j->follows || j->within || !file_has_moved(j->fd, j->path))
+		return 0;
+	if (open_path(j, e) < 0) {
+		if (j->fd >= 0 && j->fd != before.fd)
+			close(j->fd);
+		*j = before;
+		return -1;
+	}
+	// What is written anew is not to be there twice; what cannot be cut
+	// is, which is no loss.
+	if (before.written > 0)
+		(void)!ftruncate(before.fd, (off_t)before.durable);
+	close(before.fd);
+	j->written = 0;
+	return 0;
 }
 
 int journal_read_last(const struct journal *j, struct buf *line, struct err *e)
@@ -112,8 +137,10 @@ void journal_cut(struct journal *j, uint64_t len)
 
 	if (len >= journal_len(j))
 		return;
-	if (len < j->durable)
+	if (len < j->durable) {
 		j->durable = len;
+		j->within = false; // for it is cut to what was begun
+	}
 	buf_cut(&j->pending, (size_t)(len - j->durable));
 	if (len >= in_file)
 		return;
@@ -142,6 +169,8 @@ int journal_write(struct journal *j, struct err *e)
 {
 	if (j->written == j->pending.len)
 		return 0;
+	if (go_after_name(j, e) < 0)
+		return -1;
 	if (find_end(j) < 0)
 		return err_sys(e, "%s", j->path);
 	while (j->written < j->pending.len) {
@@ -170,6 +199,13 @@ int journal_sync(struct journal *j, struct err *e)
 		j->written = 0;
 		return err_sys(e, "%s", j->path);
 	}
+	if (j->follows && !j->within && file_is_removed(j->fd)) {
+		j->written = 0;
+		return err_set(e, ERR_SYSTEM,
+			       "%s: it was removed, and is made again",
+			       j->path);
+	}
+	j->within = j->pending.data[j->pending.len - 1] != '\n';
 	j->durable += j->pending.len;
 	j->written = 0;
 	buf_clear(&j->pending);

@@ -25,6 +25,8 @@ struct journal {
 	uint64_t durable;   // bytes of the file, from its start
 	struct buf pending; // what comes behind them
 	size_t written;     // of pending, to the file
+	bool within;        // they end within a line
+	bool follows;       // its name
 };
 
 #define JOURNAL_NONE ((struct journal){ .fd = -1 })
@@ -34,6 +36,16 @@ struct journal {
  * last line that a crash has left is cut off. Its name is durable.
  */
 int journal_open(struct journal *j, const char *path, struct err *e) MUST_CHECK;
+
+/*
+ * From now on write to what has that name: where somebody moves the file away,
+ * to rotate it, or removes it, another is made when a line is begun. Not for
+ * who has given up the right to open files.
+ */
+static inline void journal_follow(struct journal *j)
+{
+	j->follows = true;
+}
 
 static inline bool journal_is_open(const struct journal *j)
 {

@@ -30,12 +30,18 @@ int reject_open(struct reject_file *f, const char *path, struct err *e)
 		return -1;
 	}
 	f->path = path;
-	f->begun = journal_len(&f->records);
 	return 0;
 }
 
-static int put_why(struct reject_file *f, const struct reject_why *why,
-		   struct err *e)
+void reject_follow(struct reject_file *f)
+{
+	journal_follow(&f->records);
+	journal_follow(&f->whys);
+}
+
+/* About the record of that length which was put last. */
+static int put_why(struct reject_file *f, uint64_t length,
+		   const struct reject_why *why, struct err *e)
 {
 	struct timestamp now = timestamp_now();
 	char when[TIMESTAMP_MAX];
@@ -43,10 +49,10 @@ static int put_why(struct reject_file *f, const struct reject_why *why,
 	int rc;
 
 	timestamp_rfc5424(&now, when);
-	buf_printf(
-		&line, "{\"time\":\"%s\",\"offset\":%llu,\"length\":%llu", when,
-		(unsigned long long)f->begun,
-		(unsigned long long)(journal_len(&f->records) - f->begun - 1));
+	buf_printf(&line, "{\"time\":\"%s\",\"offset\":%llu,\"length\":%llu",
+		   when,
+		   (unsigned long long)(journal_len(&f->records) - 1 - length),
+		   (unsigned long long)length);
 	if (why->source != NULL) {
 		buf_puts(&line, ",\"source\":");
 		json_put_string(&line, slice_of(why->source));
@@ -76,14 +82,16 @@ int reject_put_piece(struct reject_file *f, struct slice piece,
 
 	if (journal_put(&f->records, piece, e) < 0)
 		return -1;
-	if (why == NULL)
+	if (why == NULL) {
+		f->part += piece.len;
 		return 0;
+	}
 	if (journal_put(&f->records, SLICE("\n"), e) < 0 ||
-	    put_why(f, why, e) < 0) {
+	    put_why(f, f->part + piece.len, why, e) < 0) {
 		journal_cut(&f->records, end);
 		return -1;
 	}
-	f->begun = journal_len(&f->records);
+	f->part = 0;
 	return 0;
 }
 
@@ -124,7 +132,7 @@ int reject_close(struct reject_file *f, struct err *e)
 	if (f->path == NULL)
 		return 0;
 	// A record whose last piece never came is none.
-	journal_cut(&f->records, f->begun);
+	journal_cut(&f->records, journal_len(&f->records) - f->part);
 	int rc = reject_sync(f, e);
 	journal_close(&f->records);
 	journal_close(&f->whys);

@@ -32,7 +32,7 @@ struct reject_file {
 
 	// private
 	struct journal records, whys;
-	uint64_t begun; // where the record began that comes in pieces
+	uint64_t part; // bytes of a record whose last piece is to come
 };
 
 #define REJECT_NONE \
@@ -40,6 +40,9 @@ struct reject_file {
 
 int reject_open(struct reject_file *f, const char *path,
 		struct err *e) MUST_CHECK;
+
+/* Keep to the names of its files, as journal_follow(). */
+void reject_follow(struct reject_file *f);
 
 /*
  * Set a record aside: safe after a write or a sync. -1 with e filled: there is

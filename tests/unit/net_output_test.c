@@ -47,6 +47,51 @@ static void a_file_is_appended_to_and_counts_once_it_is_synced(void)
 	output_close(&o);
 }
 
+static void a_file_that_is_moved_away_is_made_again(void)
+{
+	static const char moved[] = "moved-output";
+	struct output o = OUTPUT_NONE;
+	struct err e = { 0 };
+
+	given("one\n");
+	CHECK(output_open(&o, path, &e) == 0);
+	CHECK(output_write(&o, "2a\n", 3, &e) == 3);
+	CHECK(rename(path, moved) == 0);
+	// What was written belongs with that file, and is durable there.
+	CHECK(output_write(&o, "2b", 2, &e) == 2);
+	CHECK(output_sync(&o, &e) == 0 && output_acked(&o) == 5);
+	// A line is not divided.
+	CHECK(output_write(&o, "c\n", 2, &e) == 2);
+	CHECK(output_sync(&o, &e) == 0 && output_acked(&o) == 7);
+	CHECK(output_write(&o, "3\n", 2, &e) == 2);
+	CHECK(holds("3\n"));
+	CHECK(output_sync(&o, &e) == 0 && output_acked(&o) == 9);
+	CHECK(rename(moved, path) == 0);
+	CHECK(holds("one\n2a\n2bc\n"));
+	output_close(&o);
+}
+
+static void what_was_not_synced_when_it_was_removed_may_be_lost(void)
+{
+	struct output o = OUTPUT_NONE;
+	struct err e = { 0 };
+
+	given("one\n");
+	CHECK(output_open(&o, path, &e) == 0);
+	CHECK(output_write(&o, "two\n", 4, &e) == 4);
+	CHECK(unlink(path) == 0);
+	CHECK(output_sync(&o, &e) == -1 && e.kind == ERR_TEMPORARY);
+	CHECK(output_acked(&o) == 0);
+	output_close(&o);
+	CHECK(output_open(&o, path, &e) == 0);
+	CHECK(output_write(&o, "two\n", 4, &e) == 4);
+	CHECK(output_sync(&o, &e) == 0 && output_acked(&o) == 4);
+	CHECK(unlink(path) == 0);
+	CHECK(output_write(&o, "3\n", 2, &e) == 2);
+	CHECK(holds("3\n"));
+	output_close(&o);
+}
+
 static void a_line_that_was_torn_off_is_ended_before_the_next(void)
 {
 	struct output o = OUTPUT_NONE;
@@ -168,6 +213,8 @@ int main(void)
 		return 1;
 	close(mkstemp(path));
 	RUN(a_file_is_appended_to_and_counts_once_it_is_synced);
+	RUN(a_file_that_is_moved_away_is_made_again);
+	RUN(what_was_not_synced_when_it_was_removed_may_be_lost);
 	RUN(a_line_that_was_torn_off_is_ended_before_the_next);
 	RUN(a_new_file_is_not_for_everybody);
 	RUN(a_full_disk_passes_but_a_missing_folder_does_not);

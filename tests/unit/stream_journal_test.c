@@ -225,6 +225,87 @@ static void what_is_closed_unsynced_leaves_no_half_of_a_line(void)
 	CHECK(is("half", "one\n"));
 }
 
+static void put(struct journal *j, const char *line)
+{
+	struct err e;
+
+	CHECK(journal_put(j, slice_of(line), &e) == 0);
+}
+
+static void who_follows_the_name_goes_on_in_another_file(void)
+{
+	struct journal j = JOURNAL_NONE;
+	struct err e;
+
+	CHECK(journal_open(&j, "moving", &e) == 0);
+	journal_follow(&j);
+	put(&j, "one\n");
+	CHECK(journal_sync(&j, &e) == 0);
+	put(&j, "two\n");
+	CHECK(journal_write(&j, &e) == 0);
+	CHECK(rename("moving", "moved") == 0);
+	// What is durable stays, and nothing is there twice.
+	put(&j, "three\n");
+	CHECK(journal_sync(&j, &e) == 0);
+	CHECK(is("moved", "one\n") && is("moving", "two\nthree\n"));
+	CHECK(journal_len(&j) == 10);
+	// Another file may have the name.
+	CHECK(rename("moving", "moved") == 0);
+	write_file("moving", "other\ntorn");
+	put(&j, "four\n");
+	CHECK(journal_sync(&j, &e) == 0);
+	CHECK(is("moving", "other\nfour\n"));
+	journal_close(&j);
+}
+
+static void what_was_not_durable_when_it_was_removed_is_written_again(void)
+{
+	struct journal j = JOURNAL_NONE;
+	struct err e;
+
+	CHECK(journal_open(&j, "removed", &e) == 0);
+	journal_follow(&j);
+	put(&j, "one\n");
+	CHECK(journal_write(&j, &e) == 0);
+	CHECK(unlink("removed") == 0);
+	CHECK(journal_sync(&j, &e) == -1 && journal_is_dirty(&j));
+	CHECK(journal_sync(&j, &e) == 0 && is("removed", "one\n"));
+	CHECK(unlink("removed") == 0);
+	put(&j, "two\n");
+	CHECK(journal_sync(&j, &e) == 0 && is("removed", "two\n"));
+	journal_close(&j);
+}
+
+static void a_line_is_not_divided_between_two_files(void)
+{
+	struct journal j = JOURNAL_NONE;
+	struct err e;
+
+	CHECK(journal_open(&j, "within", &e) == 0);
+	journal_follow(&j);
+	put(&j, "be");
+	CHECK(journal_sync(&j, &e) == 0);
+	CHECK(rename("within", "moved") == 0);
+	put(&j, "gun\n");
+	CHECK(journal_sync(&j, &e) == 0 && is("moved", "begun\n"));
+	put(&j, "next\n");
+	CHECK(journal_sync(&j, &e) == 0 && is("within", "next\n"));
+	journal_close(&j);
+}
+
+static void who_does_not_follow_keeps_to_the_file(void)
+{
+	struct journal j = JOURNAL_NONE;
+	struct err e;
+
+	CHECK(journal_open(&j, "kept", &e) == 0);
+	CHECK(rename("kept", "moved") == 0);
+	put(&j, "one\n");
+	CHECK(journal_sync(&j, &e) == 0 && is("moved", "one\n"));
+	CHECK(access("kept", F_OK) < 0);
+	journal_close(&j);
+}
+
 int main(void)
 {
 	folder_enter();
@@ -237,5 +318,9 @@ int main(void)
 	RUN(what_a_sync_that_failed_was_for_is_written_again);
 	RUN(what_is_closed_unsynced_leaves_no_half_of_a_line);
 	RUN(a_file_that_is_made_is_in_its_folder_for_good);
+	RUN(who_follows_the_name_goes_on_in_another_file);
+	RUN(what_was_not_durable_when_it_was_removed_is_written_again);
+	RUN(a_line_is_not_divided_between_two_files);
+	RUN(who_does_not_follow_keeps_to_the_file);
 	return check_done();
 }
