@@ -103,10 +103,41 @@ static int find_bases(const struct look *l, struct bases *b)
 	return rc;
 }
 
+/*
+ * A link to the file of the day is followed: which is that, and which of them
+ * may have been it before?
+ */
+static void find_linked(struct look *l, const char *link, const struct stat *st)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		struct entry *entry = &l->items[i];
+
+		if (entry->dev != st->st_dev || entry->ino != st->st_ino ||
+		    strcmp(entry->name, link) == 0)
+			continue;
+		entry->named = true;
+		entry->link = link;
+		for (size_t j = 0; j < l->count; j++)
+			l->items[j].dated =
+				l->items[j].dated ||
+				sibling_is_between(NULL, l->items[j].name,
+						   entry->name);
+	}
+}
+
 /* Which of them have names as rotation makes them of what is followed? */
 static int find_siblings(struct look *l)
 {
+	const struct names *names = &l->t->names;
 	struct bases b = { 0 };
+	struct stat st;
+
+	for (size_t i = 0; i < names->operand_count; i++) {
+		const char *link = names_link(names, i, &st);
+
+		if (link != NULL)
+			find_linked(l, link, &st);
+	}
 	int rc = find_bases(l, &b);
 
 	for (size_t i = 0; i < l->count && rc == 0; i++) {
@@ -203,7 +234,7 @@ bool folder_open(struct look *l, struct entry *entry, struct source *s)
 		trouble_end(&l->t->troubles, path);
 	// One that is no regular file any more is another.
 	entry->shut = error != 0 && error != ENOENT;
-	if (entry->shut && entry->size > 0)
+	if (entry->shut && entry->size > 0 && !entry->named)
 		trouble_tell(l->t, path, error, "");
 	free(path);
 	l->moved = l->moved || (!same && !entry->shut);

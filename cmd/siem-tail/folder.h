@@ -27,11 +27,15 @@ struct entry {
 	struct timespec born; // 0: the file system does not tell
 	struct known *known;  // what it was before, or NULL
 	bool packed;
-	bool named;   // it is followed by its name
+	bool named;   // it is followed by its name, or a link to it is
 	bool sibling; // it has the name of an earlier generation
 	char *log;    // which is that of a log in another folder, absolute: it
 		   // was moved here; or NULL; owned
-	bool shut;    // and it cannot be opened, which is said
+	bool dated;   // or of what a link may have pointed to before
+	bool shut;    // it cannot be opened, which is said
+
+	const char *link;     // to it, that is followed: its name; or NULL
+	struct known *before; // what the link meant before this; or NULL
 };
 
 struct look {

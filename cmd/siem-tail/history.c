@@ -73,7 +73,8 @@ out:
 	return rc;
 }
 
-struct known *history_resume(struct tail *t, struct source *s)
+struct known *history_resume(struct tail *t, struct source *s,
+			     const char *path)
 {
 	struct known_all *all = &t->history.known;
 	struct known *best = NULL;
@@ -97,9 +98,7 @@ struct known *history_resume(struct tail *t, struct source *s)
 		return best;
 	}
 
-	char *path = history_absolute(s->path);
-	struct known *k = path != NULL ? known_add(all, path) : NULL;
-	free(path);
+	struct known *k = known_add(all, path);
 	if (k == NULL)
 		return NULL;
 	k->at.dev = (uint64_t)s->dev;

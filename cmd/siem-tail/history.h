@@ -63,9 +63,11 @@ bool history_has_changed(const struct history *h, const char *folder);
 int history_look_aside(struct tail *t, struct err *e) MUST_CHECK;
 
 /*
- * Go on with a file that is being opened where it was left. NULL: no memory.
+ * Go on with a file that is being opened where it was left; if it is new it will
+ * be known by this path, which is absolute. NULL: no memory.
  */
-struct known *history_resume(struct tail *t, struct source *s) MUST_CHECK;
+struct known *history_resume(struct tail *t, struct source *s,
+			     const char *path) MUST_CHECK;
 
 /* The path with its folder made absolute; owned by the caller. NULL: no memory.
  */

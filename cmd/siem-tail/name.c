@@ -171,7 +171,10 @@ static int look_back(struct tail *t, struct name *name, struct source *source,
 	if (before != NULL)
 		*after = before;
 	if (files_find(&t->files, source->dev, source->ino) == NULL) {
-		*known = history_resume(t, source);
+		char *path = history_absolute(source->path);
+
+		*known = path != NULL ? history_resume(t, source, path) : NULL;
+		free(path);
 		if (*known == NULL)
 			goto out;
 	}

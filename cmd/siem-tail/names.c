@@ -462,6 +462,20 @@ const char *names_log_of(const struct names *names, const char *folder,
 	return NULL;
 }
 
+const char *names_link(const struct names *names, size_t operand,
+		       struct stat *st)
+{
+	const char *path = names->operands[operand];
+	const char *slash = strrchr(path, '/');
+	struct stat own;
+
+	if (names->kinds[operand] != OPERAND_NAME || lstat(path, &own) < 0 ||
+	    (!S_ISLNK(own.st_mode) && own.st_nlink == 1) ||
+	    stat(path, st) < 0 || !S_ISREG(st->st_mode))
+		return NULL;
+	return slash != NULL ? slash + 1 : path;
+}
+
 /* Is a folder that one, or below it? */
 static bool is_below(const char *folder, const char *top)
 {

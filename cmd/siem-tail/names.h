@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <time.h>
 
 struct file;
@@ -25,6 +26,7 @@ struct watch_event;
 
 struct names {
 	bool blind; // not all that was found at the last look is watched
+	size_t operand_count;
 	bool remembered; // operands are what the checkpoint knows: any of it
 			 // may be gone
 
@@ -32,7 +34,6 @@ struct names {
 	struct timespec began; // by the clock of files, before any watch
 	char **operands;
 	enum operand_kind *kinds; // of each, at the last look
-	size_t operand_count;
 	struct name **items; // by path
 	size_t count, cap;
 	size_t looks;      // number of the last look at all of them
@@ -116,6 +117,13 @@ int names_add_bases(const struct names *names, const char *folder,
  */
 const char *names_log_of(const struct names *names, const char *folder,
 			 const char *name);
+
+/*
+ * The operand, without its folder, if it means its file by a link, or by one of
+ * several names that this has; st is of the file. NULL: it does not.
+ */
+const char *names_link(const struct names *names, size_t operand,
+		       struct stat *st);
 
 /*
  * Does an operand stand for files in this folder, which is absolute and need

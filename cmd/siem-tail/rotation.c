@@ -169,7 +169,8 @@ static void search(struct look *l, struct known *k)
 		struct source s;
 
 		// What is delivered to a file here would hold it as well.
-		if (entry->known != NULL || !(entry->named || entry->sibling) ||
+		if (entry->known != NULL ||
+		    !(entry->named || entry->sibling || entry->dated) ||
 		    !folder_open(l, entry, &s))
 			continue;
 		if (copy_holds(l, &s, &k->at)) {
@@ -269,6 +270,15 @@ static void lose(struct look *l, struct known *k)
 		lose_unseen(l, k);
 }
 
+/* The path by which an entry will be known, owned; NULL: no memory. */
+static char *path_of(const struct look *l, const struct entry *entry)
+{
+	const struct known *before = entry->before;
+
+	return before != NULL ? strndup(before->source, before->path_len)
+			      : expand_join(l->absolute, entry->name);
+}
+
 /* It was not known. */
 static void meet(const struct look *l, const struct entry *entry)
 {
@@ -284,7 +294,7 @@ static void meet(const struct look *l, const struct entry *entry)
  */
 static int miss(struct look *l, const struct entry *entry)
 {
-	char *path = expand_join(l->absolute, entry->name);
+	char *path = path_of(l, entry);
 	struct known *k =
 		path != NULL ? known_add(&l->t->history.known, path) : NULL;
 
@@ -383,7 +393,9 @@ static int read_entry(struct look *l, struct entry *entry)
 	}
 	if (entry->known == NULL)
 		meet(l, entry);
-	struct known *k = history_resume(t, &s);
+	char *path = path_of(l, entry);
+	struct known *k = path != NULL ? history_resume(t, &s, path) : NULL;
+	free(path);
 	if (k == NULL) {
 		source_close(&s);
 		return -1;
@@ -407,8 +419,11 @@ static int note_entry(struct look *l, struct entry *entry)
 
 	if (!folder_open(l, entry, &s))
 		return 0;
-	struct known *k = history_resume(l->t, &s);
+	char *path = path_of(l, entry);
+	struct known *k = path != NULL ? history_resume(l->t, &s, path) : NULL;
 	uint64_t size;
+
+	free(path);
 
 	if (k != NULL && (place_content(&s, &size, &e) < 0 ||
 			  place_fingerprint(&s, size, &k->at, &e) < 0)) {
@@ -428,6 +443,37 @@ static void claim(struct look *l, struct entry *entry)
 	struct known *k = moved_here(l, entry);
 	if (k != NULL)
 		replace(l, entry, k);
+}
+
+/* Is that what the same link pointed to before? */
+static bool was_linked(const struct entry *entry, const char *link)
+{
+	char name[NAME_MAX + 1];
+
+	if (entry->known == NULL || !entry->dated || entry->named)
+		return false;
+	lineage_first_name(entry->known, name);
+	return strcmp(name, link) == 0;
+}
+
+/* Which were never seen, of those that a link pointed to until this one? */
+static void find_between(struct look *l, const struct entry *to)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		const struct entry *from = &l->items[i];
+
+		for (size_t j = 0;
+		     j < l->count && was_linked(from, to->link); j++) {
+			struct entry *entry = &l->items[j];
+
+			if (entry->known == NULL &&
+			    sibling_is_between(from->name, entry->name,
+					       to->name)) {
+				entry->sibling = true;
+				entry->before = from->known;
+			}
+		}
+	}
 }
 
 /* List the folder, and find again in it what is known. As folder_list(). */
@@ -454,6 +500,9 @@ static int find_again(struct look *l)
 			l->complete = l->complete && k->found;
 		}
 	}
+	for (size_t i = 0; i < l->count; i++)
+		if (l->items[i].link != NULL)
+			find_between(l, &l->items[i]);
 	return 1;
 }
 

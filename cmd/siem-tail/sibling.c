@@ -99,3 +99,64 @@ int sibling_compare(const char *one, const char *other)
 		return strcmp(one, other);
 	return a > b ? -1 : 1;
 }
+
+static size_t count_digits(struct slice text)
+{
+	size_t n = 0;
+
+	while (n < text.len && text.data[n] >= '0' && text.data[n] <= '9')
+		n++;
+	return n;
+}
+
+/* Compare the numbers that two texts begin with, and take them. */
+static int take_numbers(struct slice *one, struct slice *other)
+{
+	struct slice a = slice_take_n(one, count_digits(*one));
+	struct slice b = slice_take_n(other, count_digits(*other));
+
+	while (a.len > 0 && a.data[0] == '0')
+		a = slice_from(a, 1);
+	while (b.len > 0 && b.data[0] == '0')
+		b = slice_from(b, 1);
+	if (a.len != b.len)
+		return a.len < b.len ? -1 : 1;
+	return a.len > 0 ? memcmp(a.data, b.data, a.len) : 0;
+}
+
+static struct slice unpacked_name(const char *name)
+{
+	struct slice text = slice_of(name);
+
+	if (sibling_is_packed(name))
+		text.len -= SLICE(".gz").len;
+	return text;
+}
+
+/* Is one before the other, by the first number in which they differ? */
+static bool is_numbered_before(const char *one, const char *other)
+{
+	struct slice a = unpacked_name(one);
+	struct slice b = unpacked_name(other);
+	int order = 0;
+
+	while (a.len > 0 && b.len > 0) {
+		if (count_digits(a) > 0 && count_digits(b) > 0) {
+			int differ = take_numbers(&a, &b);
+
+			order = order != 0 ? order : differ;
+			continue;
+		}
+		if (a.data[0] != b.data[0])
+			return false;
+		a = slice_from(a, 1);
+		b = slice_from(b, 1);
+	}
+	return a.len == 0 && b.len == 0 && order < 0;
+}
+
+bool sibling_is_between(const char *from, const char *name, const char *to)
+{
+	return is_numbered_before(name, to) &&
+	       (from == NULL || is_numbered_before(from, name));
+}

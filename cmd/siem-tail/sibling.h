@@ -23,4 +23,11 @@ bool sibling_is_packed(const char *name);
  */
 int sibling_compare(const char *one, const char *other);
 
+/*
+ * Do three names differ in nothing but numbers, and is one between the others
+ * by these: app-2026-11-22.log.gz between app-2026-11-21.log and
+ * app-2026-11-23.log? Or is it at least before the last, where from is NULL.
+ */
+bool sibling_is_between(const char *from, const char *name, const char *to);
+
 #endif
