@@ -664,6 +664,25 @@ static bool has_traces(const struct look *l, const struct known *k)
 	return false;
 }
 
+/*
+ * Say how much of k is there and will not be read: its folder may have been
+ * followed by a link that means another by now.
+ */
+static void tell_unread(const struct look *l, const struct known *k)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		const struct entry *entry = &l->items[i];
+
+		if ((uint64_t)entry->dev == k->at.dev &&
+		    (uint64_t)entry->ino == k->at.ino && !entry->packed &&
+		    entry->size > k->at.offset)
+			msg_warn("%s/%s: %" PRIu64 " bytes of it are not read, "
+				 "and no operand stands for it any more",
+				 l->absolute, entry->name,
+				 entry->size - k->at.offset);
+	}
+}
+
 /* Lose what was read in this folder, and of which nothing is left in it. */
 static int look_aside(struct look *l)
 {
@@ -677,9 +696,13 @@ static int look_aside(struct look *l)
 		struct known *k = all->items[i];
 
 		// One that was renamed into another folder was found there.
-		if (k->file == NULL && !k->checked &&
-		    lineage_is_in(k, l->absolute) && !has_traces(l, k))
+		if (k->file != NULL || k->checked ||
+		    !lineage_is_in(k, l->absolute))
+			continue;
+		if (!has_traces(l, k))
 			lose(l, k);
+		else if (!l->t->names.remembered)
+			tell_unread(l, k);
 	}
 	return rc;
 }
