@@ -240,7 +240,7 @@ static bool are_generations(const struct look *l, const struct entry *entry,
 static bool is_near(const struct look *l, const struct entry *entry,
 		    const struct known *k)
 {
-	if (k->found && lineage_is_in(k, l->absolute))
+	if (k->found && lineage_is_here(l, k))
 		return true;
 	// The file of another folder is there, or was moved here as well.
 	return !k->gone && entry->log != NULL &&

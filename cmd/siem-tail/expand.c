@@ -179,6 +179,27 @@ char *expand_parent(const char *path)
 	return strndup(path, slash == path ? 1 : (size_t)(slash - path));
 }
 
+char *expand_link_folder(const char *path)
+{
+	struct stat st;
+
+	if (lstat(path, &st) < 0 || !S_ISLNK(st.st_mode))
+		return NULL;
+
+	char *file = realpath(path, NULL);
+	char *folder = file != NULL ? expand_parent(file) : NULL;
+	char *parent = expand_parent(path);
+	char *own = parent != NULL ? realpath(parent, NULL) : NULL;
+	if (folder != NULL && own != NULL && strcmp(folder, own) == 0) {
+		free(folder);
+		folder = NULL;
+	}
+	free(own);
+	free(parent);
+	free(file);
+	return folder;
+}
+
 char *expand_absolute(const char *path)
 {
 	char *absolute = realpath(path, NULL);

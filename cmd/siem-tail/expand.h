@@ -49,6 +49,12 @@ char *expand_join(const char *folder, const char *name) MUST_CHECK;
 /* Is it, or a folder on the way to it, a symbolic link? */
 bool expand_has_link(const char *path);
 
+/*
+ * The folder of the file that a symbolic link means, absolute, as a new string.
+ * NULL: it is none, or means one in its own folder, or none at all.
+ */
+char *expand_link_folder(const char *path);
+
 /* The folder of a path as a new string, or NULL: out of memory. */
 char *expand_parent(const char *path) MUST_CHECK;
 

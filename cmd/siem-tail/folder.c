@@ -113,7 +113,7 @@ static void find_linked(struct look *l, const char *link, const struct stat *st)
 		struct entry *entry = &l->items[i];
 
 		if (entry->dev != st->st_dev || entry->ino != st->st_ino ||
-		    strcmp(entry->name, link) == 0)
+		    (l->link == NULL && strcmp(entry->name, link) == 0))
 			continue;
 		entry->named = true;
 		entry->link = link;
@@ -132,6 +132,8 @@ static int find_siblings(struct look *l)
 	struct bases b = { 0 };
 	struct stat st;
 
+	if (l->link != NULL && stat(l->link, &st) == 0)
+		find_linked(l, strrchr(l->link, '/') + 1, &st);
 	for (size_t i = 0; i < names->operand_count; i++) {
 		const char *link = names_link(names, i, &st);
 

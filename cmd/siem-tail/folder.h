@@ -40,7 +40,9 @@ struct entry {
 
 struct look {
 	struct tail *t;
-	const char *folder; // as operands give it
+	const char *folder; // as operands give it, or absolute
+	const char *link;   // to a file in it, that is followed; or NULL
+	const char *home;   // the folder of what is followed
 	char *absolute;     // owned
 	dev_t dev;          // the folder
 	ino_t ino;

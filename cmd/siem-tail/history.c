@@ -73,8 +73,7 @@ out:
 	return rc;
 }
 
-struct known *history_resume(struct tail *t, struct source *s,
-			     const char *path)
+struct known *history_resume(struct tail *t, struct source *s, const char *path)
 {
 	struct known_all *all = &t->history.known;
 	struct known *best = NULL;

@@ -55,6 +55,13 @@ int history_look(struct tail *t, const char *folder, struct err *e) MUST_CHECK;
 bool history_has_changed(const struct history *h, const char *folder);
 
 /*
+ * The same in the folder of the file that a followed path means, where that is
+ * a link to one in another folder: its generations are there.
+ */
+int history_look_behind(struct tail *t, const char *path,
+			struct err *e) MUST_CHECK;
+
+/*
  * Forget what was read in folders that no operand stands for any more, or where
  * it is only asked what has become of it: of what nothing is left there,
  * neither the file nor another that has its name and a suffix. As
@@ -63,8 +70,8 @@ bool history_has_changed(const struct history *h, const char *folder);
 int history_look_aside(struct tail *t, struct err *e) MUST_CHECK;
 
 /*
- * Go on with a file that is being opened where it was left; if it is new it will
- * be known by this path, which is absolute. NULL: no memory.
+ * Go on with a file that is being opened where it was left; if it is new it
+ * will be known by this path, which is absolute. NULL: no memory.
  */
 struct known *history_resume(struct tail *t, struct source *s,
 			     const char *path) MUST_CHECK;

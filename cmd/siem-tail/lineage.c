@@ -1,6 +1,7 @@
 #include "lineage.h"
 
 #include "expand.h"
+#include "folder.h"
 #include "sibling.h"
 #include "tail.h"
 
@@ -20,6 +21,14 @@ bool lineage_is_in(const struct known *k, const char *folder)
 {
 	return !k->gone &&
 	       is_in((struct slice){ k->source, k->path_len }, folder);
+}
+
+bool lineage_is_here(const struct look *l, const struct known *k)
+{
+	if (l->link == NULL)
+		return lineage_is_in(k, l->absolute);
+	return !k->gone && k->path_len == strlen(l->link) &&
+	       memcmp(k->source, l->link, k->path_len) == 0;
 }
 
 char *lineage_folder(const struct known *k)

@@ -13,10 +13,17 @@
 
 struct file;
 struct known;
+struct look;
 struct tail;
 
 /* Was it first seen in this folder, which is absolute, and is not gone? */
 bool lineage_is_in(const struct known *k, const char *folder);
+
+/*
+ * Should it be in the folder that is looked at, by the path under which it was
+ * first seen?
+ */
+bool lineage_is_here(const struct look *l, const struct known *k);
 
 /* The folder that it was first seen in, as a new string; NULL: no memory. */
 char *lineage_folder(const struct known *k) MUST_CHECK;

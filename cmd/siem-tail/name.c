@@ -162,7 +162,8 @@ static int look_back(struct tail *t, struct name *name, struct source *source,
 	if (t->looked_ns != 0) {
 		t->history.again = true;
 		if (history_look(t, folder, &e) < 0 ||
-		    names_look_afar(t, folder, &e) < 0)
+		    names_look_afar(t, folder, &e) < 0 ||
+		    history_look_behind(t, name->path, &e) < 0)
 			goto out;
 		if (!held_has_room(t))
 			names_look_soon(t);

@@ -83,6 +83,16 @@ static int look_back_first(struct tail *t, const char *folder)
 	return history_look(t, folder, &e);
 }
 
+/* And what is behind a link, before that is opened. */
+static int look_behind_first(struct tail *t, const char *path)
+{
+	struct err e;
+
+	if (t->history.path == NULL || t->looked_ns != 0)
+		return 0;
+	return history_look_behind(t, path, &e);
+}
+
 /* Watch the folder the name is in. */
 static int watch_parent(struct tail *t, struct name *name)
 {
@@ -118,7 +128,7 @@ static int look_at_path(struct tail *t, const char *path, bool given)
 		return -1;
 	name->given |= given;
 	// In this order: what comes in between is an event.
-	if (watch_parent(t, name) < 0)
+	if (watch_parent(t, name) < 0 || look_behind_first(t, path) < 0)
 		return -1;
 	name_look(t, name);
 	return 0;
@@ -308,7 +318,11 @@ int names_look_back(struct tail *t, struct err *e)
 	t->history.again = false;
 	t->history.moving = false;
 	t->history.waiting = false;
-	return look_at_folders(t, NULL, e);
+	int rc = look_at_folders(t, NULL, e);
+
+	for (size_t i = 0; i < t->names.count && rc == 0; i++)
+		rc = history_look_behind(t, t->names.items[i]->path, e);
+	return rc;
 }
 
 int names_look_afar(struct tail *t, const char *folder, struct err *e)

@@ -38,9 +38,28 @@ static void note_here(const struct look *l, struct known *k)
 	k->folder_ino = l->ino;
 }
 
+/* Is its path a link to a file in another folder, or to none for now? */
+static bool is_behind_link(const struct known *k)
+{
+	char *path = strndup(k->source, k->path_len);
+	char *folder = path != NULL ? expand_link_folder(path) : NULL;
+	struct stat st;
+	// Where there is no memory for it, the next look tells.
+	bool is = path == NULL || folder != NULL ||
+		  (lstat(path, &st) == 0 && stat(path, &st) < 0);
+
+	free(folder);
+	free(path);
+	return is;
+}
+
 /* Should it be in this folder, by all that is known? */
 static bool belongs_here(const struct look *l, const struct known *k)
 {
+	if (l->link != NULL)
+		return lineage_is_here(l, k);
+	if (lineage_is_in(k, l->absolute) && is_behind_link(k))
+		return false;
 	if (k->folder_ino == 0)
 		return lineage_is_in(k, l->absolute);
 	return !k->gone && k->folder_dev == l->dev && k->folder_ino == l->ino;
@@ -191,7 +210,7 @@ static bool are_of_one_log(const struct look *l, const struct known *k,
 
 	if (k->log != NULL)
 		return !other->gone && lineage_may_be_of(other, k->log);
-	if (!lineage_is_in(other, l->absolute))
+	if (!lineage_is_here(l, other))
 		return false;
 	lineage_first_name(k, name);
 	lineage_first_name(other, its);
@@ -275,8 +294,10 @@ static char *path_of(const struct look *l, const struct entry *entry)
 {
 	const struct known *before = entry->before;
 
-	return before != NULL ? strndup(before->source, before->path_len)
-			      : expand_join(l->absolute, entry->name);
+	if (before != NULL)
+		return strndup(before->source, before->path_len);
+	return l->link != NULL ? strdup(l->link)
+			       : expand_join(l->absolute, entry->name);
 }
 
 /* It was not known. */
@@ -353,7 +374,7 @@ static struct file *add_file(struct look *l, const struct entry *entry,
 	k->file = f;
 	k->found = true;
 	f->known = k;
-	lineage_insert(t, f, l->folder, find_later(l, entry));
+	lineage_insert(t, f, l->home, find_later(l, entry));
 	// What came in it last is before this one, too.
 	if (f->after != NULL)
 		files_queue(&t->files, f->after);
@@ -417,6 +438,9 @@ static int note_entry(struct look *l, struct entry *entry)
 	struct source s;
 	struct err e;
 
+	// What an operand stands for is for that to begin.
+	if (l->link != NULL && names_cover(&l->t->names, l->absolute))
+		return 0;
 	if (!folder_open(l, entry, &s))
 		return 0;
 	char *path = path_of(l, entry);
@@ -424,7 +448,6 @@ static int note_entry(struct look *l, struct entry *entry)
 	uint64_t size;
 
 	free(path);
-
 	if (k != NULL && (place_content(&s, &size, &e) < 0 ||
 			  place_fingerprint(&s, size, &k->at, &e) < 0)) {
 		msg_error("%s", e.text);
@@ -462,8 +485,8 @@ static void find_between(struct look *l, const struct entry *to)
 	for (size_t i = 0; i < l->count; i++) {
 		const struct entry *from = &l->items[i];
 
-		for (size_t j = 0;
-		     j < l->count && was_linked(from, to->link); j++) {
+		for (size_t j = 0; j < l->count && was_linked(from, to->link);
+		     j++) {
 			struct entry *entry = &l->items[j];
 
 			if (entry->known == NULL &&
@@ -615,40 +638,71 @@ static void note_listed(const struct look *l, bool was)
 	l->t->history.again = true;
 }
 
-int history_look(struct tail *t, const char *folder, struct err *e)
+static int look_at_folder(struct look *l, struct err *e)
 {
-	struct look l = { .t = t, .folder = folder };
+	struct tail *t = l->t;
 	bool moving = true;
 	struct stat st;
 	int rc = 1;
 
-	l.absolute = realpath(folder, NULL);
-	if (l.absolute != NULL && stat(l.absolute, &st) == 0) {
-		l.dev = st.st_dev;
-		l.ino = st.st_ino;
+	l->absolute = realpath(l->folder, NULL);
+	if (l->absolute != NULL && stat(l->absolute, &st) == 0) {
+		l->dev = st.st_dev;
+		l->ino = st.st_ino;
 	}
 	// Again at once where one moved before it could be opened: others must
 	// not be read before it.
 	for (int tries = RUNNING_TRIES;
-	     l.absolute != NULL && rc > 0 && moving && tries > 0; tries--) {
-		rc = settle(&l);
-		moving = rc > 0 && l.moved;
-		l.moved = false;
+	     l->absolute != NULL && rc > 0 && moving && tries > 0; tries--) {
+		rc = settle(l);
+		moving = rc > 0 && l->moved;
+		l->moved = false;
 		if (rc > 0)
-			rc = act(&l) < 0 ? -1 : 1;
-		moving = moving || l.moved;
+			rc = act(l) < 0 ? -1 : 1;
+		moving = moving || l->moved;
 	}
-	if (l.absolute != NULL && rc > 0)
-		moved_note_visit(&l);
-	t->history.moving = t->history.moving || (moving && l.absolute != NULL);
-	if (l.absolute != NULL)
-		note_listed(&l, rc != 0);
+	if (l->absolute != NULL && rc > 0)
+		moved_note_visit(l);
+	t->history.moving =
+		t->history.moving || (moving && l->absolute != NULL);
+	if (l->absolute != NULL)
+		note_listed(l, rc != 0);
 	if (rc < 0)
-		err_set(e, ERR_SYSTEM, "%s: %s", folder, strerror(ENOMEM));
-	folder_forget(&l);
-	free(l.items);
-	free(l.absolute);
+		err_set(e, ERR_SYSTEM, "%s: %s", l->folder, strerror(ENOMEM));
+	folder_forget(l);
+	free(l->items);
+	free(l->absolute);
 	return rc < 0 ? -1 : 0;
+}
+
+int history_look(struct tail *t, const char *folder, struct err *e)
+{
+	struct look l = { .t = t, .folder = folder, .home = folder };
+
+	return look_at_folder(&l, e);
+}
+
+int history_look_behind(struct tail *t, const char *path, struct err *e)
+{
+	char *folder = expand_link_folder(path);
+	char *link = NULL;
+	char *home = NULL;
+	int rc = 0;
+
+	if (folder == NULL)
+		return 0;
+	link = history_absolute(path);
+	home = expand_parent(path);
+	struct look l = {
+		.t = t, .folder = folder, .link = link, .home = home
+	};
+	rc = link != NULL && home != NULL
+		     ? look_at_folder(&l, e)
+		     : err_set(e, ERR_SYSTEM, "%s: %s", path, strerror(ENOMEM));
+	free(home);
+	free(link);
+	free(folder);
+	return rc;
 }
 
 /* Is a file there that has the name of k, or was rotated from it? */
@@ -757,6 +811,8 @@ int history_truncated(struct tail *t, struct file *f, bool *found,
 	rc = history_look(t, folder, e);
 	if (rc == 0)
 		rc = names_look_afar(t, folder, e);
+	if (rc == 0 && !before->found)
+		rc = history_look_behind(t, f->source.path, e);
 	*found = before->found;
 	if (!before->found && !before->gone) {
 		before->gone = true;
