@@ -511,7 +511,8 @@ damaged: put back what is missing from a copy; or deliver by hand what a segment
 @test "the number of the only segment outlives it, whenever its writer is killed" {
 	needs_shim
 	for kill in 'after open path=*2.sum' 'before unlink path=*1.log n=2' 'after unlink path=*1.log n=2' \
-		'after unlink path=*1.sum' 'before open path=*2.log' 'after open path=*2.log'; do
+		'after unlink path=*1.sum' 'before open path=*2.log' 'after open path=*2.log' \
+		'before open path=*2.log n=2; fail=ENOSPC write path=*2.log n=1'; do
 		rm -rf s
 		run -137 trouble "fail=ENOSPC write path=*/000000000001.log n=2-; kill-$kill" \
 			bash -c '{ seq 5; for i in {1..1000}; do grep -q "^d 10 5" s/*1.sum && break; sleep 0.01; done 2>/dev/null; seq 6 7; } | siem-batch --spool s'
@@ -519,6 +520,16 @@ damaged: put back what is missing from a copy; or deliver by hand what a segment
 
 		equal "$(seq 8 9)" "$(cat s/000000000003.log)"
 	done
+}
+
+@test "of a side file that could only be begun nothing is left in the next" {
+	needs_shim
+	run -0 trouble 'short write path=*1.sum n=1; fail=ENOSPC write path=*1.sum n=2' \
+		bash -c 'seq 5 | siem-batch -q --spool s'
+
+	equal 2 "$(wc -l <fired)"
+	run -0 siem-tail --once s
+	equal "$(seq 5)" "$output"
 }
 
 # deliver_some: what a reader does once.
