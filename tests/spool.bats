@@ -494,6 +494,10 @@ damaged: put back what is missing from a copy; or deliver by hand what a segment
 		siem-tail --once -c s/reader.checkpoint s >out 2>err || true
 		equal "$(seq 10 15)" "$(sed '/^\x10/d' out)"
 	done
+	# Also where older ones are still there.
+	reader_at s 20 1
+	echo 16 | siem-batch --spool s
+	equal 16 "$(cat s/000000000021.log)"
 }
 
 @test "where no reader can be asked, nothing is written" {
