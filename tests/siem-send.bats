@@ -800,7 +800,8 @@ says()
 	while read -r kind _; do
 		page=$root/man/siem-$kind.7
 		[ -f "$page" ] || page=$root/man/siem-file.7
-		keys=$(siem-send --settings "$kind" | awk '{ print $1 }' | sort)
+		keys=$(siem-send --settings "$kind" |
+			awk 'NF > 0 && !/^transport=/ { print $1 }' | sort -u)
 		written=$(sed -n 's/^\.It Cm //p' "$page" |
 			sed 's/ , /\n/g' | sort)
 		if grep -q '^\.Xr siem-syslog 7 ,$' "$page" && [ "$kind" != stdout ] && [ "$kind" != file ]; then

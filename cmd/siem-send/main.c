@@ -103,15 +103,54 @@ static int list_kinds(struct err *e)
 	return flush(e);
 }
 
+static void print_setting(const char *key, const char *env, const char *value,
+			  const char *help)
+{
+	printf("%-22s %-28s %-14s %s\n", key, env, value != NULL ? value : "-",
+	       help);
+}
+
+static void print_settings(const struct dest_type *type)
+{
+	for (const struct dest_setting *s = type->settings; s->key != NULL; s++)
+		print_setting(s->key, s->env, s->value, s->help);
+}
+
+/* Is it a kind by itself as well, which is asked about by its own name? */
+static bool is_listed(const struct dest_type *type)
+{
+	for (size_t i = 0; i < dest_type_count; i++)
+		if (dest_types[i] == type)
+			return true;
+	return false;
+}
+
+static void print_transport(const struct dest_transport *t)
+{
+	if (is_listed(t->type)) {
+		printf("\ntransport=%s: see --settings %s\n", t->name,
+		       t->type->name);
+	} else {
+		printf("\ntransport=%s:\n", t->name);
+		print_settings(t->type);
+	}
+}
+
 static int list_settings(const char *kind, struct err *e)
 {
 	const struct dest_type *type = dest_find(kind, e);
+	const struct dest_transport *t;
 
 	if (type == NULL)
 		return -1;
-	for (const struct dest_setting *s = type->settings; s->key != NULL; s++)
-		printf("%-22s %-28s %-14s %s\n", s->key, s->env,
-		       s->value != NULL ? s->value : "-", s->help);
+	if (type->transports == NULL) {
+		print_settings(type);
+		return flush(e);
+	}
+	print_setting("transport", type->transport_env,
+		      type->transports[0].name, "one of these");
+	for (t = type->transports; t->name != NULL; t++)
+		print_transport(t);
 	return flush(e);
 }
 

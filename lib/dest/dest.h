@@ -278,6 +278,15 @@ struct dest_type {
 	const char *name;    // as on the command line
 	const char *aliases; // divided by '|', or NULL
 	const char *summary; // one line, lower case, no full stop
+
+	/*
+	 * Of a SIEM that is reached in several ways: these, the default first,
+	 * up to one without a name, and the variable that chooses. All that
+	 * follows is theirs then, and NULL here.
+	 */
+	const struct dest_transport *transports;
+	const char *transport_env;
+
 	const struct dest_setting *settings;
 
 	/*
@@ -296,9 +305,19 @@ struct dest_type {
 		    struct err *e);
 };
 
+/* A way into a SIEM, by the setting "transport": a kind of its own. */
+struct dest_transport {
+	const char *name;    // as after transport=
+	const char *aliases; // divided by '|', or NULL
+	const struct dest_type *type;
+	bool is_told; // it has a setting of that name, for the same word
+};
+
 /* A kind with its settings: what siem-send was told to use. */
 struct dest {
-	const struct dest_type *type;
+	const struct dest_type *kind; // as it was asked for
+	const struct dest_type *type; // the same, or that of its transport
+	const struct dest_transport *transport; // NULL: it has only one
 	const char **values; // as type->settings
 	struct dest_plan plan;
 	struct arena storage; // of values

@@ -46,6 +46,81 @@ const struct dest_type *dest_find(const char *name, struct err *e)
 	return NULL;
 }
 
+/* The setting that chooses among the transports of a kind. */
+#define TRANSPORT "transport"
+
+static bool is_called(const struct dest_transport *t, const char *word)
+{
+	return strcmp(t->name, word) == 0 || setting_is_in(word, t->aliases);
+}
+
+static const struct dest_transport *
+find_transport(const struct dest_type *type, const char *word, struct err *e)
+{
+	struct nearest near = NEAREST_INIT(word);
+
+	for (const struct dest_transport *t = type->transports; t->name; t++) {
+		if (is_called(t, word))
+			return t;
+		nearest_try(&near, t->name);
+	}
+	if (near.best != NULL)
+		err_set(e, ERR_USAGE,
+			"%s: transport: unknown: %s (did you mean %s?)",
+			type->name, word, near.best);
+	else
+		err_set(e, ERR_USAGE,
+			"%s: transport: unknown: %s (see --settings %s)",
+			type->name, word, type->name);
+	return NULL;
+}
+
+/* The value of the last of the options that is about key, or NULL. */
+static const char *option_about(const char *key, const char *const *options,
+				size_t option_count)
+{
+	const char *value = NULL;
+	size_t len = strlen(key);
+
+	for (size_t i = 0; i < option_count; i++)
+		if (strncmp(options[i], key, len) == 0 &&
+		    options[i][len] == '=')
+			value = options[i] + len + 1;
+	return value;
+}
+
+/*
+ * Where there are several ways, take one: that of an option, of the
+ * environment, or the first.
+ */
+static int choose_transport(struct dest *d, const char *const *options,
+			    size_t option_count, struct err *e)
+{
+	const char *word;
+
+	d->type = d->kind;
+	d->transport = d->kind->transports;
+	if (d->transport == NULL)
+		return 0;
+	word = option_about(TRANSPORT, options, option_count);
+	if (word == NULL)
+		word = getenv(d->kind->transport_env);
+	if (word != NULL && word[0] != '\0')
+		d->transport = find_transport(d->kind, word, e);
+	if (d->transport == NULL)
+		return -1;
+	d->type = d->transport->type;
+	return 0;
+}
+
+/* An option that has chosen a transport, and says nothing to it. */
+static bool has_been_heard(const struct dest *d, const char *option)
+{
+	const char *value = option_about(TRANSPORT, &option, 1);
+
+	return value != NULL && d->transport != NULL && !d->transport->is_told;
+}
+
 static size_t count_settings(const struct dest_type *type)
 {
 	size_t n = 0;
@@ -137,7 +212,8 @@ static int resolve(struct dest *d, const char *address,
 	if (!is_spare && set_address(d, address, e) < 0)
 		return -1;
 	for (size_t i = 0; i < option_count; i++)
-		if ((!is_spare || is_of_kind(d, options[i])) &&
+		if (!has_been_heard(d, options[i]) &&
+		    (!is_spare || is_of_kind(d, options[i])) &&
 		    set_option(d, options[i], e) < 0)
 			return -1;
 	if (is_spare && set_address(d, address, e) < 0)
@@ -159,7 +235,8 @@ static int open_as(struct dest *d, const char *spec,
 
 	const char *kind =
 		setting_copy(&d->storage, (struct slice){ spec, len }, e);
-	if (kind == NULL || (d->type = dest_find(kind, e)) == NULL)
+	if (kind == NULL || (d->kind = dest_find(kind, e)) == NULL ||
+	    choose_transport(d, options, option_count, e) < 0)
 		goto fail;
 	d->values = calloc(count_settings(d->type) + 1, sizeof(*d->values));
 	if (d->values == NULL) {

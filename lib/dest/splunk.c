@@ -343,7 +343,7 @@ fail:
 	return -1;
 }
 
-const struct dest_type dest_splunk = {
+const struct dest_type dest_splunk_hec = {
 	.name = "splunk",
 	.summary = "Splunk, by its HTTP Event Collector",
 	.settings = table,

@@ -136,7 +136,7 @@ static void every_kind_there_is_can_be_run(void)
 		struct err e;
 
 		CHECK(dest_open(&d, specs[i], NULL, 0, &e) == 0);
-		CHECK(d.type == dest_types[i]);
+		CHECK(d.kind == dest_types[i]);
 		CHECK((d.plan.stream != NULL) != (d.plan.request != NULL));
 		CHECK(d.plan.producer == NULL);
 		dest_close(&d);
@@ -153,14 +153,56 @@ static void a_secret_is_never_an_option(void)
 	      "! splunk: token is missing (SPLUNK_HEC_TOKEN)");
 }
 
+static void check_settings(const struct dest_type *type)
+{
+	for (const struct dest_setting *s = type->settings; s->key != NULL;
+	     s++) {
+		CHECK(s->key[0] != '\0' && s->env[0] != '\0');
+		CHECK(s->help[0] != '\0');
+	}
+}
+
 static void every_setting_has_a_key_a_variable_and_help(void)
 {
-	for (size_t i = 0; i < dest_type_count; i++)
-		for (const struct dest_setting *s = dest_types[i]->settings;
-		     s->key != NULL; s++) {
-			CHECK(s->key[0] != '\0' && s->env[0] != '\0');
-			CHECK(s->help[0] != '\0');
-		}
+	for (size_t i = 0; i < dest_type_count; i++) {
+		const struct dest_transport *t = dest_types[i]->transports;
+
+		if (t == NULL)
+			check_settings(dest_types[i]);
+		for (; t != NULL && t->name != NULL; t++)
+			check_settings(t->type);
+	}
+}
+
+/* The type that these make of splunk, by the name of a setting it has. */
+static bool has_setting(const char *spec, const char *option, const char *key)
+{
+	return strcmp(value(spec, option, key), "none") != 0;
+}
+
+static void a_siem_is_reached_by_the_transport_that_was_chosen(void)
+{
+	setenv("SPLUNK_HEC_TOKEN", "secret", 1);
+	CHECK(has_setting("splunk:h", NULL, "use_ack"));
+	CHECK(has_setting("splunk:h", "transport=hec", "use_ack"));
+	CHECK(has_setting("splunk:/f", "transport=file", "path"));
+	VALUE("splunk:tcp://h", "transport=sc4s", "transport", "tcp");
+	setenv("SPLUNK_TRANSPORT", "file", 1);
+	VALUE("splunk:/f", NULL, "path", "/f");
+	CHECK(has_setting("splunk:h", "transport=hec", "use_ack"));
+	setenv("SPLUNK_TRANSPORT", "", 1);
+	CHECK(has_setting("splunk:h", NULL, "use_ack"));
+	unsetenv("SPLUNK_TRANSPORT");
+	unsetenv("SPLUNK_HEC_TOKEN");
+}
+
+static void a_transport_that_does_not_exist_is_named_with_the_nearest(void)
+{
+	VALUE("splunk:h", "transport=sc5s", "",
+	      "! splunk: transport: unknown: sc5s (did you mean sc4s?)");
+	VALUE("splunk:h", "transport=carrier-pigeon", "",
+	      "! splunk: transport: unknown: carrier-pigeon "
+	      "(see --settings splunk)");
 }
 
 int main(void)
@@ -178,5 +220,7 @@ int main(void)
 	RUN(every_kind_there_is_can_be_run);
 	RUN(a_secret_is_never_an_option);
 	RUN(every_setting_has_a_key_a_variable_and_help);
+	RUN(a_siem_is_reached_by_the_transport_that_was_chosen);
+	RUN(a_transport_that_does_not_exist_is_named_with_the_nearest);
 	return check_done();
 }
