@@ -477,7 +477,7 @@ stopped_reading()
 	send "syslog:$at" -o settle=0.05
 	printf '%s\n' one two >&7
 	eventually arrived 2
-	eventually counted 'siem-send: 2 read, 2 delivered, 0 rejected, 0 given up, 0 set aside, 0 sent again, 6 bytes delivered, 1 connections, 0 waiting'
+	eventually counted 'siem-send: 2 read, 2 delivered, 0 rejected, 0 given up, 0 set aside, 0 sent again, 0 already there, 6 bytes delivered, 1 connections, 0 waiting'
 	ends 0
 }
 

@@ -186,6 +186,7 @@ void ledger_format(const struct ledger *l, struct buf *out)
 		{ "given up", n->given_up },
 		{ "set aside", n->set_aside },
 		{ "sent again", n->retried },
+		{ "already there", n->repeated },
 		{ "bytes delivered", n->bytes },
 		{ "connections", n->connections },
 	};
@@ -219,6 +220,10 @@ void ledger_collect(const struct ledger *l, struct page *page)
 		     "Records sent again, each time: the destination may have "
 		     "them twice.",
 		     n->retried);
+	page_counter(page, "records_repeated_total",
+		     "Records of the delivered that the destination had "
+		     "already, by their id, and keeps once.",
+		     n->repeated);
 	page_counter(page, "delivered_bytes_total",
 		     "Bytes of the records delivered.", n->bytes);
 	page_counter(page, "connections_total", "Connections that came up.",

@@ -28,6 +28,7 @@ struct delivery_counts {
 	uint64_t given_up;    // not delivered, for want of tries or of time
 	uint64_t set_aside;   // of those two: in the dead letters
 	uint64_t retried;     // sent again, each time
+	uint64_t repeated;    // of the delivered: they had it already
 	uint64_t bytes;       // of what was delivered
 	uint64_t connections; // that came up
 };

@@ -78,6 +78,7 @@ static void sort(struct sorting *s, struct queue_item *item,
 		slow_down(s, j);
 		ledger_deliver(s->from->ledger, queue_bytes(item),
 			       item->read_ns);
+		s->from->ledger->counts.repeated += j->repeated;
 		queue_settle(s->from->queue, item, FATE_DELIVERED);
 		s->outcome.progress = true;
 		break;

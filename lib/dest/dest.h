@@ -83,6 +83,7 @@ struct judgement {
 	int64_t wait_ms;    // RETRY: not before, or WAIT_BACKOFF; DELIVERED,
 			    // PENDING: nothing new is to go for so long
 	uint64_t ticket;    // PENDING: by which to ask
+	bool repeated;      // DELIVERED: they had it already, and have it once
 	const char *reason; // of what is not DELIVERED; constant, or
 			    // answer_words()
 };

@@ -121,6 +121,25 @@ static void what_is_confirmed_counts_once_all_sent_by_then_is_answered(void)
 	tear_down(&s);
 }
 
+static void what_they_had_already_is_delivered_and_counted(void)
+{
+	const struct judgement known = { .verdict = VERDICT_DELIVERED,
+					 .repeated = true };
+	const struct judgement new = { .verdict = VERDICT_DELIVERED };
+	struct setting s;
+
+	set_up(&s);
+	struct batch *b = batch_of_one(&s);
+	dispatch_judged(&s.dispatch, b, dispatch_sent(&s.dispatch, b), &known,
+			"", 1);
+	b = batch_of_one(&s);
+	dispatch_judged(&s.dispatch, b, dispatch_sent(&s.dispatch, b), &new, "",
+			1);
+	CHECK(s.ledger.counts.delivered == 2);
+	CHECK(s.ledger.counts.repeated == 1);
+	tear_down(&s);
+}
+
 static void what_is_left_of_a_batch_waits_as_long_as_it_would_have(void)
 {
 	static const struct judgement judgements[] = {
@@ -205,6 +224,7 @@ int main(void)
 	RUN(a_ticket_of_before_the_doubt_that_comes_after_it_is_worth_nothing);
 	RUN(the_doubt_takes_back_what_was_accepted_and_confirmed);
 	RUN(what_is_confirmed_counts_once_all_sent_by_then_is_answered);
+	RUN(what_they_had_already_is_delivered_and_counted);
 	RUN(what_is_left_of_a_batch_waits_as_long_as_it_would_have);
 	RUN(with_one_request_at_a_time_none_goes_before_the_first);
 	RUN(what_is_unconfirmed_is_all_that_is_missing_once_they_answer);
