@@ -15,6 +15,7 @@ void errand_begin(struct errand *x, enum errand_use use)
 {
 	x->use = use;
 	x->request.method = NULL;
+	x->request.elsewhere = false;
 	buf_clear(&x->request.url);
 	buf_clear(&x->request.headers);
 }
@@ -33,6 +34,7 @@ int errand_send(struct errand *x, struct http *http, bool gzip, struct err *e)
 		.headers = buf_slice(&r->headers),
 		.body = buf_slice(&r->body),
 		.gzip = gzip && r->body.len > 0,
+		.elsewhere = r->elsewhere,
 	};
 	x->exchange = http_start(http, &request, x, e);
 	if (x->exchange == NULL)

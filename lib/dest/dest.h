@@ -67,6 +67,8 @@ struct request {
 	struct buf url;
 	struct buf headers; // "Name: value\r\n" each
 	struct buf body;
+	bool elsewhere; // not to the destination: what TLS knows it by, and us,
+			// is not for this one
 };
 
 struct answer {
@@ -111,6 +113,8 @@ struct dest_session {
 			  // tickets were given out twice
 	struct buf token; // fetched, where the kind has to
 	int64_t token_expires_ms;
+	int64_t token_refresh_ms; // from when on another is fetched meanwhile
+	bool token_works;         // something other than 401 was answered to it
 	bool accepted; // something, in this run: for the kind to keep
 	struct arena words; // for reasons: of the answer that is judged
 };

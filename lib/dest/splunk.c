@@ -142,22 +142,13 @@ static int plan_token(struct config *c, const struct settings *s,
 	return 0;
 }
 
-/* Append a parameter of the query (RFC 3986 section 2). */
 static void put_parameter(struct buf *query, const char *name,
 			  const char *value)
 {
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
-				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "0123456789-._~";
-
 	if (value == NULL)
 		return;
 	buf_printf(query, "%c%s=", query->len == 0 ? '?' : '&', name);
-	for (; *value != '\0'; value++)
-		if (strchr(plain, *value) != NULL)
-			buf_putc(query, *value);
-		else
-			buf_printf(query, "%%%02X", (unsigned char)*value);
+	url_put_escaped(query, slice_of(value));
 }
 
 /* What events have in common that say nothing else. */

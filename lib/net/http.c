@@ -28,6 +28,7 @@ enum {
 
 struct http_exchange {
 	struct http *http;
+	struct http_tls *tls;       // of whom it goes to
 	struct http_exchange *next; // in the list of idle ones, or of all
 	CURL *easy;
 	struct curl_slist *headers, *connect_to;
@@ -44,7 +45,7 @@ struct http {
 	struct http_options options;
 	struct multi multi;
 	CURLSH *share; // cookies: some load balancers go by them
-	struct http_tls tls;
+	struct http_tls tls, elsewhere;
 	struct gzip *gzip;
 	struct http_exchange *idle;    // to be used again
 	struct http_exchange *started; // all others
@@ -62,16 +63,16 @@ static bool add_header(struct http_exchange *x, const char *line)
 /* Who has to be at the other end. */
 static void note_peer(struct http_exchange *x, const struct url *u)
 {
-	struct http *h = x->http;
-	const char *server_name = h->options.tls.server_name;
+	struct http_tls *tls = x->tls;
+	const char *server_name = tls->options.server_name;
 	const bool in_brackets = server_name == NULL && u->host[0] == '[';
 
 	snprintf(x->origin, sizeof(x->origin), "%s://%s:%s", u->scheme, u->host,
 		 u->port);
-	snprintf(h->tls.host, sizeof(h->tls.host), "%s",
+	snprintf(tls->host, sizeof(tls->host), "%s",
 		 server_name != NULL ? server_name : u->host + in_brackets);
 	if (in_brackets)
-		h->tls.host[strcspn(h->tls.host, "]")] = '\0';
+		tls->host[strcspn(tls->host, "]")] = '\0';
 }
 
 /*
@@ -95,7 +96,7 @@ static char *lead_to_host(struct http_exchange *x, const char *url,
 /* Note where a request goes to. */
 static int set_url(struct http_exchange *x, const char *url, struct err *e)
 {
-	const char *server_name = x->http->options.tls.server_name;
+	const char *server_name = x->tls->options.server_name;
 	const bool is_tls = strncmp(url, "https://", 8) == 0;
 	char *led = NULL;
 	struct url u;
@@ -214,15 +215,21 @@ static void configure(struct http_exchange *x)
 	curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, verify);
 	curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, verify * 2);
 	curl_easy_setopt(c, CURLOPT_SSL_CTX_FUNCTION, http_tls_setup);
-	curl_easy_setopt(c, CURLOPT_SSL_CTX_DATA, &x->http->tls);
 	curl_easy_setopt(c, CURLOPT_CA_CACHE_TIMEOUT, 0L); // it may change
 	set_authorities(c, o->tls.ca_file);
-	if (o->tls.cert_file != NULL) {
-		curl_easy_setopt(c, CURLOPT_SSLCERT, o->tls.cert_file);
-		curl_easy_setopt(c, CURLOPT_SSLKEY,
-				 o->tls.key_file != NULL ? o->tls.key_file
-							 : o->tls.cert_file);
-	}
+}
+
+/* Who we are to the one that an exchange goes to. */
+static bool identify(struct http_exchange *x)
+{
+	const struct tls_options *o = &x->tls->options;
+	const char *key_file = o->key_file != NULL ? o->key_file : o->cert_file;
+
+	return curl_easy_setopt(x->easy, CURLOPT_SSL_CTX_DATA, x->tls) ==
+		       CURLE_OK &&
+	       curl_easy_setopt(x->easy, CURLOPT_SSLCERT, o->cert_file) ==
+		       CURLE_OK &&
+	       curl_easy_setopt(x->easy, CURLOPT_SSLKEY, key_file) == CURLE_OK;
 }
 
 static struct http_exchange *new_exchange(struct http *h)
@@ -323,9 +330,10 @@ struct http_exchange *http_start(struct http *h,
 	x->context = context;
 	x->sends = 0;
 	x->detail[0] = '\0';
+	x->tls = request->elsewhere ? &h->elsewhere : &h->tls;
 	if (set_url(x, request->url, e) < 0)
 		goto fail;
-	if (!set_headers(x, request) || !set_body(x, request) ||
+	if (!identify(x) || !set_headers(x, request) || !set_body(x, request) ||
 	    curl_easy_setopt(x->easy, CURLOPT_HTTPHEADER, x->headers) !=
 		    CURLE_OK ||
 	    curl_easy_setopt(x->easy, CURLOPT_CONNECT_TO, x->connect_to) !=
@@ -401,7 +409,7 @@ static void fill_result(struct http_exchange *x, CURLcode code,
 	if (code != CURLE_OK) {
 		curl_easy_getinfo(x->easy, CURLINFO_OS_ERRNO, &os_error);
 		http_say_failed(code, x->detail, (int)os_error, x->origin,
-				&x->http->tls, &r->why);
+				x->tls, &r->why);
 		// Refused by a proxy on the way, which is no better.
 		curl_easy_getinfo(x->easy, CURLINFO_HTTP_CONNECTCODE,
 				  &of_proxy);
@@ -412,7 +420,7 @@ static void fill_result(struct http_exchange *x, CURLcode code,
 		return;
 	}
 	curl_easy_getinfo(x->easy, CURLINFO_RESPONSE_CODE, &status);
-	x->http->tls.works = true;
+	x->tls->works = true;
 	r->status = (int)status;
 	r->headers = buf_slice(&x->answer_headers);
 	r->body = buf_slice(&x->answer_body);
@@ -527,6 +535,10 @@ struct http *http_open(const struct http_options *options, struct err *e)
 	}
 	h->options = *options;
 	h->tls.options = options->tls;
+	h->elsewhere.options = options->tls;
+	h->elsewhere.options.server_name = NULL;
+	h->elsewhere.options.cert_file = NULL;
+	h->elsewhere.options.key_file = NULL;
 	if (multi_open(&h->multi, e) < 0) {
 		free(h);
 		return NULL;

@@ -40,6 +40,8 @@ struct http_request {
 	struct slice body;    // stays where it is until the exchange is over,
 			      // or, with gzip, during http_start() only
 	bool gzip;            // the body is to be compressed
+	bool elsewhere;       // it goes to somebody else: neither the name nor
+			      // the certificate of the options is for him
 };
 
 struct http;

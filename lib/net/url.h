@@ -5,7 +5,9 @@
 #define SIEM_NET_URL_H
 
 #include "core/attr.h"
+#include "core/buf.h"
 #include "core/err.h"
+#include "core/slice.h"
 
 #include <stdbool.h>
 
@@ -16,6 +18,10 @@
  */
 int url_check(const char *url, bool is_secret, bool insecure,
 	      struct err *e) MUST_CHECK;
+
+/* Append text as a part of a URL or of a form, so that nothing in it means
+   anything there (RFC 3986 section 2). */
+void url_put_escaped(struct buf *out, struct slice text);
 
 /* Its parts, in memory of libcurl. */
 struct url {
