@@ -1,6 +1,11 @@
 #include "delivery/aside.h"
 
-enum { KEEP = 64 << 10 }; // memory of a body
+#include "core/msg.h"
+
+enum {
+	KEEP = 64 << 10,    // memory of a body
+	REFRESH_MS = 10000, // between tries to get a token before it is needed
+};
 
 void aside_init(struct aside *a, struct session *session,
 		struct dispatch *dispatch)
@@ -23,13 +28,30 @@ bool aside_lacks_token(const struct aside *a)
 	       (s->token.len == 0 || s->now_ms >= s->token_expires_ms);
 }
 
+/* There is no new token. That is a failure once the old one is of no use. */
+static void token_failed(struct aside *a, int64_t now_ms, int64_t wait_ms,
+			 const struct err *e)
+{
+	a->refresh_ms = now_ms + REFRESH_MS;
+	if (aside_lacks_token(a))
+		fail(a, now_ms, wait_ms, e);
+	else
+		msg_info("%s: %s; going on with the token of before",
+			 a->session->dest->type->name, e->text);
+}
+
 /* Send what is in the errand, if filling it in worked. */
 static void send(struct aside *a, int filled, int64_t now_ms, struct err *e)
 {
+	const bool for_token = a->errand.use == ERRAND_TOKEN;
+
 	if (filled == 0 && errand_send(&a->errand, a->http, false, e) == 0)
 		return;
 	aside_stop(a);
-	fail(a, now_ms, WAIT_BACKOFF, e);
+	if (for_token)
+		token_failed(a, now_ms, WAIT_BACKOFF, e);
+	else
+		fail(a, now_ms, WAIT_BACKOFF, e);
 }
 
 void aside_fetch_token(struct aside *a, int64_t now_ms)
@@ -42,6 +64,15 @@ void aside_fetch_token(struct aside *a, int64_t now_ms)
 	errand_begin(&a->errand, ERRAND_TOKEN);
 	send(a, s->kind->fetch(s->config, &s->state, &a->errand.request, &e),
 	     now_ms, &e);
+}
+
+void aside_refresh_token(struct aside *a, int64_t now_ms)
+{
+	const struct dest_session *s = &a->session->state;
+
+	if (s->token.len > 0 && s->token_refresh_ms > 0 &&
+	    s->now_ms >= s->token_refresh_ms && now_ms >= a->refresh_ms)
+		aside_fetch_token(a, now_ms);
 }
 
 void aside_ask(struct aside *a, int64_t now_ms)
@@ -63,10 +94,9 @@ static void on_token(struct aside *a, const struct http_result *r,
 		     int64_t now_ms)
 {
 	const struct answer answer = errand_answer(r);
-	struct session *s = a->session;
 	struct err e = { .kind = ERR_TEMPORARY, .text = "no token" };
 
-	switch (s->kind->fetched(s->config, &s->state, &answer, &e)) {
+	switch (session_fetched(a->session, &answer, &e)) {
 	case VERDICT_DELIVERED:
 		health_answered(&a->dispatch->health);
 		return;
@@ -80,7 +110,7 @@ static void on_token(struct aside *a, const struct http_result *r,
 		e.kind = ERR_TEMPORARY;
 		break;
 	}
-	fail(a, now_ms, r->retry_after_ms, &e);
+	token_failed(a, now_ms, r->retry_after_ms, &e);
 }
 
 static void on_tickets(struct aside *a, const struct http_result *r,
@@ -102,9 +132,13 @@ static void on_tickets(struct aside *a, const struct http_result *r,
 void aside_answered(struct aside *a, const struct http_result *r,
 		    int64_t now_ms)
 {
-	if (r->status == 0)
+	const bool for_token = a->errand.use == ERRAND_TOKEN;
+
+	if (r->status == 0 && for_token)
+		token_failed(a, now_ms, WAIT_BACKOFF, &r->why);
+	else if (r->status == 0)
 		fail(a, now_ms, WAIT_BACKOFF, &r->why);
-	else if (a->errand.use == ERRAND_TOKEN)
+	else if (for_token)
 		on_token(a, r, now_ms);
 	else
 		on_tickets(a, r, now_ms);

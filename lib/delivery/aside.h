@@ -19,6 +19,8 @@ struct aside {
 	struct session *session;
 	struct dispatch *dispatch; // who is told what became of it
 	struct http *http;
+	int64_t refresh_ms; // before which no token is fetched that is not
+			    // needed yet
 };
 
 void aside_init(struct aside *a, struct session *session,
@@ -33,9 +35,10 @@ static inline bool aside_is_busy(const struct aside *a)
 /* Can nothing be sent before there is a token? */
 bool aside_lacks_token(const struct aside *a);
 
-/* Fetch a token; ask about tickets, where it is time to. Both only where
-   nothing else is asked. */
+/* Fetch a token; fetch another before that ends which there is; ask about
+   tickets, where it is time to. All only where nothing else is asked. */
 void aside_fetch_token(struct aside *a, int64_t now_ms);
+void aside_refresh_token(struct aside *a, int64_t now_ms);
 void aside_ask(struct aside *a, int64_t now_ms);
 
 /* It was answered, or failed, which ends it. */

@@ -76,6 +76,7 @@ static bool send_batch(struct courier *c, struct errand *x, struct batch *b,
 		return false;
 	}
 	x->sending = dispatch_sent(&c->dispatch, b);
+	x->tokens = c->session.tokens;
 	pass_on_body(c, x);
 	return true;
 }
@@ -141,7 +142,8 @@ static void on_batch(struct courier *c, const struct errand *x,
 	if (r->status == 0 && r->sends > 0 && r->connects > 0)
 		dispatch_doubt(&c->dispatch, now_ms);
 	if (lost == NULL) {
-		judgements = session_judge(&c->session, &answer, b->count);
+		judgements = session_judge(&c->session, &answer, x->tokens,
+					   b->count);
 		lost = judgements == NULL ? &no_memory : NULL;
 	}
 	if (lost != NULL) {
@@ -203,6 +205,8 @@ static int begin(struct courier *c, int64_t now_ms, struct err *e)
 			aside_fetch_token(&c->aside, now_ms);
 		return 0;
 	}
+	if (c->queue->open > 0)
+		aside_refresh_token(&c->aside, now_ms);
 	aside_ask(&c->aside, now_ms);
 	return send_batches(c, now_ms, e);
 }
@@ -270,7 +274,8 @@ static int64_t next_batch_ms(const struct courier *c, int64_t now_ms)
 	const int64_t from_ms = health_not_before(&c->dispatch.health);
 	int64_t due_ms = lineup_due_ms(&c->dispatch.lineup);
 
-	if (!has_room(c))
+	if (!has_room(c) ||
+	    (aside_lacks_token(&c->aside) && aside_is_busy(&c->aside)))
 		return INT64_MAX;
 	if (due_ms != INT64_MAX)
 		return later(due_ms, from_ms);

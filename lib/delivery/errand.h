@@ -26,6 +26,7 @@ struct errand {
 	struct http_exchange *exchange;
 	struct batch *batch;    // of BATCH
 	struct sending sending; // of BATCH
+	unsigned tokens;        // of BATCH: how many there had been
 };
 
 void errand_init(struct errand *x);

@@ -95,13 +95,31 @@ static struct judgement *blank_judgements(struct session *s, size_t count,
 	return s->judgements;
 }
 
+enum verdict session_fetched(struct session *s, const struct answer *answer,
+			     struct err *e)
+{
+	enum verdict verdict =
+		s->kind->fetched(s->config, &s->state, answer, e);
+
+	if (verdict == VERDICT_DELIVERED) {
+		s->tokens++;
+		s->state.token_works = false;
+	}
+	return verdict;
+}
+
 const struct judgement *session_judge(struct session *s,
-				      const struct answer *answer, size_t count)
+				      const struct answer *answer,
+				      unsigned tokens, size_t count)
 {
 	struct judgement *j = blank_judgements(s, count, VERDICT_RETRY);
 
-	if (j != NULL)
-		s->kind->judge(s->config, &s->state, answer, j, count);
+	if (j == NULL)
+		return NULL;
+	s->state.token_is_past = tokens != s->tokens;
+	s->kind->judge(s->config, &s->state, answer, j, count);
+	if (answer->status != 401 && !s->state.token_is_past)
+		s->state.token_works = true;
 	return j;
 }
 

@@ -18,6 +18,7 @@ struct session {
 	const struct dest_request *kind;
 	const void *config;
 	struct dest_session state;
+	unsigned tokens; // that were fetched so far
 
 	// private
 	struct judgement *judgements;
@@ -38,13 +39,18 @@ struct batch_source session_source(struct session *s,
 				   const struct carrier_load *load,
 				   const struct dest_limits *limits);
 
+/* fetched() of its kind. */
+enum verdict session_fetched(struct session *s, const struct answer *answer,
+			     struct err *e) MUST_CHECK;
+
 /*
  * judge() and told() of its kind: count judgements, which last until the next
- * of these, as do their reasons. NULL: no memory.
+ * of these, as do their reasons. NULL: no memory. tokens is how many there had
+ * been when the request was sent.
  */
 const struct judgement *session_judge(struct session *s,
 				      const struct answer *answer,
-				      size_t count) MUST_CHECK;
+				      unsigned tokens, size_t count) MUST_CHECK;
 const struct judgement *session_told(struct session *s,
 				     const struct answer *answer,
 				     const uint64_t *tickets,

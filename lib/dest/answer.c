@@ -67,6 +67,19 @@ struct judgement answer_by_status(const struct answer *answer, size_t count)
 	return j;
 }
 
+struct judgement answer_unauthorized(struct dest_session *session)
+{
+	bool is_new = session->token.len > 0 && !session->token_is_past;
+
+	if (is_new && !session->token_works)
+		return (struct judgement){ .verdict = VERDICT_HOLD,
+					   .reason = "the token is refused" };
+	if (is_new)
+		buf_clear(&session->token);
+	return (struct judgement){ .verdict = VERDICT_RETRY,
+				   .reason = "the token has ended" };
+}
+
 void answer_judge_all(struct judgement *judgements, size_t count,
 		      struct judgement judgement)
 {

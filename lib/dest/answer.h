@@ -29,6 +29,13 @@ bool answer_header(const struct answer *answer, const char *name,
 struct judgement answer_by_status(const struct answer *answer,
 				  size_t count) MUST_CHECK;
 
+/*
+ * What 401 means to a kind that fetches tokens: one that has worked has ended
+ * before its time, and is given up for another; a new one that is refused is a
+ * matter of the set-up.
+ */
+struct judgement answer_unauthorized(struct dest_session *session) MUST_CHECK;
+
 /* The same judgement on all of them. */
 void answer_judge_all(struct judgement *judgements, size_t count,
 		      struct judgement judgement);

@@ -115,6 +115,7 @@ struct dest_session {
 	int64_t token_expires_ms;
 	int64_t token_refresh_ms; // from when on another is fetched meanwhile
 	bool token_works;         // something other than 401 was answered to it
+	bool token_is_past;       // the answer that is judged was to another
 	bool accepted; // something, in this run: for the kind to keep
 	struct arena words; // for reasons: of the answer that is judged
 };

@@ -14,6 +14,7 @@
 #include "core/quit.h"
 #include "delivery/engine.h"
 #include "delivery/way.h"
+#include "dest/answer.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -32,6 +33,7 @@ enum { CONNECTIONS = 64, SCRIPT = 32 };
 struct toy {
 	char url[64];
 	bool has_token;
+	bool ages; // the token is to be renewed from the first moment on
 };
 
 static int add(const void *config, const struct dest_session *session,
@@ -91,8 +93,7 @@ static void judge(const void *config, struct dest_session *session,
 			j[i].verdict = VERDICT_SPLIT;
 			break;
 		case 401:
-			session->token.len = 0;
-			j[i].verdict = VERDICT_HOLD;
+			j[i] = answer_unauthorized(session);
 			break;
 		case 403:
 			j[i].verdict = VERDICT_HOLD;
@@ -147,7 +148,8 @@ static int fetch(const void *config, const struct dest_session *session,
 static enum verdict fetched(const void *config, struct dest_session *session,
 			    const struct answer *answer, struct err *e)
 {
-	(void)config;
+	const struct toy *toy = config;
+
 	if (answer->status != 200) {
 		err_set(e, ERR_DENIED, "no token: %d", answer->status);
 		return VERDICT_HOLD;
@@ -155,6 +157,7 @@ static enum verdict fetched(const void *config, struct dest_session *session,
 	buf_clear(&session->token);
 	buf_put_slice(&session->token, answer->body);
 	session->token_expires_ms = INT64_MAX;
+	session->token_refresh_ms = toy->ages ? 1 : 0;
 	return VERDICT_DELIVERED;
 }
 
@@ -763,6 +766,60 @@ static void a_token_is_fetched_first_and_again_when_it_is_refused(void)
 			    "//token HTTP/1.1\r,(200 u) 2,(200) ") == 0);
 }
 
+/* How often it was asked for a token. */
+static int fetches(const struct server *s)
+{
+	int n = 0;
+
+	for (const char *p = s->log; (p = strstr(p, "//token")) != NULL; p++)
+		n++;
+	return n;
+}
+
+static void a_new_token_that_is_refused_is_a_matter_of_the_set_up(void)
+{
+	struct server s = { .script = { "200 t", "401" },
+			    .toy.has_token = true };
+
+	start(&s);
+	struct dest dest = dest_to(&s, &tokened);
+	struct result r = run(&dest, "1\n", defaults);
+	end(&s);
+	CHECK(r.status == STATUS_DENIED);
+	CHECK(strcmp(s.log, "//token HTTP/1.1\r,(200 t) 1,(401) ") == 0);
+}
+
+static void a_token_is_renewed_before_it_ends_while_records_go_on(void)
+{
+	struct server s = { .script = { "200 t", "200 u", "200 v", "200 w",
+					"200 x", "200 y", "200 z" },
+			    .toy = { .has_token = true, .ages = true } };
+
+	start(&s);
+	struct dest dest = dest_to(&s, &tokened);
+	dest.plan.limits.best_count = 1;
+	dest.plan.limits.in_flight = 1;
+	struct result r = run(&dest, "1\n2\n", defaults);
+	end(&s);
+	CHECK(r.status == STATUS_DONE && r.counts.delivered == 2);
+	CHECK(fetches(&s) >= 2);
+}
+
+static void a_token_that_cannot_be_renewed_yet_is_used_on(void)
+{
+	struct server s = { .script = { "200 t", "500", "500", "500" },
+			    .toy = { .has_token = true, .ages = true } };
+
+	start(&s);
+	struct dest dest = dest_to(&s, &tokened);
+	dest.plan.limits.best_count = 1;
+	dest.plan.limits.in_flight = 1;
+	struct result r = run(&dest, "1\n2\n3\n", defaults);
+	end(&s);
+	CHECK(r.status == STATUS_DONE && r.counts.delivered == 3);
+	CHECK(fetches(&s) == 2);
+}
+
 static void *run_engine(void *engine)
 {
 	CHECK(engine_run(engine) == STATUS_DONE);
@@ -865,6 +922,9 @@ int main(void)
 	RUN(after_a_loss_on_a_new_connection_no_ticket_is_believed);
 	RUN(after_a_loss_on_the_connection_of_before_they_are);
 	RUN(a_token_is_fetched_first_and_again_when_it_is_refused);
+	RUN(a_new_token_that_is_refused_is_a_matter_of_the_set_up);
+	RUN(a_token_is_renewed_before_it_ends_while_records_go_on);
+	RUN(a_token_that_cannot_be_renewed_yet_is_used_on);
 	RUN(a_flush_interval_waits_for_more);
 	RUN(a_dead_destination_gets_one_request_at_a_time);
 	RUN(a_living_one_gets_several);

@@ -109,8 +109,29 @@ static void without_memory_there_are_no_words(void)
 	arena_free(&session.words);
 }
 
+static void a_token_that_ended_is_given_up_and_a_new_one_is_believed(void)
+{
+	struct dest_session s = { .token = BUF_INIT(100) };
+
+	// None is there: another one is on its way.
+	CHECK(answer_unauthorized(&s).verdict == VERDICT_RETRY);
+	buf_puts(&s.token, "fresh");
+	CHECK(answer_unauthorized(&s).verdict == VERDICT_HOLD);
+	CHECK(s.token.len > 0);
+	s.token_is_past = true;
+	CHECK(answer_unauthorized(&s).verdict == VERDICT_RETRY);
+	CHECK(s.token.len > 0);
+	s.token_is_past = false;
+	s.token_works = true;
+	CHECK(answer_unauthorized(&s).verdict == VERDICT_RETRY);
+	CHECK(answer_unauthorized(&s).wait_ms == 0);
+	CHECK(s.token.len == 0);
+	buf_free(&s.token);
+}
+
 int main(void)
 {
+	RUN(a_token_that_ended_is_given_up_and_a_new_one_is_believed);
 	RUN(a_header_is_found_whatever_its_case);
 	RUN(what_is_not_a_header_of_that_name_is_not_found);
 	RUN(a_status_says_what_to_do_with_many_and_with_one);
