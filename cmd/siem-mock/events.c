@@ -1,12 +1,14 @@
 #include "events.h"
 
+#include "body.h"
 #include "core/timestamp.h"
 #include "json/write.h"
+#include "record.h"
+#include "trouble.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 static struct envelope *add_envelope(struct events *v)
 {
@@ -88,30 +90,20 @@ static enum code read_lines(struct events *all, struct delivery *d)
 static bool decode_body(struct events *v, struct delivery *d, size_t max,
 			struct http_answer *a, enum code *code)
 {
-	const char *encoding = http_header(d->request, "Content-Encoding");
-
-	d->body = d->request->body;
-	if (d->request->too_large) {
-		reply_page(a, 413, "Content-Length too large");
-		return false;
-	}
-	if (encoding == NULL || strcasecmp(encoding, "identity") == 0)
+	switch (body_read(d->request, max, &v->plain, &d->body)) {
+	case BODY_FINE:
 		return true;
-	if (strcasecmp(encoding, "gzip") != 0) {
-		reply_page(a, 415, "Unsupported Media Type");
-		return false;
-	}
-	buf_clear(&v->plain);
-	v->plain.max = max;
-	if (!http_gunzip(d->body, &v->plain)) {
-		if (v->plain.error != 0) {
-			reply_page(a, 413, "Content-Length too large");
-			return false;
-		}
+	case BODY_BROKEN:
 		*code = CODE_INVALID_DATA;
+		return true;
+	case BODY_TOO_LARGE:
+		trouble_page(a, 413, "Content-Length too large");
+		break;
+	case BODY_UNKNOWN:
+		trouble_page(a, 415, "Unsupported Media Type");
+		break;
 	}
-	d->body = buf_slice(&v->plain);
-	return true;
+	return false;
 }
 
 bool events_read(struct events *v, struct delivery *d, const struct mock *m,
@@ -126,18 +118,6 @@ bool events_read(struct events *v, struct delivery *d, const struct mock *m,
 	return true;
 }
 
-/* JSON on one line: a line feed in it can only be between its tokens. */
-static void put_on_one_line(struct buf *out, struct slice json)
-{
-	size_t begin = out->len;
-
-	buf_put_slice(out, json);
-	for (char *p = out->data + begin;
-	     (p = memchr(p, '\n', (size_t)(out->data + out->len - p))) != NULL;
-	     p++)
-		*p = ' ';
-}
-
 /* A member whose value is JSON as it stands, or a text of the query. */
 static void put_member(struct buf *out, struct slice name, struct value v,
 		       const char *text)
@@ -146,7 +126,7 @@ static void put_member(struct buf *out, struct slice name, struct value v,
 		return;
 	buf_put_slice(out, name);
 	if (v.type != VALUE_NONE)
-		put_on_one_line(out, envelope_text(v));
+		record_put_json(out, envelope_text(v));
 	else
 		json_put_string(out, slice_of(text));
 }
@@ -163,7 +143,7 @@ static void put_event(struct buf *out, const struct delivery *d, struct value v)
 	if (d->is_raw)
 		json_put_string(out, value_slice(v));
 	else
-		put_on_one_line(out, text);
+		record_put_json(out, text);
 	buf_puts(out, ",\"raw\":");
 	if (d->is_raw)
 		json_put_string(out, value_slice(v));

@@ -64,6 +64,8 @@ static const struct word {
 	REQUEST("503", REQUEST_503),
 	{ "retry-after", VALUE_TIME, FIELD(retry_after_sec),
 	  FAULT_OF_REQUESTS },
+	{ "retry-date", VALUE_TIME, FIELD(retry_date_sec), FAULT_OF_REQUESTS },
+	{ "token-busy", VALUE_NUMBER, FIELD(token_busy), FAULT_OF_REQUESTS },
 	{ "nodes", VALUE_FEW, FIELD(nodes), FAULT_OF_REQUESTS },
 	{ "ack-never", VALUE_RATE, FIELD(ack_never), FAULT_OF_REQUESTS },
 	{ "ack-lost", VALUE_RATE, FIELD(ack_lost), FAULT_OF_REQUESTS },
@@ -266,6 +268,15 @@ bool fault_happens(struct fault_plan *plan, const double *rate)
 uint64_t fault_pick(struct fault_plan *plan, uint64_t n)
 {
 	return next_random(&plan->seed) % n;
+}
+
+bool fault_of_token(struct fault_plan *plan)
+{
+	if (plan->token_busy == 0)
+		return false;
+	plan->token_busy--;
+	count(plan, &plan->token_busy);
+	return true;
 }
 
 static enum fault pick_fault(struct fault_plan *plan, uint64_t number)

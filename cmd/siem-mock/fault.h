@@ -83,6 +83,8 @@ struct fault_plan {
 	double request_rates[REQUEST_FAULTS];
 	struct span request_spans[REQUEST_FAULTS];
 	uint64_t retry_after_sec; // of 429 and 503; 0: not said
+	uint64_t retry_date_sec;  // the same, said as a date
+	uint64_t token_busy;      // requests for a token that yet get 503
 	uint64_t nodes; // that take turns by chance, each numbering what it
 			// acknowledges by itself; 0: one
 
@@ -116,6 +118,9 @@ enum fault fault_next(struct fault_plan *plan, uint64_t number);
 /* And to a request, also by its number among all. */
 enum request_fault fault_of_request(struct fault_plan *plan,
 				    uint64_t on_connection, uint64_t number);
+
+/* And to a request for a token: is it one that gets 503? */
+bool fault_of_token(struct fault_plan *plan);
 
 /* And to a message that is answered. */
 enum answer_fault fault_of_answer(struct fault_plan *plan,

@@ -8,6 +8,7 @@
 #include "core/msg.h"
 #include "core/quit.h"
 #include "net/address.h"
+#include "oauth.h"
 
 #include <errno.h>
 #include <gnutls/gnutls.h>
@@ -17,8 +18,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
-#include <zlib.h>
 
 enum {
 	CONNECTIONS_MAX = 900,  // of a listener
@@ -60,6 +61,7 @@ struct server {
 	struct mock *mock;
 	http_answer_fn *answer;
 	void *context;
+	struct oauth oauth; // where --client names those that may come in
 	struct MHD_Daemon **daemons; // one for each listener
 	size_t count;
 	size_t open; // connections
@@ -198,6 +200,33 @@ static struct MHD_Response *odd_response(struct http_answer *a)
 						 free_odd);
 }
 
+void http_put_field(struct http_answer *a, const char *name, const char *fmt,
+		    ...)
+{
+	struct http_field *f = a->fields;
+	va_list args;
+
+	while (f->name != NULL && f < &a->fields[HTTP_FIELDS - 1])
+		f++;
+	f->name = name;
+	va_start(args, fmt);
+	vsnprintf(f->value, sizeof(f->value), fmt, args);
+	va_end(args);
+}
+
+/* The other form of Retry-After (RFC 9110 section 10.2.3). */
+static void put_retry_date(struct MHD_Response *r, uint64_t sec)
+{
+	const time_t then = time(NULL) + (time_t)sec;
+	char text[40];
+	struct tm t;
+
+	if (gmtime_r(&then, &t) == NULL ||
+	    strftime(text, sizeof(text), "%a, %d %b %Y %H:%M:%S GMT", &t) == 0)
+		return;
+	MHD_add_response_header(r, "Retry-After", text);
+}
+
 static enum MHD_Result queue_answer(struct exchange *x, struct http_answer *a)
 {
 	struct MHD_Response *r;
@@ -215,8 +244,13 @@ static enum MHD_Result queue_answer(struct exchange *x, struct http_answer *a)
 			 (unsigned long long)a->retry_after_sec);
 		MHD_add_response_header(r, "Retry-After", seconds);
 	}
+	if (a->retry_date_sec != 0)
+		put_retry_date(r, a->retry_date_sec);
 	if (a->cookie != NULL)
 		MHD_add_response_header(r, "Set-Cookie", a->cookie);
+	for (size_t i = 0; i < HTTP_FIELDS && a->fields[i].name != NULL; i++)
+		MHD_add_response_header(r, a->fields[i].name,
+					a->fields[i].value);
 	// As the real one does: no client without a name is kept.
 	if (http_header(&x->request, "User-Agent") == NULL)
 		MHD_add_response_header(r, "Connection", "close");
@@ -247,7 +281,8 @@ static enum MHD_Result finish(struct exchange *x)
 
 	x->state = EXCHANGE_OVER;
 	x->request.body = buf_slice(&x->body);
-	if (s->answer(s->context, &x->request, &a, &s->why) < 0) {
+	if (!oauth_answers(&s->oauth, &x->request, &a) &&
+	    s->answer(s->context, &x->request, &a, &s->why) < 0) {
 		s->failed = true;
 		a.ending = HTTP_CLOSE;
 	}
@@ -581,7 +616,12 @@ static int run(struct server *s, struct err *e)
 int http_serve(struct mock *m, http_answer_fn *answer, void *context,
 	       struct err *e)
 {
-	struct server s = { .mock = m, .answer = answer, .context = context };
+	struct server s = {
+		.mock = m,
+		.answer = answer,
+		.context = context,
+		.oauth = { .mock = m },
+	};
 	int rc = start_daemons(&s, e);
 
 	if (rc == 0)
@@ -592,29 +632,6 @@ int http_serve(struct mock *m, http_answer_fn *answer, void *context,
 	free(s.daemons);
 	free(s.polls);
 	buf_free(&s.spare);
+	oauth_free(&s.oauth);
 	return rc;
-}
-
-bool http_gunzip(struct slice body, struct buf *out)
-{
-	enum { GZIP = 16 + MAX_WBITS, BLOCK = 64 << 10 };
-	z_stream z = { 0 };
-	int rc = Z_OK;
-
-	if (inflateInit2(&z, GZIP) != Z_OK)
-		return false;
-	z.next_in = (Bytef *)(uintptr_t)body.data;
-	z.avail_in = (uInt)body.len;
-	while (rc == Z_OK) {
-		char *room = buf_room(out, BLOCK);
-
-		if (room == NULL)
-			break;
-		z.next_out = (Bytef *)room;
-		z.avail_out = BLOCK;
-		rc = inflate(&z, Z_NO_FLUSH);
-		buf_grown(out, BLOCK - z.avail_out);
-	}
-	inflateEnd(&z);
-	return rc == Z_STREAM_END && z.avail_in == 0;
 }

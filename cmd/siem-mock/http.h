@@ -24,6 +24,7 @@ struct http_request {
 	uint64_t number;       // of its connection, from 1
 	struct slice body;     // as it was sent
 	bool too_large;        // it was longer than --max-content: no body
+	bool has_token;        // of OAuth, that we gave out and is good
 };
 
 /* A header, or a parameter of the query, by name; NULL: there is none. */
@@ -44,14 +45,28 @@ enum http_ending {
 	HTTP_STALL, // not at all: the connection stays open
 };
 
+enum { HTTP_FIELDS = 4 };
+
+struct http_field {
+	const char *name;
+	char value[160];
+};
+
 struct http_answer {
 	enum http_ending ending;
 	unsigned status;
 	const char *type; // of the body
 	struct buf body;
 	uint64_t retry_after_sec; // 0: not said
+	uint64_t retry_date_sec;  // the same, but said as the date then
 	const char *cookie;       // "NAME=VALUE" to keep, or NULL
+	struct http_field fields[HTTP_FIELDS]; // other headers, up to one
+					       // without a name
 };
+
+/* Add such a header; there is room for HTTP_FIELDS. */
+void http_put_field(struct http_answer *a, const char *name, const char *fmt,
+		    ...) PRINTF_LIKE(3, 4);
 
 /* Answer a request. -1: this mock cannot go on. */
 typedef int http_answer_fn(void *context, const struct http_request *request,
@@ -60,11 +75,5 @@ typedef int http_answer_fn(void *context, const struct http_request *request,
 /* mock_kind.serve of a kind that answers requests in this way. */
 int http_serve(struct mock *m, http_answer_fn *answer, void *context,
 	       struct err *e) MUST_CHECK;
-
-/*
- * Append what a gzip body (RFC 1952) holds to out, whose ceiling bounds it to
- * the next 64 KiB. False where it is none; out->error where it holds more.
- */
-bool http_gunzip(struct slice body, struct buf *out) MUST_CHECK;
 
 #endif

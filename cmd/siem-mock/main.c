@@ -20,6 +20,7 @@
  */
 #define KINDS(X)  \
 	X(splunk) \
+	X(http)   \
 	X(syslog) \
 	X(relp)
 
@@ -34,6 +35,8 @@ enum { KIND_COUNT = sizeof(kinds) / sizeof(kinds[0]) };
 #define MIB ((size_t)1 << 20)
 
 static const struct opt options[] = {
+	OPT_LIST(0, "client", clients, "ID:SECRET",
+		 "give OAuth tokens to it, and take only those"),
 	OPT_STRING(0, "client-ca", client_ca, "FILE",
 		   "require client certificates signed by FILE"),
 	OPT_COUNT('n', "count", count, "N", 0, "end after N messages"),
@@ -62,6 +65,8 @@ static const struct opt options[] = {
 		   "let it be for NAME, not for localhost"),
 	OPT_LIST(0, "token", tokens, "TOKEN",
 		 "take only TOKEN[,ack][,index=A|B][,disabled]"),
+	OPT_COUNT(0, "token-life", token_life, "SECONDS", 86400,
+		  "how long OAuth tokens are good [3600]"),
 	OPT_COMMON_ROWS,
 	OPT_END,
 };
@@ -129,6 +134,7 @@ int main(int argc, char *argv[])
 	struct config cfg = {
 		.common = OPT_COMMON_DEFAULTS,
 		.max_message = 200000,
+		.token_life = 3600,
 	};
 	struct err e = { 0 };
 	int rc = -1;
@@ -142,6 +148,7 @@ int main(int argc, char *argv[])
 	free(cfg.listen.items);
 	free(cfg.faults.items);
 	free(cfg.tokens.items);
+	free(cfg.clients.items);
 	if (first == 0 || rc == 0)
 		return STATUS_DONE;
 	return msg_exit(&e);

@@ -221,6 +221,8 @@ static int check_options(const struct mock *m, const struct mock_kind *kind,
 		  "is for the throw-away certificates of a plain --tls" },
 		{ cfg->tokens.count > 0, kind->is_http, "token",
 		  "nothing here asks for it" },
+		{ cfg->clients.count > 0, kind->by_oauth, "client",
+		  "nothing here takes tokens of OAuth" },
 		{ cfg->max_content != 0, kind->is_http, "max-content",
 		  "is for requests" },
 	};
@@ -230,12 +232,18 @@ static int check_options(const struct mock *m, const struct mock_kind *kind,
 			return err_set(e, ERR_USAGE, "option --%s: %s",
 				       checks[i].name, checks[i].why);
 	// Before anybody is told where it listens.
-	for (size_t i = 0; i < cfg->tokens.count; i++) {
+	for (size_t i = 0; kind->by_feature && i < cfg->tokens.count; i++) {
 		struct token token;
 
 		if (token_parse(&token, cfg->tokens.items[i], e) < 0)
 			return -1;
 	}
+	for (size_t i = 0; i < cfg->clients.count; i++)
+		if (strchr(cfg->clients.items[i], ':') == NULL)
+			return err_set(e, ERR_USAGE,
+				       "option --client: %s is not of the form "
+				       "ID:SECRET",
+				       cfg->clients.items[i]);
 	return 0;
 }
 

@@ -32,7 +32,9 @@ struct config {
 	size_t idle_ms; // without anything coming, after which to end; 0: never
 	size_t max_message;
 	struct opt_list tokens;
-	size_t max_content; // of a request
+	struct opt_list clients; // "ID:SECRET", who get tokens of OAuth
+	size_t token_life;       // seconds that one is good for
+	size_t max_content;      // of a request
 };
 
 enum {
@@ -82,7 +84,9 @@ struct mock_kind {
 	const char *const *tls_addresses; // the same with --tls
 	bool takes_datagrams;
 	bool is_http;
-	bool answers; // each message
+	bool answers;    // each message
+	bool by_oauth;   // tokens of OAuth let in
+	bool by_feature; // a --token has features, as Splunk's have
 
 	/* Serve until mock_is_done(). ERR_PIPE, ERR_SYSTEM. */
 	int (*serve)(struct mock *m, struct err *e);

@@ -54,13 +54,3 @@ void reply_whole(struct http_answer *a, enum code code)
 	reply_begin(a, code);
 	reply_end(a);
 }
-
-void reply_page(struct http_answer *a, unsigned status, const char *text)
-{
-	a->status = status;
-	a->type = "text/html; charset=UTF-8";
-	buf_printf(&a->body,
-		   "<!doctype html><html><head><title>%u %s</title></head>"
-		   "<body><h1>%s</h1></body></html>\r\n",
-		   status, text, text);
-}

@@ -42,7 +42,4 @@ void reply_end(struct http_answer *a);
 /* The same, with no more members. */
 void reply_whole(struct http_answer *a, enum code code);
 
-/* A page, as what stands before the collector answers. */
-void reply_page(struct http_answer *a, unsigned status, const char *text);
-
 #endif

@@ -11,6 +11,7 @@
 #include "http.h"
 #include "mock.h"
 #include "reply.h"
+#include "trouble.h"
 
 #include <inttypes.h>
 #include <jansson.h>
@@ -89,71 +90,29 @@ static void refuse_events(const struct delivery *d, enum code code,
 	reply_end(a);
 }
 
-/* A web page where an answer was expected, or not even that. */
-static void put_garbage(struct hec *h, struct http_answer *a)
+/* What the collector says with a status, for no reason of its own. */
+static void say(struct http_answer *a, unsigned status)
 {
-	if (fault_pick(&h->mock->faults, 2) == 0) {
-		reply_page(a, 200, "Please sign in to use this network");
-		return;
-	}
-	buf_puts(&a->body, "\x15\x03\x01 this is no HTTP\r\n\r\n");
-	a->ending = HTTP_BYTES;
-}
+	static const struct {
+		unsigned status;
+		enum code code;
+	} codes[] = {
+		{ 401, CODE_INVALID_AUTHORIZATION },
+		{ 403, CODE_INVALID_TOKEN },
+		{ 404, CODE_NOT_FOUND },
+		{ 429, CODE_QUEUE_FULL },
+		{ 500, CODE_INTERNAL },
+		{ 503, CODE_BUSY },
+	};
 
-/* Faults that keep a request from being looked at. True: it is answered. */
-static bool strike_before(struct hec *h, enum request_fault fault,
-			  struct http_answer *a)
-{
-	uint64_t retry_after = h->mock->faults.retry_after_sec;
-
-	switch (fault) {
-	case REQUEST_FINE:
-	case REQUEST_LOST:
-	case REQUEST_HALF:
-	case REQUEST_PARTIAL:
-	case REQUEST_SLOW:
-	case REQUEST_HUGE:
-		return false;
-	case REQUEST_STALL:
-		a->ending = HTTP_STALL;
-		break;
-	case REQUEST_RESET:
-		a->ending = HTTP_RESET;
-		break;
-	case REQUEST_CLOSE:
-		a->ending = HTTP_CLOSE;
-		break;
-	case REQUEST_GARBAGE:
-		put_garbage(h, a);
-		break;
-	case REQUEST_401:
-		reply_whole(a, CODE_INVALID_AUTHORIZATION);
-		break;
-	case REQUEST_403:
-		reply_whole(a, CODE_INVALID_TOKEN);
-		break;
-	case REQUEST_404:
-		reply_whole(a, CODE_NOT_FOUND);
-		break;
-	case REQUEST_413:
-		reply_page(a, 413, "Content-Length too large");
-		break;
-	case REQUEST_429:
-		reply_whole(a, CODE_QUEUE_FULL);
-		a->retry_after_sec = retry_after;
-		break;
-	case REQUEST_500:
-		reply_whole(a, CODE_INTERNAL);
-		break;
-	case REQUEST_502:
-		reply_page(a, 502, "Bad Gateway");
-		break;
-	case REQUEST_503:
-		reply_whole(a, CODE_BUSY);
-		a->retry_after_sec = retry_after;
-		break;
-	}
-	return true;
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+		if (codes[i].status == status) {
+			reply_whole(a, codes[i].code);
+			return;
+		}
+	trouble_page(a, status,
+		     status == 413 ? "Content-Length too large"
+				   : "Bad Gateway");
 }
 
 /* One event is refused, though there is nothing wrong with it. */
@@ -186,7 +145,7 @@ static int take_events(struct hec *h, struct delivery *d, struct http_answer *a,
 		&h->mock->faults, d->request->number, d->number);
 	enum code code;
 
-	if (strike_before(h, fault, a) || !look_at(h, d, a, &code))
+	if (trouble_before(h->mock, fault, say, a) || !look_at(h, d, a, &code))
 		return 0;
 	if (code != CODE_SUCCESS) {
 		refuse_events(d, code, a);
@@ -198,12 +157,7 @@ static int take_events(struct hec *h, struct delivery *d, struct http_answer *a,
 			  fault == REQUEST_SLOW ? CODE_SLOW_DOWN : CODE_SUCCESS,
 			  a, e) < 0)
 		return -1;
-	if (fault == REQUEST_LOST)
-		a->ending = HTTP_RESET;
-	else if (fault == REQUEST_HALF)
-		a->ending = HTTP_HALF;
-	else if (fault == REQUEST_HUGE)
-		a->ending = HTTP_HUGE;
+	trouble_after(fault, a);
 	return 0;
 }
 
@@ -384,5 +338,6 @@ const struct mock_kind mock_splunk = {
 	.addresses = addresses,
 	.tls_addresses = tls_addresses,
 	.is_http = true,
+	.by_feature = true,
 	.serve = serve,
 };
