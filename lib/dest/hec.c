@@ -6,29 +6,16 @@
 
 #include "core/timestamp.h"
 #include "dest/answer.h"
+#include "dest/record.h"
 #include "format/sniff.h"
 #include "json/peek.h"
 #include "json/walk.h"
 #include "json/write.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
 
 enum { SLOW_DOWN_MS = 1000 }; // when asked to
-
-/* Did all of it get into the body? */
-static int put_status(const struct buf *body, struct err *e)
-{
-	int error = buf_status(body);
-
-	if (error == 0)
-		return 0;
-	errno = error;
-	return error == EMSGSIZE
-		       ? err_set(e, ERR_DATA, "too large for a request")
-		       : err_sys(e, "request");
-}
 
 /*
  * Is it one JSON object, and nothing else? It will stand among others: what
@@ -44,21 +31,13 @@ static bool is_object(struct slice s)
 	return walk_container(&w, s.data, 0) == w.end;
 }
 
-static void put_time(struct slice line, const struct sniff *s,
-		     const struct dest_record *record, struct buf *body)
+static void put_time(const struct dest_record *record, const struct sniff *s,
+		     struct buf *body)
 {
-	struct timestamp t;
+	const struct timestamp t = record_time(record, s);
 	char text[TIMESTAMP_MAX];
-
-	if (!sniff_time(line, s, &t))
-		t = (struct timestamp){
-			.sec = record->read_ns / 1000000000,
-			.nsec = (uint32_t)(record->read_ns % 1000000000),
-			.digits = 3,
-			.zulu = true,
-		};
-
 	size_t n = timestamp_epoch_sec(&t, text);
+
 	buf_puts(body, "{\"time\":");
 	buf_put(body, text, n);
 	buf_puts(body, ",\"event\":");
@@ -95,11 +74,11 @@ int hec_put_event(const struct dest_record *record, const char *index,
 		return err_set(e, ERR_DATA,
 			       "blank: Splunk takes no such event");
 	if (s.header != HEADER_NONE || !is_object(object)) {
-		put_time(line, &s, record, body);
+		put_time(record, &s, body);
 		json_put_string(body, line);
 		buf_putc(body, '}');
 	} else if (s.format != LINE_HEC) {
-		put_time(line, &s, record, body);
+		put_time(record, &s, body);
 		buf_put_slice(body, object);
 		buf_putc(body, '}');
 	} else if (index != NULL) {
@@ -107,7 +86,7 @@ int hec_put_event(const struct dest_record *record, const char *index,
 	} else {
 		buf_put_slice(body, object);
 	}
-	return put_status(body, e);
+	return record_status(body, e);
 }
 
 int hec_put_line(const struct dest_record *record, struct buf *body,
@@ -118,7 +97,7 @@ int hec_put_line(const struct dest_record *record, struct buf *body,
 			       "blank: Splunk takes no such event");
 	buf_put_slice(body, record->bytes);
 	buf_putc(body, '\n');
-	return put_status(body, e);
+	return record_status(body, e);
 }
 
 /* What an answer says. */

@@ -144,6 +144,23 @@ enum {
 int setting_limits(const struct settings *s, size_t first,
 		   struct dest_limits *limits, struct err *e) MUST_CHECK;
 
+/*
+ * The URL of an address, "https://host:8088" or "host" for that, in storage;
+ * port is what goes behind a host without one, ":8088".
+ */
+int setting_address_url(const char *address, const char *port,
+			const char **url, struct arena *storage,
+			struct err *e) MUST_CHECK;
+
+/*
+ * A URL that paths are appended to, for the caller to free. It may have been
+ * given with slashes and any of ends (which ends in a NULL) behind it, which
+ * are taken off, each in its turn. is_secret, insecure: as for url_check().
+ */
+int setting_base_url(const struct settings *s, size_t i,
+		     const char *const *ends, bool is_secret, bool insecure,
+		     char **base, struct err *e) MUST_CHECK;
+
 /* A copy with a NUL, or NULL with e filled. */
 const char *setting_copy(struct arena *storage, struct slice text,
 			 struct err *e) MUST_CHECK;

@@ -6,10 +6,8 @@
 #include "dest/dest.h"
 #include "dest/hec.h"
 #include "dest/setting.h"
-#include "net/address.h"
 #include "net/url.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -74,24 +72,7 @@ struct config {
 static int address(const char *address, const char **values,
 		   struct arena *storage, struct err *e)
 {
-	struct address_parts parts;
-	char *url;
-	size_t size;
-
-	if (strstr(address, "://") != NULL) {
-		values[URL] = setting_copy(storage, slice_of(address), e);
-		return values[URL] != NULL ? 0 : -1;
-	}
-	if (address_split(address, &parts, e) < 0)
-		return -1;
-	size = strlen(address) + sizeof("https://:8088");
-	url = arena_take(storage, size);
-	if (url == NULL)
-		return err_sys(e, "address");
-	snprintf(url, size, "https://%s%s", address,
-		 parts.port.len == 0 ? ":8088" : "");
-	values[URL] = url;
-	return 0;
+	return setting_address_url(address, ":8088", &values[URL], storage, e);
 }
 
 /* The URL as it was given may be that of an endpoint: take this off. */
@@ -99,29 +80,9 @@ static int plan_url(struct config *c, const struct settings *s, bool insecure,
 		    struct err *e)
 {
 	static const char *const ends[] = { "/1.0", "/event", "/raw",
-					    "/services/collector" };
-	const char *url;
+					    "/services/collector", NULL };
 
-	if (setting_text(s, URL, &url, e) < 0)
-		return -1;
-	if (strpbrk(url, "?#") != NULL)
-		return err_set(e, ERR_USAGE,
-			       "url: %s: a query is of no use there", url);
-	c->base = strdup(url);
-	if (c->base == NULL)
-		return err_sys(e, "url");
-	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
-		size_t n = strlen(c->base);
-		size_t end = strlen(ends[i]);
-
-		while (n > 0 && c->base[n - 1] == '/')
-			c->base[--n] = '\0';
-		if (n > end && strcmp(c->base + n - end, ends[i]) == 0)
-			c->base[n - end] = '\0';
-	}
-	if (url_check(c->base, true, insecure, e) < 0)
-		return err_prefix(e, "url");
-	return 0;
+	return setting_base_url(s, URL, ends, true, insecure, &c->base, e);
 }
 
 static int plan_token(struct config *c, const struct settings *s,
