@@ -17,20 +17,6 @@
 
 enum { SLOW_DOWN_MS = 1000 }; // when asked to
 
-/*
- * Is it one JSON object, and nothing else? It will stand among others: what
- * only begins like one could end the envelope and begin another.
- */
-static bool is_object(struct slice s)
-{
-	struct walk w;
-
-	if (s.len < 2 || s.data[0] != '{' || s.data[s.len - 1] != '}')
-		return false;
-	walk_start(&w, s);
-	return walk_container(&w, s.data, 0) == w.end;
-}
-
 static void put_time(const struct dest_record *record, const struct sniff *s,
 		     struct buf *body)
 {
@@ -73,7 +59,7 @@ int hec_put_event(const struct dest_record *record, const char *index,
 	if (slice_trim(line).len == 0)
 		return err_set(e, ERR_DATA,
 			       "blank: Splunk takes no such event");
-	if (s.header != HEADER_NONE || !is_object(object)) {
+	if (s.header != HEADER_NONE || !walk_is_object(object)) {
 		put_time(record, &s, body);
 		json_put_string(body, line);
 		buf_putc(body, '}');

@@ -190,3 +190,14 @@ const char *walk_container(struct walk *w, const char *p, size_t depth)
 		}
 	}
 }
+
+bool walk_is_object(struct slice text)
+{
+	struct walk w;
+
+	if (text.len < 2 || text.data[0] != '{' ||
+	    text.data[text.len - 1] != '}')
+		return false;
+	walk_start(&w, text);
+	return walk_container(&w, text.data, 0) == w.end;
+}

@@ -59,6 +59,13 @@ const char *walk_fail_between(struct walk *w, const char *at, char closing);
 /* Skip the array or object at p, depth others being open around it. */
 const char *walk_container(struct walk *w, const char *p, size_t depth);
 
+/*
+ * Is text one JSON object, without a blank around it, and nothing else? What
+ * will stand among others has to be: what only begins like one could end it and
+ * begin another.
+ */
+bool walk_is_object(struct slice text) MUST_CHECK;
+
 /* What few tokens need, of the functions that follow. */
 const char *walk_space_slowly(struct walk *w, const char *p);
 const char *walk_string_slowly(struct walk *w, const char *begin,
