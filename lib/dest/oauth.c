@@ -12,6 +12,8 @@ enum {
 	LIFE_MAX_MS = 86400000 // that is believed
 };
 
+#define JWT_BEARER "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
 int oauth_ask(const struct oauth_client *client, struct request *request,
 	      struct err *e)
 {
@@ -20,6 +22,9 @@ int oauth_ask(const struct oauth_client *client, struct request *request,
 		{ "client_id", client->id },
 		{ "client_secret", client->secret },
 		{ "scope", client->scope },
+		{ "client_assertion_type",
+		  client->assertion != NULL ? JWT_BEARER : NULL },
+		{ "client_assertion", client->assertion },
 	};
 	struct buf *body = &request->body;
 
@@ -39,19 +44,30 @@ int oauth_ask(const struct oauth_client *client, struct request *request,
 		       : err_set(e, ERR_USAGE, "token: request too long");
 }
 
-/* Seconds, as a number or as its digits, as milliseconds. */
-static int64_t life_of(const json_t *seconds)
+/* Seconds, as a number or as its digits; -1: it is neither. */
+static double seconds_of(const json_t *value)
 {
-	const char *digits = json_string_value(seconds);
-	double sec = -1;
+	const char *digits = json_string_value(value);
 
-	if (json_is_number(seconds))
-		sec = json_number_value(seconds);
-	else if (digits != NULL && *digits >= '0' && *digits <= '9')
-		sec = strtod(digits, NULL);
-	if (!(sec >= 0))
+	if (json_is_number(value))
+		return json_number_value(value);
+	if (digits != NULL && *digits >= '0' && *digits <= '9')
+		return strtod(digits, NULL);
+	return -1;
+}
+
+/* How long a token is good, in milliseconds. */
+static int64_t life_of(const struct dest_session *session, const json_t *root)
+{
+	double ms = seconds_of(json_object_get(root, "expires_in")) * 1000;
+
+	if (!(ms >= 0)) {
+		ms = seconds_of(json_object_get(root, "expires_on")) * 1000;
+		ms = ms >= 0 ? ms - (double)session->now_ms : ms;
+	}
+	if (!(ms >= 0))
 		return LIFE_MS;
-	return sec * 1000 < LIFE_MAX_MS ? (int64_t)(sec * 1000) : LIFE_MAX_MS;
+	return ms < LIFE_MAX_MS ? (int64_t)ms : LIFE_MAX_MS;
 }
 
 /* Something that can stand in a header. */
@@ -70,7 +86,7 @@ static enum verdict take_token(struct dest_session *session, const json_t *root,
 {
 	const char *token =
 		json_string_value(json_object_get(root, "access_token"));
-	int64_t life_ms = life_of(json_object_get(root, "expires_in"));
+	int64_t life_ms = life_of(session, root);
 
 	if (!is_token(token)) {
 		err_set(e, ERR_TEMPORARY,

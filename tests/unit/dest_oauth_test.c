@@ -35,6 +35,28 @@ static void the_secret_stands_in_the_body_and_nowhere_else(void)
 	buf_free(&r.body);
 }
 
+static void what_a_key_has_signed_takes_the_place_of_the_secret(void)
+{
+	const struct oauth_client client = { .url = "https://h/token",
+					     .id = "app",
+					     .assertion = "a.b-c_d.e",
+					     .scope = "s" };
+	struct request r = { .url = BUF_INIT(1 << 16),
+			     .headers = BUF_INIT(1 << 16),
+			     .body = BUF_INIT(1 << 16) };
+	struct err e;
+
+	CHECK(oauth_ask(&client, &r, &e) == 0);
+	CHECK(strcmp(buf_str(&r.body),
+		     "grant_type=client_credentials&client_id=app&scope=s&"
+		     "client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3A"
+		     "client-assertion-type%3Ajwt-bearer&"
+		     "client_assertion=a.b-c_d.e") == 0);
+	buf_free(&r.url);
+	buf_free(&r.headers);
+	buf_free(&r.body);
+}
+
 /* An answer, judged in a session that ends up so. */
 struct outcome {
 	enum verdict verdict;
@@ -80,6 +102,10 @@ static void a_token_lives_as_long_as_was_said(void)
 		  3300000 },
 		{ "{\"access_token\":\"eyJ.a-b\",\"expires_in\":\"soon\"}",
 		  3600000, 3300000 },
+		{ "{\"access_token\":\"eyJ.a-b\",\"expires_on\":\"8000\"}",
+		  7000000, 6700000 },
+		{ "{\"access_token\":\"eyJ.a-b\",\"expires_on\":1}", 3600000,
+		  3300000 },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -150,6 +176,7 @@ static void what_may_work_later_is_tried_again(void)
 int main(void)
 {
 	RUN(the_secret_stands_in_the_body_and_nowhere_else);
+	RUN(what_a_key_has_signed_takes_the_place_of_the_secret);
 	RUN(a_token_lives_as_long_as_was_said);
 	RUN(what_is_no_token_is_none);
 	RUN(a_refusal_is_said_in_the_words_of_who_refused);
