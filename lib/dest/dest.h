@@ -154,9 +154,32 @@ struct dest_request {
 		     const struct answer *answer, const uint64_t *tickets,
 		     struct judgement *judgements, size_t count);
 
-	/* Optional: a request that changes nothing, for --check. */
+	/*
+	 * Optional: requests that change nothing, for --check, a step each, in
+	 * this order. steps says what they are about, as "credentials", up to
+	 * NULL. check() is 1 where these settings have no use for a step.
+	 * checked() puts in words what was found, and what to do about it:
+	 * DELIVERED is good, PENDING works and yet is worth a warning, HOLD and
+	 * REJECT is a refusal, anything else may be good later.
+	 */
+	const char *const *steps;
 	int (*check)(const void *config, const struct dest_session *session,
-		     struct request *request, struct err *e);
+		     unsigned step, struct request *request, struct err *e);
+	enum verdict (*checked)(const void *config,
+				struct dest_session *session, unsigned step,
+				const struct answer *answer,
+				struct err *finding);
+
+	/*
+	 * Optional, of those that sign what finish() or fetch() has put into
+	 * this request: append to text the part of it that is the signature,
+	 * as it stands there, and to shell the commands that set the variable
+	 * SIGNATURE to the same, for a dry run. Secrets are the variables of
+	 * their settings there; the body is in the file "$BODY".
+	 */
+	int (*signature)(const void *config, const struct dest_session *session,
+			 const struct request *request, struct buf *text,
+			 struct buf *shell, struct err *e);
 };
 
 /*
@@ -264,6 +287,14 @@ struct dest_producer {
 
 	/* Give up what has no acknowledgement. */
 	void (*close)(struct producer *p);
+
+	/*
+	 * Optional: as checked() of requests, what the broker says about all
+	 * that it can be asked without producing anything, for --check. May
+	 * wait for timeout_ms.
+	 */
+	enum verdict (*check)(const void *config, int timeout_ms,
+			      struct err *finding);
 };
 
 /* What a kind makes of its settings. */

@@ -362,3 +362,82 @@ void hec_told(struct dest_session *session, const struct answer *answer,
 	}
 	json_decref(root);
 }
+
+/* Is this what a collector says that is well? */
+static const char *is_well(enum hec_step step, const struct said *said,
+			   const struct answer *answer)
+{
+	json_t *root;
+	bool told;
+
+	switch (step) {
+	case HEC_HEALTH:
+		return answer->status == 200 && said->code == 17
+			       ? "the collector is healthy"
+			       : NULL;
+	case HEC_EMPTY: // whoever may not come in is not told what is missing
+		return answer->status == 400 && said->code == 5
+			       ? "the token is accepted"
+			       : NULL;
+	case HEC_ACKS:
+		break;
+	}
+	root = json_loadb(answer->body.data, answer->body.len, 0, NULL);
+	told = answer->status == 200 &&
+	       json_is_object(json_object_get(root, "acks"));
+	json_decref(root);
+	return told ? "the token acknowledges what is indexed" : NULL;
+}
+
+static enum verdict verdict_of(enum meaning meaning)
+{
+	switch (meaning) {
+	case MEANS_HOLD:
+	case MEANS_BAD_INDEX:
+		return VERDICT_HOLD;
+	case MEANS_ACCEPTED:
+	case MEANS_SLOW_DOWN:
+		return VERDICT_PENDING;
+	case MEANS_RETRY:
+	case MEANS_BAD_EVENT:
+		break;
+	}
+	return VERDICT_RETRY;
+}
+
+static bool is_about_token(int code)
+{
+	return code == 2 || code == 3 || code == 4 || code == 21;
+}
+
+enum verdict hec_checked(const struct hec_terms *terms,
+			 struct dest_session *session, enum hec_step step,
+			 const struct answer *answer, struct err *finding)
+{
+	const struct said said = read_answer(session, answer->body);
+	const struct code *c = find_code(said.code, answer->status);
+	const char *well = is_well(step, &said, answer);
+	struct judgement j;
+
+	if (well != NULL) {
+		err_set(finding, ERR_NONE, "%s", well);
+		return VERDICT_DELIVERED;
+	}
+	if (c != NULL) {
+		err_set(finding, ERR_NONE, "%s%s",
+			c->reason != NULL ? c->reason : "success",
+			is_about_token(c->code)
+				? ": is it one of Settings, Data inputs, HTTP "
+				  "Event Collector, of this Splunk?"
+				: "");
+		return verdict_of(c->meaning);
+	}
+	if (step == HEC_HEALTH && answer->status == 404) {
+		err_set(finding, ERR_NONE, "not told: there is no such page");
+		return VERDICT_PENDING;
+	}
+	j = judge_status(terms, session, &said, answer, 1);
+	err_set(finding, ERR_NONE, "%s",
+		j.reason != NULL ? j.reason : "an answer that says nothing");
+	return j.verdict;
+}

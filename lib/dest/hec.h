@@ -44,6 +44,16 @@ void hec_told(struct dest_session *session, const struct answer *answer,
 	      const uint64_t *tickets, struct judgement *judgements,
 	      size_t count);
 
+/* What an answer to a question of --check says. */
+enum hec_step {
+	HEC_HEALTH, // of the collector
+	HEC_EMPTY,  // an event request without events
+	HEC_ACKS,   // whether a ticket has been indexed
+};
+enum verdict hec_checked(const struct hec_terms *terms,
+			 struct dest_session *session, enum hec_step step,
+			 const struct answer *answer, struct err *finding);
+
 /* Append the question that hec_told() understands the answer to. */
 void hec_put_question(const uint64_t *tickets, size_t count, struct buf *body);
 

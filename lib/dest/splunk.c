@@ -241,10 +241,40 @@ static void told(const void *config, struct dest_session *session,
 	hec_told(session, answer, tickets, judgements, count);
 }
 
+/* Of --check. */
+static const char *const steps[] = {
+	[HEC_HEALTH] = "health",
+	[HEC_EMPTY] = "credentials",
+	[HEC_ACKS] = "acknowledgement",
+	NULL,
+};
+
 static int check(const void *config, const struct dest_session *session,
-		 struct request *r, struct err *e)
+		 unsigned step, struct request *r, struct err *e)
 {
-	return put_request(config, session, "GET", "health", r, e);
+	static const uint64_t any_ticket = 0;
+	const struct config *c = config;
+
+	switch ((enum hec_step)step) {
+	case HEC_HEALTH:
+		return put_request(c, session, "GET", "health", r, e);
+	case HEC_EMPTY:
+		return put_request(c, session, "POST", "event", r, e);
+	case HEC_ACKS:
+		break;
+	}
+	return c->terms.use_ack ? ask(config, session, &any_ticket, 1, r, e)
+				: 1;
+}
+
+static enum verdict checked(const void *config, struct dest_session *session,
+			    unsigned step, const struct answer *answer,
+			    struct err *finding)
+{
+	const struct config *c = config;
+
+	return hec_checked(&c->terms, session, (enum hec_step)step, answer,
+			   finding);
 }
 
 static const struct dest_request request = {
@@ -253,7 +283,9 @@ static const struct dest_request request = {
 	.judge = judge,
 	.ask = ask,
 	.told = told,
+	.steps = steps,
 	.check = check,
+	.checked = checked,
 };
 
 static void release(void *config)

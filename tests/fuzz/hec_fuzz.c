@@ -61,6 +61,16 @@ static void try_answer(int status, struct slice body, const uint8_t *flags)
 		    !(j[i].verdict == VERDICT_DELIVERED && status == 200) &&
 		    !(j[i].verdict == VERDICT_HOLD && status >= 300))
 			abort();
+	for (enum hec_step step = HEC_HEALTH; step <= HEC_ACKS; step++) {
+		struct err finding = { 0 };
+
+		if (hec_checked(&terms, &session, step, &answer, &finding) ==
+			    VERDICT_DELIVERED &&
+		    status != 200 && status != 400)
+			abort();
+		if (finding.text[0] == '\0')
+			abort();
+	}
 	arena_free(&session.words);
 }
 

@@ -396,6 +396,75 @@ static void the_question_is_that_of_the_manual(void)
 	buf_free(&body);
 }
 
+/* What a step of --check finds: a letter for the verdict, and the words. */
+static const char *found(enum hec_step step, int status, const char *body)
+{
+	static char text[600];
+	static const char letters[] = "DPrsRH";
+	const struct answer answer = { .status = status,
+				       .body = slice_of(body),
+				       .retry_after_ms = -1 };
+	struct err finding = { 0 };
+	enum verdict v = hec_checked(&terms, &session, step, &answer, &finding);
+
+	snprintf(text, sizeof(text), "%c %s", letters[v], finding.text);
+	return text;
+}
+
+static void a_check_says_what_it_found_and_what_to_do(void)
+{
+#define TOKENS                                                         \
+	": is it one of Settings, Data inputs, HTTP Event Collector, " \
+	"of this Splunk?"
+	static const struct {
+		enum hec_step step;
+		int status;
+		const char *body, *want;
+	} rows[] = {
+		{ HEC_HEALTH, 200, "{\"text\":\"HEC is healthy\",\"code\":17}",
+		  "D the collector is healthy" },
+		{ HEC_HEALTH, 400, "{\"text\":\"Invalid token\",\"code\":21}",
+		  "H invalid token" TOKENS },
+		{ HEC_HEALTH, 400, "{\"text\":\"disabled\",\"code\":22}",
+		  "H token disabled: enable it in Splunk" },
+		{ HEC_HEALTH, 503, "{\"text\":\"full\",\"code\":18}",
+		  "r queues are full" },
+		{ HEC_HEALTH, 404, "", "P not told: there is no such page" },
+		{ HEC_HEALTH, 200, "<html>",
+		  "r success, but not in the words of Splunk: is there a proxy "
+		  "in between?" },
+		{ HEC_EMPTY, 400, "{\"text\":\"No data\",\"code\":5}",
+		  "D the token is accepted" },
+		{ HEC_EMPTY, 403, "{\"text\":\"Token disabled\",\"code\":1}",
+		  "H token disabled: enable it in Splunk" },
+		{ HEC_EMPTY, 401, "{\"text\":\"required\",\"code\":2}",
+		  "H token is required" TOKENS },
+		{ HEC_EMPTY, 401, "{\"text\":\"Invalid\",\"code\":3}",
+		  "H invalid authorization" TOKENS },
+		{ HEC_EMPTY, 403, "{\"text\":\"Invalid token\",\"code\":4}",
+		  "H invalid token" TOKENS },
+		{ HEC_EMPTY, 400, "{\"text\":\"missing\",\"code\":10}",
+		  "H data channel is missing: the token wants use_ack=true" },
+		{ HEC_EMPTY, 404, "not here",
+		  "H no event collector there: check url" },
+		{ HEC_EMPTY, 500, "", "r an answer that says nothing" },
+		{ HEC_ACKS, 200, "{\"acks\":{\"0\":false}}",
+		  "D the token acknowledges what is indexed" },
+		{ HEC_ACKS, 400, "{\"text\":\"off\",\"code\":14}",
+		  "H the token does not acknowledge: enable it in Splunk, or "
+		  "set use_ack=false" },
+		{ HEC_ACKS, 200, "[]",
+		  "r success, but not in the words of Splunk: is there a proxy "
+		  "in between?" },
+	};
+
+	terms = (struct hec_terms){ 0 };
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		CHECK(strcmp(found(rows[i].step, rows[i].status, rows[i].body),
+			     rows[i].want) == 0);
+#undef TOKENS
+}
+
 int main(void)
 {
 	RUN(an_envelope_passes_as_it_is);
@@ -423,5 +492,6 @@ int main(void)
 	RUN(only_true_is_an_acknowledgement);
 	RUN(whoever_may_not_ask_is_told_why);
 	RUN(the_question_is_that_of_the_manual);
+	RUN(a_check_says_what_it_found_and_what_to_do);
 	return check_done();
 }

@@ -291,7 +291,7 @@ static void questions_and_checks_are_requests_of_their_own(void)
 	release(&r);
 	r = blank();
 	buf_clear(&out);
-	CHECK(kind->check(d.plan.config, &session, &r, &e) == 0);
+	CHECK(kind->check(d.plan.config, &session, 0, &r, &e) == 0);
 	put(&out, &r);
 	CHECK(strncmp(buf_str(&out),
 		      "GET https://h:8088/services/collector/health\r\n",
