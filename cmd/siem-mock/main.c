@@ -20,6 +20,7 @@
  */
 #define KINDS(X)  \
 	X(splunk) \
+	X(datadog) \
 	X(http)   \
 	X(syslog) \
 	X(relp)

@@ -14,6 +14,7 @@
 	X(splunk) \
 	X(sc4s)   \
 	X(qradar) \
+	X(datadog) \
 	X(syslog) \
 	X(file)   \
 	X(stdout)
