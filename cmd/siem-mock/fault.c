@@ -66,6 +66,8 @@ static const struct word {
 	  FAULT_OF_REQUESTS },
 	{ "retry-date", VALUE_TIME, FIELD(retry_date_sec), FAULT_OF_REQUESTS },
 	{ "token-busy", VALUE_NUMBER, FIELD(token_busy), FAULT_OF_REQUESTS },
+	{ "clock-behind", VALUE_TIME, FIELD(clock_behind_sec),
+	  FAULT_OF_REQUESTS },
 	{ "nodes", VALUE_FEW, FIELD(nodes), FAULT_OF_REQUESTS },
 	{ "ack-never", VALUE_RATE, FIELD(ack_never), FAULT_OF_REQUESTS },
 	{ "ack-lost", VALUE_RATE, FIELD(ack_lost), FAULT_OF_REQUESTS },

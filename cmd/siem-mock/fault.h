@@ -85,6 +85,7 @@ struct fault_plan {
 	uint64_t retry_after_sec; // of 429 and 503; 0: not said
 	uint64_t retry_date_sec;  // the same, said as a date
 	uint64_t token_busy;      // requests for a token that yet get 503
+	uint64_t clock_behind_sec; // what the Date of answers is behind
 	uint64_t nodes; // that take turns by chance, each numbering what it
 			// acknowledges by itself; 0: one
 

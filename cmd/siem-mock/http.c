@@ -214,21 +214,22 @@ void http_put_field(struct http_answer *a, const char *name, const char *fmt,
 	va_end(args);
 }
 
-/* The other form of Retry-After (RFC 9110 section 10.2.3). */
-static void put_retry_date(struct MHD_Response *r, uint64_t sec)
+/* A header that tells a time. */
+static void put_date(struct MHD_Response *r, const char *name, time_t at)
 {
-	const time_t then = time(NULL) + (time_t)sec;
 	char text[40];
 	struct tm t;
 
-	if (gmtime_r(&then, &t) == NULL ||
+	if (gmtime_r(&at, &t) == NULL ||
 	    strftime(text, sizeof(text), "%a, %d %b %Y %H:%M:%S GMT", &t) == 0)
 		return;
-	MHD_add_response_header(r, "Retry-After", text);
+	MHD_add_response_header(r, name, text);
 }
 
 static enum MHD_Result queue_answer(struct exchange *x, struct http_answer *a)
 {
+	const uint64_t behind_sec = x->server->mock->faults.clock_behind_sec;
+	const time_t now = time(NULL) - (time_t)behind_sec;
 	struct MHD_Response *r;
 	char seconds[24];
 
@@ -239,13 +240,15 @@ static enum MHD_Result queue_answer(struct exchange *x, struct http_answer *a)
 	if (r == NULL)
 		return MHD_NO;
 	MHD_add_response_header(r, "Content-Type", a->type);
+	if (behind_sec != 0)
+		put_date(r, "Date", now);
 	if (a->retry_after_sec != 0) {
 		snprintf(seconds, sizeof(seconds), "%llu",
 			 (unsigned long long)a->retry_after_sec);
 		MHD_add_response_header(r, "Retry-After", seconds);
 	}
 	if (a->retry_date_sec != 0)
-		put_retry_date(r, a->retry_date_sec);
+		put_date(r, "Retry-After", now + (time_t)a->retry_date_sec);
 	if (a->cookie != NULL)
 		MHD_add_response_header(r, "Set-Cookie", a->cookie);
 	for (size_t i = 0; i < HTTP_FIELDS && a->fields[i].name != NULL; i++)
