@@ -366,6 +366,14 @@ static const char *answer_header(CURL *easy, const char *name)
 		       : NULL;
 }
 
+/* What the clock of the other side says, since 1970; -1: nothing. */
+static int64_t date_sec(CURL *easy)
+{
+	const char *date = answer_header(easy, "Date");
+
+	return date != NULL ? curl_getdate(date, NULL) : -1;
+}
+
 /*
  * How long we are asked to wait (RFC 9110 section 10.2.3): seconds, or a date,
  * which is told from that of the answer, for our clocks may differ. -1: it was
@@ -374,7 +382,6 @@ static const char *answer_header(CURL *easy, const char *name)
 static int64_t retry_after_ms(CURL *easy)
 {
 	const char *after = answer_header(easy, "Retry-After");
-	const char *date = answer_header(easy, "Date");
 	int64_t sec;
 
 	if (after == NULL)
@@ -383,7 +390,7 @@ static int64_t retry_after_ms(CURL *easy)
 		sec = strtoll(after, NULL, 10);
 	} else {
 		time_t then = curl_getdate(after, NULL);
-		time_t now = date != NULL ? curl_getdate(date, NULL) : -1;
+		time_t now = date_sec(easy);
 
 		if (now == -1)
 			now = time(NULL);
@@ -403,7 +410,8 @@ static void fill_result(struct http_exchange *x, CURLcode code,
 	*r = (struct http_result){ .context = x->context,
 				   .origin = x->origin,
 				   .sends = x->sends,
-				   .retry_after_ms = -1 };
+				   .retry_after_ms = -1,
+				   .date_sec = -1 };
 	curl_easy_getinfo(x->easy, CURLINFO_NUM_CONNECTS, &connects);
 	r->connects = (unsigned)connects;
 	if (code != CURLE_OK) {
@@ -425,6 +433,7 @@ static void fill_result(struct http_exchange *x, CURLcode code,
 	r->headers = buf_slice(&x->answer_headers);
 	r->body = buf_slice(&x->answer_body);
 	r->retry_after_ms = retry_after_ms(x->easy);
+	r->date_sec = date_sec(x->easy);
 }
 
 struct http_exchange *http_next(struct http *h, struct http_result *result)

@@ -57,6 +57,7 @@ struct http_result {
 	struct slice headers; // of the answer, the status line left out
 	struct slice body;
 	int64_t retry_after_ms; // -1: not said
+	int64_t date_sec;       // their clock, since 1970; -1: not said
 	struct err why;
 };
 

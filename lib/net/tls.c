@@ -425,3 +425,23 @@ void tls_close(struct tls *t)
 	SSL_free(t->ssl);
 	free(t);
 }
+
+const char *tls_version(const struct tls *t)
+{
+	return SSL_get_version(t->ssl);
+}
+
+const char *tls_cipher(const struct tls *t)
+{
+	return SSL_get_cipher_name(t->ssl);
+}
+
+bool tls_certificate(const struct tls *t, size_t i, struct tls_certificate *out)
+{
+	STACK_OF(X509) *chain = SSL_get_peer_cert_chain(t->ssl);
+
+	if (i >= (size_t)(chain != NULL ? sk_X509_num(chain) : 0))
+		return false;
+	tls_read_certificate(sk_X509_value(chain, (int)i), out);
+	return true;
+}

@@ -8,6 +8,7 @@
 #include "core/attr.h"
 #include "core/err.h"
 #include "net/tlscontext.h"
+#include "net/tlswords.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -59,5 +60,14 @@ void tls_end(struct tls *t);
 void tls_say_goodbye(struct tls *t);
 
 void tls_close(struct tls *t);
+
+/* What was agreed on, once it is open: "TLSv1.3", and a name of OpenSSL. */
+const char *tls_version(const struct tls *t);
+const char *tls_cipher(const struct tls *t);
+
+/* The i-th certificate that the other side has shown, its own first; false:
+   it has shown no more. */
+bool tls_certificate(const struct tls *t, size_t i,
+		     struct tls_certificate *out) MUST_CHECK;
 
 #endif

@@ -1,9 +1,11 @@
 #include "net/tlswords.h"
 
+#include "core/base64.h"
 #include "core/buf.h"
 
 #include <arpa/inet.h>
 #include <openssl/err.h>
+#include <openssl/sha.h>
 #include <openssl/ssl.h>
 #include <openssl/tls1.h>
 #include <openssl/x509v3.h>
@@ -66,31 +68,37 @@ static bool put_name(struct buf *out, const GENERAL_NAME *name)
 	return true;
 }
 
-/* "certificate is for a.example.com, b.example.com, not for c.example.com" */
-static int say_wrong_name(X509 *cert, const struct tls_side *side,
-			  struct err *e)
+/* The first names of a certificate, whole ones, as far as there is room. */
+static int list_names(X509 *cert, struct buf *names)
 {
 	enum { SHOWN = 4 };
-	char space[200], cn[80];
-	// What does not fit is left out, whole names at a time.
-	struct buf names = { .data = space,
-			     .cap = sizeof(space),
-			     .max = sizeof(space) - 1 };
 	GENERAL_NAMES *alt =
 		X509_get_ext_d2i(cert, NID_subject_alt_name, NULL, NULL);
 	int shown = 0;
 
 	for (int i = 0; i < sk_GENERAL_NAME_num(alt); i++) {
-		size_t before = names.len;
+		size_t before = names->len;
 
 		if (shown < SHOWN &&
-		    put_name(&names, sk_GENERAL_NAME_value(alt, i)))
+		    put_name(names, sk_GENERAL_NAME_value(alt, i)))
 			shown++;
-		if (buf_status(&names) != 0)
-			buf_cut(&names, before);
+		if (buf_status(names) != 0)
+			buf_cut(names, before);
 	}
 	GENERAL_NAMES_free(alt);
-	if (shown == 0)
+	return shown;
+}
+
+/* "certificate is for a.example.com, b.example.com, not for c.example.com" */
+static int say_wrong_name(X509 *cert, const struct tls_side *side,
+			  struct err *e)
+{
+	char space[200], cn[80];
+	struct buf names = { .data = space,
+			     .cap = sizeof(space),
+			     .max = sizeof(space) - 1 };
+
+	if (list_names(cert, &names) == 0)
 		return err_set(e, ERR_DENIED,
 			       "certificate names no host, and %s was wanted "
 			       "(the CN, %s, does not count)",
@@ -98,6 +106,41 @@ static int say_wrong_name(X509 *cert, const struct tls_side *side,
 			       common_name(X509_get_subject_name(cert), cn));
 	return err_set(e, ERR_DENIED, "certificate is for %.*s, not for %s",
 		       (int)names.len, names.data, side->peer_name);
+}
+
+/* The form in which curl(1) takes it. */
+static void read_pin(X509 *cert, char out[64])
+{
+	unsigned char *key = NULL;
+	unsigned char hash[SHA256_DIGEST_LENGTH];
+	int len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(cert), &key);
+	struct buf pin = { .data = out, .cap = 64, .max = 63 };
+
+	out[0] = '\0';
+	if (len <= 0)
+		return;
+	SHA256(key, (size_t)len, hash);
+	OPENSSL_free(key);
+	buf_puts(&pin, "sha256//");
+	base64_put(&pin, (struct slice){ (char *)hash, sizeof(hash) });
+}
+
+void tls_read_certificate(X509 *cert, struct tls_certificate *out)
+{
+	struct buf names = { .data = out->hosts,
+			     .cap = sizeof(out->hosts),
+			     .max = sizeof(out->hosts) - 1 };
+	int seconds;
+
+	*out = (struct tls_certificate){ 0 };
+	common_name(X509_get_subject_name(cert), out->subject);
+	common_name(X509_get_issuer_name(cert), out->issuer);
+	(void)list_names(cert, &names);
+	out->hosts[names.len] = '\0';
+	day_of(X509_get0_notAfter(cert), out->until);
+	(void)ASN1_TIME_diff(&out->days_left, &seconds, NULL,
+			     X509_get0_notAfter(cert));
+	read_pin(cert, out->pin);
 }
 
 /* The chain leads to no authority that is trusted. */

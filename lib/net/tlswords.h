@@ -11,6 +11,16 @@
 #include <openssl/x509_vfy.h>
 #include <stdbool.h>
 
+/* A certificate, for a person. */
+struct tls_certificate {
+	char subject[80], issuer[80]; // their common names
+	char hosts[200]; // that it is for, as "a.example.com, 192.0.2.7"
+	char until[16];  // "2026-10-01"
+	int days_left;   // negative: it has expired
+	char pin[64];    // of its public key: "sha256//" and Base64
+};
+void tls_read_certificate(X509 *cert, struct tls_certificate *out);
+
 /* The side of the connection that wants to know. */
 struct tls_side {
 	bool is_server;
