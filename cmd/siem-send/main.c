@@ -12,6 +12,7 @@
 #include "core/opt.h"
 #include "core/quit.h"
 #include "core/seal.h"
+#include "delivery/checkup.h"
 #include "delivery/commits.h"
 #include "delivery/engine.h"
 #include "delivery/failover.h"
@@ -46,12 +47,15 @@ struct config {
 	const char *on_failure;
 	struct rate rate;
 	const char *dry_run; // NULL: no
+	const char *check;   // NULL: no
 	bool list;
 };
 
 static const struct opt options[] = {
 	OPT_MS(0, "alert-after", alert_after_ms, "SECONDS", 86400000,
 	       "raise the alert when nothing is delivered [60]"),
+	OPT_OPTIONAL(0, "check", check, "send", "steps",
+		     "find out step by step what would keep records away"),
 	OPT_STRING('c', "checkpoint", checkpoint, "FILE",
 		   "write here what is delivered, for the source"),
 	OPT_STRING(0, "dead-letter", dead_letter, "FILE",
@@ -216,6 +220,14 @@ static int parse_dry_run(const char *how, enum dry_run *out, struct err *e)
 	return err_set(e, ERR_USAGE, "option --dry-run: %s is not curl", how);
 }
 
+static int parse_check(const char *how, bool *is_sent, struct err *e)
+{
+	*is_sent = how != NULL && strcmp(how, "send") == 0;
+	if (how == NULL || *is_sent || strcmp(how, "steps") == 0)
+		return 0;
+	return err_set(e, ERR_USAGE, "option --check: %s is not send", how);
+}
+
 /* Where records are set aside: as told, else beside the checkpoint. */
 static const char *dead_letter(const struct config *cfg, struct buf *name)
 {
@@ -366,6 +378,15 @@ out:
 	return status;
 }
 
+/* The same rights as for delivery, and nothing of the input. */
+static int check(const struct places *places, const struct config *cfg,
+		 bool is_sent, struct err *e)
+{
+	if (seal(cfg, NULL, places, e) < 0)
+		return -1;
+	return checkup_run(places->dests, places->count, is_sent, e);
+}
+
 int main(int argc, char *argv[])
 {
 	struct config cfg = {
@@ -378,6 +399,7 @@ int main(int argc, char *argv[])
 	struct places places = { 0 };
 	struct err e = { 0 };
 	enum dry_run dry_run;
+	bool is_sent;
 	int status = -1;
 
 	msg_init(cli.name);
@@ -388,6 +410,7 @@ int main(int argc, char *argv[])
 		goto out;
 	opt_apply_common(&cfg.common);
 	if (parse_dry_run(cfg.dry_run, &dry_run, &e) < 0 ||
+	    parse_check(cfg.check, &is_sent, &e) < 0 ||
 	    parse_digest(&cfg, &e) < 0)
 		goto out;
 	if (cfg.list || cfg.show != NULL)
@@ -397,7 +420,9 @@ int main(int argc, char *argv[])
 		 open_failover(&places, &cfg, &e) == 0 &&
 		 quit_setup((unsigned)cfg.common.grace_sec, QUIT_TELL_LATE,
 			    &e) == 0)
-		status = deliver(&places, &cfg, dry_run, &e);
+		status = cfg.check != NULL
+				 ? check(&places, &cfg, is_sent, &e)
+				 : deliver(&places, &cfg, dry_run, &e);
 out:
 	close_destinations(&places);
 	free(cfg.settings.items);

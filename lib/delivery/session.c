@@ -134,6 +134,13 @@ const struct judgement *session_told(struct session *s,
 	return j;
 }
 
+enum verdict session_checked(struct session *s, unsigned step,
+			     const struct answer *answer, struct err *finding)
+{
+	arena_clear(&s->state.words);
+	return s->kind->checked(s->config, &s->state, step, answer, finding);
+}
+
 void session_free(struct session *s)
 {
 	buf_free(&s->state.token);

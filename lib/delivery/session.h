@@ -56,6 +56,11 @@ const struct judgement *session_told(struct session *s,
 				     const uint64_t *tickets,
 				     size_t count) MUST_CHECK;
 
+/* checked() of its kind. */
+enum verdict session_checked(struct session *s, unsigned step,
+			     const struct answer *answer,
+			     struct err *finding) MUST_CHECK;
+
 /* What judgements take. */
 static inline size_t session_memory(const struct session *s)
 {

@@ -1,0 +1,214 @@
+#!/usr/bin/env bats
+# siem-send --check: each thing that can keep records from a destination, and
+# what is said about it.
+# shellcheck disable=SC2030,SC2031 # each test has variables of its own
+
+load helper
+load collector
+
+# check OPTION...: of that mock.
+check()
+{
+	timeout 60 siem-send --check "splunk:$url" "$@"
+}
+
+# found STEP WORD TEXT: is that what was said about the step?
+found()
+{
+	grep -qE "^  $1 +$2 +" <<<"$output" &&
+		grep -E "^  $1 +$2 +" <<<"$output" | grep -qF -- "$3" && return
+	echo "not found: $*"
+	return 1
+}
+
+# steps WORD: the steps that this was said of, in a line.
+steps()
+{
+	awk -v word="$1" '$2 == word { printf "%s%s", n++ ? " " : "", $1 }' <<<"$output"
+}
+
+# closed: an address where nobody listens.
+closed()
+{
+	echo "$here:1"
+}
+
+@test "where all is well every step says so, and nothing is sent" {
+	mock --tls --tls-dir tls --token "$SPLUNK_HEC_TOKEN,ack"
+	run -0 check -o ca_file=tls/ca.pem -o use_ack=true
+
+	equal 'name route TLS certificate key clock health credentials acknowledgement' \
+		"$(steps ok)"
+	equal delivery "$(steps skipped)"
+	found name ok '127.0.0.1'
+	found TLS ok 'TLSv1.3'
+	found certificate ok '"throw-away server" for localhost, 127.0.0.1'
+	found certificate ok 'signed by "throw-away authority", until 20'
+	found key ok "sha256//$(openssl x509 -in tls/server.pem -pubkey -noout |
+		openssl pkey -pubin -outform DER | openssl sha256 -binary | base64)"
+	[ ! -s arrived ]
+	[[ $output != *"$SPLUNK_HEC_TOKEN"* ]]
+}
+
+@test "with =send one event, marked as a test, goes all the way" {
+	mock --token "$SPLUNK_HEC_TOKEN,ack"
+	run -0 --separate-stderr timeout 60 siem-send --check=send "splunk:$url" \
+		-o use_ack=true -o ack_interval=0.05
+
+	found delivery ok 'an event, marked as a test, has arrived'
+	equal siem_test "$(jq -r .event.event arrived)"
+	[[ $(jq -r .event.message arrived) == 'test event of siem-send --check=send'* ]]
+}
+
+@test "a test event that is not wanted is a failure" {
+	mock --token "$SPLUNK_HEC_TOKEN,index=main"
+	run -4 --separate-stderr timeout 60 siem-send --check=send "splunk:$url" \
+		-o index=secret
+
+	found credentials ok ''
+	found delivery FAILED 'not delivered'
+	[[ $stderr == *'incorrect index'* ]]
+	[ ! -s arrived ]
+}
+
+@test "a name that does not resolve is the end of it" {
+	url=https://nowhere.invalid
+	run -3 check
+	found name FAILED 'nowhere.invalid'
+	equal '' "$(steps ok)"
+}
+
+@test "a port where nobody listens is told from a name that is wrong" {
+	url=http://$(closed)
+	run -3 check
+	found name ok "$here, an address"
+	found route FAILED 'Connection refused'
+	equal name "$(steps ok)"
+}
+
+@test "TLS that is untrusted, expired, misnamed, or wants our name is called that" {
+	mock --tls --tls-dir tls
+	run -4 check
+	found TLS FAILED 'signed by "throw-away authority", which this system does not trust'
+	[[ $output == *'set ca_file'* ]]
+	run -4 check -o ca_file=tls/ca.pem -o server_name=siem.example.com
+	found TLS FAILED 'certificate is for localhost, 127.0.0.1, ::1, not for siem.example.com'
+	run -0 check -o ca_file=tls/ca.pem -o server_name=localhost
+	found TLS ok 'verified for localhost'
+	run -0 check -o insecure=true
+	found TLS warning 'nobody verifies'
+	end_mock
+
+	mock --tls --tls-dir late --tls-expired
+	run -4 check -o ca_file=late/ca.pem
+	found TLS FAILED 'certificate has expired (notAfter '
+	end_mock
+
+	mock --tls --tls-dir own --require-client-cert
+	run -4 check -o ca_file=own/ca.pem
+	[[ $output == *'the server requires a client certificate: set cert_file and key_file'* ]]
+	run -0 check -o ca_file=own/ca.pem -o cert_file=own/client.pem \
+		-o key_file=own/client.key
+	end_mock
+
+	mock
+	url=https://${url#http://}
+	run -4 check
+	found route ok ''
+	found TLS FAILED 'does not speak TLS here'
+}
+
+@test "a token that is wrong or disabled is told apart, with what to do" {
+	mock --token "$SPLUNK_HEC_TOKEN"
+	SPLUNK_HEC_TOKEN=00000000-0000-0000-0000-000000000000 run -4 check
+	found health FAILED 'invalid token: is it one of Settings, Data inputs'
+	found credentials FAILED 'invalid token: is it one of Settings, Data inputs'
+	end_mock
+
+	mock --token "$SPLUNK_HEC_TOKEN,disabled"
+	run -4 check
+	found credentials FAILED 'token disabled: enable it in Splunk'
+}
+
+@test "a token that wants a channel, and one that does not acknowledge" {
+	mock --token "$SPLUNK_HEC_TOKEN,ack"
+	run -4 check
+	found health ok ''
+	found credentials FAILED 'the token wants use_ack=true'
+	end_mock
+
+	mock --token "$SPLUNK_HEC_TOKEN"
+	run -4 check -o use_ack=true
+	found credentials ok ''
+	found acknowledgement FAILED 'set use_ack=false'
+}
+
+@test "a clock that differs draws a warning" {
+	mock --fault clock-behind=120
+	run -0 check
+	found clock warning 's behind of ours'
+	[[ $output == *'timedatectl'* ]]
+	end_mock
+
+	mock --fault clock-behind=20
+	run -0 check
+	found clock ok ''
+}
+
+@test "something else that answers is not taken for a collector" {
+	siem-mock http -q -l :0 --listen-file web --idle 120 >/dev/null 2>&1 3>&- 4>&- &
+	remember $!
+	eventually [ -s web ]
+	url=$(cat web)
+	run -3 check
+	found credentials FAILED ''
+}
+
+@test "a secret that could be read on the way never sets out" {
+	url=http://siem.example.com:8088
+	run -2 check
+	[[ $output == *'insecure'* ]]
+}
+
+@test "each of several destinations is checked, and the worst counts" {
+	mock
+	run -3 check --failover "splunk:http://$(closed)" --failover file:out
+	equal 'splunk splunk file' "$(grep -v '^ ' <<<"$output" | paste -sd ' ')"
+	found route FAILED 'Connection refused'
+	found file ok 'out, which is not there yet'
+	[ ! -e out ]
+}
+
+@test "syslog says what cannot be known, and RELP opens a session" {
+	siem-mock syslog -q -l tcp://:0 --listen-file tcp --idle 120 >tcp.in 2>said 3>&- 4>&- &
+	remember $!
+	eventually [ -s tcp ]
+	run -0 timeout 60 siem-send --check "syslog:$(cat tcp)"
+	equal 'name route' "$(steps ok)"
+	found acknowledgement warning 'syslog has none'
+	[ ! -s tcp.in ]
+
+	run -3 timeout 60 siem-send --check -o connect_timeout=0.3 "syslog:relp://$(sed 's,.*//,,' tcp)"
+	found session FAILED 'is it this protocol that is spoken there?'
+
+	run -0 timeout 60 siem-send --check syslog:udp://localhost
+	found route warning 'UDP is answered by nobody'
+
+	siem-mock relp -q -l :0 --listen-file relp --idle 120 >relp.in 2>said 3>&- 4>&- &
+	remember $!
+	eventually [ -s relp ]
+	run -0 timeout 60 siem-send --check=send "syslog:relp://$(sed 's,.*//,,' relp)"
+	found session ok 'each is acknowledged'
+	found delivery ok '(by: answer)'
+	grep -q 'siem_test' relp.in
+}
+
+@test "a file that cannot be written is no place for records" {
+	run -3 timeout 60 siem-send --check "file:$PWD/missing/out"
+	found file FAILED 'missing'
+}
+
+@test "what is checked is one of two things" {
+	run -2 siem-send --check=all stdout
+	[[ $output == *'option --check: all is not send'* ]]
+}
