@@ -41,7 +41,8 @@ CFLAGS ?= -O2 -g
 VERSION = 0.1.0
 STD = -std=gnu11 -D_GNU_SOURCE -Ilib -I$(BUILD) -DSIEM_VERSION='"$(VERSION)"'
 WARN = -Wall -Wextra -Wshadow -Wundef -Wvla -Wformat=2 -Wwrite-strings \
-       -Wstrict-prototypes -Wmissing-prototypes -Wconversion
+       -Wstrict-prototypes -Wmissing-prototypes -Wconversion \
+       -Wno-missing-field-initializers # rows end where they have no more to say
 SANFLAGS = $(if $(SAN),-fsanitize=address -fsanitize=undefined \
            -fno-sanitize-recover=all -fno-omit-frame-pointer)
 COMPILE = $(CC) $(STD) $(WARN) $(PKG_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(SANFLAGS)

@@ -25,6 +25,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct secret;
+
 /* One setting. The manual, --settings and completion all come from these. */
 struct dest_setting {
 	const char *key;   // in siem.yaml and after -o; NULL ends the table
@@ -32,6 +34,17 @@ struct dest_setting {
 	const char *value; // the default; NULL if there is none
 	const char *help;  // one line, lower case, no full stop
 	bool secret;       // never shown: not in messages, not in a dry run
+
+	/*
+	 * Where it stands in a profile of siem.yaml; NULL: its key. Names are
+	 * divided by dots, places it may have by '|': "endpoint" in the section
+	 * of its transport, or in the profile where that has no sections;
+	 * "/auth.client_id" in the profile; "//rate" in what all profiles
+	 * share.
+	 */
+	const char *place;
+	char list; // it may be a list there, whose items are put together with
+		   // this between them; 0: it may not
 };
 
 /* A record on its way out, borrowed from the engine. */
@@ -317,6 +330,12 @@ struct dest_type {
 	const char *summary; // one line, lower case, no full stop
 
 	/*
+	 * What its profiles may say to whoever prepares the records, as places
+	 * in a profile divided by '|'; a list where "[]" follows. Or NULL.
+	 */
+	const char *preparation;
+
+	/*
 	 * Of a SIEM that is reached in several ways: these, the default first,
 	 * up to one without a name, and the variable that chooses. All that
 	 * follows is theirs then, and NULL here.
@@ -336,7 +355,8 @@ struct dest_type {
 
 	/*
 	 * Make a plan. values are those of settings, in the same order, NULL
-	 * where there is none; they outlive the plan. ERR_USAGE names the key.
+	 * where there is none; they outlive the plan. The text of ERR_USAGE
+	 * begins with the key that it is about.
 	 */
 	int (*plan)(const char *const *values, struct dest_plan *plan,
 		    struct err *e);
@@ -348,6 +368,8 @@ struct dest_transport {
 	const char *aliases; // divided by '|', or NULL
 	const struct dest_type *type;
 	bool is_told; // it has a setting of that name, for the same word
+	const char *section; // of a profile, where its settings stand; NULL:
+			     // called as it is
 };
 
 /* A kind with its settings: what siem-send was told to use. */
@@ -356,8 +378,9 @@ struct dest {
 	const struct dest_type *type; // the same, or that of its transport
 	const struct dest_transport *transport; // NULL: it has only one
 	const char **values; // as type->settings
+	struct secret *secrets; // those of values that are, in the same order
 	struct dest_plan plan;
-	struct arena storage; // of values
+	struct arena storage; // of other values
 };
 
 #endif

@@ -70,27 +70,27 @@ enum {
 #define SETTING_TLS_ROWS(first, env)                                          \
 	[(first) + TLS_CA_FILE] = { "ca_file", env "_CA_FILE", NULL,          \
 				    "certificates to trust, PEM [the system's]", \
-				    false },                                  \
+				    .place = "tls.ca_file" },                 \
 	[(first) + TLS_CERT_FILE] = { "cert_file", env "_CERT_FILE", NULL,    \
 				      "our own certificate and its chain, PEM", \
-				      false },                                \
+				      .place = "tls.cert_file" },             \
 	[(first) + TLS_KEY_FILE] = { "key_file", env "_KEY_FILE", NULL,       \
 				     "its private key, PEM [in cert_file]",   \
-				     false },                                 \
+				     .place = "tls.key_file" },               \
 	[(first) + TLS_SERVER_NAME] = { "server_name", env "_SERVER_NAME",    \
 					NULL,                                 \
 					"name the certificate must have [host]", \
-					false },                              \
+					.place = "tls.server_name" },         \
 	[(first) + TLS_MIN_VERSION] = { "min_version", env "_MIN_VERSION",    \
 					"1.2", "oldest TLS version: 1.2 or 1.3", \
-					false },                              \
+					.place = "tls.min_version" },         \
 	[(first) + TLS_VERIFY_CERTS] = { "verify_certs", env "_VERIFY_CERTS", \
 					 "true",                              \
 					 "false is taken with insecure only", \
-					 false },                             \
+					 .place = "tls.verify_certs" },       \
 	[(first) + TLS_INSECURE] = { "insecure", env "_INSECURE", "false",    \
 				     "do not verify who the other side is",   \
-				     false }
+				     .place = "tls.insecure" }
 
 int setting_tls(const struct settings *s, size_t first,
 		struct tls_options *tls, struct err *e) MUST_CHECK;
@@ -116,30 +116,35 @@ enum {
 	[(first) + LIMITS_BATCH_MODE] = { "batch_mode", "SIEM_BATCH_MODE",    \
 					  "true",                             \
 					  "false: each record by itself",     \
-					  false },                            \
+					  .place = "/delivery.batch_mode" },  \
 	[(first) + LIMITS_BATCH_SIZE] = { "batch_size", "SIEM_BATCH_SIZE",    \
 					  NULL,                               \
 					  "records of a request at most [any]", \
-					  false },                            \
+					  .place = "/delivery.batch_size" },  \
 	[(first) + LIMITS_BATCH_BYTES] = { "batch_bytes", env "_BATCH_BYTES", \
 					   bytes,                             \
 					   "size at which a request is full", \
-					   false },                           \
+					   .place = "/delivery.batch_bytes" }, \
 	[(first) + LIMITS_FLUSH_INTERVAL] = { "flush_interval",               \
 					      "SIEM_FLUSH_INTERVAL", "0",     \
 					      "seconds to wait for 100 "      \
 					      "records, or batch_size",       \
-					      false },                        \
+					      .place = "/delivery.batch_timeout" \
+						       "|//flush_interval" }, \
 	[(first) + LIMITS_IN_FLIGHT] = { "in_flight", env "_IN_FLIGHT", "4",  \
 					 "requests at a time; 1 keeps order", \
-					 false },                             \
+					 .place = "/delivery.in_flight" },    \
 	[(first) + LIMITS_GZIP] = { "gzip", env "_GZIP", "false",             \
-				    "compress requests", false },             \
+				    "compress requests",                      \
+				    .place = "/delivery.gzip" },              \
 	[(first) + LIMITS_CONNECT_TIMEOUT] = { "connect_timeout",             \
 					       env "_CONNECT_TIMEOUT", "10",  \
-					       "seconds to connect", false }, \
+					       "seconds to connect",          \
+					       .place = "/delivery."          \
+							"connect_timeout" },  \
 	[(first) + LIMITS_TIMEOUT] = { "timeout", env "_TIMEOUT", "30",       \
-				       "seconds for an answer", false }
+				       "seconds for an answer",               \
+				       .place = "/delivery.timeout" }
 
 int setting_limits(const struct settings *s, size_t first,
 		   struct dest_limits *limits, struct err *e) MUST_CHECK;
