@@ -105,7 +105,7 @@ members()
 	run -2 siem-send splunk:http://splunk.example.com:8088 <<<x
 	[[ $output == *'http:// would show the credential'* ]]
 	run -2 siem-send splunk:h -o token=x <<<x
-	equal 'siem-send: option -o: token would show in the process list: set SPLUNK_HEC_TOKEN instead' "$output"
+	equal 'siem-send: option -o: token would show in the process list: set SPLUNK_HEC_TOKEN instead, or name it, as in token=file:PATH' "$output"
 	mock
 	SPLUNK_HEC_TOKEN=short run -0 siem-send "splunk:$url" <<<x
 	equal 'siem-send: splunk: the token is shorter than the 36 characters of a GUID: is all of it there?' "$output"

@@ -134,7 +134,7 @@ out:
 int sink_run_command(const struct config *cfg, char *const command[],
 		     struct err *e)
 {
-	const struct command_target target = {
+	struct command_target target = {
 		.argv = command,
 		.limits = { .bytes = cfg->bytes > 0 ? cfg->bytes : BYTES_MOST,
 			    .count = cfg->count },

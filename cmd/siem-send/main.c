@@ -210,6 +210,13 @@ static int open_destination(struct places *places, const struct config *cfg,
 	return 0;
 }
 
+/* Programs that are started from here on see none of their secrets. */
+static void forget_variables(const struct places *places)
+{
+	for (size_t i = 0; i < places->count; i++)
+		dest_forget_variables(&places->dests[i]);
+}
+
 static int parse_dry_run(const char *how, enum dry_run *out, struct err *e)
 {
 	*out = how == NULL                ? DRY_RUN_NO
@@ -318,7 +325,7 @@ static int seal(const struct config *cfg, const char *letters,
 }
 
 /* Deliver everything. Returns the exit status, or -1 with e filled. */
-static int deliver(const struct places *places, const struct config *cfg,
+static int deliver(struct places *places, const struct config *cfg,
 		   enum dry_run dry_run, struct err *e)
 {
 	struct buf letters = BUF_INIT(PATH_MAX);
@@ -345,6 +352,7 @@ static int deliver(const struct places *places, const struct config *cfg,
 	struct engine *engine = NULL;
 	int status = -1;
 
+	forget_variables(places);
 	for (size_t i = 0; i < count; i++)
 		ways[i] = way_to(&places->dests[i]);
 	if (check_files(cfg, places, how.dead_letter, e) < 0 ||
@@ -379,7 +387,7 @@ out:
 }
 
 /* The same rights as for delivery, and nothing of the input. */
-static int check(const struct places *places, const struct config *cfg,
+static int check(struct places *places, const struct config *cfg,
 		 bool is_sent, struct err *e)
 {
 	if (seal(cfg, NULL, places, e) < 0)

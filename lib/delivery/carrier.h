@@ -79,6 +79,10 @@ struct carrier_type {
 	/* Does it work: has it settled something, or held for a while? */
 	bool (*is_well)(const struct carrier *c, int64_t now_ms);
 
+	/* What it knows the place by, or is known by there, may have changed:
+	   use that for the next try. NULL: there is nothing that can. */
+	void (*replan)(struct carrier *c);
+
 	/* Release it; what is under way is not put back. */
 	void (*close)(struct carrier *c);
 };
@@ -101,9 +105,9 @@ struct carrier_way {
 	const char *name; // as messages call it
 	const char *acknowledgement; // how it is known that a record arrived:
 				     // a word for receipts (siem-receipts(5))
-	struct carrier *(*open)(const void *target,
-				const struct carrier_load *load, struct err *e);
-	const void *target; // the kind's own, which outlives the carrier
+	struct carrier *(*open)(void *target, const struct carrier_load *load,
+				struct err *e);
+	void *target; // the kind's own, which outlives the carrier
 };
 
 static inline int carrier_step(struct carrier *c, int64_t now_ms, short revents,
@@ -141,6 +145,12 @@ static inline bool carrier_is_done(const struct carrier *c)
 static inline bool carrier_is_well(const struct carrier *c, int64_t now_ms)
 {
 	return c->type->is_well(c, now_ms);
+}
+
+static inline void carrier_replan(struct carrier *c)
+{
+	if (c->type->replan != NULL)
+		c->type->replan(c);
 }
 
 /* Harmless on a carrier that is NULL. */

@@ -266,7 +266,7 @@ static int make_event(struct err *e)
 }
 
 /* Deliver it as every record is, but with one try. */
-static void send_event(const struct dest *dest, int fd, struct findings *f)
+static void send_event(struct dest *dest, int fd, struct findings *f)
 {
 	const struct carrier_way way = way_to(dest);
 	const struct engine_options how = {
@@ -302,7 +302,7 @@ static void send_event(const struct dest *dest, int fd, struct findings *f)
 }
 
 /* Deliver a test event if that is wanted. */
-static int check_delivery(const struct dest *dest, bool is_sent,
+static int check_delivery(struct dest *dest, bool is_sent,
 			  struct findings *f, struct err *e)
 {
 	int fd;
@@ -321,7 +321,7 @@ static int check_delivery(const struct dest *dest, bool is_sent,
 	return 0;
 }
 
-static int check_one(const struct dest *dest, bool is_sent, struct findings *f,
+static int check_one(struct dest *dest, bool is_sent, struct findings *f,
 		     struct err *e)
 {
 	struct findings own = { STATUS_DONE };
@@ -344,7 +344,7 @@ static int check_one(const struct dest *dest, bool is_sent, struct findings *f,
 	return 0;
 }
 
-int checkup_run(const struct dest *dests, size_t count, bool is_sent,
+int checkup_run(struct dest *dests, size_t count, bool is_sent,
 		struct err *e)
 {
 	struct findings f = { STATUS_DONE };

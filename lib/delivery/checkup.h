@@ -21,7 +21,7 @@
  * found; with is_sent one event, marked as a test, is delivered to each that
  * can be reached. Returns the exit status, or -1 with e filled.
  */
-int checkup_run(const struct dest *dests, size_t count, bool is_sent,
+int checkup_run(struct dest *dests, size_t count, bool is_sent,
 		struct err *e) MUST_CHECK;
 
 #endif

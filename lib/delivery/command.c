@@ -483,8 +483,8 @@ static void release(struct carrier *carrier)
 	free(c);
 }
 
-struct carrier *command_open(const void *target,
-			     const struct carrier_load *load, struct err *e)
+struct carrier *command_open(void *target, const struct carrier_load *load,
+			     struct err *e)
 {
 	static const struct carrier_type type = {
 		.step = step,

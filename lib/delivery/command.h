@@ -25,8 +25,7 @@ struct command_target {
 };
 
 /* As the open() of a carrier_way, whose target is a command_target. */
-struct carrier *command_open(const void *target,
-			     const struct carrier_load *load,
+struct carrier *command_open(void *target, const struct carrier_load *load,
 			     struct err *e) MUST_CHECK;
 
 #endif

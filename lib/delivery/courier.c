@@ -7,7 +7,7 @@
 #include "delivery/rehearsal.h"
 #include "delivery/session.h"
 #include "delivery/slots.h"
-#include "dest/dest.h"
+#include "dest/registry.h"
 #include "net/http.h"
 
 #include <limits.h>
@@ -20,6 +20,7 @@ enum {
 
 struct courier {
 	struct carrier carrier;
+	struct dest *dest;
 	struct session session;
 	struct dest_limits limits;
 	struct queue *queue;
@@ -27,6 +28,7 @@ struct courier {
 
 	enum carrier_pull pull;
 	bool finishing;
+	bool stale; // another plan may have to be made before the next try
 
 	struct queue_claim claim; // of memory
 	struct slots slots;
@@ -190,6 +192,24 @@ static int send_batches(struct courier *c, int64_t now_ms, struct err *e)
 	return 0;
 }
 
+/* Secrets may have changed since they were read. */
+static void refresh_plan(struct courier *c)
+{
+	const char *name = c->dest->type->name;
+	struct err e;
+	int rc = dest_replan(c->dest, &e);
+
+	c->stale = false;
+	if (rc < 0)
+		msg_warn("%s: %s; going on with what was there before", name,
+			 e.text);
+	if (rc <= 0)
+		return;
+	msg_info("%s: a secret has changed, and is used from now on", name);
+	session_replan(&c->session);
+	http_set_tls(c->http, &c->dest->plan.tls);
+}
+
 /* Send all that may go. -1 with e filled, as send_batches(). */
 static int begin(struct courier *c, int64_t now_ms, struct err *e)
 {
@@ -200,6 +220,8 @@ static int begin(struct courier *c, int64_t now_ms, struct err *e)
 		return -1;
 	if (now_ms < c->dispatch.health.retry_ms)
 		return 0;
+	if (c->stale)
+		refresh_plan(c);
 	if (aside_lacks_token(&c->aside)) {
 		if (c->pull != PULL_NOTHING && c->queue->open > 0)
 			aside_fetch_token(&c->aside, now_ms);
@@ -360,6 +382,14 @@ static bool is_well(const struct carrier *carrier, int64_t now_ms)
 	return const_courier_of(carrier)->dispatch.health.well;
 }
 
+static void replan(struct carrier *carrier)
+{
+	struct courier *c = courier_of(carrier);
+
+	dest_ask_secrets(c->dest);
+	c->stale = true;
+}
+
 static void release(struct carrier *carrier)
 {
 	struct courier *c = courier_of(carrier);
@@ -423,8 +453,8 @@ static void prepare(struct courier *c, const struct carrier_load *load)
 	c->dispatch.lineup.source = session_source(&c->session, load, limits);
 }
 
-struct carrier *courier_open(const void *target,
-			     const struct carrier_load *load, struct err *e)
+struct carrier *courier_open(void *target, const struct carrier_load *load,
+			     struct err *e)
 {
 	static const struct carrier_type type = {
 		.step = step,
@@ -434,9 +464,10 @@ struct carrier *courier_open(const void *target,
 		.stop = stop,
 		.is_done = is_done,
 		.is_well = is_well,
+		.replan = replan,
 		.close = release,
 	};
-	const struct dest *dest = target;
+	struct dest *dest = target;
 	struct courier *c;
 
 	if (load->dry_run != DRY_RUN_NO)
@@ -447,6 +478,7 @@ struct carrier *courier_open(const void *target,
 		return NULL;
 	}
 	c->carrier.type = &type;
+	c->dest = dest;
 	c->limits = dest->plan.limits;
 	complete_limits(&c->limits);
 	c->queue = load->queue;

@@ -17,8 +17,7 @@
 #include "delivery/carrier.h"
 
 /* The open() of its way; target is a struct dest. */
-struct carrier *courier_open(const void *target,
-			     const struct carrier_load *load,
+struct carrier *courier_open(void *target, const struct carrier_load *load,
 			     struct err *e) MUST_CHECK;
 
 #endif

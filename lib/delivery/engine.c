@@ -178,6 +178,8 @@ static void on_failure(struct engine *g, struct failover_place *p,
 	bool hopeless = failover_all_refuse(&g->failover);
 
 	alert_failed(&g->alert, why);
+	if (why->kind == ERR_DENIED)
+		carrier_replan(p->carrier);
 	g->queue.epoch += failover_tried_all(&g->failover);
 	// Who has let us in before may do so again.
 	if (why->kind == ERR_DENIED &&

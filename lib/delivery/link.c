@@ -601,7 +601,7 @@ static void release(struct carrier *c)
 	free(l);
 }
 
-struct carrier *link_open(const void *target, const struct carrier_load *load,
+struct carrier *link_open(void *target, const struct carrier_load *load,
 			  struct err *e)
 {
 	static const struct carrier_type type = {

@@ -72,7 +72,7 @@ struct link {
  * Get ready to go to the struct dest that target is: the open() of its way. A
  * probe opens a connection and sends nothing.
  */
-struct carrier *link_open(const void *target, const struct carrier_load *load,
+struct carrier *link_open(void *target, const struct carrier_load *load,
 			  struct err *e);
 
 #endif

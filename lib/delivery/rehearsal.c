@@ -266,8 +266,8 @@ static void release(struct carrier *carrier)
 	free(r);
 }
 
-struct carrier *rehearsal_open(const void *target,
-			       const struct carrier_load *load, struct err *e)
+struct carrier *rehearsal_open(void *target, const struct carrier_load *load,
+			       struct err *e)
 {
 	static const struct carrier_type type = {
 		.step = step,

@@ -14,8 +14,7 @@
 #include "delivery/carrier.h"
 
 /* The open() of its way; target is a struct dest. */
-struct carrier *rehearsal_open(const void *target,
-			       const struct carrier_load *load,
+struct carrier *rehearsal_open(void *target, const struct carrier_load *load,
 			       struct err *e) MUST_CHECK;
 
 #endif

@@ -40,6 +40,13 @@ void session_renew(struct session *s)
 	name_channel(s->state.channel);
 }
 
+void session_replan(struct session *s)
+{
+	s->kind = s->dest->plan.request;
+	s->config = s->dest->plan.config;
+	buf_clear(&s->state.token);
+}
+
 void session_set_clock(struct session *s)
 {
 	struct timestamp now = timestamp_now();

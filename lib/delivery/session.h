@@ -31,6 +31,9 @@ void session_init(struct session *s, const struct dest *dest);
 /* What was given out to it so far is worth nothing: it has another channel. */
 void session_renew(struct session *s);
 
+/* Its destination has another plan: a token is fetched by that. */
+void session_replan(struct session *s);
+
 /* Set the time that the kind sees; before it is asked anything. */
 void session_set_clock(struct session *s);
 

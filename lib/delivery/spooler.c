@@ -322,8 +322,8 @@ static void release(struct carrier *carrier)
 	free(s);
 }
 
-struct carrier *spooler_open(const void *target,
-			     const struct carrier_load *load, struct err *e)
+struct carrier *spooler_open(void *target, const struct carrier_load *load,
+			     struct err *e)
 {
 	static const struct carrier_type type = {
 		.step = step,
@@ -343,7 +343,7 @@ struct carrier *spooler_open(const void *target,
 	}
 	*s = (struct spooler){
 		.carrier = { .type = &type },
-		.target = (struct spooler_target *)target,
+		.target = target,
 		.queue = load->queue,
 		.flight = { .queue = load->queue,
 			    .ledger = load->ledger,

@@ -31,8 +31,7 @@ struct spooler_target {
 };
 
 /* As the open() of a carrier_way, whose target is a spooler_target. */
-struct carrier *spooler_open(const void *target,
-			     const struct carrier_load *load,
+struct carrier *spooler_open(void *target, const struct carrier_load *load,
 			     struct err *e) MUST_CHECK;
 
 #endif

@@ -27,7 +27,7 @@ static const char *acknowledgement_of(const struct dest_plan *plan)
 	return "";
 }
 
-struct carrier_way way_to(const struct dest *dest)
+struct carrier_way way_to(struct dest *dest)
 {
 	const struct dest_plan *plan = &dest->plan;
 

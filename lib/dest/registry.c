@@ -1,5 +1,6 @@
 #include "dest/registry.h"
 
+#include "config/secret.h"
 #include "core/nearest.h"
 #include "core/slice.h"
 #include "dest/setting.h"
@@ -151,12 +152,14 @@ static int set_option(struct dest *d, const char *option, struct err *e)
 	struct nearest near = NEAREST_INIT(key);
 	for (size_t i = 0; rows[i].key != NULL; i++) {
 		if (strcmp(rows[i].key, key) == 0) {
-			if (rows[i].secret)
+			if (rows[i].secret && equals[1] != '\0' &&
+			    !secret_is_named(equals + 1))
 				return err_set(e, ERR_USAGE,
 					       "option -o: %s would show in "
 					       "the process list: set %s "
-					       "instead",
-					       key, rows[i].env);
+					       "instead, or name it, as in "
+					       "%s=file:PATH",
+					       key, rows[i].env, key);
 			d->values[i] = equals + 1;
 			return 0;
 		}
@@ -225,6 +228,45 @@ static int resolve(struct dest *d, const char *address,
 	return 0;
 }
 
+/* The values that are secrets, or say where one is. */
+static int open_secrets(struct dest *d, struct err *e)
+{
+	const struct dest_setting *rows = d->type->settings;
+
+	for (size_t i = 0; rows[i].key != NULL; i++) {
+		if (!rows[i].secret || d->values[i] == NULL)
+			continue;
+		if (secret_open(&d->secrets[i], d->values[i], e) < 0) {
+			err_prefix(e, "%s", rows[i].key);
+			return err_prefix(e, "%s", d->type->name);
+		}
+		d->values[i] = d->secrets[i].value;
+	}
+	return 0;
+}
+
+static void close_secrets(struct dest *d)
+{
+	const struct dest_setting *rows = d->type->settings;
+
+	for (size_t i = 0; rows[i].key != NULL; i++)
+		secret_close(&d->secrets[i]);
+}
+
+/* Room for the values of its settings, and the secrets among them. */
+static int make_room(struct dest *d, struct err *e)
+{
+	const size_t count = count_settings(d->type);
+
+	d->values = calloc(count + 1, sizeof(*d->values));
+	d->secrets = calloc(count + 1, sizeof(*d->secrets));
+	if (d->values == NULL || d->secrets == NULL)
+		return err_sys(e, "%s", d->type->name);
+	for (size_t i = 0; i < count; i++)
+		d->secrets[i] = SECRET_NONE;
+	return 0;
+}
+
 static int open_as(struct dest *d, const char *spec,
 		   const char *const *options, size_t option_count,
 		   bool is_spare, struct err *e)
@@ -239,13 +281,10 @@ static int open_as(struct dest *d, const char *spec,
 	if (kind == NULL || (d->kind = dest_find(kind, e)) == NULL ||
 	    choose_transport(d, options, option_count, e) < 0)
 		goto fail;
-	d->values = calloc(count_settings(d->type) + 1, sizeof(*d->values));
-	if (d->values == NULL) {
-		err_sys(e, "%s", kind);
-		goto fail;
-	}
-	if (resolve(d, colon != NULL ? colon + 1 : NULL, options, option_count,
-		    is_spare, e) < 0)
+	if (make_room(d, e) < 0 ||
+	    resolve(d, colon != NULL ? colon + 1 : NULL, options, option_count,
+		    is_spare, e) < 0 ||
+	    open_secrets(d, e) < 0)
 		goto fail;
 	if (d->type->plan(d->values, &d->plan, e) < 0) {
 		err_prefix(e, "%s", d->type->name);
@@ -270,10 +309,86 @@ int dest_open_spare(struct dest *d, const char *spec,
 	return open_as(d, spec, options, option_count, true, e);
 }
 
+void dest_ask_secrets(struct dest *d)
+{
+	const struct dest_setting *rows = d->type->settings;
+
+	for (size_t i = 0; d->secrets != NULL && rows[i].key != NULL; i++)
+		secret_ask(&d->secrets[i]);
+}
+
+static void release_plan(struct dest_plan *plan)
+{
+	if (plan->release != NULL)
+		plan->release(plan->config);
+	*plan = (struct dest_plan){ 0 };
+}
+
+/* Read all secrets. How many are different, or -1 with e filled. */
+static int read_secrets(struct dest *d, struct err *e)
+{
+	const struct dest_setting *rows = d->type->settings;
+	int changed = 0;
+
+	for (size_t i = 0; rows[i].key != NULL; i++) {
+		int rc = secret_again(&d->secrets[i], e);
+
+		if (rc < 0)
+			return err_prefix(e, "%s", rows[i].key);
+		changed += rc;
+	}
+	return changed;
+}
+
+/* Let fresh secrets be the values, or forget them. */
+static void settle_secrets(struct dest *d, bool take)
+{
+	const struct dest_setting *rows = d->type->settings;
+
+	for (size_t i = 0; rows[i].key != NULL; i++) {
+		secret_settle(&d->secrets[i], take);
+		if (d->secrets[i].value != NULL)
+			d->values[i] = d->secrets[i].value;
+	}
+}
+
+int dest_replan(struct dest *d, struct err *e)
+{
+	const struct dest_setting *rows = d->type->settings;
+	struct dest_plan fresh = { 0 };
+	int changed = d->secrets != NULL ? read_secrets(d, e) : 0;
+
+	if (changed <= 0)
+		return changed;
+	for (size_t i = 0; rows[i].key != NULL; i++)
+		if (d->secrets[i].fresh != NULL)
+			d->values[i] = d->secrets[i].fresh;
+	const int rc = d->type->plan(d->values, &fresh, e);
+	if (rc == 0) {
+		release_plan(&d->plan);
+		d->plan = fresh;
+	}
+	settle_secrets(d, rc == 0);
+	return rc == 0 ? 1 : -1;
+}
+
+void dest_forget_variables(const struct dest *d)
+{
+	const struct dest_setting *rows = d->type->settings;
+
+	for (size_t i = 0; rows[i].key != NULL; i++)
+		if (rows[i].secret) {
+			secret_forget_variable(rows[i].env);
+			secret_forget_source(&d->secrets[i]);
+		}
+}
+
 void dest_close(struct dest *d)
 {
-	if (d->plan.release != NULL)
-		d->plan.release(d->plan.config);
+	release_plan(&d->plan);
+	if (d->secrets != NULL)
+		close_secrets(d);
+	free(d->secrets);
 	free(d->values);
 	arena_free(&d->storage);
 	*d = (struct dest){ 0 };

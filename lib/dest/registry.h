@@ -20,7 +20,8 @@ const struct dest_type *dest_find(const char *name, struct err *e) MUST_CHECK;
 /*
  * Set up KIND or KIND:ADDRESS. Each value is that of options ("key=value"),
  * else of the address, else of the environment, else the default; an empty
- * one counts as missing. ERR_USAGE names the key and the nearest valid one.
+ * one counts as missing. Secrets may be named (config/secret.h), and only then
+ * stand in an option. ERR_USAGE names the key and the nearest valid one.
  */
 int dest_open(struct dest *d, const char *spec, const char *const *options,
 	      size_t option_count, struct err *e) MUST_CHECK;
@@ -33,6 +34,22 @@ int dest_open(struct dest *d, const char *spec, const char *const *options,
 int dest_open_spare(struct dest *d, const char *spec,
 		    const char *const *options, size_t option_count,
 		    struct err *e) MUST_CHECK;
+
+/*
+ * Secrets may have changed: ask for those that others have to be asked for,
+ * and, a while later, make another plan where one is different. The config of
+ * the plan before is gone then. 1: there is another plan; 0: all is as it was;
+ * -1 with e filled: a secret cannot be had any more, or makes no plan, and the
+ * plan is that of before.
+ */
+void dest_ask_secrets(struct dest *d);
+int dest_replan(struct dest *d, struct err *e) MUST_CHECK;
+
+/*
+ * Wipe the variables that secrets were read from, once all destinations are
+ * open, so that no program which is started from now on sees them.
+ */
+void dest_forget_variables(const struct dest *d);
 
 void dest_close(struct dest *d);
 

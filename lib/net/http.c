@@ -527,6 +527,16 @@ static int check_tls(const struct tls_options *options, struct err *e)
 	return probe != NULL ? 0 : -1;
 }
 
+void http_set_tls(struct http *h, const struct tls_options *tls)
+{
+	h->options.tls = *tls;
+	h->tls.options = *tls;
+	h->elsewhere.options = *tls;
+	h->elsewhere.options.server_name = NULL;
+	h->elsewhere.options.cert_file = NULL;
+	h->elsewhere.options.key_file = NULL;
+}
+
 struct http *http_open(const struct http_options *options, struct err *e)
 {
 	struct http *h = NULL;
@@ -543,11 +553,7 @@ struct http *http_open(const struct http_options *options, struct err *e)
 		return NULL;
 	}
 	h->options = *options;
-	h->tls.options = options->tls;
-	h->elsewhere.options = options->tls;
-	h->elsewhere.options.server_name = NULL;
-	h->elsewhere.options.cert_file = NULL;
-	h->elsewhere.options.key_file = NULL;
+	http_set_tls(h, &options->tls);
 	if (multi_open(&h->multi, e) < 0) {
 		free(h);
 		return NULL;

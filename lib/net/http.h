@@ -66,6 +66,9 @@ struct http_result {
 struct http *http_open(const struct http_options *options,
 		       struct err *e) MUST_CHECK;
 
+/* From the next connection on these count. */
+void http_set_tls(struct http *h, const struct tls_options *tls);
+
 /* NULL with e filled. */
 struct http_exchange *http_start(struct http *h,
 				 const struct http_request *request,

@@ -389,7 +389,7 @@ static struct dest dest_to(struct server *s, const struct dest_request *kind)
 static const struct engine_options defaults = { .max_record = 1000,
 						.memory = 1 << 20 };
 
-static struct result run(const struct dest *dest, const char *input,
+static struct result run(struct dest *dest, const char *input,
 			 struct engine_options options)
 {
 	struct carrier_way way = way_to(dest);

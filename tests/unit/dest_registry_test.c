@@ -3,9 +3,12 @@
 
 #include "check.h"
 #include "dest/setting.h"
+#include "folder.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* The value of a setting of syslog, after this set-up. */
 static const char *value(const char *spec, const char *option, const char *key)
@@ -143,14 +146,84 @@ static void every_kind_there_is_can_be_run(void)
 	}
 }
 
-static void a_secret_is_never_an_option(void)
+static void a_secret_is_an_option_only_where_that_does_not_show_it(void)
 {
 	VALUE("splunk:h", "token=secret", "",
 	      "! option -o: token would show in the process list: set "
-	      "SPLUNK_HEC_TOKEN instead");
+	      "SPLUNK_HEC_TOKEN instead, or name it, as in token=file:PATH");
 	unsetenv("SPLUNK_HEC_TOKEN");
+	VALUE("splunk:h", "token=cmd:echo said", "token", "said");
+	VALUE("splunk:h", "token=env:NO_SUCH", "",
+	      "! splunk: token: env:NO_SUCH: there is no such variable");
 	VALUE("splunk:h", NULL, "",
 	      "! splunk: token is missing (SPLUNK_HEC_TOKEN)");
+}
+
+/* Let a file hold this. */
+static void write_secret(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	CHECK(fd >= 0 &&
+	      write(fd, text, strlen(text)) == (ssize_t)strlen(text));
+	close(fd);
+}
+
+/* The token that a request to it carries is this. */
+static bool sends_token(const struct dest *d, const char *token)
+{
+	struct dest_session session = { .now_ms = 0 };
+	struct request r = { .url = BUF_INIT(1000),
+			     .headers = BUF_INIT(1000),
+			     .body = BUF_INIT(1000) };
+	char line[200];
+	struct err e;
+
+	CHECK(d->plan.request->finish(d->plan.config, &session, &r, &e) == 0);
+	snprintf(line, sizeof(line), "Authorization: Splunk %s\r\n", token);
+	bool found = strstr(buf_str(&r.headers), line) != NULL;
+	buf_free(&r.url);
+	buf_free(&r.headers);
+	buf_free(&r.body);
+	return found;
+}
+
+static void a_secret_that_has_changed_makes_another_plan(void)
+{
+	const char *option = "token=file:token";
+	struct dest d;
+	struct err e;
+
+	folder_enter();
+	write_secret("token", "old");
+	CHECK(dest_open(&d, "splunk:h", &option, 1, &e) == 0);
+	CHECK(dest_replan(&d, &e) == 0 && sends_token(&d, "old"));
+	write_secret("token", "new");
+	CHECK(dest_replan(&d, &e) == 1 && sends_token(&d, "new"));
+	CHECK(dest_replan(&d, &e) == 0);
+	write_secret("token", "bl ank");
+	CHECK(dest_replan(&d, &e) < 0 && sends_token(&d, "new"));
+	CHECK(strstr(e.text, "bl ank") == NULL);
+	unlink("token");
+	CHECK(dest_replan(&d, &e) < 0 && sends_token(&d, "new"));
+	dest_close(&d);
+}
+
+static void variables_of_secrets_are_forgotten(void)
+{
+	const char *option = "token=env:OTHER";
+	struct dest d;
+	struct err e;
+
+	setenv("OTHER", "secret", 1);
+	setenv("SPLUNK_HEC_TOKEN", "unused", 1);
+	setenv("SPLUNK_HEC_INDEX", "main", 1);
+	CHECK(dest_open(&d, "splunk:h", &option, 1, &e) == 0);
+	dest_forget_variables(&d);
+	CHECK(getenv("OTHER") == NULL && getenv("SPLUNK_HEC_TOKEN") == NULL);
+	CHECK(getenv("SPLUNK_HEC_INDEX") != NULL && sends_token(&d, "secret"));
+	unsetenv("SPLUNK_HEC_INDEX");
+	dest_close(&d);
 }
 
 static void check_settings(const struct dest_type *type)
@@ -218,7 +291,9 @@ int main(void)
 	RUN(words_and_numbers_that_are_none_are_named_with_the_key);
 	RUN(true_and_false_have_many_names);
 	RUN(every_kind_there_is_can_be_run);
-	RUN(a_secret_is_never_an_option);
+	RUN(a_secret_is_an_option_only_where_that_does_not_show_it);
+	RUN(a_secret_that_has_changed_makes_another_plan);
+	RUN(variables_of_secrets_are_forgotten);
 	RUN(every_setting_has_a_key_a_variable_and_help);
 	RUN(a_siem_is_reached_by_the_transport_that_was_chosen);
 	RUN(a_transport_that_does_not_exist_is_named_with_the_nearest);

@@ -205,14 +205,15 @@ static void a_token_does_not_travel_where_it_can_be_read(void)
 	      "url: https://h?token=x: a query is of no use there");
 }
 
-static void a_token_is_needed_and_never_an_option(void)
+static void a_token_is_needed_and_no_option_shows_it(void)
 {
 	struct err e;
 	struct dest d;
 
 	CHECK(!open_splunk(&d, "splunk:h", LIST("token=" TOKEN), &e));
 	CHECK(strcmp(e.text, "option -o: token would show in the process list: "
-			     "set SPLUNK_HEC_TOKEN instead") == 0);
+			     "set SPLUNK_HEC_TOKEN instead, or name it, as "
+			     "in token=file:PATH") == 0);
 	unsetenv("SPLUNK_HEC_TOKEN");
 	FAILS("splunk:h", NULL, "token is missing (SPLUNK_HEC_TOKEN)");
 	static const char *const wrong[] = { "a\r\nb", "a b", "a\x7f", "\xc3\xa4" };
@@ -311,7 +312,7 @@ int main(void)
 	RUN(metadata_is_escaped_into_the_query);
 	RUN(an_address_may_leave_out_what_is_usual);
 	RUN(a_token_does_not_travel_where_it_can_be_read);
-	RUN(a_token_is_needed_and_never_an_option);
+	RUN(a_token_is_needed_and_no_option_shows_it);
 	RUN(a_short_token_draws_a_warning);
 	RUN(wrong_settings_are_named);
 	RUN(limits_are_those_of_the_manual);
