@@ -16,6 +16,7 @@
 	X(sc4s)   \
 	X(qradar) \
 	X(datadog) \
+	X(http)   \
 	X(syslog) \
 	X(file)   \
 	X(stdout)

@@ -1,0 +1,298 @@
+#include "dest/web.h"
+
+#include "dest/answer.h"
+#include "dest/record.h"
+#include "format/sniff.h"
+#include "json/walk.h"
+#include "json/write.h"
+#include "net/url.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+enum { CODES = 600 }; // statuses are below that
+
+/* An object as it stands; any other record as a string. */
+static void put_value(struct slice line, struct buf *body)
+{
+	const struct slice object = slice_trim(line);
+
+	if (walk_is_object(object))
+		buf_put_slice(body, object);
+	else
+		json_put_string(body, line);
+}
+
+int web_add(enum web_framing framing, const struct dest_record *record,
+	    size_t index, struct buf *body, struct err *e)
+{
+	const struct slice line = record->bytes;
+
+	if (slice_trim(line).len == 0)
+		return err_set(e, ERR_DATA, "blank: there is nothing to send");
+	switch (framing) {
+	case WEB_JSONL:
+		buf_put_slice(body, line);
+		buf_putc(body, '\n');
+		break;
+	case WEB_ARRAY:
+		buf_putc(body, index == 0 ? '[' : ',');
+		put_value(line, body);
+		break;
+	case WEB_CONCAT:
+		put_value(line, body);
+		break;
+	case WEB_SINGLE:
+		buf_put_slice(body, line);
+		break;
+	}
+	return record_status(body, e);
+}
+
+void web_end(enum web_framing framing, struct buf *body)
+{
+	if (framing == WEB_ARRAY)
+		buf_putc(body, ']');
+}
+
+const char *web_content_type(enum web_framing framing, struct slice body)
+{
+	static const char text[] = "text/plain; charset=utf-8";
+
+	switch (framing) {
+	case WEB_JSONL:
+		// Lines of anything else are no lines of JSON.
+		return body.len > 0 && body.data[0] == '{'
+			       ? "application/x-ndjson"
+			       : text;
+	case WEB_ARRAY:
+	case WEB_CONCAT:
+		break;
+	case WEB_SINGLE:
+		return walk_is_object(slice_trim(body)) ? "application/json"
+							: text;
+	}
+	return "application/json";
+}
+
+/* "200", "2xx" or "200-299" */
+static bool read_span(struct slice word, unsigned *first, unsigned *last)
+{
+	char text[16];
+	char rest;
+
+	if (word.len == 0 || word.len >= sizeof(text) ||
+	    !walk_is_digit(word.data[0]))
+		return false;
+	memcpy(text, word.data, word.len);
+	text[word.len] = '\0';
+	if (word.len == 3 && strcasecmp(text + 1, "xx") == 0) {
+		*first = (unsigned)(text[0] - '0') * 100;
+		*last = *first + 99;
+	} else if (sscanf(text, "%3u-%3u%c", first, last, &rest) != 2) {
+		if (sscanf(text, "%3u%c", first, &rest) != 1)
+			return false;
+		*last = *first;
+	}
+	return *first >= 100 && *first <= *last && *last < CODES;
+}
+
+int web_read_codes(const struct settings *s, size_t i, struct web_codes *codes,
+		   struct err *e)
+{
+	struct slice rest = slice_of(s->values[i] != NULL ? s->values[i] : "");
+
+	*codes = (struct web_codes){ 0 };
+	while (rest.len > 0) {
+		struct slice word = slice_trim(slice_take_until(&rest, ','));
+		unsigned first, last;
+
+		if (!read_span(word, &first, &last))
+			return err_set(e, ERR_USAGE,
+				       "%s: %.*s is no status, as in 200, 2xx "
+				       "or 500-599",
+				       s->table[i].key, (int)word.len,
+				       word.data);
+		for (unsigned n = first; n <= last; n++)
+			codes->bits[n / 64] |= UINT64_C(1) << n % 64;
+	}
+	return 0;
+}
+
+bool web_has_code(const struct web_codes *codes, int status)
+{
+	return status >= 0 && status < CODES &&
+	       (codes->bits[status / 64] >> status % 64 & 1) != 0;
+}
+
+/* What stands in between answers with pages, and collectors do not. */
+static bool is_page(struct slice body)
+{
+	static const char *const begins[] = { "<!doctype html", "<html" };
+
+	body = slice_trim(body);
+	for (size_t i = 0; i < sizeof(begins) / sizeof(begins[0]); i++) {
+		size_t n = strlen(begins[i]);
+
+		if (body.len >= n && strncasecmp(body.data, begins[i], n) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Success has been said: is it the collector that says so? */
+static struct judgement judge_success(const struct web_terms *terms,
+				      const struct answer *answer)
+{
+	const struct slice body = answer->body;
+	struct judgement j = { .verdict = VERDICT_RETRY,
+			       .wait_ms = WAIT_BACKOFF };
+
+	if (terms->match != NULL) {
+		if (body.len > 0 && memmem(body.data, body.len, terms->match,
+					   strlen(terms->match)) != NULL)
+			return (struct judgement){ 0 };
+		j.reason = "success, but success_match is not in the answer";
+	} else if (is_page(body)) {
+		j.reason = "a web page is no answer: is there a proxy in "
+			   "between?";
+	} else {
+		return (struct judgement){ 0 };
+	}
+	return j;
+}
+
+static struct judgement retry(const struct answer *answer)
+{
+	return (struct judgement){
+		.verdict = VERDICT_RETRY,
+		.wait_ms = answer->retry_after_ms >= 0 ? answer->retry_after_ms
+						       : WAIT_BACKOFF,
+	};
+}
+
+static const char *reason_of(const struct web_terms *terms, int status,
+			     enum verdict verdict)
+{
+	if (status == 401 || status == 403)
+		return "not allowed: check who we are";
+	if (status == 407)
+		return "the proxy does not let us through";
+	if (status == 413)
+		return "too large: lower batch_bytes";
+	if (verdict == VERDICT_HOLD)
+		return terms->where;
+	if (verdict == VERDICT_REJECT)
+		return "refused";
+	return NULL;
+}
+
+/* The first line of what was said, where it is no page. */
+static const char *with_words(struct dest_session *session, const char *reason,
+			      struct slice body)
+{
+	body = slice_trim(body);
+	if (body.len == 0 || is_page(body))
+		return reason;
+	body = slice_take_until(&body, '\n');
+	if (body.len > ANSWER_WORDS_MAX)
+		body.len = ANSWER_WORDS_MAX;
+	return answer_words(
+		session, "%s%s\"%.*s\"", reason != NULL ? reason : "",
+		reason != NULL ? ": " : "", (int)body.len, body.data);
+}
+
+void web_judge(const struct web_terms *terms, struct dest_session *session,
+	       bool has_token, const struct answer *answer,
+	       struct judgement *judgements, size_t count)
+{
+	const int status = answer->status;
+	struct judgement j = answer_by_status(answer, count);
+
+	if (web_has_code(&terms->success, status)) {
+		j = judge_success(terms, answer);
+	} else if (web_has_code(&terms->retry, status)) {
+		j = retry(answer);
+	} else if (status == 401 && has_token) {
+		j = answer_unauthorized(session);
+	} else if (web_has_code(&terms->reject, status)) {
+		j.verdict = count > 1 ? VERDICT_SPLIT : VERDICT_REJECT;
+	} else if (j.verdict == VERDICT_DELIVERED) {
+		j = retry(answer);
+		j.reason = "this status is not among success_codes";
+	}
+	if (j.verdict != VERDICT_DELIVERED) {
+		if (j.reason == NULL)
+			j.reason = reason_of(terms, status, j.verdict);
+		j.reason = with_words(session, j.reason, answer->body);
+	}
+	answer_judge_all(judgements, count, j);
+}
+
+int web_read_identity(const struct settings *s, size_t first, bool insecure,
+		      struct oauth_client *client, struct err *e)
+{
+	const char *const *values = s->values + first;
+
+	*client = (struct oauth_client){ 0 };
+	if (values[WEB_TOKEN_ENDPOINT] == NULL) {
+		if (values[WEB_CLIENT_ID] != NULL ||
+		    values[WEB_CLIENT_SECRET] != NULL)
+			return err_set(e, ERR_USAGE,
+				       "client_id and client_secret need "
+				       "token_endpoint");
+		return 0;
+	}
+	client->url = values[WEB_TOKEN_ENDPOINT];
+	client->scope = values[WEB_SCOPE];
+	if (url_check(client->url, true, insecure, e) < 0)
+		return err_prefix(e, "token_endpoint");
+	if (setting_text(s, first + WEB_CLIENT_ID, &client->id, e) < 0 ||
+	    setting_text(s, first + WEB_CLIENT_SECRET, &client->secret, e) < 0)
+		return -1;
+	return 0;
+}
+
+/* RFC 9110 sections 5.1 and 5.5: a name, a colon, and no line end. */
+static bool is_header(struct slice text)
+{
+	static const char marks[] = "!#$%&'*+-.^_`~";
+	struct slice name = slice_take_until(&text, ':');
+
+	if (name.len == 0 || text.data == NULL)
+		return false;
+	for (size_t i = 0; i < name.len; i++) {
+		char c = name.data[i];
+		bool is_letter = (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+
+		if (!is_letter && !walk_is_digit(c) && strchr(marks, c) == NULL)
+			return false;
+	}
+	for (size_t i = 0; i < text.len; i++)
+		if ((unsigned char)text.data[i] < ' ' && text.data[i] != '\t')
+			return false;
+	return slice_trim(text).len > 0;
+}
+
+int web_put_headers(const struct settings *s, size_t i, struct buf *out,
+		    struct err *e)
+{
+	struct slice rest = slice_of(s->values[i] != NULL ? s->values[i] : "");
+
+	while (rest.len > 0) {
+		struct slice header = slice_trim(slice_take_until(&rest, '|'));
+
+		// What it says may be a secret.
+		if (!is_header(header))
+			return err_set(e, ERR_USAGE,
+				       "%s: a header is NAME: VALUE, several "
+				       "divided by |",
+				       s->table[i].key);
+		buf_put_slice(out, header);
+		buf_puts(out, "\r\n");
+	}
+	return buf_status(out) == 0
+		       ? 0
+		       : err_set(e, ERR_USAGE, "%s: too long", s->table[i].key);
+}
