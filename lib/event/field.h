@@ -41,8 +41,8 @@ struct field {
 	struct slice key;   // as the format writes it
 	struct slice label; // where not empty: key "Label" with this goes before
 	struct slice lead;  // what the format has made of both, once for all
-			    // records; FIELD_LEAD bytes may be read. Empty:
-			    // it has to be made now
+			    // records; it may be read up to the next multiple
+			    // of FIELD_LEAD bytes. Empty: it has to be made now
 	struct value value; // never missing; text typed as its rule demands
 	uint32_t max;       // as in field_rule
 };

@@ -37,10 +37,10 @@ static char *put_camel(char *p, struct slice name, bool first)
 }
 
 /* The bytes that keys may have. */
-static char *put_allowed(char *p, struct slice name)
+static char *put_allowed(char *p, struct slice name, enum rest_names names)
 {
 	for (size_t i = 0; i < name.len; i++)
-		if (map_allows(REST_CAMEL, name.data[i]))
+		if (map_allows(names, name.data[i]))
 			*p++ = name.data[i];
 	return p;
 }
@@ -75,12 +75,26 @@ static struct slice useful(const struct key_style *style, struct slice name)
 	return name;
 }
 
+/* Does what a key takes of a name begin with something else than a letter? */
+static bool lacks_letter(const struct key_style *style, struct slice name)
+{
+	enum rest_names names = style->given ? style->names : REST_CAMEL;
+
+	for (size_t i = 0; i < name.len; i++)
+		if (map_allows(names, name.data[i]))
+			return !map_is_letter(name.data[i]);
+	return false;
+}
+
 void key_add(struct buf *key, const struct key_style *style, struct slice name)
 {
 	if (style->max != 0 && key->len >= style->max)
 		return;
 
 	name = useful(style, name);
+	if (style->names == REST_COLUMN && key->len == 0 &&
+	    lacks_letter(style, name))
+		buf_puts(key, "Member");
 	char *start = buf_room(key, name.len + 1);
 	char *p = start;
 
@@ -91,9 +105,10 @@ void key_add(struct buf *key, const struct key_style *style, struct slice name)
 			*p++ = '.';
 		p = put_replaced(p, name);
 	} else if (style->given) {
-		p = put_allowed(p, name);
+		p = put_allowed(p, name, style->names);
 	} else {
-		p = put_camel(p, name, key->len == 0);
+		p = put_camel(p, name,
+			      key->len == 0 && style->names == REST_CAMEL);
 	}
 	buf_grown(key, (size_t)(p - start));
 }

@@ -29,6 +29,11 @@ static int read_key(struct loader *l, const struct place *at, struct slice *key,
 					   "%s cannot have",
 					   (int)key->len, key->data,
 					   l->shape->section);
+	if (l->shape->rest_names == REST_COLUMN && !map_is_letter(key->data[0]))
+		return source_fail(&l->source, at, e,
+				   "\"%.*s\" does not begin with a letter, as "
+				   "keys of %s do",
+				   (int)key->len, key->data, l->shape->section);
 	if (l->shape->key_max != 0 && key->len > l->shape->key_max)
 		return source_fail(&l->source, at, e,
 				   "a key of more than %zu bytes",
@@ -50,9 +55,10 @@ static int make_lead(struct loader *l, struct target *target, struct err *e)
 
 	if (l->shape->put_lead == NULL)
 		return 0;
-	l->shape->put_lead(&lead, target->key, target->label);
+	l->shape->put_lead(&lead, target->key, target->label, target->type);
 	size_t len = lead.len;
-	while (lead.len < FIELD_LEAD && buf_status(&lead) == 0)
+	while ((lead.len == 0 || lead.len % FIELD_LEAD != 0) &&
+	       buf_status(&lead) == 0)
 		buf_putc(&lead, ' ');
 	target->lead = buf_slice(&lead);
 	if (buf_status(&lead) != 0 ||

@@ -14,10 +14,12 @@
 
 /* How a format names members that no row of the map names. */
 enum rest_names {
-	REST_CAMEL, // prefix, then the path in camel case, [A-Za-z0-9] only
-	REST_PATH,  // the path joined by dots, what is not allowed becoming _
-	REST_NONE,  // not at all: the format writes the record as it came, and
-		    // an event for it has attributes but no fields
+	REST_CAMEL,  // prefix, then the path in camel case, [A-Za-z0-9] only
+	REST_COLUMN, // the same, every word with a capital; the first byte is
+		     // a letter, and names that are given may have _
+	REST_PATH,   // the path joined by dots, what is not allowed becoming _
+	REST_NONE,   // not at all: the format writes the record as it came, and
+		     // an event for it has attributes but no fields
 };
 
 /*
@@ -51,7 +53,8 @@ struct map_shape {
 	 * Append what goes before the value of a field, but for what divides it
 	 * from the field before; or NULL where that is not known in advance.
 	 */
-	void (*put_lead)(struct buf *out, struct slice key, struct slice label);
+	void (*put_lead)(struct buf *out, struct slice key, struct slice label,
+			 enum field_type type);
 
 	/*
 	 * Append what lines begin with, up to where they depend on more than
@@ -61,13 +64,18 @@ struct map_shape {
 	bool (*put_head)(struct buf *out, const struct value *attributes);
 };
 
+static inline bool map_is_letter(char c)
+{
+	return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+}
+
 /* May a key hold this byte? Those of paths are SD-NAMEs (RFC 5424, 6.3.3). */
 static inline bool map_allows(enum rest_names names, char c)
 {
 	if (names == REST_PATH)
 		return c > ' ' && c < 0x7f && c != '=' && c != ']' && c != '"';
-	return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' &&
-					  (c | 0x20) <= 'z');
+	return (c >= '0' && c <= '9') || map_is_letter(c) ||
+	       (c == '_' && names == REST_COLUMN);
 }
 
 #endif

@@ -95,9 +95,11 @@ static const struct field_rule *find_rule(struct slice key)
 }
 
 /* Labels are for formats whose keys say nothing. */
-static void put_lead(struct buf *out, struct slice key, struct slice label)
+static void put_lead(struct buf *out, struct slice key, struct slice label,
+		     enum field_type type)
 {
 	(void)label;
+	(void)type;
 	buf_put_slice(out, key);
 	buf_putc(out, '=');
 }

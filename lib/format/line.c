@@ -105,7 +105,7 @@ char *line_put_led_slowly(struct line *l, char *at, char divider,
 	if (f->lead.len != 0)
 		buf_put_slice(l->out, f->lead);
 	else
-		put_lead(l->out, f->key, f->label);
+		put_lead(l->out, f->key, f->label, FIELD_TEXT);
 	escape_put(l->out, text, how);
 	return line_at(l);
 }
@@ -143,7 +143,6 @@ void line_put_some(struct line *l, size_t tail, line_put_field *put)
 {
 	const struct event *event = l->event;
 	size_t begin = l->out->len;
-	bool full = false;
 
 	// Without any field it would be rejected: nothing is left out then.
 	if (is_long(l, begin, tail))
@@ -152,8 +151,8 @@ void line_put_some(struct line *l, size_t tail, line_put_field *put)
 		const struct field *f = &event->fields[i];
 		size_t before = l->out->len;
 
-		full |= put_one(l, tail, put, f);
-		if (!full)
+		l->full |= put_one(l, tail, put, f);
+		if (!l->full)
 			continue;
 		if (l->out->len > before || buf_status(l->out) != 0)
 			lose(l, FORMAT_LEFT_OUT, f->key, 0, 0);

@@ -25,6 +25,7 @@ struct line {
 	char *ample;  // up to here there is LINE_AMPLE; NULL: nowhere
 	bool begun;   // something is there for a divider to divide from
 	bool failed;  // a value could not be decoded
+	bool full;    // a field was left out: so are all behind it
 };
 
 static inline struct line line_begin(const struct event *event,
@@ -187,7 +188,7 @@ IN_LINE char *line_put_pair(struct line *l, char *at, char divider,
 
 /* A function that appends the lead of a field; that of the format's shape. */
 typedef void line_put_lead(struct buf *out, struct slice key,
-			   struct slice label);
+			   struct slice label, enum field_type type);
 
 /* What few fields and few headers need, of the functions that follow. */
 char *line_put_led_slowly(struct line *l, char *at, char divider,

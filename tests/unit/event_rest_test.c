@@ -69,6 +69,32 @@ static void a_name_of_which_nothing_is_left_is_member(void)
 	CHECK(is(given("{'!':1}"), "member=1"));
 }
 
+static void columns_are_words_with_capitals_behind_a_letter(void)
+{
+	const char *given_names = "'rest':{'given':true}";
+
+	CHECK(is(fields_by(&table, "", "{'a':1,'b_c':{'d':2},'2fa':3,'_':4}"),
+		 "A=1 BCD=2 Member2fa=3 Member=4"));
+	CHECK(is(fields_by(&table, "", "{'userId':1,'user_id':2,'UserID':3}"),
+		 "UserId=1 UserId2=2 UserID=3"));
+	CHECK(is(fields_by(&table, "", "{'a_name_that_is_too_long':1}"),
+		 "ANameThatIsTooLo=1"));
+	CHECK(is(fields_by(&table, given_names, "{'a_b':1,'_c':2,'7':3}"),
+		 "a_b=1 Member_c=2 Member7=3"));
+}
+
+static void a_column_of_the_map_begins_with_a_letter(void)
+{
+	CHECK(is(fields_by(&table, "'fields':[{'key':'A_b2','from':'a'}]",
+			   "{'a':1}"),
+		 "A_b2=1"));
+	CHECK(strstr(fields_by(&table, "'fields':[{'key':'_a','from':'a'}]",
+			       "{'a':1}"),
+		     "does not begin with a letter") != NULL);
+	CHECK(strstr(fields_by(&table, "'rest':{'prefix':'2'}", "{'a':1}"),
+		     "does not begin with a letter") != NULL);
+}
+
 static void names_that_would_be_equal_are_numbered(void)
 {
 	CHECK(is(camel("{'a b':1,'a_b':2,'a':{'b':3}}"), "aB=1 aB2=2 aB3=3"));
@@ -310,6 +336,8 @@ int main(void)
 	RUN(a_prefix_begins_every_name);
 	RUN(escapes_in_names_are_decoded);
 	RUN(a_name_of_which_nothing_is_left_is_member);
+	RUN(columns_are_words_with_capitals_behind_a_letter);
+	RUN(a_column_of_the_map_begins_with_a_letter);
 	RUN(names_that_would_be_equal_are_numbered);
 	RUN(a_name_of_the_formats_own_is_not_taken);
 	RUN(a_name_that_a_row_has_put_is_not_taken);

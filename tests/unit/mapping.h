@@ -71,6 +71,8 @@ static const char *const leef_attributes[] = { "vendor", "product", "version",
 static const char *const rfc5424_attributes[] = { "app", "procid", "msgid",
 						  "msg", "sdid",   NULL };
 
+static const char *const no_attributes[] = { NULL };
+
 static const struct map_shape cef = {
 	.section = "cef",
 	.attributes = cef_attributes,
@@ -92,6 +94,14 @@ static const struct map_shape rfc5424 = {
 	.attributes = rfc5424_attributes,
 	.rest_names = REST_PATH,
 	.key_max = 32,
+	.has_time = true,
+};
+
+static const struct map_shape table = {
+	.section = "sentinel",
+	.attributes = no_attributes,
+	.rest_names = REST_COLUMN,
+	.key_max = 16,
 	.has_time = true,
 };
 
