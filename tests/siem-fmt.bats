@@ -66,6 +66,30 @@ repeat()
 	equal '' "$stderr"
 }
 
+@test "the golden records become rows of CommonSecurityLog" {
+	run -0 --separate-stderr siem-fmt --csl --host h1 "$vectors/golden.jsonl"
+
+	equal "$(cat "$vectors/golden.csl")" "$output"
+	equal '' "$stderr"
+}
+
+@test "the golden records become rows of a custom table" {
+	run -0 --separate-stderr siem-fmt --sentinel "$vectors/golden.jsonl"
+
+	equal "$(cat "$vectors/golden.sentinel")" "$output"
+	equal '' "$stderr"
+}
+
+@test "records as the servers write them become rows of both tables" {
+	run -0 --separate-stderr siem-fmt --csl --host h1 "$vectors/live.jsonl"
+	equal "$(cat "$vectors/live.csl")" "$output"
+	equal '' "$stderr"
+
+	run -0 --separate-stderr siem-fmt --sentinel "$vectors/live.jsonl"
+	equal "$(cat "$vectors/live.sentinel")" "$output"
+	equal '' "$stderr"
+}
+
 @test "a syslog header has the event's time, the host and its severity" {
 	head -n 1 "$vectors/golden.jsonl" >a1
 	run -0 siem-fmt --cef --syslog --host h1 --severity auto a1
@@ -91,6 +115,20 @@ repeat()
 	run -0 acme --rfc5424=sd
 
 	equal "$(vector rfc5424)" "$output"
+}
+
+@test "every escaping vector becomes rows that say what it says" {
+	# What jq cannot read, lone surrogates, is for the formats to mend.
+	said='try (fromjson | .msg | if . == "" then null else . // empty | tostring end) catch "?"'
+	vector in | jq -Rc "[$said]" >want
+
+	acme --csl -q >rows
+	equal "$(cat want)" "$(jq -Rc '[fromjson | .Message // empty]' rows | paste - want |
+		awk -F '\t' '{ print $2 == "[\"?\"]" || $2 == "[null]" ? $2 : $1 }')"
+	acme --sentinel -q >rows
+	equal "$(cat want)" "$(jq -Rc '[fromjson | .Message // empty]' rows | paste - want |
+		awk -F '\t' '{ print $2 == "[\"?\"]" || $2 == "[null]" ? $2 : $1 }')"
+	equal "$(grep -c . want)" "$(jq -c . rows | grep -c .)"
 }
 
 @test "every row of the severity table comes out as it says" {
@@ -188,6 +226,67 @@ repeat()
 	run -0 siem-fmt --leef --syslog=5424 --host h1 <<<'{"ts":"2025-10-09T00:45:00.5+02:00","action":"route"}'
 
 	[[ $output == '<134>1 2025-10-08T22:45:00.500Z h1 LEEF:2.0|'* ]]
+}
+
+@test "CommonSecurityLog has the columns of the CEF that the same map makes" {
+	# As formats are documented: the key, and the column of the table.
+	cat >map.json <<'END'
+{"name": "m", "time": "t", "cef": {"vendor": {"const": "V"}, "id": "id", "fields": [
+  {"key": "rt", "from": "$time"},
+  {"key": "end", "from": "end"},
+  {"key": "in", "from": "bytes"},
+  {"key": "dpt", "from": "port"},
+  {"key": "cfp1", "label": "ratio", "from": "ratio"},
+  {"key": "flexNumber1", "label": "n", "from": "n"},
+  {"key": "mine", "label": "what", "from": "mine"}
+], "rest": {"prefix": "V"}}}
+END
+	run -0 siem-fmt --csl --map ./map.json --host h1 <<<'{"t":"2025-10-09T00:45:00+02:00","id":"x|1","end":1759963501.5,"bytes":3000000000,"port":70000,"ratio":0.5,"n":3,"mine":"a=b;c","a":{"b":[1, 2]}}'
+
+	equal '{"TimeGenerated":"2025-10-08T22:45:00Z","StartTime":"2025-10-08T22:45:00Z","Computer":"h1","DeviceVendor":"V","DeviceEventClassID":"x|1","LogSeverity":"2","ReceiptTime":"1759963500000","EndTime":"2025-10-08T22:45:01.500Z","ReceivedBytes":3000000000,"DeviceCustomFloatingPoint1Label":"ratio","DeviceCustomFloatingPoint1":0.5,"FlexNumber1Label":"n","FlexNumber1":3,"AdditionalExtensions":"mineLabel=what;mine=a=b\\;c;VPort=70000;VAB=[1,2]"}' "$output"
+}
+
+@test "members of CEF's own names have the columns of these" {
+	run -0 siem-fmt --csl --map "$vectors/acme.json" --host h1 <<<'{"cn1":7,"cn2":"x","start":"2025-10-08T22:00:00Z","dst":"10.0.0.1","own":"y"}'
+
+	equal '{"TimeGenerated":"2025-10-08T22:45:00Z","EndTime":"2025-10-08T22:45:00Z","Computer":"h1","DeviceVendor":"Acme","DeviceProduct":"Audit","DeviceVersion":"1.0","DeviceEventClassID":"E1","Activity":"test","LogSeverity":"5","FieldDeviceCustomNumber1":7,"StartTime":"2025-10-08T22:00:00.000Z","DestinationIP":"10.0.0.1","AdditionalExtensions":"cn22=x;own=y"}' "$output"
+}
+
+@test "a flat table has a column for every member, under a name that Azure takes" {
+	run -0 siem-fmt --sentinel --map generic <<<'{"ts":"2025-10-08T22:45:00Z","Type":1,"a":{"tenant_id":"x","b":[1, {"c":2}]},"TimeGenerated":"y","7":true,"tenantId":"t","an_object_with_a_long_name":{"and_a_member_with_a_longer_one":null,"and_a_member_with_a_longer_two":1}}'
+
+	equal '{"TimeGenerated":"2025-10-08T22:45:00Z","EventType":"event","EventName":"Event","Severity":2,"Type2":1,"ATenantId":"x","AB":"[1,{\"c\":2}]","TimeGenerated2":"y","Member7":true,"TenantId2":"t","AnObjectWithALongNameAndAMemberWithALongerTwo":1}' "$output"
+	run -0 siem-fmt --sentinel <<<"{\"$(repeat 60 k)\":1,\"$(repeat 61 k)\":2}"
+	equal "K$(repeat 44 k),K$(repeat 43 k)2" \
+		"$(jq -r 'keys_unsorted | map(select(startswith("Kk"))) | join(",")' <<<"$output")"
+}
+
+@test "a map decides the types of a flat table's columns" {
+	cat >map.json <<'END'
+{"name": "m", "time": "t", "sentinel": {"fields": [
+  {"key": "A_1", "from": "a"},
+  {"key": "B", "from": "b", "type": "int64"},
+  {"key": "C", "from": "c", "type": "bool"},
+  {"key": "D", "from": "d", "type": "time"},
+  {"key": "E", "from": "e", "type": "double", "else": {"key": "EText"}}
+]}}
+END
+	run -0 siem-fmt --sentinel --map ./map.json <<<'{"t":"2025-10-08T22:45:00.123456789Z","a":1,"b":"2","c":"true","d":1759963500,"e":"x","f":{"g":1}}'
+	equal '{"TimeGenerated":"2025-10-08T22:45:00.123456Z","A_1":"1","B":2,"C":true,"D":"2025-10-08T22:45:00.000Z","EText":"x","FG":1}' "$output"
+
+	sed -i 's/"A_1"/"Type"/' map.json
+	run -2 siem-fmt --sentinel --map ./map.json </dev/null
+	[[ $output == *'"Type" is not for maps to write' ]]
+}
+
+@test "what goes into requests has no syslog header" {
+	run -2 siem-fmt --csl --syslog </dev/null
+	equal 'siem-fmt: option --syslog: what --csl writes goes into requests, without a syslog header' "$output"
+
+	run -0 siem-fmt --csl --facility auth --severity auto --host h1 </dev/null
+	equal $'siem-fmt: option --facility changes nothing: --csl has no syslog header\nsiem-fmt: option --severity changes nothing: --csl has no syslog header' "$output"
+	run -0 siem-fmt --sentinel --host h1 </dev/null
+	equal 'siem-fmt: option --host changes nothing: --sentinel has no syslog header' "$output"
 }
 
 @test "facility and severity make the priority, by name or by number" {
@@ -678,7 +777,7 @@ refused()
 @test "without a format it names them all" {
 	run -2 --separate-stderr siem-fmt </dev/null
 
-	equal 'siem-fmt: no format: give one of --cef, --leef, --rfc5424, --rfc3164 or --json' "$stderr"
+	equal 'siem-fmt: no format: give one of --cef, --leef, --rfc5424, --rfc3164, --json, --csl or --sentinel' "$stderr"
 }
 
 # wrong MESSAGE OPTION...

@@ -124,6 +124,11 @@ static int choose_syslog(const struct config *c, struct choice *choice,
 
 	if (c->syslog.name == NULL)
 		return 0;
+	if (f->is_body)
+		return err_set(e, ERR_USAGE,
+			       "option --syslog: what --%s writes goes into "
+			       "requests, without a syslog header",
+			       f->name);
 	if (f->syslog == NULL)
 		return err_set(e, ERR_USAGE,
 			       "option --syslog: --%s has a syslog header "
@@ -177,14 +182,19 @@ static void tell_idle(const struct config *c, const struct choice *choice)
 		{ "severity", c->severity },
 		{ "host", c->host },
 	};
+	const struct format *f = choice->format;
 
-	if (choice->format->syslog == NULL || choice->options.syslog != NULL)
+	if (choice->options.syslog != NULL ||
+	    (f->syslog == NULL && !f->is_body))
 		return;
 	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
-		if (options[i].value != NULL)
-			msg_warn("option --%s changes nothing: without "
-				 "--syslog, --%s has no syslog header",
-				 options[i].name, choice->format->name);
+		if (options[i].value != NULL &&
+		    !(f->has_host && options[i].value == c->host))
+			msg_warn("option --%s changes nothing: %s--%s has no "
+				 "syslog header",
+				 options[i].name,
+				 f->is_body ? "" : "without --syslog, ",
+				 f->name);
 }
 
 static int choose_host(const struct config *c, struct choice *choice,

@@ -51,7 +51,9 @@ struct format {
 	const char *summary;  // one line for --help, lower case, no full stop
 	const char *variants; // divided by '|', the first is the default; NULL
 	const char *syslog;   // the kind of header --syslog means; NULL: its
-			      // lines have one already
+			      // lines have one already, or never
+	bool is_body;         // never: they go into requests
+	bool has_host;        // they say the host without a header
 
 	/* What it wants of maps, by variant. */
 	const struct map_shape *(*shape)(const char *variant);

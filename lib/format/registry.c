@@ -2,17 +2,22 @@
 
 #include <string.h>
 
-/* To add a format, define format_NAME in lib/format/NAME.c and put it here. */
-#define FORMATS(X) \
-	X(cef)     \
-	X(leef)    \
-	X(rfc5424) \
-	X(rfc3164) \
-	X(json)
+/*
+ * To add a format, define format_NAME in lib/format/NAME.c and put it here,
+ * with the section of maps that it reads.
+ */
+#define FORMATS(X)          \
+	X(cef, cef)         \
+	X(leef, leef)       \
+	X(rfc5424, rfc5424) \
+	X(rfc3164, rfc3164) \
+	X(json, json)       \
+	X(csl, cef)         \
+	X(sentinel, sentinel)
 
-#define DECLARE(name) extern const struct format format_##name;
-#define ROW(name) &format_##name,
-#define WORD(name) #name,
+#define DECLARE(name, section) extern const struct format format_##name;
+#define ROW(name, section) &format_##name,
+#define WORD(name, section) #section,
 
 FORMATS(DECLARE)
 

@@ -4,6 +4,7 @@
  */
 #include "format/registry.h"
 
+#include <jansson.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,14 +17,19 @@ static const struct way {
 	const char *format;
 	const char *variant;
 	const char *syslog;
-	bool verbatim; // it ends in the record, whatever that holds
+	enum content {
+		TEXT,
+		VERBATIM, // it ends in the record, whatever that holds
+		OBJECT,   // it is JSON, and no member is there twice
+	} content;
 } ways[] = {
-	{ "cef", NULL, NULL, false },      { "cef", NULL, "3164", false },
-	{ "cef", NULL, "5424", false },    { "leef", "2.0", NULL, false },
-	{ "leef", "1.0", "5424", false },  { "rfc5424", "plain", NULL, true },
-	{ "rfc5424", "sd", NULL, false },  { "rfc3164", "plain", NULL, true },
-	{ "rfc3164", "kv", NULL, false },  { "json", NULL, NULL, true },
-	{ "json", NULL, "3164", true },
+	{ "cef", NULL, NULL, TEXT },	 { "cef", NULL, "3164", TEXT },
+	{ "cef", NULL, "5424", TEXT },	 { "leef", "2.0", NULL, TEXT },
+	{ "leef", "1.0", "5424", TEXT }, { "rfc5424", "plain", NULL, VERBATIM },
+	{ "rfc5424", "sd", NULL, TEXT }, { "rfc3164", "plain", NULL, VERBATIM },
+	{ "rfc3164", "kv", NULL, TEXT }, { "json", NULL, NULL, VERBATIM },
+	{ "json", NULL, "3164", VERBATIM }, { "csl", NULL, NULL, OBJECT },
+	{ "sentinel", NULL, NULL, OBJECT },
 };
 
 enum { WAYS = sizeof(ways) / sizeof(ways[0]) };
@@ -43,6 +49,17 @@ static struct mapper *mapper_of(const struct way *way)
 	return m; // for the life of the process, like maps
 }
 
+static void check_object(struct slice line)
+{
+	json_t *root = json_loadb(line.data, line.len,
+				  JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL,
+				  NULL);
+
+	if (!json_is_object(root))
+		abort();
+	json_decref(root);
+}
+
 static void check_line(const struct way *way, const struct event *event,
 		       struct slice line, size_t max_line)
 {
@@ -51,7 +68,7 @@ static void check_line(const struct way *way, const struct event *event,
 
 	if (max_line != 0 && line.len > max_line)
 		abort();
-	if (way->verbatim) {
+	if (way->content == VERBATIM) {
 		size_t head = line.len - event->record.len;
 
 		if (line.len < event->record.len ||
@@ -59,6 +76,8 @@ static void check_line(const struct way *way, const struct event *event,
 			abort();
 		line.len = head;
 	}
+	if (way->content == OBJECT)
+		check_object(line);
 	for (size_t i = 0; i < line.len; i++) {
 		unsigned char c = (unsigned char)line.data[i];
 
