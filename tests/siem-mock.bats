@@ -537,6 +537,7 @@ server.pem' "$(ls certs)"
 	run -0 siem-mock --list
 
 	equal 'splunk         HTTP Event Collector, with acknowledgement
+sentinel       Logs Ingestion API, Data Collector API, Event Hubs
 datadog        the log intake of Datadog
 http           any collector that takes records by HTTP
 syslog         UDP, TCP and TLS, octet counting or lines

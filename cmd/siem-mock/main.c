@@ -18,11 +18,12 @@
  * Every kind, in the order --list has them. To add one, define mock_NAME in
  * NAME.c and put its row here.
  */
-#define KINDS(X)  \
-	X(splunk) \
-	X(datadog) \
-	X(http)   \
-	X(syslog) \
+#define KINDS(X)    \
+	X(splunk)   \
+	X(sentinel) \
+	X(datadog)  \
+	X(http)     \
+	X(syslog)   \
 	X(relp)
 
 #define DECLARE(name) extern const struct mock_kind mock_##name;
