@@ -151,8 +151,14 @@ struct azure_said azure_read(struct dest_session *session,
 	return said;
 }
 
-const char *azure_reason(struct dest_session *session, const char *ours,
-			 const struct azure_said *said)
+static bool is_refusal(int status)
+{
+	return status >= 400 && status < 500 && status != 408 &&
+	       status != 425 && status != 429;
+}
+
+const char *azure_reason(struct dest_session *session, int status,
+			 const char *ours, const struct azure_said *said)
 {
 	const char *parts[] = { ours, said->code, said->text };
 	const char *all = NULL;
@@ -162,5 +168,8 @@ const char *azure_reason(struct dest_session *session, const char *ours,
 			all = parts[i];
 		else if (parts[i] != NULL)
 			all = answer_words(session, "%s: %s", all, parts[i]);
-	return all;
+	return all != NULL || !is_refusal(status)
+		       ? all
+		       : "refused, but not in the words of Azure: is there a "
+			 "proxy in between?";
 }

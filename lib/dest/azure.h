@@ -58,9 +58,10 @@ struct azure_said {
 struct azure_said azure_read(struct dest_session *session,
 			     const struct answer *answer);
 
-/* The reason: ours, which may be NULL, and theirs. */
-const char *azure_reason(struct dest_session *session, const char *ours,
-			 const struct azure_said *said);
+/* The reason: ours, which may be NULL, and theirs; or that there is none of
+   theirs, where somebody refuses. */
+const char *azure_reason(struct dest_session *session, int status,
+			 const char *ours, const struct azure_said *said);
 
 /* Success, but not in the words that Azure uses for it. */
 extern const char azure_foreign[];

@@ -11,14 +11,15 @@
 /*
  * To add a kind, define dest_NAME in lib/dest/NAME.c and put its row here.
  */
-#define KINDS(X)  \
-	X(splunk) \
-	X(sc4s)   \
-	X(qradar) \
-	X(datadog) \
-	X(http)   \
-	X(syslog) \
-	X(file)   \
+#define KINDS(X)    \
+	X(splunk)   \
+	X(sc4s)     \
+	X(qradar)   \
+	X(sentinel) \
+	X(datadog)  \
+	X(http)     \
+	X(syslog)   \
+	X(file)     \
 	X(stdout)
 
 #define DECLARE(name) extern const struct dest_type dest_##name;

@@ -9,6 +9,8 @@
 #include <stddef.h>
 
 extern const struct dest_type dest_splunk_hec, dest_sc4s, dest_file;
+extern const struct dest_type dest_sentinel_ingestion, dest_sentinel_collector,
+	dest_sentinel_hubs, dest_sentinel_agent;
 
 static const struct dest_transport splunk[] = {
 	{ .name = "hec", .type = &dest_splunk_hec },
@@ -22,4 +24,21 @@ const struct dest_type dest_splunk = {
 	.summary = "Splunk: HTTP Event Collector, SC4S, or a file",
 	.transports = splunk,
 	.transport_env = "SPLUNK_TRANSPORT",
+};
+
+static const struct dest_transport sentinel[] = {
+	{ .name = "logs_ingestion", .type = &dest_sentinel_ingestion },
+	{ .name = "data_collector_api", .type = &dest_sentinel_collector },
+	{ .name = "event_hubs", .type = &dest_sentinel_hubs },
+	{ .name = "log_analytics_agent", .type = &dest_sentinel_agent },
+	{ .name = NULL },
+};
+
+const struct dest_type dest_sentinel = {
+	.name = "sentinel",
+	.aliases = "azure_sentinel",
+	.summary = "Microsoft Sentinel: Logs Ingestion API and other ways",
+	.transports = sentinel,
+	.transport_env = "SENTINEL_TRANSPORT",
+	.preparation = "schema.table_name|schema.custom_fields[]",
 };
