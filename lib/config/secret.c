@@ -345,6 +345,44 @@ int secret_open(struct secret *s, const char *text, struct err *e)
 	return 0;
 }
 
+/* A word of a shell, whatever is in it. */
+static void put_quoted(struct buf *out, const char *text)
+{
+	buf_putc(out, '\'');
+	for (; *text != '\0'; text++)
+		if (*text == '\'')
+			buf_puts(out, "'\\''");
+		else
+			buf_putc(out, *text);
+	buf_putc(out, '\'');
+}
+
+void secret_put_word(const struct secret *s, const char *variable,
+		     struct buf *out)
+{
+	const char *text = s->text != NULL ? s->text : "";
+	const char *name = after(text, env_form);
+	const char *path = after(text, file_form);
+	const char *credential = after(text, cred_form);
+	const char *command = after(text, cmd_form);
+
+	if (path != NULL) {
+		buf_puts(out, "$(cat ");
+		put_quoted(out, path);
+		buf_putc(out, ')');
+	} else if (credential != NULL) {
+		buf_puts(out, "$(cat \"$CREDENTIALS_DIRECTORY\"/");
+		put_quoted(out, credential);
+		buf_putc(out, ')');
+	} else if (command != NULL) {
+		buf_puts(out, "$(sh -c ");
+		put_quoted(out, command);
+		buf_puts(out, " | head -n 1)");
+	} else {
+		buf_printf(out, "$%s", name != NULL ? name : variable);
+	}
+}
+
 void secret_ask(struct secret *s)
 {
 	static const char again = 'a';

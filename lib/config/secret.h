@@ -13,6 +13,7 @@
 #define SIEM_CONFIG_SECRET_H
 
 #include "core/attr.h"
+#include "core/buf.h"
 #include "core/err.h"
 #include "core/helper.h"
 
@@ -40,6 +41,13 @@ bool secret_is_named(const char *text);
  * behind that can run it again after the seal. ERR_USAGE.
  */
 int secret_open(struct secret *s, const char *text, struct err *e) MUST_CHECK;
+
+/*
+ * Append what a shell writes for it between double quotes: where it is named,
+ * or else the variable that it may have come from.
+ */
+void secret_put_word(const struct secret *s, const char *variable,
+		     struct buf *out);
 
 /* Have a command run again, without waiting for it. */
 void secret_ask(struct secret *s);

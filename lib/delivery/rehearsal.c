@@ -2,14 +2,15 @@
 
 #include "core/buf.h"
 #include "core/file.h"
+#include "delivery/curl.h"
 #include "delivery/errand.h"
 #include "delivery/lineup.h"
+#include "delivery/mask.h"
 #include "delivery/session.h"
 #include "dest/dest.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 struct rehearsal {
@@ -17,106 +18,30 @@ struct rehearsal {
 	struct session session;
 	struct lineup lineup;
 	struct errand errand; // whose request is shown
+	struct mask mask;
 	bool as_curl;
+	bool has_fetched;
 };
 
-static const char mask[] = "***";
-
-/* How much of text, from its beginning, is a secret of dest? */
-static size_t secret_at(const struct dest *dest, struct slice text)
-{
-	const struct dest_setting *rows = dest->type->settings;
-
-	for (size_t i = 0; rows[i].key != NULL; i++) {
-		size_t len = rows[i].secret && dest->values[i] != NULL
-				     ? strlen(dest->values[i])
-				     : 0;
-
-		if (len > 0 && len <= text.len &&
-		    memcmp(text.data, dest->values[i], len) == 0)
-			return len;
-	}
-	return 0;
-}
-
-/* A byte inside the single quotes of a shell, or anywhere else. */
-static void put_byte(struct buf *out, char c, bool quoted)
-{
-	if (quoted && c == '\'')
-		buf_puts(out, "'\\''");
-	else
-		buf_putc(out, c);
-}
-
-static void put_masked(struct buf *out, const struct dest *dest,
-		       struct slice text, bool quoted)
-{
-	for (size_t i = 0; i < text.len;) {
-		size_t secret = secret_at(dest, slice_from(text, i));
-
-		if (secret > 0)
-			buf_puts(out, mask);
-		else
-			put_byte(out, text.data[i], quoted);
-		i += secret > 0 ? secret : 1;
-	}
-}
+enum { SIGNATURE_MAX = 64 << 10 };
 
 /* One "Name: value". */
-static void put_header(struct buf *out, const struct dest *dest,
-		       struct slice line, bool quoted)
+static void put_header(struct buf *out, const struct mask *mask,
+		       struct slice line)
 {
-	static const char name[] = "Authorization: ";
-	size_t len = sizeof(name) - 1;
+	struct slice value, shown;
 
-	if (line.len < len || strncasecmp(line.data, name, len) != 0) {
-		put_masked(out, dest, line, quoted);
+	if (!curl_is_authorization(line, &value)) {
+		mask_put(mask, line, out);
 		return;
 	}
-	const char *blank = memchr(line.data + len, ' ', line.len - len);
-	size_t shown = blank != NULL ? (size_t)(blank - line.data) + 1 : len;
-	put_masked(out, dest, (struct slice){ line.data, shown }, quoted);
-	buf_puts(out, mask);
-}
-
-/* The next "Name: value\r\n" of left; false after the last. */
-static bool next_header(struct slice *left, struct slice *line)
-{
-	const char *end = memchr(left->data, '\r', left->len);
-	size_t len = end != NULL ? (size_t)(end - left->data) : left->len;
-
-	if (left->len == 0)
-		return false;
-	*line = (struct slice){ left->data, len };
-	*left = slice_from(*left, len + 2 < left->len ? len + 2 : left->len);
-	return true;
-}
-
-static const char *method_of(const struct request *request)
-{
-	return request->method != NULL ? request->method : "POST";
-}
-
-static void put_as_curl(struct buf *out, const struct dest *dest,
-			const struct request *request)
-{
-	struct slice left = buf_slice(&request->headers);
-	struct slice line;
-
-	buf_printf(out, "curl -X %s", method_of(request));
-	while (next_header(&left, &line)) {
-		buf_puts(out, " -H '");
-		put_header(out, dest, line, true);
-		buf_putc(out, '\'');
+	shown = (struct slice){ line.data, line.len - value.len };
+	mask_put(mask, shown, out);
+	if (memchr(value.data, ' ', value.len) != NULL) {
+		mask_put(mask, slice_take_until(&value, ' '), out);
+		buf_putc(out, ' ');
 	}
-	if (request->body.len > 0) {
-		buf_puts(out, " --data-binary '");
-		put_masked(out, dest, buf_slice(&request->body), true);
-		buf_putc(out, '\'');
-	}
-	buf_puts(out, " '");
-	put_masked(out, dest, buf_slice(&request->url), true);
-	buf_puts(out, "'\n");
+	buf_puts(out, "***");
 }
 
 /* The path and query of a URL, and the host before it. */
@@ -133,43 +58,87 @@ static struct slice split_url(struct slice url, struct slice *host)
 	return slash != NULL ? slice_from(url, end) : SLICE("/");
 }
 
-static void put_as_sent(struct buf *out, const struct dest *dest,
+static void put_as_sent(struct buf *out, const struct mask *mask,
 			const struct request *request)
 {
 	struct slice left = buf_slice(&request->headers);
 	struct slice host, line;
 
-	buf_printf(out, "%s ", method_of(request));
-	put_masked(out, dest, split_url(buf_slice(&request->url), &host),
-		   false);
+	buf_printf(out, "%s ", curl_method(request));
+	mask_put(mask, split_url(buf_slice(&request->url), &host), out);
 	buf_puts(out, " HTTP/1.1\r\nHost: ");
 	buf_put_slice(out, host);
 	buf_puts(out, "\r\nUser-Agent: siem-send/" SIEM_VERSION
 		      "\r\nAccept: */*\r\n");
-	while (next_header(&left, &line)) {
-		put_header(out, dest, line, false);
+	while (curl_next_header(&left, &line)) {
+		put_header(out, mask, line);
 		buf_puts(out, "\r\n");
 	}
 	buf_printf(out, "Content-Length: %zu\r\n\r\n", request->body.len);
-	put_masked(out, dest, buf_slice(&request->body), false);
+	mask_put(mask, buf_slice(&request->body), out);
 	buf_puts(out, "\n\n");
 }
 
-static int show(const struct dest *dest, const struct request *request,
-		bool as_curl, struct err *e)
+/* The same with what was signed hidden as well. */
+static int put_signed(struct rehearsal *r, struct request *request,
+		      struct buf *out, struct err *e)
 {
-	struct buf text = BUF_INIT(SIZE_MAX / 4);
+	const struct dest_request *kind = r->session.kind;
+	const size_t known = r->mask.count;
+	struct buf text = BUF_INIT(SIGNATURE_MAX);
+	struct buf shell = BUF_INIT(SIGNATURE_MAX);
 	int rc = 0;
 
-	if (as_curl)
-		put_as_curl(&text, dest, request);
+	if (kind->signature != NULL)
+		rc = kind->signature(r->session.config, &r->session.state,
+				     request, &text, &shell, e);
+	if (rc == 0)
+		rc = mask_add(&r->mask, buf_slice(&text), "", e);
+	if (rc == 0)
+		put_as_sent(out, &r->mask, request);
+	r->mask.count = known;
+	buf_free(&text);
+	buf_free(&shell);
+	return rc;
+}
+
+static int put(struct rehearsal *r, struct request *request, enum curl_use use,
+	       struct err *e)
+{
+	struct buf text = BUF_INIT(SIZE_MAX / 4);
+	int rc;
+
+	if (r->as_curl)
+		rc = curl_put_request(&text, &r->mask, r->session.dest,
+				      &r->session.state, request, use, e);
 	else
-		put_as_sent(&text, dest, request);
-	if (buf_status(&text) != 0)
+		rc = put_signed(r, request, &text, e);
+	if (rc == 0 && buf_status(&text) != 0)
 		rc = err_set(e, ERR_SYSTEM, "out of memory");
-	else if (file_write_all(STDOUT_FILENO, text.data, text.len) < 0)
+	else if (rc == 0 &&
+		 file_write_all(STDOUT_FILENO, text.data, text.len) < 0)
 		rc = err_sys(e, "standard output");
 	buf_free(&text);
+	return rc;
+}
+
+/* How a token is got, before it is used. */
+static int show_fetch(struct rehearsal *r, struct err *e)
+{
+	const struct dest_request *kind = r->session.kind;
+	struct errand fetch = { 0 };
+	int rc;
+
+	if (kind->fetch == NULL || !r->as_curl || r->has_fetched)
+		return 0;
+	r->has_fetched = true;
+	errand_init(&fetch);
+	errand_begin(&fetch, ERRAND_TOKEN);
+	rc = kind->fetch(r->session.config, &r->session.state, &fetch.request,
+			 e);
+	if (rc == 0)
+		rc = put(r, &fetch.request, CURL_FETCH, e);
+	errand_free(&fetch);
 	return rc;
 }
 
@@ -177,13 +146,14 @@ static int show(const struct dest *dest, const struct request *request,
 static int show_batch(struct rehearsal *r, struct batch *b, struct err *e)
 {
 	struct errand *x = &r->errand;
-	int rc;
+	int rc = show_fetch(r, e);
 
 	errand_begin(x, ERRAND_NONE);
-	rc = r->session.kind->finish(r->session.config, &r->session.state,
-				     &x->request, e);
 	if (rc == 0)
-		rc = show(r->session.dest, &x->request, r->as_curl, e);
+		rc = r->session.kind->finish(r->session.config,
+					     &r->session.state, &x->request, e);
+	if (rc == 0)
+		rc = put(r, &x->request, CURL_SEND, e);
 	if (rc == 0)
 		batch_deliver(b, &r->lineup.source);
 	else
@@ -263,7 +233,27 @@ static void release(struct carrier *carrier)
 	lineup_free(&r->lineup);
 	errand_free(&r->errand);
 	session_free(&r->session);
+	mask_free(&r->mask);
 	free(r);
+}
+
+/*
+ * What is hidden: secrets, and the token, in whose place stands something that
+ * no record has in it.
+ */
+static int hide(struct rehearsal *r, struct err *e)
+{
+	struct dest_session *state = &r->session.state;
+
+	r->mask = MASK_NONE;
+	if (mask_add_settings(&r->mask, r->session.dest, e) < 0)
+		return -1;
+	if (r->session.kind->fetch == NULL)
+		return 0;
+	buf_printf(&state->token, "token-%s", state->channel);
+	state->token_expires_ms = INT64_MAX;
+	session_renew(&r->session);
+	return mask_add(&r->mask, buf_slice(&state->token), "$TOKEN", e);
 }
 
 struct carrier *rehearsal_open(void *target, const struct carrier_load *load,
@@ -295,5 +285,9 @@ struct carrier *rehearsal_open(void *target, const struct carrier_load *load,
 	r->lineup.flush_ms = dest->plan.limits.flush_ms;
 	r->lineup.source =
 		session_source(&r->session, load, &dest->plan.limits);
+	if (hide(r, e) < 0) {
+		release(&r->carrier);
+		return NULL;
+	}
 	return &r->carrier;
 }

@@ -4,7 +4,9 @@
  * each, or as commands of curl that send them.
  *
  * Secrets are masked: what follows the scheme in an Authorization, and the
- * value of every setting that is one, wherever it is.
+ * value of every setting that is one, wherever it is, in whatever code. In
+ * commands they are the variables of their settings, and what is fetched or
+ * signed has the commands that do so in front.
  */
 #ifndef SIEM_DELIVERY_REHEARSAL_H
 #define SIEM_DELIVERY_REHEARSAL_H
