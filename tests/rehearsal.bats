@@ -83,3 +83,41 @@ same_by_curl()
 	printf '{"timestamp":"2025-10-08T22:45:00Z","message":"it'\''s 100%% %d"}\n' 1 2 3 >lines
 	same_by_curl datadog "$DATADOG_API_KEY" "datadog:$url"
 }
+
+@test "a password goes by curl's own option, a token and a header as variables" {
+	echo '{"timestamp":"2025-10-08T22:45:00Z"}' >lines
+	export HTTP_PASSWORD="pa'ss \"\$word"
+	start_mock http --token "Authorization: Basic $(printf 'alice:%s' "$HTTP_PASSWORD" | base64 -w 0)"
+	same_by_curl http "$HTTP_PASSWORD" "http:$url/in" -o user=alice
+	grep -qF -- "-u 'alice:'\"\$HTTP_PASSWORD\"" commands
+	end_mock
+	unset HTTP_PASSWORD
+
+	export HTTP_TOKEN=token-of-bearer-0123456789
+	start_mock http --token "Authorization: Bearer $HTTP_TOKEN"
+	same_by_curl http "$HTTP_TOKEN" "http:$url/in"
+	grep -qF "'Authorization: Bearer '\"\$HTTP_TOKEN\"" commands
+	end_mock
+	(umask 077 && echo "$HTTP_TOKEN" >kept)
+	start_mock http --token "Authorization: Bearer $HTTP_TOKEN"
+	HTTP_TOKEN='' same_by_curl http token-of-bearer-0123456789 \
+		"http:$url/in" -o token=file:kept
+	end_mock
+	unset HTTP_TOKEN
+
+	export HTTP_HEADER='X-One:  first secret | X-Two:second secret'
+	start_mock http --token 'X-One: first secret' --token 'X-Two: second secret'
+	same_by_curl http 'first secret' "http:$url/in"
+	run -1 grep 'second secret' commands
+	[ "$(grep -c 'cut -d' commands)" -ge 1 ]
+}
+
+@test "a token that is fetched by siem-send is fetched by curl as well" {
+	export HTTP_CLIENT_SECRET='s3cret & =%+"of'\''mine'
+	echo '{"timestamp":"2025-10-08T22:45:00Z"}' >lines
+	start_mock http --client "mine:$HTTP_CLIENT_SECRET"
+	same_by_curl http "$HTTP_CLIENT_SECRET" "http:$url/in" \
+		-o token_endpoint="$url/token" -o client_id=mine
+	grep -q '^TOKEN=\$(curl ' commands
+	grep -qF "'Authorization: Bearer '\"\$TOKEN\"" commands
+}
