@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # siem-send sentinel by each of its transports, against siem-mock: what arrives,
 # what an answer makes of it, and what is said to whom.
+# shellcheck disable=SC2030,SC2031 # each test has variables of its own
 
 load helper
 
@@ -269,6 +270,50 @@ later_than()
 		<<<'{"n":2}'
 
 	[[ $output == *'token: status 400, invalid_request: Identity not found'* ]]
+}
+
+# certificate NAME: with its key, in NAME.pem, and by itself in NAME.crt.
+certificate()
+{
+	openssl req -x509 -newkey rsa:2048 -nodes -keyout "$1.key" -out "$1.crt" \
+		-days 2 -subj "/CN=$1" 2>/dev/null
+	cat "$1.key" "$1.crt" >"$1.pem"
+}
+
+@test "an application shows by its certificate who it is, without a secret" {
+	certificate app
+	certificate other
+	mock --client app:@app.crt
+	unset AZURE_CLIENT_SECRET
+	run -0 send -o certificate_file=app.pem <<<'{"n":1}'
+	once 1
+	run -4 send -o certificate_file=other.pem <<<'{"n":2}'
+	[[ $output == *'token: status 401, invalid_client: AADSTS700027'* ]]
+	run -2 send -o certificate_file=app.crt <<<'{"n":2}'
+	[[ $output == *'certificate_file: app.crt: there is no private key in it'* ]]
+
+	once 1
+}
+
+# found STEP WORD TEXT: is that what was said about the step?
+found()
+{
+	grep -E "^  $1 +$2 +" <<<"$output" | grep -F -- "$3"
+}
+
+@test "--check fetches a token, asks the rule, and sends nothing" {
+	mock
+	run -0 timeout 60 siem-send --check "sentinel:$url"
+	found token ok ''
+	found permission ok 'the rule and its stream take what we send'
+	run -4 timeout 60 siem-send --check "sentinel:$url" -o rule_id=dcr-2
+	found permission '[a-zA-Z]*' 'no such rule or stream there'
+	run -4 timeout 60 siem-send --check "sentinel:$url" -o stream=Custom-Other
+	found permission '[a-zA-Z]*' InvalidStream
+	AZURE_CLIENT_SECRET=wrong run -4 timeout 60 siem-send --check "sentinel:$url"
+	found token '[a-zA-Z]*' invalid_client
+
+	[ ! -s arrived ]
 }
 
 # apart OPTION...: a mock that gives out tokens, beside the one that has the

@@ -4,6 +4,7 @@
  */
 #include "oauth.h"
 
+#include "assertion.h"
 #include "core/base64.h"
 #include "core/buf.h"
 #include "core/slice.h"
@@ -18,7 +19,7 @@
 #include <strings.h>
 #include <time.h>
 
-enum { TOKEN_BYTES = 30, TOKEN_MAX = 48, FIELD_MAX = 1024 };
+enum { TOKEN_BYTES = 30, TOKEN_MAX = 48, FIELD_MAX = 4096 };
 
 struct issued {
 	char text[TOKEN_MAX];
@@ -27,15 +28,16 @@ struct issued {
 
 /* What a client says of itself, decoded. */
 struct claim {
-	struct buf grant, id, secret, scope;
+	struct buf grant, id, secret, scope, assertion;
 	bool has_secret;
 	bool is_basic; // in the header Authorization
 };
 
-#define CLAIM_INIT                                                          \
-	{                                                                   \
-		.grant = BUF_INIT(FIELD_MAX), .id = BUF_INIT(FIELD_MAX),    \
-		.secret = BUF_INIT(FIELD_MAX), .scope = BUF_INIT(FIELD_MAX) \
+#define CLAIM_INIT                                                           \
+	{                                                                    \
+		.grant = BUF_INIT(FIELD_MAX), .id = BUF_INIT(FIELD_MAX),     \
+		.secret = BUF_INIT(FIELD_MAX), .scope = BUF_INIT(FIELD_MAX), \
+		.assertion = BUF_INIT(FIELD_MAX)                             \
 	}
 
 static void claim_free(struct claim *c)
@@ -44,6 +46,7 @@ static void claim_free(struct claim *c)
 	buf_free(&c->id);
 	buf_free(&c->secret);
 	buf_free(&c->scope);
+	buf_free(&c->assertion);
 }
 
 static int hex_digit(char c)
@@ -81,6 +84,7 @@ static void read_form(struct claim *c, struct slice body)
 		{ SLICE("client_id"), &c->id },
 		{ SLICE("client_secret"), &c->secret },
 		{ SLICE("scope"), &c->scope },
+		{ SLICE("client_assertion"), &c->assertion },
 	};
 
 	while (body.len > 0) {
@@ -116,6 +120,26 @@ static void read_basic(struct claim *c, const struct http_request *r)
 	buf_free(&pair);
 }
 
+/* Has a client that has a certificate, "ID:@FILE", signed what it says? */
+static bool has_signed(const struct oauth *o, const struct http_request *r,
+		       const struct claim *c)
+{
+	const struct opt_list *clients = &o->mock->config->clients;
+	const struct slice id = buf_slice(&c->id);
+
+	for (size_t i = 0; i < clients->count; i++) {
+		struct slice rest = slice_of(clients->items[i]);
+
+		// What follows is the end of the option, and its NUL.
+		if (slice_is(slice_take_until(&rest, ':'), id) &&
+		    slice_take(&rest, SLICE("@")) &&
+		    assertion_is_good(buf_slice(&c->assertion), id, rest.data,
+				      r->path))
+			return true;
+	}
+	return false;
+}
+
 /* Is there a client of that name, and is that its secret? */
 static bool find_client(const struct oauth *o, struct slice id,
 			struct slice secret, bool *is_right)
@@ -130,7 +154,8 @@ static bool find_client(const struct oauth *o, struct slice id,
 		if (!slice_is(slice_take_until(&rest, ':'), id))
 			continue;
 		found = true;
-		*is_right |= slice_is(rest, secret);
+		*is_right |= slice_is(rest, secret) &&
+			     !slice_has_prefix(rest, SLICE("@"));
 	}
 	return found;
 }
@@ -179,6 +204,11 @@ static const struct refusal wrong_secret = {
 	401, "invalid_client", 7000215,
 	"Invalid client secret provided. Ensure the secret being sent in the "
 	"request is the client secret value, not the client secret ID."
+};
+static const struct refusal wrong_assertion = {
+	401, "invalid_client", 700027,
+	"The certificate with that identifier is not registered, or the client "
+	"assertion failed signature validation."
 };
 static const struct refusal no_scope = {
 	400, "invalid_request", 900144,
@@ -231,9 +261,11 @@ static const struct refusal *judge_claim(const struct oauth *o,
 	if (!find_client(o, buf_slice(&c->id), buf_slice(&c->secret),
 			 &is_right))
 		return &unknown_client;
-	if (!c->has_secret)
+	if (c->assertion.len > 0 && !has_signed(o, r, c))
+		return &wrong_assertion;
+	if (c->assertion.len == 0 && !c->has_secret)
 		return &no_secret;
-	if (!is_right)
+	if (c->assertion.len == 0 && !is_right)
 		return &wrong_secret;
 	// Microsoft's wants one; the standard leaves it open.
 	if (strstr(r->path, "/oauth2/v2.0/") == NULL)
