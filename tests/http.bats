@@ -177,7 +177,7 @@ all_of()
 	[[ $output != *geheim* ]]
 	for key in password token header client_secret; do
 		run -2 siem-send -o $key=x http:https://h <<<x
-		[[ $output == *"set HTTP_${key^^} instead" ]]
+		[[ $output == *"set HTTP_${key^^} instead"* ]]
 	done
 	start_mock http --fault 403-at=2,429-at=3
 	lines 40 >in

@@ -536,10 +536,11 @@ server.pem' "$(ls certs)"
 @test "--list names the kinds" {
 	run -0 siem-mock --list
 
-	equal 'splunk         HTTP Event Collector, with acknowledgement
+	equal "splunk         HTTP Event Collector, with acknowledgement
 sentinel       Logs Ingestion API, Data Collector API, Event Hubs
 datadog        the log intake of Datadog
 http           any collector that takes records by HTTP
+qradar         IBM QRadar's HTTP Receiver
 syslog         UDP, TCP and TLS, octet counting or lines
-relp           syslog with acknowledgements, by TCP and TLS' "$output"
+relp           syslog with acknowledgements, by TCP and TLS" "$output"
 }

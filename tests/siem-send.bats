@@ -838,7 +838,8 @@ says()
 	for kind in syslog qradar sc4s; do
 		while read -r key variable _; do
 			equal "${kind^^}_${key^^}" "$variable"
-		done < <(siem-send --settings "$kind")
+		done < <(siem-send --settings "$kind" |
+			grep -v -e '^$' -e '^transport=' -e ' SIEM_')
 	done
 }
 

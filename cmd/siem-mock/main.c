@@ -23,6 +23,7 @@
 	X(sentinel) \
 	X(datadog)  \
 	X(http)     \
+	X(qradar)   \
 	X(syslog)   \
 	X(relp)
 

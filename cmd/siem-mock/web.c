@@ -1,8 +1,11 @@
 /*
- * http: any collector that takes records by HTTP.
+ * http: any collector that takes records by HTTP. A body of JSON is an array,
+ * or objects one behind the other; any other is lines.
  *
- * A body of JSON is an array, or objects one behind the other; any other is
- * lines. It is taken as a whole or not at all.
+ * qradar: IBM QRadar's HTTP Receiver, whose Message Pattern makes an event of
+ * each line.
+ *
+ * A body is taken as a whole or not at all.
  */
 #include "body.h"
 #include "http.h"
@@ -14,8 +17,16 @@
 #include <string.h>
 #include <strings.h>
 
+/* How the kinds differ. */
+struct manner {
+	bool is_lines;  // whatever the type says; and nothing is unpacked
+	size_t longest; // what is longer becomes two; 0: it is refused
+	const char *thanks;
+};
+
 struct web {
 	struct mock *mock;
+	const struct manner *manner;
 	uint64_t requests; // with records, so far
 	struct buf plain;  // the body of one that came compressed
 };
@@ -70,11 +81,20 @@ static void count_lines(struct slice body, size_t *count, size_t *longest)
 static int print_lines(struct web *w, const struct record_origin *from,
 		       struct slice body, size_t count, struct err *e)
 {
+	const size_t max = w->manner->longest;
+
 	while (body.len > 0 && count > 0) {
 		struct slice line = slice_take_until(&body, '\n');
 
 		if (line.len == 0)
 			continue;
+		while (max > 0 && line.len > max) {
+			struct slice front = slice_take_n(&line, max);
+
+			w->mock->counts.cut++;
+			if (record_print(w->mock, from, front, false, e) < 0)
+				return -1;
+		}
 		if (record_print(w->mock, from, line, false, e) < 0)
 			return -1;
 		count--;
@@ -86,6 +106,9 @@ static int print_lines(struct web *w, const struct record_origin *from,
 static bool read_body(struct web *w, const struct http_request *r,
 		      struct slice *body, struct http_answer *a)
 {
+	*body = r->body;
+	if (w->manner->is_lines && !r->too_large)
+		return true;
 	switch (body_read(r, http_max_content(w->mock), &w->plain, body)) {
 	case BODY_FINE:
 		return true;
@@ -103,8 +126,8 @@ static bool read_body(struct web *w, const struct http_request *r,
 }
 
 /* How many records there are, if they are any; else it is answered. */
-static bool count_records(struct slice body, bool json, size_t *count,
-			  struct http_answer *a)
+static bool count_records(const struct web *w, struct slice body, bool json,
+			  size_t *count, struct http_answer *a)
 {
 	size_t longest = 0;
 
@@ -113,7 +136,7 @@ static bool count_records(struct slice body, bool json, size_t *count,
 		count_lines(body, count, &longest);
 	else if (!values_count(body, count, &longest))
 		refuse(a, 400, "not JSON");
-	if (longest > MOCK_EVENT_MAX)
+	if (longest > MOCK_EVENT_MAX && w->manner->longest == 0)
 		refuse(a, 413, "a record is too large");
 	return a->body.len == 0;
 }
@@ -122,18 +145,18 @@ static int take_records(struct web *w, const struct record_origin *from,
 			enum request_fault fault, struct http_answer *a,
 			struct err *e)
 {
-	const bool json = is_json(from->request);
+	const bool json = !w->manner->is_lines && is_json(from->request);
 	struct slice body;
 	size_t count;
 
 	if (!read_body(w, from->request, &body, a) ||
-	    !count_records(body, json, &count, a))
+	    !count_records(w, body, json, &count, a))
 		return 0;
 	if (fault == REQUEST_PARTIAL && count > 0) {
 		count = (size_t)fault_pick(&w->mock->faults, count);
 		refuse(a, 400, "one record is not to our taste");
 	} else {
-		buf_puts(&a->body, "{\"status\":\"ok\"}");
+		buf_puts(&a->body, w->manner->thanks);
 	}
 	if ((json ? print_values(w, from, body, count, e)
 		  : print_lines(w, from, body, count, e)) < 0)
@@ -161,26 +184,49 @@ static int take(struct web *w, const struct http_request *r,
 static int answer(void *context, const struct http_request *r,
 		  struct http_answer *a, struct err *e)
 {
-	if (strcmp(r->method, "POST") == 0 || strcmp(r->method, "PUT") == 0 ||
-	    strcmp(r->method, "PATCH") == 0)
-		return take(context, r, a, e);
-	if (!record_may_come(((struct web *)context)->mock, r))
+	struct web *w = context;
+
+	if (strcmp(r->method, "POST") == 0 ||
+	    (!w->manner->is_lines && (strcmp(r->method, "PUT") == 0 ||
+				      strcmp(r->method, "PATCH") == 0)))
+		return take(w, r, a, e);
+	if (!record_may_come(w->mock, r))
 		refuse(a, 401, "who are you?");
 	else if (strcmp(r->method, "GET") == 0 ||
 		 strcmp(r->method, "HEAD") == 0)
-		buf_puts(&a->body, "{\"status\":\"ok\"}");
+		buf_puts(&a->body, w->manner->thanks);
 	else
-		refuse(a, 405, "POST, PUT or PATCH");
+		refuse(a, 405, "another method");
 	return 0;
 }
 
-static int serve(struct mock *m, struct err *e)
+static int serve(struct mock *m, const struct manner *manner, struct err *e)
 {
-	struct web w = { .mock = m, .plain = BUF_INIT(0) };
+	struct web w = { .mock = m, .manner = manner, .plain = BUF_INIT(0) };
 	int rc = http_serve(m, answer, &w, e);
 
 	buf_free(&w.plain);
 	return rc;
+}
+
+static int serve_http(struct mock *m, struct err *e)
+{
+	static const struct manner manner = {
+		.thanks = "{\"status\":\"ok\"}",
+	};
+
+	return serve(m, &manner, e);
+}
+
+static int serve_qradar(struct mock *m, struct err *e)
+{
+	static const struct manner manner = {
+		.is_lines = true,
+		.longest = 8192,
+		.thanks = "",
+	};
+
+	return serve(m, &manner, e);
 }
 
 static const char *const addresses[] = { "http://127.0.0.1:8080", NULL };
@@ -193,5 +239,17 @@ const struct mock_kind mock_http = {
 	.tls_addresses = tls_addresses,
 	.is_http = true,
 	.by_oauth = true,
-	.serve = serve,
+	.serve = serve_http,
+};
+
+static const char *const qradar[] = { "http://127.0.0.1:12469", NULL };
+static const char *const tls_qradar[] = { "https://127.0.0.1:12469", NULL };
+
+const struct mock_kind mock_qradar = {
+	.name = "qradar",
+	.summary = "IBM QRadar's HTTP Receiver",
+	.addresses = qradar,
+	.tls_addresses = tls_qradar,
+	.is_http = true,
+	.serve = serve_qradar,
 };

@@ -3,7 +3,6 @@
  */
 #include "core/base64.h"
 #include "dest/dest.h"
-#include "dest/oauth.h"
 #include "dest/setting.h"
 #include "dest/web.h"
 #include "net/url.h"
@@ -37,9 +36,10 @@ static const struct dest_setting table[SETTINGS + 1] = {
 	[METHOD] = { "method", "HTTP_METHOD", "POST", "POST, PUT or PATCH",
 		     false },
 	[HEADERS] = { "headers", "HTTP_HEADERS", NULL,
-		      "more headers, NAME: VALUE, divided by |", false },
+		      "more headers, NAME: VALUE, divided by |", false,
+		      .list = '|' },
 	[HEADER] = { "header", "HTTP_HEADER", NULL,
-		     "the same, where they are secret", true },
+		     "the same, where they are secret", true, .list = '|' },
 	[USER] = { "user", "HTTP_USER", NULL, "name for Basic authentication",
 		   false },
 	[PASSWORD] = { "password", "HTTP_PASSWORD", NULL,
@@ -50,25 +50,19 @@ static const struct dest_setting table[SETTINGS + 1] = {
 	[FRAMING] = { "framing", "HTTP_FRAMING", "jsonl",
 		      "jsonl, array, concat, or single: one by one", false },
 	[SUCCESS_CODES] = { "success_codes", "HTTP_SUCCESS_CODES", "2xx",
-			    "statuses by which records are delivered", false },
+			    "statuses by which records are delivered", false,
+			    .list = ',' },
 	[SUCCESS_MATCH] = { "success_match", "HTTP_SUCCESS_MATCH", NULL,
 			    "text such an answer has in it [no web page]",
 			    false },
 	[RETRY_CODES] = { "retry_codes", "HTTP_RETRY_CODES", "408,425,429,5xx",
-			  "statuses to try again after", false },
+			  "statuses to try again after", false, .list = ',' },
 	[REJECT_CODES] = { "reject_codes", "HTTP_REJECT_CODES", "400,422",
-			   "statuses that speak of a record", false },
+			   "statuses that speak of a record", false,
+			   .list = ',' },
 	WEB_IDENTITY_ROWS(IDENTITY, "HTTP"),
 	SETTING_LIMITS_ROWS(LIMITS, "HTTP", "1000000"),
 	SETTING_TLS_ROWS(TLS, "HTTP"),
-};
-
-struct config {
-	const char *url, *method, *content_type;
-	enum web_framing framing;
-	struct buf headers; // all that do not change
-	struct oauth_client client;
-	struct web_terms terms;
 };
 
 static int address(const char *address, const char **values,
@@ -88,7 +82,7 @@ static int address(const char *address, const char **values,
 }
 
 /* "Basic", "Bearer", or neither where tokens are fetched or nobody asks. */
-static int plan_identity(struct config *c, const struct settings *s,
+static int plan_identity(struct web_target *c, const struct settings *s,
 			 bool insecure, struct err *e)
 {
 	const char *const *values = s->values;
@@ -104,9 +98,12 @@ static int plan_identity(struct config *c, const struct settings *s,
 			       "other");
 	if (values[PASSWORD] != NULL && values[USER] == NULL)
 		return err_set(e, ERR_USAGE, "password needs user");
-	if (values[TOKEN] != NULL)
-		buf_printf(&c->headers, "Authorization: Bearer %s\r\n",
-			   values[TOKEN]);
+	if (values[TOKEN] != NULL &&
+	    !web_put_header("Authorization", "Bearer ", values[TOKEN],
+			    &c->headers))
+		return err_set(e, ERR_USAGE,
+			       "token: there is something in it that no "
+			       "header can carry");
 	if (values[USER] == NULL)
 		return 0;
 	buf_printf(&pair, "%s:%s", values[USER],
@@ -119,7 +116,8 @@ static int plan_identity(struct config *c, const struct settings *s,
 	return fits ? 0 : err_set(e, ERR_USAGE, "user: too long");
 }
 
-static int plan_codes(struct config *c, const struct settings *s, struct err *e)
+static int plan_codes(struct web_target *c, const struct settings *s,
+		      struct err *e)
 {
 	c->terms.match = s->values[SUCCESS_MATCH];
 	c->terms.where = "nothing there takes records: check url and method";
@@ -130,7 +128,7 @@ static int plan_codes(struct config *c, const struct settings *s, struct err *e)
 	return 0;
 }
 
-static int plan_request(struct config *c, const struct settings *s,
+static int plan_request(struct web_target *c, const struct settings *s,
 			struct dest_plan *plan, struct err *e)
 {
 	static const char *const framings[] = { "jsonl", "array", "concat",
@@ -155,100 +153,15 @@ static int plan_request(struct config *c, const struct settings *s,
 	return 0;
 }
 
-static int add(const void *config, const struct dest_session *session,
-	       const struct dest_record *record, size_t index, struct buf *body,
-	       struct err *e)
-{
-	const struct config *c = config;
-
-	(void)session;
-	return web_add(c->framing, record, index, body, e);
-}
-
-static int finish(const void *config, const struct dest_session *session,
-		  struct request *r, struct err *e)
-{
-	const struct config *c = config;
-
-	r->method = c->method;
-	web_end(c->framing, &r->body);
-	buf_puts(&r->url, c->url);
-	buf_printf(&r->headers, "Content-Type: %s\r\n",
-		   c->content_type != NULL
-			   ? c->content_type
-			   : web_content_type(c->framing, buf_slice(&r->body)));
-	buf_put_slice(&r->headers, buf_slice(&c->headers));
-	if (c->client.url != NULL) {
-		buf_puts(&r->headers, "Authorization: Bearer ");
-		buf_put_slice(&r->headers, buf_slice(&session->token));
-		buf_puts(&r->headers, "\r\n");
-	}
-	return buf_status(&r->url) == 0 && buf_status(&r->headers) == 0 &&
-			       buf_status(&r->body) == 0
-		       ? 0
-		       : err_set(e, ERR_USAGE, "request: too long");
-}
-
-static void judge(const void *config, struct dest_session *session,
-		  const struct answer *answer, struct judgement *judgements,
-		  size_t count)
-{
-	const struct config *c = config;
-
-	web_judge(&c->terms, session, c->client.url != NULL, answer, judgements,
-		  count);
-}
-
-static int fetch(const void *config, const struct dest_session *session,
-		 struct request *r, struct err *e)
-{
-	const struct config *c = config;
-
-	(void)session;
-	return oauth_ask(&c->client, r, e);
-}
-
-static enum verdict fetched(const void *config, struct dest_session *session,
-			    const struct answer *answer, struct err *e)
-{
-	(void)config;
-	return oauth_answered(session, answer, e);
-}
-
-static const struct dest_request request = {
-	.add = add,
-	.finish = finish,
-	.judge = judge,
-};
-
-static const struct dest_request request_by_token = {
-	.add = add,
-	.finish = finish,
-	.judge = judge,
-	.fetch = fetch,
-	.fetched = fetched,
-};
-
-static void release(void *config)
-{
-	struct config *c = config;
-
-	// What is in it lets others in, too.
-	if (c->headers.data != NULL)
-		explicit_bzero(c->headers.data, c->headers.len);
-	buf_free(&c->headers);
-	free(c);
-}
-
 static int plan(const char *const *values, struct dest_plan *plan,
 		struct err *e)
 {
 	const struct settings s = { table, values };
-	struct config *c = calloc(1, sizeof(*c));
+	struct web_target *c = calloc(1, sizeof(*c));
 
 	if (c == NULL)
 		return err_sys(e, "settings");
-	*plan = (struct dest_plan){ .config = c, .release = release };
+	*plan = (struct dest_plan){ .config = c, .release = web_release };
 	c->headers = BUF_INIT(1 << 16);
 	if (setting_tls(&s, TLS, &plan->tls, e) < 0 ||
 	    setting_limits(&s, LIMITS, &plan->limits, e) < 0 ||
@@ -256,11 +169,11 @@ static int plan(const char *const *values, struct dest_plan *plan,
 	    web_put_headers(&s, HEADER, &c->headers, e) < 0 ||
 	    plan_identity(c, &s, plan->tls.insecure, e) < 0 ||
 	    plan_codes(c, &s, e) < 0 || plan_request(c, &s, plan, e) < 0) {
-		release(c);
+		web_release(c);
 		*plan = (struct dest_plan){ 0 };
 		return -1;
 	}
-	plan->request = c->client.url != NULL ? &request_by_token : &request;
+	plan->request = web_request(c);
 	return 0;
 }
 

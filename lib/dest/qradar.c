@@ -9,8 +9,10 @@
 
 static const struct dest_setting table[RECEIVER_SETTINGS + 1] = {
 	RECEIVER_ROWS("QRADAR", "tls", "udp, tcp or tls",
-		      "UDP 1024, TCP 4096, TLS 8192",
-		      "log_source_identifier", "_LOG_SOURCE_IDENTIFIER"),
+		      "UDP 1024, TCP 4096, TLS 8192", "log_source_identifier",
+		      "_LOG_SOURCE_IDENTIFIER"),
+	[RECEIVER_HOSTNAME].place =
+		"/dsm.log_source_identifier|log_source_identifier",
 };
 
 static const struct receiver receiver = {
@@ -29,7 +31,7 @@ static int plan(const char *const *values, struct dest_plan *plan,
 			     plan, e);
 }
 
-const struct dest_type dest_qradar = {
+const struct dest_type dest_qradar_syslog = {
 	.name = "qradar",
 	.summary = "IBM QRadar, as syslog by TLS, TCP or UDP",
 	.settings = table,

@@ -11,6 +11,8 @@
 extern const struct dest_type dest_splunk_hec, dest_sc4s, dest_file;
 extern const struct dest_type dest_sentinel_ingestion, dest_sentinel_collector,
 	dest_sentinel_hubs, dest_sentinel_agent;
+extern const struct dest_type dest_qradar_syslog, dest_qradar_http,
+	dest_qradar_rest;
 
 static const struct dest_transport splunk[] = {
 	{ .name = "hec", .type = &dest_splunk_hec },
@@ -41,4 +43,33 @@ const struct dest_type dest_sentinel = {
 	.transports = sentinel,
 	.transport_env = "SENTINEL_TRANSPORT",
 	.preparation = "schema.table_name|schema.custom_fields[]",
+};
+
+static const struct dest_transport qradar[] = {
+	{ .name = "syslog_tls",
+	  .aliases = "tls",
+	  .type = &dest_qradar_syslog,
+	  .is_told = true,
+	  .section = "syslog" },
+	{ .name = "syslog_tcp",
+	  .aliases = "tcp",
+	  .type = &dest_qradar_syslog,
+	  .is_told = true,
+	  .section = "syslog" },
+	{ .name = "syslog_udp",
+	  .aliases = "udp",
+	  .type = &dest_qradar_syslog,
+	  .is_told = true,
+	  .section = "syslog" },
+	{ .name = "http_receiver", .type = &dest_qradar_http },
+	{ .name = "rest_api", .type = &dest_qradar_rest },
+	{ .name = NULL },
+};
+
+const struct dest_type dest_qradar = {
+	.name = "qradar",
+	.summary = "IBM QRadar: syslog, HTTP Receiver, or an app's endpoint",
+	.preparation = "dsm.device_type|dsm.event_category",
+	.transports = qradar,
+	.transport_env = "QRADAR_TRANSPORT",
 };

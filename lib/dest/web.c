@@ -8,6 +8,7 @@
 #include "net/url.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -98,6 +99,12 @@ static bool read_span(struct slice word, unsigned *first, unsigned *last)
 	return *first >= 100 && *first <= *last && *last < CODES;
 }
 
+void web_put_codes(struct web_codes *codes, unsigned first, unsigned last)
+{
+	for (unsigned n = first; n <= last; n++)
+		codes->bits[n / 64] |= UINT64_C(1) << n % 64;
+}
+
 int web_read_codes(const struct settings *s, size_t i, struct web_codes *codes,
 		   struct err *e)
 {
@@ -114,8 +121,7 @@ int web_read_codes(const struct settings *s, size_t i, struct web_codes *codes,
 				       "or 500-599",
 				       s->table[i].key, (int)word.len,
 				       word.data);
-		for (unsigned n = first; n <= last; n++)
-			codes->bits[n / 64] |= UINT64_C(1) << n % 64;
+		web_put_codes(codes, first, last);
 	}
 	return 0;
 }
@@ -295,4 +301,113 @@ int web_put_headers(const struct settings *s, size_t i, struct buf *out,
 	return buf_status(out) == 0
 		       ? 0
 		       : err_set(e, ERR_USAGE, "%s: too long", s->table[i].key);
+}
+
+bool web_put_header(const char *name, const char *scheme, const char *value,
+		    struct buf *out)
+{
+	size_t before = out->len;
+
+	buf_printf(out, "%s: %s%s", name, scheme, value);
+	if (buf_status(out) != 0 || strchr(name, ':') != NULL ||
+	    !is_header(slice_from(buf_slice(out), before)))
+		return false;
+	buf_puts(out, "\r\n");
+	return buf_status(out) == 0;
+}
+
+static int add(const void *config, const struct dest_session *session,
+	       const struct dest_record *record, size_t index, struct buf *body,
+	       struct err *e)
+{
+	const struct web_target *c = config;
+
+	(void)session;
+	if (c->max_line > 0 && record->bytes.len > c->max_line)
+		return err_set(e, ERR_DATA,
+			       "%zu bytes, more than the %zu that %s is taken "
+			       "to accept (-o max_line); siem-fmt --max-line "
+			       "makes it shorter",
+			       record->bytes.len, c->max_line, c->name);
+	return web_add(c->framing, record, index, body, e);
+}
+
+static int finish(const void *config, const struct dest_session *session,
+		  struct request *r, struct err *e)
+{
+	const struct web_target *c = config;
+
+	r->method = c->method;
+	web_end(c->framing, &r->body);
+	buf_puts(&r->url, c->url);
+	buf_printf(&r->headers, "Content-Type: %s\r\n",
+		   c->content_type != NULL
+			   ? c->content_type
+			   : web_content_type(c->framing, buf_slice(&r->body)));
+	buf_put_slice(&r->headers, buf_slice(&c->headers));
+	if (c->client.url != NULL) {
+		buf_puts(&r->headers, "Authorization: Bearer ");
+		buf_put_slice(&r->headers, buf_slice(&session->token));
+		buf_puts(&r->headers, "\r\n");
+	}
+	return buf_status(&r->url) == 0 && buf_status(&r->headers) == 0 &&
+			       buf_status(&r->body) == 0
+		       ? 0
+		       : err_set(e, ERR_USAGE, "request: too long");
+}
+
+static void judge(const void *config, struct dest_session *session,
+		  const struct answer *answer, struct judgement *judgements,
+		  size_t count)
+{
+	const struct web_target *c = config;
+
+	web_judge(&c->terms, session, c->client.url != NULL, answer, judgements,
+		  count);
+}
+
+static int fetch(const void *config, const struct dest_session *session,
+		 struct request *r, struct err *e)
+{
+	const struct web_target *c = config;
+
+	(void)session;
+	return oauth_ask(&c->client, r, e);
+}
+
+static enum verdict fetched(const void *config, struct dest_session *session,
+			    const struct answer *answer, struct err *e)
+{
+	(void)config;
+	return oauth_answered(session, answer, e);
+}
+
+static const struct dest_request request = {
+	.add = add,
+	.finish = finish,
+	.judge = judge,
+};
+
+static const struct dest_request request_by_token = {
+	.add = add,
+	.finish = finish,
+	.judge = judge,
+	.fetch = fetch,
+	.fetched = fetched,
+};
+
+const struct dest_request *web_request(const struct web_target *target)
+{
+	return target->client.url != NULL ? &request_by_token : &request;
+}
+
+void web_release(void *config)
+{
+	struct web_target *c = config;
+
+	// What is in it lets others in, too.
+	if (c->headers.data != NULL)
+		explicit_bzero(c->headers.data, c->headers.len);
+	buf_free(&c->headers);
+	free(c);
 }

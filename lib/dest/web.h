@@ -41,6 +41,7 @@ struct web_codes {
 /* "200,202,5xx,500-599"; a missing value is the empty set. */
 int web_read_codes(const struct settings *s, size_t i, struct web_codes *codes,
 		   struct err *e) MUST_CHECK;
+void web_put_codes(struct web_codes *codes, unsigned first, unsigned last);
 bool web_has_code(const struct web_codes *codes, int status);
 
 /* What an answer means, beyond what its status means by itself. */
@@ -92,5 +93,26 @@ int web_read_identity(const struct settings *s, size_t first, bool insecure,
  */
 int web_put_headers(const struct settings *s, size_t i, struct buf *out,
 		    struct err *e) MUST_CHECK;
+
+/* The same for one of which the parts are known, scheme being what stands
+   before the value, "Bearer " or ""; false: they make none. */
+bool web_put_header(const char *name, const char *scheme, const char *value,
+		    struct buf *out) MUST_CHECK;
+
+/* Where records go, and all that a kind has to make of its settings. */
+struct web_target {
+	const char *name; // for people, "QRadar"
+	const char *url, *method;
+	const char *content_type; // NULL: what suits the framing
+	enum web_framing framing;
+	size_t max_line;            // bytes of a record; 0: no bound
+	struct buf headers;         // all that do not change
+	struct oauth_client client; // url NULL: no tokens are fetched
+	struct web_terms terms;
+};
+
+/* dest_plan.request and release, whose config is a target of malloc(). */
+const struct dest_request *web_request(const struct web_target *target);
+void web_release(void *target);
 
 #endif

@@ -130,9 +130,16 @@ static void true_and_false_have_many_names(void)
 static void every_kind_there_is_can_be_run(void)
 {
 	const char *const specs[] = { "splunk:h", "sc4s:h",  "qradar:h",
+				      "sentinel", "datadog", "http:h",
 				      "syslog:h", "file:/f", "stdout" };
 
 	setenv("SPLUNK_HEC_TOKEN", "secret", 1);
+	setenv("SENTINEL_TRANSPORT", "event_hubs", 1);
+	setenv("EVENT_HUBS_CONNECTION_STRING",
+	       "Endpoint=sb://h/;SharedAccessKeyName=send;SharedAccessKey=eA==;"
+	       "EntityPath=audit",
+	       1);
+	setenv("DATADOG_API_KEY", "0123456789abcdef0123456789abcdef", 1);
 	CHECK(dest_type_count == sizeof(specs) / sizeof(specs[0]));
 	for (size_t i = 0; i < sizeof(specs) / sizeof(specs[0]); i++) {
 		struct dest d;
