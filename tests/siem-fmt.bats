@@ -209,6 +209,17 @@ repeat()
 	equal "$line" "$output"
 }
 
+@test "an envelope for Splunk has what the map says, and the record as it came" {
+	a='{"ts":"2025-10-08T22:45:00.5+02:00", "action":"route", "n":1e400, "t":"\u00e9é"}'
+	b='{"timestamp":"2024-01-15T10:30:01.250Z","event_type":"security_decision","security_decision":{"allowed":true}}'
+	c='{"time":1759963500,"service":"a\"b"}'
+	run -0 siem-fmt --hec --host h1 < <(printf '%s\n' "$a" "$b" "$c")
+
+	equal "{\"time\":1759956300.500,\"host\":\"h1\",\"source\":\"mcp_redaction\",\"sourcetype\":\"_json\",\"index\":\"main\",\"event\":$a}" "${lines[0]}"
+	equal "{\"time\":1705314601.250,\"host\":\"h1\",\"source\":\"gatekit\",\"sourcetype\":\"gatekit:audit\",\"index\":\"gatekit\",\"event\":$b}" "${lines[1]}"
+	equal "{\"time\":1759963500.000,\"host\":\"h1\",\"source\":\"a\\\"b\",\"sourcetype\":\"_json\",\"event\":$c}" "${lines[2]}"
+}
+
 @test "JSON behind a syslog header is what RFC 5424 and RFC 3164 write" {
 	head -n 1 "$vectors/golden.jsonl" >a1
 	equal "$(siem-fmt --rfc5424 a1)" "$(siem-fmt --json --syslog a1)"
@@ -777,7 +788,7 @@ refused()
 @test "without a format it names them all" {
 	run -2 --separate-stderr siem-fmt </dev/null
 
-	equal 'siem-fmt: no format: give one of --cef, --leef, --rfc5424, --rfc3164, --json, --csl or --sentinel' "$stderr"
+	equal 'siem-fmt: no format: give one of --cef, --leef, --rfc5424, --rfc3164, --json, --hec, --csl or --sentinel' "$stderr"
 }
 
 # wrong MESSAGE OPTION...

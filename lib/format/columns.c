@@ -8,6 +8,13 @@ void columns_put_lead(struct buf *out, const char *name, size_t len,
 	buf_put(out, "\":\"", is_string ? 3 : 2);
 }
 
+void columns_put_string(struct buf *out, const char *name, struct slice text)
+{
+	columns_put_lead(out, name, strlen(name), true);
+	escape_put(out, text, &columns_string);
+	buf_putc(out, '"');
+}
+
 /* "2025-10-08T22:45:00.5Z": the digits that it was written with. */
 static size_t format_time(const struct timestamp *t, char out[TIMESTAMP_MAX])
 {

@@ -1,6 +1,6 @@
 /*
- * Rows of Microsoft Sentinel's tables: flat JSON objects, a member for each
- * column.
+ * Objects that a format writes in JSON: rows of Microsoft Sentinel's tables,
+ * flat, a member for each column; and Splunk's envelopes.
  *
  * The lead of a field (field.h) is all that goes before its value, comma
  * included: ,"Name":" of a string, which the quote at its end tells, and
@@ -34,6 +34,9 @@ static const struct escape columns_string = {
 	},
 	.printable = "\"\\\\",
 };
+
+/* Append a whole column that is a string, comma included. */
+void columns_put_string(struct buf *out, const char *name, struct slice text);
 
 /* Append a lead. */
 void columns_put_lead(struct buf *out, const char *name, size_t len,

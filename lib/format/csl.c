@@ -108,13 +108,6 @@ static const struct column *find_label(struct slice key)
 		       : NULL;
 }
 
-static void put_label(struct buf *out, const char *name, struct slice label)
-{
-	columns_put_lead(out, name, strlen(name), true);
-	escape_put(out, label, &columns_string);
-	buf_putc(out, '"');
-}
-
 /*
  * A lead that begins with a comma is of a column; any other is "key=" of a pair
  * of AdditionalExtensions. There is none for the columns that are times, whose
@@ -129,7 +122,7 @@ static void put_lead(struct buf *out, struct slice key, struct slice label,
 	if (c != NULL && c->kind == TIME && type == FIELD_TIME_MS)
 		return;
 	if (label.len != 0 && of_label != NULL)
-		put_label(out, of_label->name, label);
+		columns_put_string(out, of_label->name, label);
 	if (c != NULL) {
 		columns_put_lead(out, c->name, strlen(c->name),
 				 is_string(c, type));
@@ -151,7 +144,8 @@ static bool put_head(struct buf *out, const struct value *values)
 		if (values[i].len > COLUMNS_VALUE)
 			return false;
 		if (!value_is_missing(values[i]) && values[i].len > 0)
-			put_label(out, header[i], value_slice(values[i]));
+			columns_put_string(out, header[i],
+					   value_slice(values[i]));
 	}
 	return true;
 }

@@ -12,6 +12,7 @@
 	X(rfc5424, rfc5424) \
 	X(rfc3164, rfc3164) \
 	X(json, json)       \
+	X(hec, hec)         \
 	X(csl, cef)         \
 	X(sentinel, sentinel)
 

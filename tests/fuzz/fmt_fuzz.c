@@ -3,6 +3,7 @@
  * line has a byte that could end it or speak to a terminal.
  */
 #include "format/registry.h"
+#include "json/walk.h"
 
 #include <jansson.h>
 #include <stdint.h>
@@ -20,6 +21,7 @@ static const struct way {
 	enum content {
 		TEXT,
 		VERBATIM, // it ends in the record, whatever that holds
+		ENVELOPE, // it ends in the record and a brace
 		OBJECT,   // it is JSON, and no member is there twice
 	} content;
 } ways[] = {
@@ -29,7 +31,7 @@ static const struct way {
 	{ "rfc5424", "sd", NULL, TEXT }, { "rfc3164", "plain", NULL, VERBATIM },
 	{ "rfc3164", "kv", NULL, TEXT }, { "json", NULL, NULL, VERBATIM },
 	{ "json", NULL, "3164", VERBATIM }, { "csl", NULL, NULL, OBJECT },
-	{ "sentinel", NULL, NULL, OBJECT },
+	{ "sentinel", NULL, NULL, OBJECT }, { "hec", NULL, NULL, ENVELOPE },
 };
 
 enum { WAYS = sizeof(ways) / sizeof(ways[0]) };
@@ -68,7 +70,12 @@ static void check_line(const struct way *way, const struct event *event,
 
 	if (max_line != 0 && line.len > max_line)
 		abort();
-	if (way->content == VERBATIM) {
+	if (way->content == ENVELOPE) {
+		if (!walk_is_object(line))
+			abort();
+		line.len--;
+	}
+	if (way->content == VERBATIM || way->content == ENVELOPE) {
 		size_t head = line.len - event->record.len;
 
 		if (line.len < event->record.len ||
