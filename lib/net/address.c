@@ -55,6 +55,17 @@ bool address_is_ipv6(const char *text)
 	       inet_pton(AF_INET6, bare, &ignored) == 1;
 }
 
+bool address_is_loopback(const char *host)
+{
+	size_t len = strlen(host);
+
+	return strcmp(host, "localhost") == 0 ||
+	       (len > 10 && strcmp(host + len - 10, ".localhost") == 0) ||
+	       strcmp(host, "[::1]") == 0 ||
+	       (strncmp(host, "127.", 4) == 0 &&
+		strspn(host, "0123456789.") == len);
+}
+
 int address_split(const char *text, struct address_parts *parts, struct err *e)
 {
 	struct slice rest = slice_of(text);

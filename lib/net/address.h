@@ -36,6 +36,10 @@ int address_split(const char *text, struct address_parts *parts,
 /* Is it an IPv6 address, in brackets or without? */
 bool address_is_ipv6(const char *text);
 
+/* Is it a name or address of this machine, which no network comes between? IPv6
+   in its brackets. */
+bool address_is_loopback(const char *host);
+
 /* Every address of a name, in the order to try them; the caller frees. */
 struct address_list {
 	struct address *items;

@@ -1,19 +1,9 @@
 #include "net/url.h"
 
+#include "net/address.h"
+
 #include <curl/curl.h>
 #include <string.h>
-
-/* Is it a name or address of this machine, which no network comes between? */
-static bool is_loopback(const char *host)
-{
-	size_t len = strlen(host);
-
-	return strcmp(host, "localhost") == 0 ||
-	       (len > 10 && strcmp(host + len - 10, ".localhost") == 0) ||
-	       strcmp(host, "[::1]") == 0 ||
-	       (strncmp(host, "127.", 4) == 0 &&
-		strspn(host, "0123456789.") == len);
-}
 
 /* What of a URL, or NULL. */
 static char *part_of(CURLU *parts, CURLUPart what, unsigned flags)
@@ -70,7 +60,7 @@ int url_check(const char *url, bool is_secret, bool insecure, struct err *e)
 			     "the URL has a user or password in it: they have "
 			     "settings of their own");
 	else if (is_plain(url) && is_secret && !insecure &&
-		 (host == NULL || !is_loopback(host)))
+		 (host == NULL || !address_is_loopback(host)))
 		rc = err_set(e, ERR_USAGE,
 			     "http:// would show the credential to anybody on "
 			     "the way: use https://, or set insecure=true");
