@@ -84,6 +84,14 @@ void flight_put_back_one(struct flight *f, struct queue_item *item)
 	queue_put_back(f->queue, item);
 }
 
+void flight_try_again(struct flight *f, struct queue_item *item)
+{
+	item->sent_before = true;
+	item->tries++;
+	land(f, item);
+	queue_put_back(f->queue, item);
+}
+
 void flight_put_back(struct flight *f, uint64_t written, bool was_a_try)
 {
 	struct queue_place place = queue_begin(f->queue);

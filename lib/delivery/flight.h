@@ -39,6 +39,9 @@ void flight_deliver_up_to(struct flight *f, uint64_t end);
 /* It was refused, perhaps for its company: it waits for the next connection. */
 void flight_put_back_one(struct flight *f, struct queue_item *item);
 
+/* It failed by itself, and waits for another try. */
+void flight_try_again(struct flight *f, struct queue_item *item);
+
 /*
  * The connection is gone, after so many bytes were written: what is under way
  * waits again. was_a_try: this counts as one, of what had been written.

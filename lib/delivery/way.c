@@ -2,6 +2,7 @@
 
 #include "delivery/courier.h"
 #include "delivery/link.h"
+#include "delivery/producer.h"
 
 #include <assert.h>
 
@@ -10,6 +11,8 @@ static const char *acknowledgement_of(const struct dest_plan *plan)
 {
 	struct dest_route route = { 0 };
 
+	if (plan->producer != NULL)
+		return "report";
 	if (plan->stream == NULL || plan->stream->receive != NULL)
 		return "answer";
 	plan->stream->route(plan->config, &route);
@@ -31,11 +34,14 @@ struct carrier_way way_to(struct dest *dest)
 {
 	const struct dest_plan *plan = &dest->plan;
 
-	assert(plan->stream != NULL || plan->request != NULL);
+	assert(plan->stream != NULL || plan->request != NULL ||
+	       plan->producer != NULL);
 	return (struct carrier_way){
 		.name = dest->type->name,
 		.acknowledgement = acknowledgement_of(plan),
-		.open = plan->request != NULL ? courier_open : link_open,
+		.open = plan->request != NULL  ? courier_open
+			: plan->stream != NULL ? link_open
+					       : producer_open,
 		.target = dest,
 	};
 }

@@ -276,11 +276,20 @@ struct dest_stream {
 };
 
 /*
- * PRODUCER: a client library that does its own I/O.
+ * PRODUCER: a client library that does its own I/O, in threads of its own.
  */
 struct producer;
 
+/* How it goes. */
+enum producer_state {
+	PRODUCER_WORKS,
+	PRODUCER_STRUGGLES, // it fails, and goes on trying by itself
+	PRODUCER_BROKEN,    // it is of no more use: what has no acknowledgement
+			    // is for the next one
+};
+
 struct dest_producer {
+	/* Called once all is sealed; and again after a failure. */
 	struct producer *(*open)(const void *config, struct err *e);
 
 	/*
@@ -293,13 +302,20 @@ struct dest_producer {
 	/* Readable when poll() has something to tell. */
 	int (*fd)(const struct producer *p);
 
-	/* Tell what has been acknowledged. -1: it is of no more use; what has
-	   no acknowledgement is for the next one. */
-	int (*poll)(struct producer *p, dest_ack_fn *ack, void *context,
-		    struct err *e);
+	/*
+	 * Tell what has been acknowledged: once for each tag, whatever became
+	 * of its record but PENDING. SPLIT is once more, with nothing else
+	 * under way, and then REJECT. e says why it does not work.
+	 */
+	enum producer_state (*poll)(struct producer *p, dest_ack_fn *ack,
+				    void *context, struct err *e);
 
 	/* Give up what has no acknowledgement. */
 	void (*close)(struct producer *p);
+
+	/* Append what would go, as a line, for a dry run. ERR_DATA. */
+	int (*show)(const void *config, const struct dest_record *record,
+		    struct buf *out, struct err *e);
 
 	/*
 	 * Optional: as checked() of requests, what the broker says about all
@@ -317,8 +333,9 @@ struct dest_plan {
 	const struct dest_stream *stream;
 	const struct dest_producer *producer;
 
-	struct dest_limits limits;     // of request
-	struct tls_options tls;        // of request, borrowed from the config
+	struct dest_limits limits;     // of request; of producer, timeout_ms
+	struct tls_options tls;        // of request and producer, borrowed
+				       // from the config
 	const char *warning; // to be said at each start, or NULL; constant
 	void *config;                  // the kind's own, read only from now on
 	void (*release)(void *config); // NULL: nothing to release

@@ -19,6 +19,7 @@
 	X(datadog)  \
 	X(http)     \
 	X(syslog)   \
+	X(kafka)    \
 	X(file)     \
 	X(stdout)
 
