@@ -1,0 +1,211 @@
+#!/usr/bin/env bats
+# siem-send kafka: records into a topic, and what becomes of them in trouble.
+
+load helper
+load kafka
+
+# send OPTION...: to the topic audit of that cluster.
+send()
+{
+	timeout 120 siem-send -q "kafka:$brokers/audit" -o linger=0 "$@"
+}
+
+# has TOPIC N: have that many arrived?
+has()
+{
+	[ "$(arrived "$1" | wc -l)" -ge "$2" ]
+}
+
+@test "records arrive byte for byte, keyed by this host" {
+	cluster 1
+	cp "$root/tests/vectors/audit.jsonl" in
+	printf 'no json, \001\303 and \t\n' >>in
+
+	run -0 --separate-stderr send <in
+	equal '' "$stderr"
+	arrived audit >out
+	cmp in out
+	run -0 arrived audit '%k\n'
+	equal "$(uname -n)" "$(sort -u <<<"$output")"
+}
+
+@test "the records of a key keep their order, whatever partition they are in" {
+	cluster 3
+	tell topic audit 6
+	seq 3000 | awk '{ printf "{\"user\":{\"id\":\"u%d\"},\"n\":%d}\n", $1 % 7, $1 }' >in
+
+	run -0 send -o key=user.id <in
+	arrived audit '%k %s\n' | sort -s -k 1,1 >out
+	equal 3000 "$(wc -l <out)"
+	awk '{ printf "%s %s\n", $0, $0 }' in |
+		sed -E 's/^\{"user":\{"id":"(u[0-9])"\}.* \{/\1 {/' |
+		sort -s -k 1,1 >want
+	cmp want out
+	run -0 arrived audit '%p\n'
+	[ "$(sort -u <<<"$output" | wc -l)" -gt 1 ]
+}
+
+@test "a record that has no such member has no key" {
+	cluster 1
+
+	run -0 send -o key=user.id <<<'{"user":"somebody"}'
+	run -0 arrived audit '%K %s\n'
+	equal '-1 {"user":"somebody"}' "$output"
+}
+
+@test "a broker that goes away and comes back loses nothing and repeats nothing" {
+	cluster 1
+	tell topic audit 1
+	mkfifo in
+	send --stats <in 2>said 3>&- 4>&- &
+	sender=$!
+	remember "$sender"
+	exec {in}>in
+	seq 100 >&"$in"
+	eventually has audit 100
+	tell down 1
+	seq 101 200 >&"$in"
+	eventually grep -q 'trying again' said
+	tell up 1
+	eventually has audit 200
+	exec {in}>&-
+	wait "$sender"
+	equal "$(seq 200)" "$(arrived audit)"
+	grep -q '200 delivered, .* 0 sent again' said
+}
+
+@test "records go elsewhere while no broker is there" {
+	cluster 1
+	tell down 1
+
+	run -0 send --failover file:spare < <(seq 10)
+	equal "$(seq 10)" "$(cat spare)"
+}
+
+@test "a topic that is not there ends the run, and costs nothing with -c" {
+	cluster 1
+	tell topic audit 1
+	tell refuse audit 3
+
+	run -4 send --dead-letter dead <<<one
+	[[ $output == *'topic audit: '*'nknown topic or partition'* ]]
+	equal one "$(cat dead)"
+}
+
+@test "a topic that we may not write to ends the run" {
+	cluster 1
+	tell topic audit 1
+	tell refuse audit 29
+
+	run -4 send -o timeout=1 --dead-letter dead <<<one
+	[[ $output == *'Topic authorization failed'* ]]
+}
+
+@test "once something was accepted, what is refused waits until it is mended" {
+	cluster 1
+	tell topic audit 1
+	mkfifo in
+	send <in 2>said 3>&- 4>&- &
+	sender=$!
+	remember "$sender"
+	exec {in}>in
+	echo one >&"$in"
+	eventually has audit 1
+	# What is asked for next; 29: TOPIC_AUTHORIZATION_FAILED.
+	tell produce 29 1
+	echo two >&"$in"
+	eventually grep -q 'authorization failed; trying again' said
+	eventually has audit 2
+	exec {in}>&-
+	wait "$sender"
+	equal $'one\ntwo' "$(arrived audit)"
+}
+
+@test "a record that is too large is set aside, and the others arrive" {
+	cluster 1
+	{
+		echo one
+		head -c 3000 /dev/zero | tr '\0' x
+		printf '\ntwo\n'
+	} >in
+
+	run -1 send -o message_max_bytes=2000 --dead-letter dead <in
+	grep -q message_max_bytes dead.why
+	equal $'one\ntwo' "$(arrived audit)"
+	equal "$(sed -n 2p in)" "$(cat dead)"
+}
+
+@test "of a batch that is too large for the broker every record gets its chance" {
+	cluster 1
+	tell topic audit 1
+	# 10: MESSAGE_TOO_LARGE, for the first request, of all three.
+	tell produce 10 1
+
+	run -0 --separate-stderr send -o linger=0.1 --stats < <(seq 3)
+	equal "$(seq 3)" "$(arrived audit | sort)"
+	[[ $stderr == *'3 delivered, 0 rejected'* ]]
+}
+
+@test "a record that the broker will not have alone either is rejected" {
+	cluster 1
+	tell topic audit 1
+	tell produce 10 2
+
+	run -1 send --dead-letter dead <<<one
+	equal one "$(cat dead)"
+}
+
+@test "where no broker is, tries are counted and the records kept" {
+	cluster 1
+	tell down 1
+
+	run -3 send --retries 2 --dead-letter dead < <(seq 3)
+	equal "$(seq 3)" "$(cat dead)"
+	[[ $output == *'Connection refused'* ]]
+}
+
+# moves PID: has more been committed since the last time, or has it ended?
+moves()
+{
+	gone "$1" || ! cmp -s ck seen
+}
+
+@test "killed at any moment, with -c nothing is missing" {
+	cluster 1
+	tell topic audit 2
+	seq 20000 | sed 's/.*/{"n":&}/' >in
+	for ((i = 0; i < 3; i++)); do
+		rm -f pid
+		siem-tail -q --once -c ck in 3>&- 4>&- | sh -c 'echo $$ >pid
+			exec siem-send -q -c ck --rate 5000/s "$0"' \
+			"kafka:$brokers/audit" 3>&- 4>&- &
+		eventually [ -s pid ]
+		eventually [ -s ck ]
+		cp ck seen
+		eventually moves "$(cat pid)"
+		kill -9 "$(cat pid)" || true
+		wait $! || true
+	done
+	siem-tail -q --once -c ck in | send -c ck
+	arrived audit | sort -u >out
+	sort in | cmp - out
+}
+
+@test "a dry run shows topic, key and record, and needs no broker" {
+	run -0 --separate-stderr siem-send -n kafka:nowhere.invalid/audit \
+		-o key=user <<<'{"user":"root","n":1}'
+	equal $'audit\troot\t{"user":"root","n":1}' "$output"
+	equal '' "$stderr"
+}
+
+@test "the password is in no process list, message, dry run or metric" {
+	cluster 1
+	export KAFKA_PASSWORD=xyzzy-secret KAFKA_USERNAME=us
+	# The cluster knows nothing of SASL, and hangs up.
+	siem-send -v -o security_protocol=sasl_plaintext --metrics metrics \
+		--retries 1 --dead-letter dead "kafka:$brokers/audit" \
+		<<<one >out 2>err 3>&- 4>&- || true
+	siem-send -n -o security_protocol=sasl_plaintext \
+		"kafka:$brokers/audit" <<<one >>out 2>>err
+	run -1 grep -r xyzzy-secret out err metrics dead
+}
