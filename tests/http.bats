@@ -63,7 +63,7 @@ all_of()
 }
 
 @test "a token is fetched, and another when it ends in the middle" {
-	start_mock http --client app:s3cret --token-life 1 --fault token-busy=1
+	start_mock http --client app:s3cret --token-life 5 --fault token-busy=1
 	export HTTP_CLIENT_SECRET=s3cret
 	mkfifo feed
 	timeout 120 siem-send -q -o token_endpoint="$url/token" -o client_id=app \
@@ -71,8 +71,8 @@ all_of()
 	sender=$!
 	remember $sender
 	exec 7>feed
-	# A record now and then, for longer than two tokens live.
-	ends=$((EPOCHSECONDS + 4))
+	# A record now and then, for longer than a token lives.
+	ends=$((EPOCHSECONDS + 7))
 	sent=0
 	enough()
 	{

@@ -95,7 +95,7 @@ all_of()
 }
 
 @test "a token of OAuth is fetched for the endpoint, again when it has ended" {
-	start_mock http --client app:s3cret --token-life 1
+	start_mock http --client app:s3cret --token-life 5
 	export QRADAR_CLIENT_SECRET=s3cret
 	mkfifo feed
 	timeout 120 siem-send -q -o transport=rest_api -o auth_method=oauth2 \
@@ -104,8 +104,8 @@ all_of()
 	sender=$!
 	remember $sender
 	exec 7>feed
-	# An event now and then, for longer than two tokens live.
-	ends=$((EPOCHSECONDS + 4))
+	# An event now and then, for longer than a token lives.
+	ends=$((EPOCHSECONDS + 7))
 	sent=0
 	enough()
 	{
