@@ -126,12 +126,13 @@ static void true_and_false_have_many_names(void)
 	}
 }
 
-/* The engine runs streams and requests; a producer has nobody to run it. */
+/* That of kafka depends on a library, which may be missing. */
 static void every_kind_there_is_can_be_run(void)
 {
-	const char *const specs[] = { "splunk:h", "sc4s:h",  "qradar:h",
-				      "sentinel", "datadog", "http:h",
-				      "syslog:h", "file:/f", "stdout" };
+	const char *const specs[] = { "splunk:h", "sc4s:h",    "qradar:h",
+				      "sentinel", "datadog",   "http:h",
+				      "syslog:h", "kafka:h/t", "file:/f",
+				      "stdout" };
 
 	setenv("SPLUNK_HEC_TOKEN", "secret", 1);
 	setenv("SENTINEL_TRANSPORT", "event_hubs", 1);
@@ -145,10 +146,14 @@ static void every_kind_there_is_can_be_run(void)
 		struct dest d;
 		struct err e;
 
-		CHECK(dest_open(&d, specs[i], NULL, 0, &e) == 0);
+		if (dest_open(&d, specs[i], NULL, 0, &e) < 0) {
+			CHECK(strcmp(specs[i], "kafka:h/t") == 0);
+			continue;
+		}
 		CHECK(d.kind == dest_types[i]);
-		CHECK((d.plan.stream != NULL) != (d.plan.request != NULL));
-		CHECK(d.plan.producer == NULL);
+		CHECK((d.plan.stream != NULL) + (d.plan.request != NULL) +
+			      (d.plan.producer != NULL) ==
+		      1);
 		dest_close(&d);
 	}
 }
