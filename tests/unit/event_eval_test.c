@@ -91,14 +91,14 @@ static void a_template_needs_all_of_its_parts(void)
 
 static void a_table_replaces_what_it_knows(void)
 {
-	const char *table = "{'table':{'1':'one','true':'yes','':'none'},"
+	const char *field = "{'table':{'1':'one','true':'yes','':'none'},"
 			    "'of':'a'}";
 
-	CHECK(is(fields_of(table, "{'a':1}"), "x=one"));
-	CHECK(is(fields_of(table, "{'a':'1'}"), "x=one"));
-	CHECK(is(fields_of(table, "{'a':true}"), "x=yes"));
-	CHECK(is(fields_of(table, "{'a':''}"), "x=none"));
-	CHECK(is(fields_of(table, "{'a':'\\u0031'}"), "x=one"));
+	CHECK(is(fields_of(field, "{'a':1}"), "x=one"));
+	CHECK(is(fields_of(field, "{'a':'1'}"), "x=one"));
+	CHECK(is(fields_of(field, "{'a':true}"), "x=yes"));
+	CHECK(is(fields_of(field, "{'a':''}"), "x=none"));
+	CHECK(is(fields_of(field, "{'a':'\\u0031'}"), "x=one"));
 }
 
 static void what_a_table_does_not_know_is_left_over(void)
