@@ -155,8 +155,8 @@ completes()
 	# shellcheck source=share/completions/siem.bash
 	source "$root/share/completions/siem.bash"
 
-	completes 'splunk sc4s syslog stdout' siem-send s
-	completes 'splunk sc4s syslog stdout' siem-send s --failover
+	completes 'splunk sc4s sentinel syslog stdout' siem-send s
+	completes 'splunk sc4s sentinel syslog stdout' siem-send s --failover
 	completes qradar siem-send q --settings
 	completes '' siem-send s --receipts
 	completes relp siem-mock r

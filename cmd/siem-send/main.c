@@ -55,7 +55,7 @@ static const struct opt options[] = {
 	OPT_MS(0, "alert-after", alert_after_ms, "SECONDS", 86400000,
 	       "raise the alert when nothing is delivered [60]"),
 	OPT_OPTIONAL(0, "check", check, "send", "steps",
-		     "find out step by step what keeps records away"),
+		     "say step by step what would keep records away"),
 	OPT_STRING('c', "checkpoint", checkpoint, "FILE",
 		   "write here what is delivered, for the source"),
 	OPT_STRING(0, "dead-letter", dead_letter, "FILE",
