@@ -92,7 +92,8 @@ static void put_authorization(struct buf *out, const struct mask *mask,
 			buf_printf(out, "'Authorization: %.*s ***'",
 				   (int)scheme.len, scheme.data);
 	}
-	explicit_bzero(pair.data, pair.len);
+	if (pair.len > 0)
+		explicit_bzero(pair.data, pair.len);
 	buf_free(&pair);
 }
 
