@@ -154,7 +154,9 @@ static enum verdict fetched(const void *config, struct dest_session *session,
 		err_set(e, ERR_DENIED, "no token: %d", answer->status);
 		return VERDICT_HOLD;
 	}
+	// Whatever is answered makes one, however often it is asked for.
 	buf_clear(&session->token);
+	buf_puts(&session->token, "t");
 	buf_put_slice(&session->token, answer->body);
 	session->token_expires_ms = INT64_MAX;
 	session->token_refresh_ms = toy->ages ? 1 : 0;
