@@ -71,10 +71,13 @@ static struct buf decoded(struct slice part)
 {
 	struct buf text = BUF_INIT(1 << 16), bytes = BUF_INIT(1 << 16);
 
-	for (size_t i = 0; i < part.len; i++)
-		buf_putc(&text, part.data[i] == '-'   ? '+'
-				: part.data[i] == '_' ? '/'
-						      : part.data[i]);
+	buf_put_slice(&text, part);
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.data[i] == '-')
+			text.data[i] = '+';
+		if (text.data[i] == '_')
+			text.data[i] = '/';
+	}
 	while (text.len % 4 != 0)
 		buf_putc(&text, '=');
 	CHECK(base64_read(buf_slice(&text), &bytes));

@@ -282,7 +282,7 @@ static void a_machine_asks_its_own_service(void)
 /* An answer, and what it means: to several records, to one, and to one where
    nothing has been accepted before. */
 struct row {
-	int status;
+	long status;
 	const char *body;
 	enum verdict many, one, first;
 };
@@ -290,7 +290,7 @@ struct row {
 static enum verdict verdict_of(struct try *t, const struct row *row,
 			       size_t count, bool accepted)
 {
-	const struct answer answer = { .status = row->status,
+	const struct answer answer = { .status = (int)row->status,
 				       .body = slice_of(row->body),
 				       .retry_after_ms = -1 };
 	struct judgement j[3];
@@ -321,7 +321,7 @@ static void check_rows(const char *spec, const char *const *options,
 			    verdict_of(&t, r, 1, false) == r->first;
 
 		if (!good)
-			printf("# %d %s\n", r->status, r->body);
+			printf("# %ld %s\n", r->status, r->body);
 		CHECK(good);
 	}
 	try_close(&t);
@@ -385,7 +385,7 @@ static void a_token_that_has_never_worked_is_a_matter_of_the_set_up(void)
 static void a_service_that_is_not_up_yet_is_asked_again(void)
 {
 	static const struct {
-		int status;
+		long status;
 		const char *option;
 		enum verdict want;
 	} rows[] = {
@@ -397,7 +397,7 @@ static void a_service_that_is_not_up_yet_is_asked_again(void)
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		const struct answer answer = { .status = rows[i].status };
+		const struct answer answer = { .status = (int)rows[i].status };
 		struct try t;
 
 		CHECK(try_open(&t, "sentinel:h",

@@ -40,7 +40,8 @@ static const char *lead_of(const char *key, const char *label,
 	snprintf(text, sizeof(text), "%s", buf_str(&out));
 	buf_free(&out);
 	for (char *p = text; *p != '\0'; p++)
-		*p = *p == '"' ? '\'' : *p;
+		if (*p == '"')
+			*p = '\'';
 	return text;
 }
 
