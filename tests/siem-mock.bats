@@ -539,6 +539,7 @@ server.pem' "$(ls certs)"
 	equal "splunk         HTTP Event Collector, with acknowledgement
 sentinel       Logs Ingestion API, Data Collector API, Event Hubs
 datadog        the log intake of Datadog
+elasticsearch  _bulk, with an index that keeps what is in it
 http           any collector that takes records by HTTP
 qradar         IBM QRadar's HTTP Receiver
 syslog         UDP, TCP and TLS, octet counting or lines

@@ -47,7 +47,8 @@ static const struct word {
 	BOTH("half", REQUEST_HALF),
 	BOTH("garbage", REQUEST_GARBAGE),
 	ANSWER("refuse", VALUE_RATE, refuse),
-	ANSWER("poison", VALUE_TEXT, poison),
+	{ "poison", VALUE_TEXT, FIELD(poison), FAULT_OF_EACH },
+	{ "item-429", VALUE_RATE, FIELD(item_busy), FAULT_OF_ITEMS },
 	ANSWER("mute", VALUE_RATE, mute),
 	ANSWER("serverclose", VALUE_RATE, last),
 	ANSWER("late", VALUE_RATE, late),
@@ -301,6 +302,23 @@ enum fault fault_next(struct fault_plan *plan, uint64_t number)
 	return fault;
 }
 
+static bool is_poisoned(struct fault_plan *plan, struct slice message)
+{
+	if (plan->poison[0] == '\0' || message.len == 0 ||
+	    memmem(message.data, message.len, plan->poison,
+		   strlen(plan->poison)) == NULL)
+		return false;
+	count(plan, plan->poison);
+	return true;
+}
+
+enum item_fault fault_of_item(struct fault_plan *plan, struct slice record)
+{
+	if (is_poisoned(plan, record))
+		return ITEM_POISON;
+	return fault_happens(plan, &plan->item_busy) ? ITEM_BUSY : ITEM_FINE;
+}
+
 enum answer_fault fault_of_answer(struct fault_plan *plan, struct slice message)
 {
 	const struct {
@@ -316,12 +334,8 @@ enum answer_fault fault_of_answer(struct fault_plan *plan, struct slice message)
 		{ &plan->late, ANSWER_LATE },
 	};
 
-	if (plan->poison[0] != '\0' &&
-	    memmem(message.data, message.len, plan->poison,
-		   strlen(plan->poison)) != NULL) {
-		count(plan, plan->poison);
+	if (is_poisoned(plan, message))
 		return ANSWER_REFUSE;
-	}
 	for (size_t i = 0; i < sizeof(dice) / sizeof(dice[0]); i++)
 		if (fault_happens(plan, dice[i].rate))
 			return dice[i].fault;

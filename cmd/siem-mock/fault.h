@@ -60,7 +60,20 @@ enum answer_fault {
 };
 
 /* Which mocks know a word; one that all know has none of these. */
-enum { FAULT_OF_REQUESTS = 1, FAULT_OF_ANSWERS = 2, FAULT_OF_BOTH = 3 };
+enum {
+	FAULT_OF_REQUESTS = 1,
+	FAULT_OF_ANSWERS = 2,
+	FAULT_OF_BOTH = 3,
+	FAULT_OF_ITEMS = 4,
+	FAULT_OF_EACH = 6, // answers and items
+};
+
+/* What becomes of a record of a request, where a mock answers each. */
+enum item_fault {
+	ITEM_FINE,
+	ITEM_POISON, // it is refused for good
+	ITEM_BUSY,   // there is no room for it now
+};
 
 enum { FAULT_TEXT_MAX = 80, FAULT_WORDS_MAX = 64 };
 
@@ -77,7 +90,7 @@ struct fault_plan {
 	uint64_t seed;               // of the numbers behind the rates
 
 	// a word that was given, by who knows it; NULL: there was none
-	const char *given[FAULT_OF_BOTH + 1];
+	const char *given[FAULT_OF_EACH + 1];
 
 	// of requests; of answers as well: lost, half, garbage
 	double request_rates[REQUEST_FAULTS];
@@ -91,7 +104,11 @@ struct fault_plan {
 
 	// of answers
 	double refuse, mute, last, late; // 0 to 1, at each message
-	char poison[FAULT_TEXT_MAX];     // what has this in it is refused
+	char poison[FAULT_TEXT_MAX];     // what has this in it is refused,
+					 // also of items
+
+	// of items
+	double item_busy; // 0 to 1, of each
 
 	// of acknowledgements that are asked for
 	double ack_never;     // 0 to 1, of those that never come
@@ -126,6 +143,9 @@ bool fault_of_token(struct fault_plan *plan);
 /* And to a message that is answered. */
 enum answer_fault fault_of_answer(struct fault_plan *plan,
 				  struct slice message);
+
+/* And to a record of a request. */
+enum item_fault fault_of_item(struct fault_plan *plan, struct slice record);
 
 /* Throw the dice: does it happen, of that rate, which is one of the plan's? */
 bool fault_happens(struct fault_plan *plan, const double *rate);

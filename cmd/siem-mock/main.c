@@ -22,6 +22,7 @@
 	X(splunk)   \
 	X(sentinel) \
 	X(datadog)  \
+	X(elasticsearch) \
 	X(http)     \
 	X(qradar)   \
 	X(syslog)   \

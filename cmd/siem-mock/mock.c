@@ -186,6 +186,12 @@ static int check_faults(const struct mock *m, const struct mock_kind *kind,
 		  "requests: splunk" },
 		{ m->faults.given[FAULT_OF_ANSWERS], kind->answers,
 		  "answers to messages: relp" },
+		{ m->faults.given[FAULT_OF_ITEMS], kind->by_item,
+		  "records of requests that are answered each: "
+		  "elasticsearch" },
+		{ m->faults.given[FAULT_OF_EACH],
+		  kind->by_item || kind->answers,
+		  "what is answered each by itself: elasticsearch, relp" },
 		{ m->faults.given[FAULT_OF_BOTH],
 		  kind->is_http || kind->answers, "answers: splunk, relp" },
 	};

@@ -87,6 +87,7 @@ struct mock_kind {
 	bool answers;    // each message
 	bool by_oauth;   // tokens of OAuth let in
 	bool by_feature; // a --token has features, as Splunk's have
+	bool by_item;    // records of a request are answered one by one
 
 	/* Serve until mock_is_done(). ERR_PIPE, ERR_SYSTEM. */
 	int (*serve)(struct mock *m, struct err *e);
