@@ -789,7 +789,7 @@ says()
 
 @test "--list and --settings show what there is" {
 	run -0 siem-send --list
-	equal 'splunk sc4s qradar sentinel datadog http syslog kafka file stdout' "$(awk '{ print $1 }' <<<"$output" | xargs)"
+	equal 'splunk sc4s qradar sentinel datadog elasticsearch http syslog kafka file stdout' "$(awk '{ print $1 }' <<<"$output" | xargs)"
 	run -0 siem-send --settings file
 	equal 'path SIEM_FILE_PATH - the file to append to' "$(xargs <<<"$output")"
 	run -2 siem-send --settings qrada

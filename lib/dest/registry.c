@@ -17,6 +17,7 @@
 	X(qradar)   \
 	X(sentinel) \
 	X(datadog)  \
+	X(elasticsearch) \
 	X(http)     \
 	X(syslog)   \
 	X(kafka)    \

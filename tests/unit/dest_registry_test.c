@@ -129,9 +129,11 @@ static void true_and_false_have_many_names(void)
 /* That of kafka depends on a library, which may be missing. */
 static void every_kind_there_is_can_be_run(void)
 {
-	const char *const specs[] = { "splunk:h", "sc4s:h",    "qradar:h",
-				      "sentinel", "datadog",   "http:h",
-				      "syslog:h", "kafka:h/t", "file:/f",
+	const char *const specs[] = { "splunk:h", "sc4s:h",
+				      "qradar:h", "sentinel",
+				      "datadog",  "elasticsearch:h",
+				      "http:h",   "syslog:h",
+				      "kafka:h/t", "file:/f",
 				      "stdout" };
 
 	setenv("SPLUNK_HEC_TOKEN", "secret", 1);
