@@ -5,7 +5,7 @@
 # make chaos        kill the stages of pipelines for SECONDS (30), in ways that
 #                   follow from SEED (1), and prove that nothing was lost;
 #                   WAYS are tcp, tls, relp, splunk, splunk-ack, command,
-#                   spool-tcp, spool-relp, spool-splunk
+#                   spool-tcp, spool-relp, spool-splunk, elasticsearch
 # make outage       let destinations be gone while EVENTS (2000000) are written,
 #                   twice; WAYS are splunk, relp, tcp, each also with spool-
 # make lint         check the C with both compilers, the scripts, the manuals

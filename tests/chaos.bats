@@ -42,6 +42,11 @@ nothing_lost()
 	nothing_lost splunk-ack 4
 }
 
+@test "by _bulk nothing is lost, and nothing is there twice" {
+	nothing_lost elasticsearch 4
+	equal 0 "$(awk 'NR == 2 { print $9 }' table)"
+}
+
 @test "by a command nothing is lost, however often a stage is killed" {
 	nothing_lost command 3
 }
