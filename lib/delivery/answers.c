@@ -2,6 +2,8 @@
 
 #include "core/msg.h"
 
+#include <string.h>
+
 enum {
 	READS = 64,       // at once, before others have their turn
 	BLOCK = 16 << 10, // read by each
@@ -82,8 +84,11 @@ static int doubt(struct answers *a, struct slice bytes, struct err *e)
 	if (speaks != NULL)
 		return err_set(e, ERR_DENIED,
 			       "%s speaks %s there: it is no receiver of plain "
-			       "syslog",
-			       conn_name(a->conn), speaks);
+			       "syslog%s",
+			       conn_name(a->conn), speaks,
+			       strcmp(speaks, "TLS") == 0
+				       ? "; for syslog by TLS it is tls://"
+				       : "");
 	if (!a->doubted)
 		msg_warn("%s: %s sends something back: is it a syslog "
 			 "receiver?",

@@ -1,6 +1,7 @@
 #include "delivery/aside.h"
 
 #include "core/msg.h"
+#include "delivery/attempt.h"
 
 enum {
 	KEEP = 64 << 10,    // memory of a body
@@ -98,6 +99,7 @@ static void on_token(struct aside *a, const struct http_result *r,
 
 	switch (session_fetched(a->session, &answer, &e)) {
 	case VERDICT_DELIVERED:
+		attempt_tell_token(a->session->dest, r, NULL);
 		health_answered(&a->dispatch->health);
 		return;
 	case VERDICT_REJECT:
@@ -110,6 +112,7 @@ static void on_token(struct aside *a, const struct http_result *r,
 		e.kind = ERR_TEMPORARY;
 		break;
 	}
+	attempt_tell_token(a->session->dest, r, &e);
 	token_failed(a, now_ms, r->retry_after_ms, &e);
 }
 

@@ -2,6 +2,7 @@
 
 #include "core/msg.h"
 #include "delivery/aside.h"
+#include "delivery/attempt.h"
 #include "delivery/dispatch.h"
 #include "delivery/errand.h"
 #include "delivery/rehearsal.h"
@@ -168,6 +169,7 @@ static void on_result(struct courier *c, const struct http_result *r,
 		aside_answered(&c->aside, r, now_ms);
 		return;
 	}
+	attempt_tell(c->session.dest, &x->request, r);
 	on_batch(c, x, r, now_ms);
 	slots_end(&c->slots, x);
 }
@@ -208,6 +210,7 @@ static void refresh_plan(struct courier *c)
 	msg_info("%s: a secret has changed, and is used from now on", name);
 	session_replan(&c->session);
 	http_set_tls(c->http, &c->dest->plan.tls);
+	http_set_proxy(c->http, &c->dest->plan.limits.proxy);
 }
 
 /* Send all that may go. -1 with e filled, as send_batches(). */
@@ -426,6 +429,7 @@ static struct http *open_http(const struct dest *dest,
 	const struct dest_plan *plan = &dest->plan;
 	const struct http_options options = {
 		.tls = plan->tls,
+		.proxy = limits->proxy,
 		.connect_ms = limits->connect_ms,
 		.timeout_ms = limits->timeout_ms,
 		.answer_max = limits->answer_bytes,

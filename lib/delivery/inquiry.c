@@ -284,6 +284,7 @@ int inquiry_make(const struct dest *dest, struct findings *f)
 	struct inquiry q = { .f = f, .limits = dest->plan.limits };
 	struct http_options options = {
 		.tls = dest->plan.tls,
+		.proxy = dest->plan.limits.proxy,
 		.answer_max = DEST_ANSWER_BYTES,
 	};
 	struct err e;

@@ -4,6 +4,7 @@
 #include "net/address.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -127,6 +128,7 @@ static int fail(struct link *l, int64_t now_ms, const struct err *e)
 {
 	bool counts = e->kind == ERR_TEMPORARY;
 
+	l->has_taken |= l->progress;
 	if (must_settle(l) && l->settle.taken == 0)
 		leeway_shrink(&l->leeway, l->written);
 	if (confirms(l) && !l->progress)
@@ -147,6 +149,7 @@ static void arrived(struct link *l, uint64_t end)
 	flight_deliver_up_to(&l->flight, end);
 	// A datagram that was sent proves nothing.
 	l->progress |= !l->datagrams && l->flight.count < before;
+	l->has_taken |= l->progress;
 }
 
 /* The connection is up. */
@@ -154,8 +157,10 @@ static int begin(struct link *l, int64_t now_ms, struct err *e)
 {
 	const struct dest_stream *stream = stream_of(l);
 
-	msg_info("%s: connected to %s", l->dest->type->name,
-		 conn_name(l->conn));
+	const char *facts = conn_facts(l->conn);
+
+	msg_info("%s: connected to %s%s%s", l->dest->type->name,
+		 conn_name(l->conn), facts[0] != '\0' ? ": " : "", facts);
 	l->phase = LINK_UP;
 	l->ledger->counts.connections++;
 	l->up_ms = now_ms;
@@ -490,6 +495,23 @@ static bool has_said_all(const struct link *l)
 	return l->phase == LINK_ENDING && l->flight.count == 0;
 }
 
+/*
+ * A server that waits for TLS and gets something else says nothing: it ends the
+ * connection as soon as it has read some of that.
+ */
+static void ask_for_tls(const struct link *l, int64_t now_ms, struct err *e)
+{
+	size_t len = strlen(e->text);
+
+	if (l->route.target.transport == TRANSPORT_TCP &&
+	    e->kind == ERR_TEMPORARY && l->phase != LINK_OPENING &&
+	    l->written > 0 && !l->has_taken && !l->progress &&
+	    now_ms - l->up_ms < WELL_MS)
+		snprintf(e->text + len, sizeof(e->text) - len,
+			 " (does it speak TLS? Then it is %s://)",
+			 confirms(l) ? "relp+tls" : "tls");
+}
+
 static int step(struct carrier *c, int64_t now_ms, short revents, struct err *e)
 {
 	struct link *l = link_of(c);
@@ -502,8 +524,10 @@ static int step(struct carrier *c, int64_t now_ms, short revents, struct err *e)
 		return 0;
 	}
 	if (run(l, now_ms, revents, e) < 0) {
-		if (!has_said_all(l))
+		if (!has_said_all(l)) {
+			ask_for_tls(l, now_ms, e);
 			return fail(l, now_ms, e);
+		}
 		drop_connection(l);
 		l->retry_ms = now_ms;
 		return 0;

@@ -50,6 +50,7 @@ struct link {
 	enum carrier_pull pull;
 	bool finishing; // nothing more will be queued
 	bool progress;  // something was taken since it last failed
+	bool has_taken; // something was, by one of its connections
 	struct conn *conn;
 	struct dest_link session;
 	struct settle settle;

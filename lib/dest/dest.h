@@ -20,6 +20,7 @@
 #include "core/err.h"
 #include "core/slice.h"
 #include "net/conn.h"
+#include "net/proxy.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -117,6 +118,7 @@ struct dest_limits {
 	size_t answer_bytes;   // of an answer's body that are worth keeping; 0:
 			       // DEST_ANSWER_BYTES. More is read, and forgotten
 	bool gzip;             // compress the body
+	struct proxy_options proxy; // to go by, borrowed from the settings
 };
 
 /* What one run remembers between its exchanges. */

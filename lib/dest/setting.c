@@ -3,6 +3,7 @@
 #include "core/nearest.h"
 #include "core/opt.h"
 #include "net/address.h"
+#include "net/tlspins.h"
 #include "net/url.h"
 
 #include <errno.h>
@@ -145,7 +146,10 @@ int setting_tls(const struct settings *s, size_t first, struct tls_options *tls,
 		.ca_file = values[TLS_CA_FILE],
 		.cert_file = values[TLS_CERT_FILE],
 		.key_file = values[TLS_KEY_FILE],
+		.key_password = values[TLS_KEY_PASSWORD],
 		.server_name = values[TLS_SERVER_NAME],
+		.pinned_keys = values[TLS_PINNED_KEYS],
+		.crl_file = values[TLS_CRL_FILE],
 	};
 	if (setting_choice(s, first + TLS_MIN_VERSION, versions, &version, e) <
 		    0 ||
@@ -155,11 +159,33 @@ int setting_tls(const struct settings *s, size_t first, struct tls_options *tls,
 	tls->min_version = versions[version];
 	if (tls->key_file != NULL && tls->cert_file == NULL)
 		return err_set(e, ERR_USAGE, "key_file needs cert_file");
+	if (tls->key_password != NULL && tls->cert_file == NULL)
+		return err_set(e, ERR_USAGE, "key_password needs cert_file");
+	if (tls->crl_file != NULL && tls->insecure)
+		return err_set(e, ERR_USAGE,
+			       "crl_file is of no use with insecure=true");
+	if (tls->pinned_keys != NULL && tls_pins_check(tls->pinned_keys, e) < 0)
+		return err_prefix(e, "pinned_keys");
 	// Nobody is to switch this off without having said the word.
 	if (!verify && !tls->insecure)
 		return err_set(
 			e, ERR_USAGE,
 			"verify_certs=false needs insecure=true as well");
+	return 0;
+}
+
+static int set_proxy(const struct settings *s, size_t first,
+		     struct proxy_options *proxy, struct err *e)
+{
+	*proxy = (struct proxy_options){
+		.url = s->values[first + LIMITS_PROXY],
+		.user = s->values[first + LIMITS_PROXY_USER],
+		.password = s->values[first + LIMITS_PROXY_PASSWORD],
+	};
+	if (proxy->url != NULL && proxy_check(proxy->url, e) < 0)
+		return err_prefix(e, "%s", s->table[first + LIMITS_PROXY].key);
+	if (proxy->password != NULL && proxy->user == NULL)
+		return err_set(e, ERR_USAGE, "proxy_password needs proxy_user");
 	return 0;
 }
 
@@ -184,7 +210,8 @@ int setting_limits(const struct settings *s, size_t first,
 	    setting_seconds(s, first + LIMITS_CONNECT_TIMEOUT,
 			    &limits->connect_ms, e) < 0 ||
 	    setting_seconds(s, first + LIMITS_TIMEOUT, &limits->timeout_ms, e) <
-		    0)
+		    0 ||
+	    set_proxy(s, first, &limits->proxy, e) < 0)
 		return -1;
 	limits->in_flight = (unsigned)in_flight;
 	if (!batches)

@@ -60,7 +60,10 @@ enum {
 	TLS_CA_FILE,
 	TLS_CERT_FILE,
 	TLS_KEY_FILE,
+	TLS_KEY_PASSWORD,
 	TLS_SERVER_NAME,
+	TLS_PINNED_KEYS,
+	TLS_CRL_FILE,
 	TLS_MIN_VERSION,
 	TLS_VERIFY_CERTS,
 	TLS_INSECURE,
@@ -77,10 +80,20 @@ enum {
 	[(first) + TLS_KEY_FILE] = { "key_file", env "_KEY_FILE", NULL,       \
 				     "its private key, PEM [in cert_file]",   \
 				     .place = "tls.key_file" },               \
+	[(first) + TLS_KEY_PASSWORD] = { "key_password", env "_KEY_PASSWORD", \
+					 NULL, "of an encrypted key", true,   \
+					 "tls.key_password" },                \
 	[(first) + TLS_SERVER_NAME] = { "server_name", env "_SERVER_NAME",    \
 					NULL,                                 \
 					"name the certificate must have [host]", \
 					.place = "tls.server_name" },         \
+	[(first) + TLS_PINNED_KEYS] = { "pinned_keys", env "_PINNED_KEYS",    \
+					NULL,                                 \
+					"keys it may have, sha256//BASE64 each", \
+					.place = "tls.pinned_keys" },         \
+	[(first) + TLS_CRL_FILE] = { "crl_file", env "_CRL_FILE", NULL,       \
+				     "lists of revoked certificates, PEM",    \
+				     .place = "tls.crl_file" },               \
 	[(first) + TLS_MIN_VERSION] = { "min_version", env "_MIN_VERSION",    \
 					"1.2", "oldest TLS version: 1.2 or 1.3", \
 					.place = "tls.min_version" },         \
@@ -108,6 +121,9 @@ enum {
 	LIMITS_GZIP,
 	LIMITS_CONNECT_TIMEOUT,
 	LIMITS_TIMEOUT,
+	LIMITS_PROXY,
+	LIMITS_PROXY_USER,
+	LIMITS_PROXY_PASSWORD,
 	LIMITS_SETTINGS, // how many
 };
 
@@ -144,7 +160,18 @@ enum {
 							"connect_timeout" },  \
 	[(first) + LIMITS_TIMEOUT] = { "timeout", env "_TIMEOUT", "30",       \
 				       "seconds for an answer",               \
-				       .place = "/delivery.timeout" }
+				       .place = "/delivery.timeout" },        \
+	[(first) + LIMITS_PROXY] = { "proxy", env "_PROXY", NULL,             \
+				     "http://HOST:PORT, none [https_proxy]",  \
+				     .place = "/delivery.proxy" },            \
+	[(first) + LIMITS_PROXY_USER] = { "proxy_user", env "_PROXY_USER",    \
+					  NULL, "whom to be to the proxy",    \
+					  .place = "/delivery.proxy_user" },  \
+	[(first) + LIMITS_PROXY_PASSWORD] = { "proxy_password",               \
+					      env "_PROXY_PASSWORD", NULL,    \
+					      "the password that goes with it", \
+					      true,                           \
+					      "/delivery.proxy_password" }
 
 int setting_limits(const struct settings *s, size_t first,
 		   struct dest_limits *limits, struct err *e) MUST_CHECK;

@@ -310,12 +310,13 @@ int conn_timeout_ms(const struct conn *c)
 }
 
 /* This address did not answer in time; take the next. */
-static int too_late(struct conn *c, const char *what, struct err *e)
+static int too_late(struct conn *c, const char *what, const char *hint,
+		    struct err *e)
 {
 	char text[120];
 
-	snprintf(text, sizeof(text), "%s within %g s", what,
-		 c->target.connect_timeout_ms / 1000.0);
+	snprintf(text, sizeof(text), "%s within %g s%s", what,
+		 c->target.connect_timeout_ms / 1000.0, hint);
 	note_failure(c, ERR_TEMPORARY, text);
 	return try_next(c, e);
 }
@@ -327,8 +328,9 @@ static int step_connect(struct conn *c, struct err *e)
 	socklen_t len = sizeof(error);
 
 	if (poll(&p, 1, 0) == 0)
-		return now_ms() < c->deadline_ms ? CONN_OPENING
-						 : too_late(c, "no answer", e);
+		return now_ms() < c->deadline_ms
+			       ? CONN_OPENING
+			       : too_late(c, "no answer", "", e);
 	if (getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &error, &len) < 0)
 		error = errno;
 	if (error != 0) {
@@ -372,7 +374,9 @@ static int step_handshake(struct conn *c, struct err *e)
 	case TLS_BUSY:
 		return now_ms() < c->deadline_ms
 			       ? CONN_OPENING
-			       : too_late(c, "no end of the TLS handshake", e);
+			       : too_late(c, "no end of the TLS handshake",
+					  ": does the server speak TLS here?",
+					  e);
 	case TLS_OPEN:
 		c->phase = PHASE_UP;
 		return CONN_READY;
@@ -559,6 +563,11 @@ void conn_end(struct conn *c)
 const char *conn_name(const struct conn *c)
 {
 	return c->name;
+}
+
+const char *conn_facts(const struct conn *c)
+{
+	return c->tls != NULL ? tls_facts(c->tls) : "";
 }
 
 void conn_close(struct conn *c)

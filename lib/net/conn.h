@@ -127,6 +127,9 @@ void conn_end(struct conn *c);
 /* Who it is, for messages: "tls://siem.example.com:6514 (192.0.2.7)". */
 const char *conn_name(const struct conn *c);
 
+/* With whom, as whom and how it has shaken hands, where it is TLS; or "". */
+const char *conn_facts(const struct conn *c);
+
 /* Close, TLS with a close_notify; conn_reset() so that the other side sees a
    reset. */
 void conn_close(struct conn *c);

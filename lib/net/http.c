@@ -4,6 +4,7 @@
 #include "net/gzip.h"
 #include "net/httptls.h"
 #include "net/multi.h"
+#include "net/proxy.h"
 #include "net/url.h"
 
 #include <curl/curl.h>
@@ -35,6 +36,7 @@ struct http_exchange {
 	void *context;
 	unsigned sends;
 	bool under_way; // libcurl has it
+	bool proxied;
 	struct buf answer_headers, answer_body;
 	struct buf packed; // the body, where it is compressed
 	char origin[ORIGIN_MAX];
@@ -46,6 +48,7 @@ struct http {
 	struct multi multi;
 	CURLSH *share; // cookies: some load balancers go by them
 	struct http_tls tls, elsewhere;
+	struct proxy proxy;
 	struct gzip *gzip;
 	struct http_exchange *idle;    // to be used again
 	struct http_exchange *started; // all others
@@ -63,16 +66,12 @@ static bool add_header(struct http_exchange *x, const char *line)
 /* Who has to be at the other end. */
 static void note_peer(struct http_exchange *x, const struct url *u)
 {
-	struct http_tls *tls = x->tls;
-	const char *server_name = tls->options.server_name;
-	const bool in_brackets = server_name == NULL && u->host[0] == '[';
+	const char *server_name = x->tls->options.server_name;
 
 	snprintf(x->origin, sizeof(x->origin), "%s://%s:%s", u->scheme, u->host,
 		 u->port);
-	snprintf(tls->host, sizeof(tls->host), "%s",
-		 server_name != NULL ? server_name : u->host + in_brackets);
-	if (in_brackets)
-		tls->host[strcspn(tls->host, "]")] = '\0';
+	tls_guard_set_host(&x->tls->guard,
+			   server_name != NULL ? server_name : u->host);
 }
 
 /*
@@ -93,6 +92,26 @@ static char *lead_to_host(struct http_exchange *x, const char *url,
 		       : NULL;
 }
 
+/* Whether a proxy is on the way is decided here, and libcurl is told. */
+static bool set_proxy(struct http_exchange *x, const struct url *u, bool is_tls)
+{
+	const struct proxy *p = &x->http->proxy;
+	const struct proxy_options *o = &x->http->options.proxy;
+	CURL *c = x->easy;
+
+	x->proxied = proxy_is_for(p, u->host, is_tls, x->tls != &x->http->tls);
+	if (!x->proxied)
+		return curl_easy_setopt(c, CURLOPT_PROXY, "") == CURLE_OK;
+	return curl_easy_setopt(c, CURLOPT_PROXY, p->url) == CURLE_OK &&
+	       curl_easy_setopt(c, CURLOPT_NOPROXY, "") == CURLE_OK &&
+	       curl_easy_setopt(c, CURLOPT_HTTPPROXYTUNNEL, 1L) == CURLE_OK &&
+	       (o->user == NULL || curl_easy_setopt(c, CURLOPT_PROXYUSERNAME,
+						    o->user) == CURLE_OK) &&
+	       (o->password == NULL ||
+		curl_easy_setopt(c, CURLOPT_PROXYPASSWORD, o->password) ==
+			CURLE_OK);
+}
+
 /* Note where a request goes to. */
 static int set_url(struct http_exchange *x, const char *url, struct err *e)
 {
@@ -107,11 +126,9 @@ static int set_url(struct http_exchange *x, const char *url, struct err *e)
 	note_peer(x, &u);
 	if (server_name != NULL && is_tls)
 		url = led = lead_to_host(x, url, &u, server_name);
-	// Where anybody can read along there is nothing that a proxy is for.
 	if (url == NULL ||
 	    curl_easy_setopt(x->easy, CURLOPT_URL, url) != CURLE_OK ||
-	    curl_easy_setopt(x->easy, CURLOPT_PROXY, is_tls ? NULL : "") !=
-		    CURLE_OK)
+	    !set_proxy(x, &u, is_tls))
 		rc = err_set(e, ERR_SYSTEM, "out of memory");
 	curl_free(led);
 	url_free(&u);
@@ -159,33 +176,10 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *context)
 
 /* Set-up. */
 
-/*
- * Whom to trust: those of ca_file alone; else, as the other transports and
- * curl(1) but not libcurl, those that the environment names for OpenSSL.
- */
-static void set_authorities(CURL *c, const char *ca_file)
-{
-	const char *file =
-		ca_file != NULL ? ca_file : secure_getenv("SSL_CERT_FILE");
-	const char *folder =
-		ca_file != NULL ? NULL : secure_getenv("SSL_CERT_DIR");
-
-	if (file != NULL || folder != NULL)
-		curl_easy_setopt(c, CURLOPT_CAINFO, file);
-	// Those of the system, in their folder, are not meant with ca_file.
-	if (ca_file != NULL || folder != NULL)
-		curl_easy_setopt(c, CURLOPT_CAPATH, folder);
-}
-
 /* What is the same for every request. */
 static void configure(struct http_exchange *x)
 {
 	const struct http_options *o = &x->http->options;
-	long version = o->tls.min_version != NULL &&
-				       strcmp(o->tls.min_version, "1.3") == 0
-			       ? CURL_SSLVERSION_TLSv1_3
-			       : CURL_SSLVERSION_TLSv1_2;
-	long verify = !o->tls.insecure;
 	CURL *c = x->easy;
 
 	curl_easy_setopt(c, CURLOPT_PRIVATE, x);
@@ -211,25 +205,22 @@ static void configure(struct http_exchange *x)
 	curl_easy_setopt(c, CURLOPT_HEADERDATA, x);
 	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_body);
 	curl_easy_setopt(c, CURLOPT_WRITEDATA, x);
-	curl_easy_setopt(c, CURLOPT_SSLVERSION, version);
-	curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, verify);
-	curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, verify * 2);
-	curl_easy_setopt(c, CURLOPT_SSL_CTX_FUNCTION, http_tls_setup);
-	curl_easy_setopt(c, CURLOPT_CA_CACHE_TIMEOUT, 0L); // it may change
-	set_authorities(c, o->tls.ca_file);
 }
 
-/* Who we are to the one that an exchange goes to. */
+/*
+ * Who we are to the one that an exchange goes to. libcurl cannot tell our
+ * identities apart: a connection to somebody else is made for one exchange, so
+ * that it is never used for the destination, nor the other way round.
+ */
 static bool identify(struct http_exchange *x)
 {
-	const struct tls_options *o = &x->tls->options;
-	const char *key_file = o->key_file != NULL ? o->key_file : o->cert_file;
+	const long apart = x->tls != &x->http->tls;
 
-	return curl_easy_setopt(x->easy, CURLOPT_SSL_CTX_DATA, x->tls) ==
+	return http_tls_use(x->tls, x->easy) &&
+	       curl_easy_setopt(x->easy, CURLOPT_FRESH_CONNECT, apart) ==
 		       CURLE_OK &&
-	       curl_easy_setopt(x->easy, CURLOPT_SSLCERT, o->cert_file) ==
-		       CURLE_OK &&
-	       curl_easy_setopt(x->easy, CURLOPT_SSLKEY, key_file) == CURLE_OK;
+	       curl_easy_setopt(x->easy, CURLOPT_FORBID_REUSE, apart) ==
+		       CURLE_OK;
 }
 
 static struct http_exchange *new_exchange(struct http *h)
@@ -402,36 +393,57 @@ static int64_t retry_after_ms(CURL *easy)
 						    : HTTP_RETRY_AFTER_MAX_MS;
 }
 
+/* What became of one that has no answer. */
+static void fill_failure(const struct http_exchange *x, CURLcode code,
+			 struct err *why)
+{
+	long os_error = 0, of_proxy = 0;
+
+	curl_easy_getinfo(x->easy, CURLINFO_OS_ERRNO, &os_error);
+	curl_easy_getinfo(x->easy, CURLINFO_HTTP_CONNECTCODE, &of_proxy);
+	const struct http_failure failure = {
+		.code = code,
+		.detail = x->detail,
+		.os_error = (int)os_error,
+		.proxy_status = (int)of_proxy,
+		.origin = x->origin,
+		.proxy = x->proxied ? x->http->proxy.name : NULL,
+	};
+
+	http_say_failed(&failure, x->tls, why);
+}
+
 static void fill_result(struct http_exchange *x, CURLcode code,
 			struct http_result *r)
 {
-	long status = 0, os_error = 0, connects = 0, of_proxy = 0;
+	const bool is_tls = strncmp(x->origin, "https://", 8) == 0;
+	long status = 0, connects = 0;
 
+	curl_easy_getinfo(x->easy, CURLINFO_NUM_CONNECTS, &connects);
 	*r = (struct http_result){ .context = x->context,
 				   .origin = x->origin,
+				   .proxy = x->proxied ? x->http->proxy.name
+						       : NULL,
+				   .facts = is_tls ? x->tls->guard.facts : "",
+				   .connects = (unsigned)connects,
 				   .sends = x->sends,
 				   .retry_after_ms = -1,
 				   .date_sec = -1 };
-	curl_easy_getinfo(x->easy, CURLINFO_NUM_CONNECTS, &connects);
-	r->connects = (unsigned)connects;
 	if (code != CURLE_OK) {
-		curl_easy_getinfo(x->easy, CURLINFO_OS_ERRNO, &os_error);
-		http_say_failed(code, x->detail, (int)os_error, x->origin,
-				x->tls, &r->why);
-		// Refused by a proxy on the way, which is no better.
-		curl_easy_getinfo(x->easy, CURLINFO_HTTP_CONNECTCODE,
-				  &of_proxy);
-		if (of_proxy == 403 || of_proxy == 407)
-			err_set(&r->why, ERR_DENIED,
-				"%s: the proxy answers %ld: check https_proxy",
-				x->origin, of_proxy);
+		fill_failure(x, code, &r->why);
 		return;
 	}
 	curl_easy_getinfo(x->easy, CURLINFO_RESPONSE_CODE, &status);
 	x->tls->works = true;
-	r->status = (int)status;
 	r->headers = buf_slice(&x->answer_headers);
 	r->body = buf_slice(&x->answer_body);
+	if (!is_tls && http_wants_tls((int)status, r->body)) {
+		err_set(&r->why, ERR_DENIED,
+			"%s: the server speaks TLS there: it is https://",
+			x->origin);
+		return;
+	}
+	r->status = (int)status;
 	r->retry_after_ms = retry_after_ms(x->easy);
 	r->date_sec = date_sec(x->easy);
 }
@@ -513,36 +525,59 @@ int http_timeout_ms(const struct http *h, int64_t now_ms)
 }
 
 /*
- * That the files which TLS is to use are there and fit, said as for other
- * transports. The system's own are read when there is a handshake to need them.
+ * What has to be known of others than the destination: not its name, and not
+ * who we are to it, nor what is said of its key and its authorities.
  */
-static int check_tls(const struct tls_options *options, struct err *e)
+static struct tls_options without_identity(const struct tls_options *options)
 {
-	struct tls_context *probe;
+	struct tls_options o = *options;
 
-	if (options->ca_file == NULL && options->cert_file == NULL)
-		return 0;
-	probe = tls_client(options, e);
-	tls_context_free(probe);
-	return probe != NULL ? 0 : -1;
+	o.server_name = NULL;
+	o.cert_file = NULL;
+	o.key_file = NULL;
+	o.key_password = NULL;
+	o.pinned_keys = NULL;
+	o.crl_file = NULL;
+	return o;
+}
+
+/* All that the options name is read, so that what is wrong shows now. */
+static int open_tls(struct http *h, struct err *e)
+{
+	const struct tls_options others = without_identity(&h->options.tls);
+
+	return http_tls_open(&h->tls, &h->options.tls, e) < 0 ||
+			       http_tls_open(&h->elsewhere, &others, e) < 0 ||
+			       proxy_open(&h->proxy, &h->options.proxy, e) < 0
+		       ? -1
+		       : 0;
+}
+
+static void close_tls(struct http *h)
+{
+	http_tls_close(&h->tls);
+	http_tls_close(&h->elsewhere);
+	proxy_close(&h->proxy);
 }
 
 void http_set_tls(struct http *h, const struct tls_options *tls)
 {
+	const struct tls_options others = without_identity(tls);
+
 	h->options.tls = *tls;
-	h->tls.options = *tls;
-	h->elsewhere.options = *tls;
-	h->elsewhere.options.server_name = NULL;
-	h->elsewhere.options.cert_file = NULL;
-	h->elsewhere.options.key_file = NULL;
+	http_tls_set(&h->tls, tls);
+	http_tls_set(&h->elsewhere, &others);
+}
+
+void http_set_proxy(struct http *h, const struct proxy_options *proxy)
+{
+	h->options.proxy = *proxy;
 }
 
 struct http *http_open(const struct http_options *options, struct err *e)
 {
 	struct http *h = NULL;
 
-	if (check_tls(&options->tls, e) < 0)
-		return NULL;
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
 		err_set(e, ERR_SYSTEM, "HTTP: %s", strerror(ENOMEM));
 		return NULL;
@@ -553,8 +588,8 @@ struct http *http_open(const struct http_options *options, struct err *e)
 		return NULL;
 	}
 	h->options = *options;
-	http_set_tls(h, &options->tls);
-	if (multi_open(&h->multi, e) < 0) {
+	if (open_tls(h, e) < 0 || multi_open(&h->multi, e) < 0) {
+		close_tls(h);
 		free(h);
 		return NULL;
 	}
@@ -588,5 +623,6 @@ void http_close(struct http *h)
 	multi_close(&h->multi);
 	curl_share_cleanup(h->share);
 	gzip_free(h->gzip);
+	close_tls(h);
 	free(h);
 }

@@ -6,8 +6,8 @@
  * http_next() until there is no more. Connections are kept and used again.
  *
  * HTTP/1.1, with a Content-Length, the User-Agent siem-send/VERSION, and
- * neither "Expect: 100-continue" nor redirects. A plain http:// URL is never
- * sent to a proxy; for the others the usual variables count.
+ * neither "Expect: 100-continue" nor redirects. What goes by a proxy is for
+ * net/proxy.h to say.
  */
 #ifndef SIEM_NET_HTTP_H
 #define SIEM_NET_HTTP_H
@@ -15,6 +15,7 @@
 #include "core/attr.h"
 #include "core/err.h"
 #include "core/slice.h"
+#include "net/proxy.h"
 #include "net/tls.h"
 
 #include <stdbool.h>
@@ -28,6 +29,7 @@ enum {
 
 struct http_options {
 	struct tls_options tls;
+	struct proxy_options proxy;
 	unsigned connect_ms; // of a connection, handshake included
 	unsigned timeout_ms; // of an exchange
 	size_t answer_max;   // bytes of an answer's body; the rest is not kept
@@ -51,7 +53,10 @@ struct http_exchange;
 struct http_result {
 	void *context;        // as given to http_start()
 	const char *origin;   // "https://siem.example.com:8088"
+	const char *proxy;    // that it went by, as messages call it, or NULL
 	unsigned connects;    // connections that were made for it
+	const char *facts;    // of the last of them, where it was by TLS: as
+			      // tls_facts(); or ""
 	unsigned sends;       // how often the request went out, or began to
 	int status;           // 0: there is no answer, and why says more
 	struct slice headers; // of the answer, the status line left out
@@ -66,8 +71,9 @@ struct http_result {
 struct http *http_open(const struct http_options *options,
 		       struct err *e) MUST_CHECK;
 
-/* From the next connection on these count. */
+/* From the next connection on these count; of a proxy, who we are to it. */
 void http_set_tls(struct http *h, const struct tls_options *tls);
+void http_set_proxy(struct http *h, const struct proxy_options *proxy);
 
 /* NULL with e filled. */
 struct http_exchange *http_start(struct http *h,

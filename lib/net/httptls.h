@@ -1,12 +1,16 @@
 /*
- * What goes wrong with HTTP, in the words of net/tlswords.h where it is TLS,
- * and in as plain ones elsewhere.
+ * TLS in libcurl, the same as without it (net/tlsidentity.h, net/tlsguard.h),
+ * and what goes wrong with HTTP: in the words of net/tlswords.h where it is
+ * TLS, and in as plain ones elsewhere.
  */
 #ifndef SIEM_NET_HTTPTLS_H
 #define SIEM_NET_HTTPTLS_H
 
+#include "core/attr.h"
 #include "core/err.h"
-#include "net/tls.h"
+#include "core/slice.h"
+#include "net/tlsguard.h"
+#include "net/tlsidentity.h"
 
 #include <curl/curl.h>
 #include <stdbool.h>
@@ -14,21 +18,40 @@
 /* What all connections to one place have in common; it outlives them. */
 struct http_tls {
 	struct tls_options options;
-	char host[256]; // to verify
-	bool was_asked; // the server wanted a certificate of ours
-	bool works;     // it has answered since
-	struct err why; // what was wrong with the handshake that failed last
+	struct tls_identity *identity;
+	struct tls_guard guard; // of the handshake that was begun last
+	bool works;             // it has answered since
 };
 
-/* For CURLOPT_SSL_CTX_FUNCTION, with a struct http_tls: verify certificates,
-   and take note of what fails. */
-CURLcode http_tls_setup(CURL *curl, void *ctx, void *state);
+/* Read the files that options name, whose strings are borrowed. */
+int http_tls_open(struct http_tls *t, const struct tls_options *options,
+		  struct err *e) MUST_CHECK;
+
+/* From the next connection on these count. */
+void http_tls_set(struct http_tls *t, const struct tls_options *options);
+void http_tls_close(struct http_tls *t);
+
+/* Have the connections of easy, which belong to t, made and verified by it. */
+bool http_tls_use(struct http_tls *t, CURL *easy) MUST_CHECK;
+
+/* An exchange that failed. */
+struct http_failure {
+	CURLcode code;
+	const char *detail; // what CURLOPT_ERRORBUFFER holds
+	int os_error;       // an errno, or 0
+	int proxy_status;   // what a proxy answered, or 0
+	const char *origin; // "https://siem.example.com:8088"
+	const char *proxy;  // as messages call it; NULL: none
+};
 
 /*
- * Why an exchange with origin ("https://siem.example.com:8088") failed;
- * detail is what CURLOPT_ERRORBUFFER holds, os_error an errno or 0. Returns -1.
+ * Is this an answer by which a server that speaks TLS says to a request in the
+ * clear that it does? It has status 400, as if the records were to blame.
  */
-int http_say_failed(CURLcode code, const char *detail, int os_error,
-		    const char *origin, struct http_tls *tls, struct err *e);
+bool http_wants_tls(int status, struct slice body);
+
+/* Say why. Returns -1. */
+int http_say_failed(const struct http_failure *f, struct http_tls *tls,
+		    struct err *e);
 
 #endif

@@ -1,17 +1,15 @@
 #include "net/tls.h"
 
 #include "core/clock.h"
+#include "net/tlsguard.h"
+#include "net/tlsidentity.h"
 #include "net/tlssocket.h"
 #include "net/tlswords.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netdb.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 #include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -30,14 +28,12 @@ struct tls {
 	SSL *ssl;
 	const struct tls_context *context;
 	struct tls_socket socket;
-	char host[NI_MAXHOST]; // to verify
+	struct tls_guard guard;
 
 	bool open; // the handshake is done
 	int64_t opened_ms;
-	bool asked_for_ours;  // the server wanted a certificate
-	struct err untrusted; // what was wrong with the peer's certificate
-	struct err broken;    // why it is of no more use
-	short wants;          // POLLIN or POLLOUT, while shaking hands
+	struct err broken; // why it is of no more use
+	short wants;       // POLLIN or POLLOUT, while shaking hands
 
 	bool ending, ended; // asked to, and done
 
@@ -53,46 +49,10 @@ static int64_t now_ms(void)
 
 /* Why a connection failed. */
 
-static struct tls_side side_of(const struct tls *t)
-{
-	const struct tls_context *c = t->context;
-
-	return (struct tls_side){
-		.is_server = c->is_server,
-		.ca_file = c->is_server ? c->client_ca : c->options.ca_file,
-		.cert_file = c->options.cert_file,
-		.peer_name = t->host,
-		.cert_was_asked = t->asked_for_ours,
-	};
-}
-
-/* A certificate is not good: say why, and go no further. */
-static int on_verify(int ok, X509_STORE_CTX *store)
-{
-	const SSL *ssl = X509_STORE_CTX_get_ex_data(
-		store, SSL_get_ex_data_X509_STORE_CTX_idx());
-	struct tls *t = SSL_get_app_data(ssl);
-
-	if (ok == 0) {
-		struct tls_side side = side_of(t);
-		tls_say_untrusted(store, &side, &t->untrusted);
-	}
-	return ok;
-}
-
-static int on_certificate_asked(SSL *ssl, void *arg)
-{
-	struct tls *t = arg;
-
-	(void)ssl;
-	t->asked_for_ours = !t->context->is_server;
-	return 1;
-}
-
 /* The other side is gone, in a manner that how describes. */
 static int hung_up(const struct tls *t, const char *how, struct err *e)
 {
-	struct tls_side side = side_of(t);
+	struct tls_side side = tls_guard_side(&t->guard);
 
 	// Long after the handshake, that is no answer to it.
 	if (t->open && now_ms() - t->opened_ms > ANSWER_MS)
@@ -103,13 +63,14 @@ static int hung_up(const struct tls *t, const char *how, struct err *e)
 /* An operation has failed, for a reason that is in one of many places. */
 static int failed(const struct tls *t, struct err *e)
 {
-	struct tls_side side = side_of(t);
+	struct tls_side side = tls_guard_side(&t->guard);
 	unsigned long code = ERR_peek_error();
 	int reason = ERR_GET_REASON(code);
 
+	side.plain = "tcp";
 	ERR_clear_error();
-	if (t->untrusted.kind != ERR_NONE) {
-		*e = t->untrusted;
+	if (t->guard.refused.kind != ERR_NONE) {
+		*e = t->guard.refused;
 		return -1;
 	}
 	if (ERR_GET_LIB(code) == ERR_LIB_SSL && reason > SSL_AD_REASON_OFFSET &&
@@ -129,22 +90,6 @@ static int failed(const struct tls *t, struct err *e)
 
 /* Connections. */
 
-/* What has to stand in the certificate, and what to ask the server for. */
-static bool name_peer(struct tls *t)
-{
-	unsigned char binary[16];
-	X509_VERIFY_PARAM *param = SSL_get0_param(t->ssl);
-
-	if (inet_pton(AF_INET, t->host, binary) == 1 ||
-	    inet_pton(AF_INET6, t->host, binary) == 1)
-		return X509_VERIFY_PARAM_set1_ip_asc(param, t->host) == 1;
-	X509_VERIFY_PARAM_set_hostflags(
-		param, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT |
-			       X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-	return X509_VERIFY_PARAM_set1_host(param, t->host, 0) == 1 &&
-	       SSL_set_tlsext_host_name(t->ssl, t->host) == 1;
-}
-
 static bool attach(struct tls *t)
 {
 	BIO *bio = tls_socket_bio(t->context->method, &t->socket);
@@ -152,15 +97,11 @@ static bool attach(struct tls *t)
 	if (bio == NULL)
 		return false;
 	SSL_set_bio(t->ssl, bio, bio);
-	SSL_set_app_data(t->ssl, t);
-	SSL_set_verify(t->ssl, SSL_get_verify_mode(t->ssl), on_verify);
-	SSL_set_cert_cb(t->ssl, on_certificate_asked, t);
-	if (t->context->is_server) {
+	if (t->context->is_server)
 		SSL_set_accept_state(t->ssl);
-		return true;
-	}
-	SSL_set_connect_state(t->ssl);
-	return name_peer(t);
+	else
+		SSL_set_connect_state(t->ssl);
+	return tls_guard_connection(t->ssl, &t->guard);
 }
 
 struct tls *tls_open(struct tls_context *context, int fd, const char *host,
@@ -174,15 +115,19 @@ struct tls *tls_open(struct tls_context *context, int fd, const char *host,
 	}
 	if (context->options.server_name != NULL)
 		host = context->options.server_name;
-	snprintf(t->host, sizeof(t->host), "%s", host != NULL ? host : "");
-	// A final dot says that a name is whole; certificates do without.
-	size_t len = strlen(t->host);
-	if (len > 0 && t->host[len - 1] == '.')
-		t->host[len - 1] = '\0';
+	t->guard.options = &context->options;
+	t->guard.client_ca = context->client_ca;
+	t->guard.is_server = context->is_server;
+	tls_guard_set_host(&t->guard, host != NULL ? host : "");
 
 	t->context = context;
 	t->socket.fd = fd;
 	t->wants = context->is_server ? POLLIN : POLLOUT;
+	if (context->identity != NULL &&
+	    tls_identity_apply(context->identity, context->ctx, e) < 0) {
+		free(t);
+		return NULL;
+	}
 	t->ssl = SSL_new(context->ctx);
 	if (t->ssl == NULL || !attach(t)) {
 		err_set(e, ERR_SYSTEM, "TLS: %s",
@@ -239,7 +184,8 @@ static int take_note(struct tls *t, int rc, struct err *e)
 	case SSL_ERROR_ZERO_RETURN:
 		if (t->ended)
 			return await_end(t, e);
-		if (t->asked_for_ours && now_ms() - t->opened_ms <= ANSWER_MS)
+		if (t->guard.cert_was_asked &&
+		    now_ms() - t->opened_ms <= ANSWER_MS)
 			return hung_up(t, "closed", e);
 		return TLS_ENDED;
 	default:
@@ -400,6 +346,11 @@ uint64_t tls_acked(struct tls *t, uint64_t unacked)
 		t->count--;
 	}
 	return t->acked;
+}
+
+const char *tls_facts(const struct tls *t)
+{
+	return t->guard.facts;
 }
 
 void tls_say_goodbye(struct tls *t)

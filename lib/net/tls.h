@@ -53,6 +53,9 @@ ssize_t tls_read(struct tls *t, void *bytes, size_t n,
  */
 uint64_t tls_acked(struct tls *t, uint64_t unacked);
 
+/* With whom, as whom and how a client has shaken hands; "" before that. */
+const char *tls_facts(const struct tls *t);
+
 /* Send close_notify and FIN; tls_step() goes on with it. */
 void tls_end(struct tls *t);
 

@@ -1,8 +1,11 @@
 #include "net/tlscontext.h"
 
 #include "net/tlsfiles.h"
+#include "net/tlsguard.h"
+#include "net/tlsidentity.h"
 #include "net/tlssocket.h"
 
+#include <errno.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <stdlib.h>
@@ -25,8 +28,6 @@ static struct tls_context *make(const SSL_METHOD *method, struct err *e)
 		return NULL;
 	}
 	SSL_CTX_set_min_proto_version(t->ctx, TLS1_2_VERSION);
-	SSL_CTX_set_options(t->ctx,
-			    SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
 	SSL_CTX_set_mode(t->ctx, SSL_MODE_ENABLE_PARTIAL_WRITE |
 					 SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
 					 SSL_MODE_RELEASE_BUFFERS);
@@ -46,25 +47,24 @@ static int set_min_version(SSL_CTX *ctx, const char *version, struct err *e)
 	return 0;
 }
 
+static int guard(struct tls_context *t, struct err *e)
+{
+	return tls_guard_context(t->ctx, NULL)
+		       ? 0
+		       : err_set(e, ERR_SYSTEM, "TLS: %s", strerror(ENOMEM));
+}
+
 static int configure_client(struct tls_context *t, struct err *e)
 {
 	const struct tls_options *o = &t->options;
 
 	if (set_min_version(t->ctx, o->min_version, e) < 0)
 		return -1;
-	if (o->key_file != NULL && o->cert_file == NULL)
-		return err_set(e, ERR_USAGE,
-			       "key_file %s: needs a cert_file beside it",
-			       o->key_file);
-	if (o->cert_file != NULL &&
-	    tls_load_own(t->ctx, o->cert_file, o->key_file, e) < 0)
+	t->identity = tls_identity_new(o, e);
+	if (t->identity == NULL)
 		return -1;
-	if (!o->insecure || o->ca_file != NULL)
-		if (tls_load_authorities(t->ctx, "ca_file", o->ca_file, e) < 0)
-			return -1;
-	SSL_CTX_set_verify(
-		t->ctx, o->insecure ? SSL_VERIFY_NONE : SSL_VERIFY_PEER, NULL);
-	return 0;
+	SSL_CTX_set_verify(t->ctx, SSL_VERIFY_PEER, NULL);
+	return guard(t, e);
 }
 
 struct tls_context *tls_client(const struct tls_options *options, struct err *e)
@@ -81,23 +81,40 @@ struct tls_context *tls_client(const struct tls_options *options, struct err *e)
 	return t;
 }
 
-static int configure_server(struct tls_context *t,
-			    const struct tls_server_options *o, struct err *e)
+/* Clients have to have a certificate of these authorities. */
+static int demand(struct tls_context *t, const char *client_ca, struct err *e)
 {
-	if (tls_load_own(t->ctx, o->cert_file, o->key_file, e) < 0)
+	X509_STORE *trust = tls_read_trust("client CA", client_ca, NULL, e);
+	int rc = trust != NULL ? tls_use_trust(t->ctx, trust, e) : -1;
+
+	X509_STORE_free(trust);
+	if (rc < 0)
 		return -1;
-	SSL_CTX_set_num_tickets(t->ctx, 0);
-	SSL_CTX_set_options(t->ctx, SSL_OP_NO_TICKET);
-	if (o->client_ca == NULL)
-		return 0;
-	if (tls_load_authorities(t->ctx, "client CA", o->client_ca, e) < 0)
-		return -1;
-	SSL_CTX_set_client_CA_list(t->ctx,
-				   SSL_load_client_CA_file(o->client_ca));
+	SSL_CTX_set_client_CA_list(t->ctx, SSL_load_client_CA_file(client_ca));
 	SSL_CTX_set_verify(t->ctx,
 			   SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
 			   NULL);
 	return 0;
+}
+
+static int configure_server(struct tls_context *t,
+			    const struct tls_server_options *o, struct err *e)
+{
+	const struct tls_options files = { .cert_file = o->cert_file,
+					   .key_file = o->key_file };
+	struct tls_own own;
+
+	if (tls_read_own(&files, &own, e) < 0)
+		return -1;
+	int rc = tls_use_own(t->ctx, o->cert_file, &own, e);
+	tls_own_free(&own);
+	if (rc < 0)
+		return -1;
+	SSL_CTX_set_num_tickets(t->ctx, 0);
+	SSL_CTX_set_options(t->ctx, SSL_OP_NO_TICKET);
+	if (o->client_ca != NULL && demand(t, o->client_ca, e) < 0)
+		return -1;
+	return guard(t, e);
 }
 
 struct tls_context *tls_server(const struct tls_server_options *options,
@@ -126,6 +143,7 @@ void tls_context_free(struct tls_context *t)
 	if (t == NULL)
 		return;
 	SSL_CTX_free(t->ctx);
+	tls_identity_free(t->identity);
 	BIO_meth_free(t->method);
 	free(t->client_ca);
 	free(t);

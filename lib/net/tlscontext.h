@@ -1,23 +1,15 @@
 /*
- * Who we are to the other side of a TLS connection, and whom we trust there:
- * made once, before the tool gives up its rights, for all its connections.
+ * How we meet the other side of a TLS connection: made once, before the tool
+ * gives up its rights, for all its connections.
  */
 #ifndef SIEM_NET_TLSCONTEXT_H
 #define SIEM_NET_TLSCONTEXT_H
 
 #include "core/attr.h"
 #include "core/err.h"
+#include "net/tlsoptions.h"
 
 #include <stdbool.h>
-
-struct tls_options {
-	const char *ca_file;     // NULL: the system's
-	const char *cert_file;   // our own, with its chain; NULL: none
-	const char *key_file;    // NULL: in cert_file
-	const char *server_name; // SNI and the name to verify; NULL: the host
-	const char *min_version; // "1.2" or "1.3"; NULL: 1.2
-	bool insecure;           // do not verify
-};
 
 struct tls_server_options {
 	const char *cert_file; // with its chain
@@ -30,7 +22,8 @@ struct tls_server_options {
 struct tls_context {
 	struct ssl_ctx_st *ctx;
 	struct bio_method_st *method; // of net/tlssocket.h
-	struct tls_options options;   // of a client
+	struct tls_identity *identity; // of a client
+	struct tls_options options;    // the same
 	char *client_ca;              // of a server
 	bool is_server;
 };

@@ -1,11 +1,10 @@
 #include "net/tlswords.h"
 
-#include "core/base64.h"
 #include "core/buf.h"
+#include "net/tlspins.h"
 
 #include <arpa/inet.h>
 #include <openssl/err.h>
-#include <openssl/sha.h>
 #include <openssl/ssl.h>
 #include <openssl/tls1.h>
 #include <openssl/x509v3.h>
@@ -108,23 +107,6 @@ static int say_wrong_name(X509 *cert, const struct tls_side *side,
 		       (int)names.len, names.data, side->peer_name);
 }
 
-/* The form in which curl(1) takes it. */
-static void read_pin(X509 *cert, char out[64])
-{
-	unsigned char *key = NULL;
-	unsigned char hash[SHA256_DIGEST_LENGTH];
-	int len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(cert), &key);
-	struct buf pin = { .data = out, .cap = 64, .max = 63 };
-
-	out[0] = '\0';
-	if (len <= 0)
-		return;
-	SHA256(key, (size_t)len, hash);
-	OPENSSL_free(key);
-	buf_puts(&pin, "sha256//");
-	base64_put(&pin, (struct slice){ (char *)hash, sizeof(hash) });
-}
-
 void tls_read_certificate(X509 *cert, struct tls_certificate *out)
 {
 	struct buf names = { .data = out->hosts,
@@ -140,7 +122,7 @@ void tls_read_certificate(X509 *cert, struct tls_certificate *out)
 	day_of(X509_get0_notAfter(cert), out->until);
 	(void)ASN1_TIME_diff(&out->days_left, &seconds, NULL,
 			     X509_get0_notAfter(cert));
-	read_pin(cert, out->pin);
+	tls_pin_of(cert, out->pin);
 }
 
 /* The chain leads to no authority that is trusted. */
@@ -172,6 +154,100 @@ static int say_self_signed(const struct tls_side *side, struct err *e)
 	return err_set(e, ERR_DENIED,
 		       "certificate is self-signed: to trust it, set ca_file "
 		       "to a copy of it");
+}
+
+/* "CN=siem.example.com,O=Example", as RFC 4514 has it */
+static void put_subject(struct buf *out, const X509_NAME *name)
+{
+	char *text;
+	BIO *bio = BIO_new(BIO_s_mem());
+
+	if (bio != NULL &&
+	    X509_NAME_print_ex(bio, name, 0, XN_FLAG_RFC2253) >= 0) {
+		long len = BIO_get_mem_data(bio, &text);
+		buf_put(out, text, len < 160 ? (size_t)len : 160);
+	}
+	BIO_free(bio);
+}
+
+void tls_describe(const struct tls_handshake *h, char *out, size_t size)
+{
+	struct buf text = BUF_INIT(size - 1);
+	char day[16];
+
+	buf_printf(&text, "%s, %s", h->version, h->cipher);
+	if (h->theirs != NULL) {
+		buf_puts(&text, ", server certificate ");
+		put_subject(&text, X509_get_subject_name(h->theirs));
+		buf_puts(&text, " issued by ");
+		put_subject(&text, X509_get_issuer_name(h->theirs));
+		buf_printf(&text, " (notAfter %s), %s%s",
+			   day_of(X509_get0_notAfter(h->theirs), day),
+			   h->verified ? "verified" : "not verified",
+			   h->pinned ? ", its key is pinned" : "");
+	}
+	if (h->ours != NULL) {
+		buf_puts(&text, ", as ");
+		put_subject(&text, X509_get_subject_name(h->ours));
+	} else {
+		buf_puts(&text, h->cert_was_asked
+					? ", without the client certificate it "
+					  "asked for"
+					: ", no client certificate asked for");
+	}
+	snprintf(out, size, "%s", buf_str(&text));
+	buf_free(&text);
+}
+
+int tls_say_not_pinned(X509 *cert, const char *pin, const struct tls_side *side,
+		       struct err *e)
+{
+	char name[80];
+
+	return err_set(e, ERR_DENIED,
+		       "the key of %s, \"%s\", is %s, and none of pinned_keys: "
+		       "if it was renewed, add that",
+		       side->peer_name,
+		       common_name(X509_get_subject_name(cert), name), pin);
+}
+
+/* What the lists of crl_file say, or should. */
+static int say_list(X509_STORE_CTX *store, const char *whose,
+		    const struct tls_side *side, struct err *e)
+{
+	const X509_CRL *list = X509_STORE_CTX_get0_current_crl(store);
+	const int error = X509_STORE_CTX_get_error(store);
+	char issuer[80] = "", day[16] = "";
+
+	if (list != NULL)
+		common_name(X509_CRL_get_issuer(list), issuer);
+	switch (error) {
+	case X509_V_ERR_CERT_REVOKED:
+		return err_set(e, ERR_DENIED,
+			       "%s has been revoked by \"%s\" (crl_file %s)",
+			       whose, issuer, side->crl_file);
+	case X509_V_ERR_CRL_HAS_EXPIRED:
+		if (list != NULL)
+			day_of(X509_CRL_get0_nextUpdate(list), day);
+		return err_set(e, ERR_DENIED,
+			       "the list of \"%s\" in crl_file %s has expired "
+			       "(nextUpdate %s): renew it",
+			       issuer, side->crl_file, day);
+	case X509_V_ERR_UNABLE_TO_GET_CRL:
+		common_name(X509_get_issuer_name(
+				    X509_STORE_CTX_get_current_cert(store)),
+			    issuer);
+		return err_set(e, ERR_DENIED,
+			       "crl_file %s has no list of \"%s\", who issued "
+			       "the certificate",
+			       side->crl_file, issuer);
+	default:
+		return err_set(e, ERR_DENIED,
+			       "the list of \"%s\" in crl_file "
+			       "%s is not accepted: %s",
+			       issuer, side->crl_file,
+			       X509_verify_cert_error_string(error));
+	}
 }
 
 int tls_say_untrusted(X509_STORE_CTX *store, const struct tls_side *side,
@@ -214,6 +290,16 @@ int tls_say_untrusted(X509_STORE_CTX *store, const struct tls_side *side,
 		return err_set(e, ERR_DENIED,
 			       "%s may not be used by %s (extended key usage)",
 			       whose, side->is_server ? "clients" : "servers");
+	case X509_V_ERR_CERT_REVOKED:
+	case X509_V_ERR_UNABLE_TO_GET_CRL:
+	case X509_V_ERR_UNABLE_TO_GET_CRL_ISSUER:
+	case X509_V_ERR_UNABLE_TO_DECRYPT_CRL_SIGNATURE:
+	case X509_V_ERR_CRL_SIGNATURE_FAILURE:
+	case X509_V_ERR_CRL_NOT_YET_VALID:
+	case X509_V_ERR_CRL_HAS_EXPIRED:
+	case X509_V_ERR_ERROR_IN_CRL_LAST_UPDATE_FIELD:
+	case X509_V_ERR_ERROR_IN_CRL_NEXT_UPDATE_FIELD:
+		return say_list(store, whose, side, e);
 	default:
 		return err_set(e, ERR_DENIED, "%s is not accepted: %s", whose,
 			       X509_verify_cert_error_string(error));
@@ -295,6 +381,7 @@ int tls_say_error(unsigned long code, const struct tls_side *side,
 		  struct err *e)
 {
 	const char *reason = ERR_reason_error_string(code);
+	const char *plain = side->plain;
 
 	if (ERR_GET_LIB(code) == ERR_LIB_SSL) {
 		switch (ERR_GET_REASON(code)) {
@@ -303,8 +390,12 @@ int tls_say_error(unsigned long code, const struct tls_side *side,
 		case SSL_R_HTTPS_PROXY_REQUEST:
 		case SSL_R_PACKET_LENGTH_TOO_LONG:
 			return err_set(e, ERR_DENIED,
-				       "%s does not speak TLS here (%s)",
-				       peer(side), reason);
+				       "%s does not speak TLS here (%s)%s%s%s",
+				       peer(side), reason,
+				       plain != NULL ? ": without it, that is "
+						     : "",
+				       plain != NULL ? plain : "",
+				       plain != NULL ? "://" : "");
 		case SSL_R_UNSUPPORTED_PROTOCOL:
 		case SSL_R_VERSION_TOO_LOW:
 			return err_set(e, ERR_DENIED,

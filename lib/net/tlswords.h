@@ -7,9 +7,11 @@
 
 #include "core/attr.h"
 #include "core/err.h"
+#include "net/tlspins.h"
 
 #include <openssl/x509_vfy.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 /* A certificate, for a person. */
 struct tls_certificate {
@@ -17,7 +19,7 @@ struct tls_certificate {
 	char hosts[200]; // that it is for, as "a.example.com, 192.0.2.7"
 	char until[16];  // "2026-10-01"
 	int days_left;   // negative: it has expired
-	char pin[64];    // of its public key: "sha256//" and Base64
+	char pin[TLS_PIN_SIZE]; // of its public key
 };
 void tls_read_certificate(X509 *cert, struct tls_certificate *out);
 
@@ -25,14 +27,32 @@ void tls_read_certificate(X509 *cert, struct tls_certificate *out);
 struct tls_side {
 	bool is_server;
 	const char *ca_file;   // NULL: the system's authorities
+	const char *crl_file;  // what they have taken back; NULL: none
 	const char *cert_file; // NULL: none of our own
 	const char *peer_name; // what its certificate should be for
 	bool cert_was_asked;   // the other side wanted one of us
+	const char *plain;     // the scheme that goes without TLS; NULL: none
 };
+
+/* A handshake of a client that is done. */
+struct tls_handshake {
+	const char *version, *cipher;
+	X509 *theirs, *ours; // certificates; NULL: none
+	bool cert_was_asked;
+	bool verified, pinned;
+};
+
+/* Who it was with, as whom, and how: a line without its end. */
+void tls_describe(const struct tls_handshake *h, char *out, size_t size);
 
 /* What is wrong with the certificate being verified. Returns -1. */
 int tls_say_untrusted(X509_STORE_CTX *store, const struct tls_side *side,
 		      struct err *e);
+
+/* The key of a certificate, of which this is the pin, is none of those that
+   were pinned. Returns -1. */
+int tls_say_not_pinned(X509 *cert, const char *pin, const struct tls_side *side,
+		       struct err *e);
 
 /* The other side has sent an alert that ends the connection. Returns -1. */
 int tls_say_alert(int alert, const struct tls_side *side, struct err *e);
