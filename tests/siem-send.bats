@@ -679,7 +679,7 @@ says()
 	for text in $'\x15\x03\x03:TLS' 'HTTP/1.1 400 Bad Request:HTTP' 'SSH-2.0-x:SSH'; do
 		says "${text%:*}"
 		run -4 siem-send "syslog:tcp://127.0.0.1:$port" --dead-letter dead <<<one
-		[[ $output == *"tcp://127.0.0.1:$port speaks ${text##*:} there: it is no receiver of plain syslog" ]]
+		[[ $output == *"tcp://127.0.0.1:$port speaks ${text##*:} there: it is no receiver of plain syslog"* ]]
 	done
 	equal $'one\none\none' "$(cat dead)"
 }
@@ -811,6 +811,13 @@ says()
 			# What is said there, less what this kind calls otherwise.
 			written=$(sort -u <<<"$written"$'\n'"$shared")
 			[ "$kind" = sc4s ] || written=$(grep -vx hostname <<<"$written")
+		fi
+		if grep -qE '^\.Xr siem-tls 7( ,)?$' "$page"; then
+			shared=$(sed -n 's/^\.It Cm //p' "$root/man/siem-tls.7" |
+				sed 's/ , /\n/g')
+			grep -qx proxy <<<"$keys" ||
+				shared=$(grep -v '^proxy' <<<"$shared")
+			written=$(sort -u <<<"$written"$'\n'"$shared")
 		fi
 		[ "$kind" = stdout ] || equal "$keys" "$written"
 	done < <(siem-send --list)
