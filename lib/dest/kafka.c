@@ -308,12 +308,17 @@ static int plan_tls(struct config *c, const struct settings *s,
 	if (setting_tls(s, TLS, tls, e) < 0)
 		return -1;
 	if (protocol != PROTOCOL_SSL && protocol != PROTOCOL_SASL_SSL) {
-		if (tls->ca_file == NULL && tls->cert_file == NULL)
+		if (tls->ca_file == NULL && tls->cert_file == NULL &&
+		    tls->crl_file == NULL && tls->pinned_keys == NULL)
 			return 0;
 		return err_set(e, ERR_USAGE,
-			       "security_protocol: ca_file and cert_file need "
-			       "ssl or sasl_ssl");
+			       "security_protocol: settings of TLS need ssl or "
+			       "sasl_ssl");
 	}
+	if (tls->pinned_keys != NULL)
+		return err_set(e, ERR_USAGE,
+			       "pinned_keys: each broker has a key of its own, "
+			       "and librdkafka pins none");
 	if (tls->server_name != NULL)
 		return err_set(e, ERR_USAGE,
 			       "server_name: each broker has to have its own "
@@ -326,6 +331,8 @@ static int plan_tls(struct config *c, const struct settings *s,
 	add(both, "ssl.certificate.location", tls->cert_file);
 	add(both, "ssl.key.location",
 	    tls->key_file != NULL ? tls->key_file : tls->cert_file);
+	add(both, "ssl.key.password", tls->key_password);
+	add(both, "ssl.crl.location", tls->crl_file);
 	add(both, "enable.ssl.certificate.verification",
 	    tls->insecure ? "false" : "true");
 	add(both, "ssl.endpoint.identification.algorithm",
