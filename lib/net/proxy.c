@@ -10,6 +10,9 @@
 #include <string.h>
 #include <strings.h>
 
+static const char form[] =
+	"not of the form http://HOST:PORT or socks5h://HOST:PORT";
+
 /* An address, 4 or 16 bytes of it. */
 struct ip {
 	unsigned char bytes[16];
@@ -105,16 +108,28 @@ static char *part_of(CURLU *parts, CURLUPart what)
 	return curl_url_get(parts, what, &text, 0) == CURLUE_OK ? text : NULL;
 }
 
-/* Take the URL of a proxy apart: how messages call it, has it a password? */
-static int read_url(const char *url, char name[300], bool *has_secret,
+/* Is this a scheme that a proxy may be spoken to by? */
+static int check_scheme(const char *scheme, struct err *e)
+{
+	if (strcmp(scheme, "http") == 0 || strcmp(scheme, "socks5") == 0 ||
+	    strcmp(scheme, "socks5h") == 0)
+		return 0;
+	if (strcmp(scheme, "https") != 0)
+		return err_set(e, ERR_USAGE, "%s", form);
+	return err_set(e, ERR_USAGE,
+		       "TLS to a proxy is not spoken (inside of what it "
+		       "forwards it is): http://HOST:PORT");
+}
+
+/* Take the URL of a proxy apart: how messages call it, is there a user? */
+static int read_url(const char *url, char name[PROXY_NAME_MAX], bool *has_user,
 		    struct err *e)
 {
-	static const char form[] =
-		"not of the form http://HOST:PORT or socks5h://HOST:PORT";
 	char *scheme = NULL, *host = NULL, *port = NULL, *user = NULL;
 	CURLU *parts = curl_url();
 	int rc = -1;
 
+	*has_user = false;
 	if (parts == NULL)
 		return err_set(e, ERR_SYSTEM, "proxy: %s", strerror(ENOMEM));
 	if (curl_url_set(parts, CURLUPART_URL, url,
@@ -127,22 +142,14 @@ static int read_url(const char *url, char name[300], bool *has_secret,
 	}
 	// Without "://" it is a proxy for HTTP, whatever libcurl guesses.
 	const char *is = strstr(url, "://") != NULL ? scheme : "http";
-	if (host == NULL || is == NULL)
+	if (host == NULL || is == NULL) {
 		err_set(e, ERR_USAGE, "%s", form);
-	else if (strcmp(is, "https") == 0)
-		err_set(e, ERR_USAGE,
-			"TLS to a proxy is not spoken (inside of what it "
-			"forwards it is): http://HOST:PORT");
-	else if (strcmp(is, "http") != 0 && strcmp(is, "socks5") != 0 &&
-		 strcmp(is, "socks5h") != 0)
-		err_set(e, ERR_USAGE, "%s", form);
-	else
-		rc = 0;
-	if (rc == 0) {
+	} else if (check_scheme(is, e) == 0) {
 		// That is the port libcurl takes where there is none.
-		snprintf(name, 300, "%s://%s:%s", is, host,
+		snprintf(name, PROXY_NAME_MAX, "%s://%s:%s", is, host,
 			 port != NULL ? port : "1080");
-		*has_secret = user != NULL;
+		*has_user = user != NULL;
+		rc = 0;
 	}
 	curl_free(scheme);
 	curl_free(host);
@@ -154,14 +161,14 @@ static int read_url(const char *url, char name[300], bool *has_secret,
 
 int proxy_check(const char *url, struct err *e)
 {
-	char name[300];
-	bool has_secret;
+	char name[PROXY_NAME_MAX];
+	bool has_user;
 
 	if (strcmp(url, "none") == 0)
 		return 0;
-	if (read_url(url, name, &has_secret, e) < 0)
+	if (read_url(url, name, &has_user, e) < 0)
 		return -1;
-	if (has_secret)
+	if (has_user)
 		return err_set(e, ERR_USAGE,
 			       "there is a user or password in it: they are "
 			       "for proxy_user and proxy_password");
@@ -190,7 +197,7 @@ int proxy_open(struct proxy *p, const struct proxy_options *o, struct err *e)
 						  NULL };
 	const char *url = o->url;
 	const char *which = "proxy";
-	bool has_secret;
+	bool has_user;
 
 	*p = (struct proxy){ .is_set = url != NULL };
 	if (url == NULL) {
@@ -199,7 +206,7 @@ int proxy_open(struct proxy *p, const struct proxy_options *o, struct err *e)
 	}
 	if (url == NULL || strcmp(url, "none") == 0)
 		return 0;
-	if (read_url(url, p->name, &has_secret, e) < 0)
+	if (read_url(url, p->name, &has_user, e) < 0)
 		return err_prefix(e, "%s", which);
 	p->url = strdup(url);
 	return p->url != NULL ? 0 : err_sys(e, "proxy");

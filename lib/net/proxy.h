@@ -18,9 +18,11 @@ struct proxy_options {
 	const char *user, *password; // NULL: none
 };
 
+enum { PROXY_NAME_MAX = 300 };
+
 struct proxy {
 	char *url;           // for libcurl, may hold a password; NULL: none
-	char name[300];      // for messages: "http://proxy.example.com:3128"
+	char name[PROXY_NAME_MAX]; // "http://proxy.example.com:3128"
 	bool is_set;         // not by the environment
 	const char *but_for; // hosts, as no_proxy has them; NULL: none
 };
