@@ -2,12 +2,23 @@
 #include "dest/receiver.h"
 
 #include <stddef.h>
+#include <stdlib.h>
 
-enum { PATH, SETTINGS };
+enum { PATH, ROTATE, KEEP, SETTINGS };
 
 static const struct dest_setting table[SETTINGS + 1] = {
 	[PATH] = { "path", "SIEM_FILE_PATH", NULL, "the file to append to",
 		   false },
+	[ROTATE] = { "rotate", "SIEM_FILE_ROTATE", NULL,
+		     "size at which it is moved away, as 100MB [never]",
+		     false },
+	[KEEP] = { "keep", "SIEM_FILE_KEEP", "0",
+		   "files that were moved away to keep; 0: all", false },
+};
+
+struct config {
+	const char *path;
+	struct rotation rotation;
 };
 
 static int address(const char *address, const char **values,
@@ -19,8 +30,12 @@ static int address(const char *address, const char **values,
 
 static void route(const void *config, struct dest_route *route)
 {
+	const struct config *c = config;
+
 	*route = (struct dest_route){
-		.target = { .transport = TRANSPORT_FILE, .host = config },
+		.target = { .transport = TRANSPORT_FILE,
+			    .host = c->path,
+			    .rotation = c->rotation },
 	};
 }
 
@@ -30,13 +45,22 @@ static const struct dest_stream stream = { .route = route,
 static int plan(const char *const *values, struct dest_plan *plan,
 		struct err *e)
 {
-	const struct settings settings = { table, values };
-	const char *path;
+	const struct settings s = { table, values };
+	struct config *c = calloc(1, sizeof(*c));
+	size_t size = 0;
 
-	if (setting_text(&settings, PATH, &path, e) < 0)
+	if (c == NULL)
+		return err_sys(e, "settings");
+	if (setting_text(&s, PATH, &c->path, e) < 0 ||
+	    setting_size(&s, ROTATE, &size, e) < 0 ||
+	    setting_count(&s, KEEP, 0, 1000000, &c->rotation.keep, e) < 0) {
+		free(c);
 		return -1;
-	// The path is all there is to know, and values outlive the plan.
-	*plan = (struct dest_plan){ .stream = &stream, .config = (void *)path };
+	}
+	c->rotation.size = size;
+	*plan = (struct dest_plan){ .stream = &stream,
+				    .config = c,
+				    .release = free };
 	return 0;
 }
 

@@ -214,7 +214,8 @@ static int open_output(struct conn *c, struct err *e)
 	snprintf(c->name, sizeof(c->name), "%s",
 		 file ? c->target.host : "standard output");
 	c->phase = PHASE_UP;
-	return output_open(&c->output, file ? c->target.host : NULL, e);
+	return output_open(&c->output, file ? c->target.host : NULL,
+			   &c->target.rotation, e);
 }
 
 static struct conn *make(const struct conn_target *target, struct err *e)

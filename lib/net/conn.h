@@ -14,6 +14,7 @@
 
 #include "core/attr.h"
 #include "core/err.h"
+#include "net/rotation.h"
 #include "net/tls.h"
 
 #include <stdbool.h>
@@ -38,6 +39,7 @@ struct conn_target {
 	unsigned connect_timeout_ms; // for each address, handshake included
 	unsigned idle_timeout_ms;    // without progress of unacknowledged bytes
 				     // (TCP_USER_TIMEOUT); 0: no bound
+	struct rotation rotation;    // of TRANSPORT_FILE
 };
 
 enum conn_state {

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -61,6 +62,7 @@ static int open_path(struct output *o, struct err *e)
 	o->regular = S_ISREG(st.st_mode);
 	if (!o->regular)
 		return 0;
+	o->size = (uint64_t)st.st_size;
 	// A name that is not durable would lose the file with all it holds.
 	if (st.st_size == 0)
 		return file_sync_parent(o->path, e);
@@ -70,9 +72,12 @@ static int open_path(struct output *o, struct err *e)
 	return 0;
 }
 
-int output_open(struct output *o, const char *path, struct err *e)
+int output_open(struct output *o, const char *path,
+		const struct rotation *rotation, struct err *e)
 {
 	*o = (struct output){ .fd = -1, .path = path };
+	if (rotation != NULL)
+		o->rotation = *rotation;
 	if (path == NULL) {
 		o->fd = STDOUT_FILENO;
 		o->regular = file_is_regular(o->fd);
@@ -101,6 +106,51 @@ static int go_after_name(struct output *o, struct err *e)
 		return -1;
 	}
 	close(before.fd);
+	return 0;
+}
+
+/*
+ * How many of n bytes go into this file: lines that leave it no longer than it
+ * may be, and at least one where it is empty. 0: they are for another.
+ */
+static size_t fitting(const struct output *o, const char *bytes, size_t n)
+{
+	const uint64_t most = o->rotation.size;
+	const uint64_t room = most > o->size ? most - o->size : 0;
+	const char *lf;
+
+	if (most == 0 || o->path == NULL || !o->regular || n <= room)
+		return n;
+	lf = memrchr(bytes, '\n', (size_t)room);
+	if (lf == NULL && !o->within && o->size > 0)
+		return 0;
+	if (lf == NULL)
+		lf = memchr(bytes, '\n', n);
+	return lf != NULL ? (size_t)(lf - bytes) + 1 : n;
+}
+
+/*
+ * Move the file away, and go on in another. Where it cannot be moved it grows
+ * on: that is not for the records to pay.
+ */
+static int rotate(struct output *o, struct err *e)
+{
+	struct err why = { 0 };
+
+	if (output_sync(o, e) < 0)
+		return -1;
+	if (!file_has_moved(o->fd, o->path) &&
+	    rotation_move(o->path, &why) < 0) {
+		msg_warn("%s: it grows on", why.text);
+		o->rotation.size = 0;
+		return 0;
+	}
+	if (go_after_name(o, e) < 0)
+		return -1;
+	if (o->rotation.keep > 0 &&
+	    rotation_trim(o->path, o->rotation.keep, &why) < 0)
+		msg_warn("%s: more files are kept than was asked for",
+			 why.text);
 	return 0;
 }
 
@@ -136,19 +186,44 @@ static ssize_t write_shared(struct output *o, const char *bytes, size_t n)
 	return (ssize_t)done;
 }
 
+/* End the line that an earlier run has left without its end. */
+static int end_torn_line(struct output *o, struct err *e)
+{
+	if (!o->torn)
+		return 0;
+	if (write(o->fd, "\n", 1) < 0)
+		return failed(o, e);
+	o->torn = false;
+	o->size++;
+	msg_warn("%s: its last line had no end, and was ended: half a "
+		 "record, if a crash or a full disk has left it",
+		 name_of(o));
+	return 0;
+}
+
+/* Find the file for these bytes; *n is then how many of them go there. */
+static int find_file(struct output *o, const char *bytes, size_t *n,
+		     struct err *e)
+{
+	size_t fits;
+
+	if (go_after_name(o, e) < 0 || end_torn_line(o, e) < 0)
+		return -1;
+	fits = fitting(o, bytes, *n);
+	if (fits == 0 && *n > 0) {
+		if (rotate(o, e) < 0 || end_torn_line(o, e) < 0)
+			return -1;
+		fits = fitting(o, bytes, *n);
+	}
+	*n = fits;
+	return 0;
+}
+
 ssize_t output_write(struct output *o, const void *bytes, size_t n,
 		     struct err *e)
 {
-	if (go_after_name(o, e) < 0)
+	if (find_file(o, bytes, &n, e) < 0)
 		return -1;
-	if (o->torn) {
-		if (write(o->fd, "\n", 1) < 0)
-			return failed(o, e);
-		o->torn = false;
-		msg_warn("%s: its last line had no end, and was ended: half a "
-			 "record, if a crash or a full disk has left it",
-			 name_of(o));
-	}
 
 	ssize_t got = o->path == NULL && !o->regular ? write_shared(o, bytes, n)
 						     : write(o->fd, bytes, n);
@@ -157,6 +232,7 @@ ssize_t output_write(struct output *o, const void *bytes, size_t n,
 	if (got < 0)
 		return failed(o, e);
 	o->written += (uint64_t)got;
+	o->size += (uint64_t)got;
 	if (got > 0)
 		o->within = ((const char *)bytes)[got - 1] != '\n';
 	return got;

@@ -9,6 +9,7 @@
 
 #include "core/attr.h"
 #include "core/err.h"
+#include "net/rotation.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,6 +22,8 @@ struct output {
 	bool regular;     // a file proper: what is written has to be synced
 	bool torn;        // an earlier run left its last line without its LF
 	bool within;      // what was written ends within a line
+	struct rotation rotation; // of a file proper
+	uint64_t size;            // of that file
 	uint64_t written;
 	uint64_t synced; // of those, the ones that are durable
 };
@@ -30,10 +33,12 @@ struct output {
 /*
  * Append to path, which is created with mode 0640, or to standard output where
  * it is NULL. Where somebody moves the file away, to rotate it, or removes it,
- * another is made, at latest once all before is durable. ERR_SYSTEM;
- * ERR_TEMPORARY for a named pipe that has no reader.
+ * another is made, at latest once all before is durable. Where rotation says so
+ * (NULL: never), it is moved away here, once it is durable, between two lines.
+ * ERR_SYSTEM; ERR_TEMPORARY for a named pipe that has no reader.
  */
-int output_open(struct output *o, const char *path, struct err *e) MUST_CHECK;
+int output_open(struct output *o, const char *path,
+		const struct rotation *rotation, struct err *e) MUST_CHECK;
 
 /*
  * Write what is taken now: how many bytes, 0 for none, -1 with e filled.
