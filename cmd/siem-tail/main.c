@@ -6,6 +6,7 @@
  */
 #include "collect.h"
 #include "follow.h"
+#include "kafka.h"
 #include "spooled.h"
 #include "standing.h"
 #include "status.h"
@@ -22,6 +23,8 @@
 static const struct opt options[] = {
 	OPT_STRING('c', "checkpoint", checkpoint, "FILE",
 		   "begin where FILE says, and send marks for it"),
+	OPT_STRING(0, "group", group, "NAME",
+		   "of a topic: whose members share its partitions"),
 	OPT_COUNT('n', "lines", last_lines, "N", SIZE_MAX / 8,
 		  "begin with the last N lines [all of them]"),
 	OPT_FLAG(0, "once", once, "end at the end of the files"),
@@ -39,7 +42,7 @@ static const struct opt options[] = {
 
 static const struct cli cli = {
 	.name = "siem-tail",
-	.operands = "FILE|DIR|GLOB...",
+	.operands = "FILE|DIR|GLOB...|kafka://BROKER[,BROKER...]/TOPIC",
 	.summary = "Write the lines of files to standard output, and follow "
 		   "them.",
 	.options = options,
@@ -106,10 +109,12 @@ static int begin(struct tail *t, struct err *e)
 	return seal_source(e);
 }
 
-/* spool: the folder of one, or NULL. */
-static int run(struct tail *t, const char *spool, struct err *e)
+/* source: a topic, the folder of a spool, or NULL for files. */
+static int run(struct tail *t, char *source, struct err *e)
 {
-	int rc = spool != NULL ? spooled_run(t, spool, e) : follow(t, e);
+	int rc = source == NULL             ? follow(t, e)
+		 : kafka_is(&source, 1) ? kafka_run(t, source, e)
+					    : spooled_run(t, source, e);
 
 	report_close(&t->report);
 	if (t->cfg->common.stats)
@@ -158,14 +163,15 @@ static int work(struct tail *t, char *const operands[], int count,
 
 	if (t->cfg->reset)
 		return status_reset(t->cfg->checkpoint, e);
-	if (spooled_check(operands, count, e) < 0)
+	if (kafka_check(t->cfg, operands, count, e) < 0 ||
+	    spooled_check(operands, count, e) < 0)
 		return -1;
 	if (t->cfg->status && count == 0 &&
 	    standing_home(t->cfg->checkpoint, home))
 		return standing_print(t, home, e);
 	if (t->cfg->status && spooled_is(operands, count))
 		return standing_print(t, operands[0], e);
-	if (spooled_is(operands, count) ||
+	if (kafka_is(operands, count) || spooled_is(operands, count) ||
 	    (!t->cfg->status && spooled_may_come(t->cfg, operands, count)))
 		return open_output(t, e) < 0 ? -1 : run(t, operands[0], e);
 	if (t->cfg->status)

@@ -25,6 +25,8 @@
  *     watch.c    inotify
  *     spooled.c  a spool, instead of all these
  *     standing.c its checkpoint
+ *     kafka.c    a topic of Kafka, likewise
+ *     parts.c    its partitions: where each stands
  *     send.c     what goes out, and the marks behind it
  *     stamp.c    identities of records
  *     status.c   --status and --reset
@@ -57,6 +59,7 @@
 struct config {
 	struct opt_common common;
 	const char *checkpoint; // NULL: nothing is remembered
+	const char *group;      // of consumers of a topic; NULL: no topic
 	bool once;
 	bool stamp;
 	bool status, reset; // instead of reading

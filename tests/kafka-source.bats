@@ -1,0 +1,197 @@
+#!/usr/bin/env bats
+# siem-tail kafka://: a topic as the source of a pipeline, and of several that
+# share it.
+
+load helper
+load kafka
+
+# fill FROM TO: records of these numbers, over all partitions.
+fill()
+{
+	seq "$1" "$2" | sed 's/.*/{"n":&}/' |
+		siem-send -q -o linger=0 -o key=n "kafka:$brokers/audit"
+}
+
+# read_topic OPTION...: as a member of the group "siem".
+read_topic()
+{
+	timeout 120 siem-tail -q --group siem "$@" "kafka://$brokers/audit"
+}
+
+# pipeline NAME: from the topic into the file arrived.NAME, for as long as both
+# ends live, whose processes are in NAME.tail and NAME.send.
+pipeline()
+{
+	# shellcheck disable=SC2016 # for the shells below
+	sh -c 'echo $$ >$0.tail; exec siem-tail -q -c $0.ckpt --group siem $1' \
+		"$1" "kafka://$brokers/audit" 2>>"$1.log" 3>&- 4>&- |
+		sh -c 'echo $$ >$0.send; exec siem-send -q -c $0.ckpt file:arrived.$0' \
+			"$1" 2>>"$1.log" 3>&- 4>&- &
+	eventually [ -s "$1.tail" ]
+	eventually [ -s "$1.send" ]
+	remember "$(cat "$1.tail")"
+	remember "$(cat "$1.send")"
+}
+
+# has N: have that many records arrived, over all pipelines?
+has()
+{
+	[ "$(cat arrived.* | sort -u | wc -l)" -ge "$1" ]
+}
+
+# all N: have these arrived, and no other?
+all()
+{
+	seq "$1" | sed 's/.*/{"n":&}/' | sort >want
+	sort -u arrived.* | cmp want -
+}
+
+@test "a topic is read byte for byte, each partition in its order" {
+	cluster 1
+	tell topic audit 3
+	fill 1 500
+	printf 'no json, \001\303 and \t\n\n' | siem-send -q "kafka:$brokers/audit"
+
+	run -0 --separate-stderr read_topic --once
+	equal '' "$stderr"
+	arrived audit | sort >want
+	sort <<<"$output" | cmp want -
+	for n in 0 1 2; do
+		timeout 60 kcat -q -C -b "$brokers" -t audit -p "$n" \
+			-o beginning -e >part 3>&- 4>&-
+		grep -xF -f part <<<"$output" | cmp part -
+	done
+}
+
+@test "with -c the group knows what was delivered, whoever asks next" {
+	cluster 1
+	tell topic audit 3
+	fill 1 500
+
+	read_topic --once -c a.ckpt | siem-send -q -c a.ckpt file:arrived.a
+	all 500
+	fill 501 600
+	read_topic --once -c b.ckpt | siem-send -q -c b.ckpt file:arrived.b
+	all 600
+	equal 100 "$(wc -l <arrived.b)"
+}
+
+@test "where the group knows nothing, the checkpoint does" {
+	cluster 1
+	tell topic audit 3
+	fill 1 500
+	read_topic --once -c ckpt | siem-send -q -c ckpt file:arrived.a
+	fill 501 600
+
+	siem-tail -q --once -c ckpt --group other "kafka://$brokers/audit" |
+		siem-send -q -c ckpt file:arrived.b
+	all 600
+	equal 100 "$(wc -l <arrived.b)"
+}
+
+@test "without -c nothing is committed" {
+	cluster 1
+	fill 1 10
+
+	run -0 read_topic --once
+	equal 10 "${#lines[@]}"
+	run -0 read_topic --once
+	equal 10 "${#lines[@]}"
+}
+
+@test "two pipelines of a group share a topic, and one that ends leaves its part" {
+	cluster 1
+	tell topic audit 4
+	fill 1 1000
+	pipeline a
+	eventually has 1000
+	pipeline b
+	# Some of the partitions go to the second.
+	given()
+	{
+		fill "$((last + 1))" "$((last += 10))"
+		[ -s arrived.b ]
+	}
+	last=1000
+	eventually given
+	eventually has "$last"
+	kill "$(cat a.tail)"
+	eventually gone "$(cat a.send)"
+	fill "$((last + 1))" "$((last + 500))"
+	eventually has "$((last + 500))"
+	all "$((last + 500))"
+}
+
+@test "a pipeline of a group that is killed loses nothing" {
+	cluster 1
+	tell topic audit 4
+	fill 1 2000
+	pipeline a
+	eventually has 100
+	pipeline b
+	kill -9 "$(cat a.tail)" "$(cat a.send)"
+	fill 2001 2500
+	eventually has 2500
+	all 2500
+}
+
+@test "what cannot be delivered is read again" {
+	cluster 1
+	tell topic audit 2
+	fill 1 500
+
+	read_topic --once -c ckpt 2>/dev/null | head -c 1000 >/dev/null || true
+	read_topic --once -c ckpt | siem-send -q -c ckpt file:arrived.a
+	all 500
+}
+
+@test "a record that looks like a control line is none" {
+	cluster 1
+	printf '\020E 0\nnext\n' | siem-send -q "kafka:$brokers/audit"
+
+	read_topic --once -c ckpt | siem-send -q -c ckpt file:arrived.a
+	equal $'\020E 0\nnext' "$(cat arrived.a)"
+}
+
+@test "a record larger than a block passes whole" {
+	cluster 1
+	{
+		echo small
+		head -c 500000 /dev/zero | tr '\0' x
+		printf '\nsmall\n'
+	} >in
+	siem-send -q "kafka:$brokers/audit" <in
+
+	read_topic --once -c ckpt | siem-send -q -c ckpt file:arrived.a
+	cmp in arrived.a
+}
+
+@test "the checkpoint of something else is refused" {
+	cluster 1
+	fill 1 3
+	echo one >log
+	siem-tail -q --once -c ckpt log | siem-send -q -c ckpt file:arrived.a
+
+	run -2 read_topic --once -c ckpt
+	[[ $output == *'ckpt is the checkpoint of something else'* ]]
+}
+
+@test "no broker is said, and with --once it is not waited for" {
+	export KAFKA_TIMEOUT=1
+	cluster 1
+	tell down 1
+
+	run -3 read_topic --once
+	[[ $output == *'Connection refused'* ]]
+}
+
+@test "what makes no sense with a topic is refused" {
+	run -2 siem-tail kafka://h/audit
+	equal 'siem-tail: a topic needs --group, the name of the consumers that share its partitions' "$output"
+	run -2 siem-tail --group g log
+	equal 'siem-tail: option --group: only of kafka://BROKER/TOPIC' "$output"
+	run -2 siem-tail --group g -n 3 kafka://h/audit
+	run -2 siem-tail --group g --stamp kafka://h/audit
+	run -2 siem-tail --group g kafka://h/audit log
+	equal 'siem-tail: kafka://h/audit needs a siem-tail of its own' "$output"
+}
