@@ -76,8 +76,8 @@ int kafka_check(const struct config *cfg, char *const operands[], int count,
 extern const struct dest_type dest_kafka; // how to reach a topic
 
 enum {
-	GATHER_MS = 2,   // after a write, for more to come with what comes
-	TEND_MS = 1000,  // between commits to the group
+	GATHER_MS = 2,     // after a write, for more to come with what comes
+	TEND_MS = 1000,    // between commits to the group
 	ANSWER_MS = 10000, // of the group, when it is asked
 	CONFIRM_MS = 5000, // at the end, for the checkpoint to confirm all
 	LOOK_MS = 20,      // meanwhile
@@ -200,8 +200,8 @@ static int keep_rate(struct topic *k, size_t len, struct err *e)
 	if (t->limit.rate.per_sec == 0)
 		return 0;
 	while (!quit_asked() && rate_allowed(&t->limit, clock_ns()) == 0)
-		if (follow_wait(t, 0, clock_ns() + rate_wait_ns(&t->limit),
-				e) < 0)
+		if (follow_wait(t, 0, clock_ns() + rate_wait_ns(&t->limit), e) <
+		    0)
 			return -1;
 	rate_spend(&t->limit, t->limit.rate.in_bytes ? len : 1);
 	return 0;
@@ -552,8 +552,7 @@ static int read_all(struct topic *k, struct err *e)
  */
 static int await_confirmation(struct topic *k, struct err *e)
 {
-	const int64_t until_ns =
-		clock_ns() + CONFIRM_MS * (int64_t)NS_PER_MS;
+	const int64_t until_ns = clock_ns() + CONFIRM_MS * (int64_t)NS_PER_MS;
 
 	k->is_over = true;
 	outlet_close(&k->tail->out);

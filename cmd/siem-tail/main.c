@@ -112,9 +112,9 @@ static int begin(struct tail *t, struct err *e)
 /* source: a topic, the folder of a spool, or NULL for files. */
 static int run(struct tail *t, char *source, struct err *e)
 {
-	int rc = source == NULL             ? follow(t, e)
+	int rc = source == NULL         ? follow(t, e)
 		 : kafka_is(&source, 1) ? kafka_run(t, source, e)
-					    : spooled_run(t, source, e);
+					: spooled_run(t, source, e);
 
 	report_close(&t->report);
 	if (t->cfg->common.stats)

@@ -67,8 +67,8 @@ static int confirm(struct parts *p, struct checkpoint_entry entry,
 		buf_status(&source) == 0 &&
 		slice_has_prefix(entry.source, buf_slice(&source));
 	buf_free(&source);
-	if (!is_of_it || !parse_number(slice_from(entry.source, len), INT32_MAX,
-				       &number))
+	if (!is_of_it ||
+	    !parse_number(slice_from(entry.source, len), INT32_MAX, &number))
 		return err_set(e, ERR_USAGE,
 			       "%s is the checkpoint of something else, which "
 			       "it calls \"%.*s\", and not of \"%s\"",
