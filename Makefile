@@ -21,7 +21,7 @@
 # miss, and say so (tests/deps). Add SAN=1 for the address and undefined
 # behaviour sanitizers; those builds live in build-san/.
 
-PKGS = jansson openssl libcurl zlib libxxhash libseccomp libmicrohttpd gnutls
+PKGS = jansson openssl libcurl yaml-0.1 zlib libxxhash libseccomp libmicrohttpd gnutls
 
 # Kafka is left out where its library is missing. Asked once.
 RDKAFKA = $(eval RDKAFKA := $(shell $(PKG_CONFIG) --exists rdkafka && \
@@ -193,6 +193,7 @@ MANPAGES = $(foreach page,$(notdir $(wildcard man/*.[1-9])),\
            $(MANDIR)/man$(subst .,,$(suffix $(page)))/$(page))
 INSTALLED = $(TOOLS:%=$(BINDIR)/%) $(MANPAGES) \
             $(patsubst share/%,$(DATADIR)/%,$(wildcard share/maps/*.json)) \
+            $(DATADIR)/examples/siem.yaml \
             $(COMPDIR)/siem $(TOOLS:%=$(COMPDIR)/%)
 
 # A name with a blank would be taken apart below, and be two.
@@ -208,6 +209,7 @@ install: all
 	$(INSTALL) -d $(addprefix $(DESTDIR),$(sort $(dir $(INSTALLED))))
 	$(INSTALL) -m 755 $(BINS) $(DESTDIR)$(BINDIR)
 	$(INSTALL) -m 644 share/maps/*.json $(DESTDIR)$(DATADIR)/maps
+	$(INSTALL) -m 644 share/examples/siem.yaml $(DESTDIR)$(DATADIR)/examples
 	$(INSTALL) -m 644 share/completions/siem.bash $(DESTDIR)$(COMPDIR)/siem
 	for tool in $(TOOLS); do \
 	    ln -sf siem $(DESTDIR)$(COMPDIR)/$$tool || exit 1; done
@@ -217,7 +219,7 @@ install: all
 # Folders that are gone already, or hold what is not ours, are no error.
 uninstall:
 	rm -f $(addprefix $(DESTDIR),$(INSTALLED))
-	rmdir $(DESTDIR)$(DATADIR)/maps $(DESTDIR)$(DATADIR) 2>/dev/null || :
+	rmdir $(DESTDIR)$(DATADIR)/maps $(DESTDIR)$(DATADIR)/examples $(DESTDIR)$(DATADIR) 2>/dev/null || :
 
 clean:
 	rm -rf build build-*

@@ -26,7 +26,7 @@ struct secret {
 	char *fresh; // what it is by now, where that is something else
 
 	// private
-	char *text; // as it was written
+	char *text;           // as it was written
 	struct helper helper; // that runs a command again
 	bool asked;           // it has been told to
 };

@@ -153,7 +153,7 @@ static int set_number(const struct opt *o, const char *arg, size_t *field,
 }
 
 /* "1000/s", records, or "5MB/s", bytes. */
-static bool parse_rate(const char *text, struct rate *rate)
+bool opt_parse_rate(const char *text, struct rate *rate)
 {
 	char amount[32];
 	size_t len = strcspn(text, "/");
@@ -173,7 +173,7 @@ static bool parse_rate(const char *text, struct rate *rate)
 static int set_rate(const struct opt *o, const char *arg, struct rate *field,
 		    struct err *e)
 {
-	if (!parse_rate(arg, field))
+	if (!opt_parse_rate(arg, field))
 		return err_set(e, ERR_USAGE,
 			       "option --%s: %s is not a rate, as in 1000/s "
 			       "or 5MB/s",

@@ -156,4 +156,7 @@ bool opt_parse_size(const char *text, size_t *size) MUST_CHECK;
 /* Read seconds, as "2" or "0.25", as milliseconds. False where it is none. */
 bool opt_parse_ms(const char *text, size_t *ms) MUST_CHECK;
 
+/* Read "1000/s" and "5MB/s". False where it is none. */
+bool opt_parse_rate(const char *text, struct rate *rate) MUST_CHECK;
+
 #endif

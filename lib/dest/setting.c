@@ -1,5 +1,6 @@
 #include "dest/setting.h"
 
+#include "config/shape.h"
 #include "core/nearest.h"
 #include "core/opt.h"
 #include "net/address.h"
@@ -23,16 +24,7 @@ static int missing(const struct dest_setting *row, struct err *e)
 
 bool setting_is_in(const char *word, const char *list)
 {
-	size_t len = strlen(word);
-
-	while (list != NULL) {
-		size_t n = strcspn(list, "|");
-
-		if (n == len && memcmp(list, word, n) == 0)
-			return true;
-		list = list[n] == '|' ? list + n + 1 : NULL;
-	}
-	return false;
+	return shape_is_among(word, list);
 }
 
 int setting_text(const struct settings *s, size_t i, const char **text,
@@ -46,18 +38,16 @@ int setting_text(const struct settings *s, size_t i, const char **text,
 
 int setting_bool(const struct settings *s, size_t i, bool *out, struct err *e)
 {
-	static const char *const words[] = { "false", "true", "no", "yes",
-					     "off",   "on",   "0",  "1" };
+	int value;
 
 	if (s->values[i] == NULL)
 		return missing(&s->table[i], e);
-	for (size_t w = 0; w < sizeof(words) / sizeof(words[0]); w++)
-		if (strcasecmp(s->values[i], words[w]) == 0) {
-			*out = w % 2 == 1;
-			return 0;
-		}
-	return err_set(e, ERR_USAGE, "%s: %s is neither true nor false",
-		       s->table[i].key, s->values[i]);
+	value = shape_bool(s->values[i]);
+	if (value < 0)
+		return err_set(e, ERR_USAGE, "%s: %s is neither true nor false",
+			       s->table[i].key, s->values[i]);
+	*out = value == 1;
+	return 0;
 }
 
 int setting_choice(const struct settings *s, size_t i, const char *const *words,

@@ -1,0 +1,212 @@
+#include "config/site.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PLATFORMS "platforms"
+
+const struct shape site_shapes[] = {
+	{ "enabled", SHAPE_BOOL, NULL },
+	{ "input", SHAPE_TEXTS, NULL },
+	{ "state_dir", SHAPE_TEXT, NULL },
+	{ "map", SHAPE_TEXT, NULL },
+	{ "drop", SHAPE_LIST, NULL },
+	{ "hash", SHAPE_LIST, NULL },
+	{ "hash_key", SHAPE_TEXT, NULL },
+	{ "redact", SHAPE_LIST, NULL },
+	{ "mode", SHAPE_WORD, "all|failover" },
+	{ "buffer_size", SHAPE_COUNT, NULL },
+	{ "flush_interval", SHAPE_NUMBER, NULL },
+	{ "overflow", SHAPE_WORD, "block|drop-oldest|drop-newest" },
+	{ "spool.dir", SHAPE_TEXT, NULL },
+	{ "spool.max", SHAPE_SIZE, NULL },
+	{ "retry_attempts", SHAPE_COUNT, NULL },
+	{ "retry_backoff", SHAPE_NUMBER, NULL },
+	{ "rate", SHAPE_RATE, NULL },
+	{ "alert.after", SHAPE_NUMBER, NULL },
+	{ "alert.command", SHAPE_TEXT, NULL },
+	{ "metrics_dir", SHAPE_TEXT, NULL },
+};
+const size_t site_shape_count = sizeof(site_shapes) / sizeof(site_shapes[0]);
+
+/* The file to read where nobody named one, or NULL. */
+static const char *find_file(struct site *s)
+{
+	const char *named = getenv("SIEM_CONFIG");
+	const char *home = getenv("HOME");
+
+	if (named != NULL && named[0] != '\0')
+		return named;
+	if (home != NULL && home[0] != '\0' &&
+	    snprintf(s->path, sizeof(s->path), "%s/.config/siem/siem.yaml",
+		     home) < (int)sizeof(s->path) &&
+	    access(s->path, F_OK) == 0)
+		return s->path;
+	return access("/etc/siem/siem.yaml", F_OK) == 0 ? "/etc/siem/siem.yaml"
+							: NULL;
+}
+
+/* Is a member of siem a platform, and no key of its own? */
+static bool is_platform(const char *key, const json_t *value)
+{
+	return json_is_object(value) && strcmp(key, PLATFORMS) != 0 &&
+	       shape_of(key, site_shapes, site_shape_count) == NULL;
+}
+
+/* Check what is called platforms: it holds nothing but sections. */
+static int check_platforms(const struct site *s, const json_t *all,
+			   struct err *e)
+{
+	const char *key;
+	json_t *value;
+
+	if (yaml_is_missing(&s->yaml, all))
+		return yaml_fail_key(&s->yaml, all, e,
+				     PLATFORMS ": there is no value");
+	if (!json_is_object(all))
+		return yaml_fail(&s->yaml, all, e,
+				 PLATFORMS ": that is no section");
+	json_object_foreach((json_t *)all, key, value)
+	{
+		if (yaml_is_missing(&s->yaml, value))
+			return yaml_fail_key(&s->yaml, value, e,
+					     "%s: there is no value", key);
+		if (!json_is_object(value))
+			return yaml_fail(&s->yaml, value, e,
+					 "%s: that is no platform", key);
+	}
+	return 0;
+}
+
+/* All that is under siem. */
+static int check_siem(const struct site *s, struct err *e)
+{
+	const json_t *all = json_object_get(s->siem, PLATFORMS);
+	json_t *own = json_object();
+	const char *key;
+	json_t *value;
+	int rc = 0;
+
+	json_object_foreach((json_t *)s->siem, key, value) {
+		if (strcmp(key, PLATFORMS) != 0 && !is_platform(key, value))
+			rc |= json_object_set(own, key, value);
+	}
+	if (own == NULL || rc < 0)
+		rc = err_set(e, ERR_SYSTEM, "%s: out of memory", s->name);
+	else
+		rc = shape_check(&s->yaml, own, "", site_shapes,
+				 site_shape_count, e);
+	json_decref(own);
+	return rc < 0 || all == NULL ? rc : check_platforms(s, all, e);
+}
+
+static int check(struct site *s, struct err *e)
+{
+	const struct yaml *y = &s->yaml;
+	const char *key;
+	json_t *value;
+
+	json_object_foreach(y->root, key, value)
+	{
+		if (strcmp(key, "siem") != 0)
+			return yaml_fail_key(y, value, e,
+					     "%s: unknown key: all is under "
+					     "siem",
+					     key);
+		if (yaml_is_missing(y, value))
+			return yaml_fail_key(y, value, e,
+					     "siem: there is no value");
+		if (!json_is_object(value))
+			return yaml_fail(y, value, e,
+					 "siem: that is no section");
+		s->siem = value;
+	}
+	json_object_foreach((json_t *)s->siem, key, value)
+	{
+		if (strcmp(key, PLATFORMS) == 0) {
+			if (check_platforms(s, value, e) < 0)
+				return -1;
+		} else if (!is_platform(key, value) &&
+			   shape_check_member(y, value, key, site_shapes,
+					      site_shape_count, e) < 0) {
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static int read_file(struct site *s, const char *path, struct err *e)
+{
+	s->name = path;
+	return yaml_read(&s->yaml, path, e);
+}
+
+int site_open(struct site *s, const char *const *files, size_t count,
+	      struct err *e)
+{
+	const char *found;
+	int rc = 0;
+
+	*s = SITE_NONE;
+	found = count == 0 ? find_file(s) : NULL;
+	if (count == 0 && found == NULL)
+		return 0;
+	if (found != NULL)
+		rc = read_file(s, found, e);
+	for (size_t i = 0; i < count && rc == 0; i++)
+		rc = read_file(s, files[i], e);
+	if (rc == 0 && check(s, e) == 0)
+		return 1;
+	site_close(s);
+	return -1;
+}
+
+const json_t *site_platform(const struct site *s, const char *name)
+{
+	const json_t *p =
+		json_object_get(json_object_get(s->siem, PLATFORMS), name);
+
+	if (p != NULL)
+		return p;
+	p = json_object_get(s->siem, name);
+	return p != NULL && is_platform(name, p) ? p : NULL;
+}
+
+/* The n-th of a mapping that is a platform; n is counted down. */
+static const json_t *nth(const json_t *mapping, bool is_all, size_t *n,
+			 const char **name)
+{
+	json_t *value;
+
+	json_object_foreach((json_t *)mapping, *name, value)
+	{
+		if (!is_all && !is_platform(*name, value))
+			continue;
+		if ((*n)-- == 0)
+			return value;
+	}
+	return NULL;
+}
+
+const json_t *site_next(const struct site *s, size_t *place, const char **name)
+{
+	size_t n = (*place)++;
+	const json_t *p =
+		nth(json_object_get(s->siem, PLATFORMS), true, &n, name);
+
+	return p != NULL ? p : nth(s->siem, false, &n, name);
+}
+
+const char *site_text(const struct site *s, const char *path)
+{
+	return json_string_value(yaml_find(s->siem, path));
+}
+
+void site_close(struct site *s)
+{
+	yaml_close(&s->yaml);
+	*s = SITE_NONE;
+}
