@@ -19,6 +19,7 @@
 #include "delivery/receipts.h"
 #include "delivery/way.h"
 #include "dest/registry.h"
+#include "places.h"
 
 #include <limits.h>
 #include <stdbool.h>
@@ -35,6 +36,7 @@ struct config {
 	struct opt_common common;
 	struct opt_list settings; // "key=value"
 	struct opt_list failover; // destinations
+	struct opt_list files;    // siem.yaml
 	const char *checkpoint;
 	const char *dead_letter;
 	const char *receipts;
@@ -64,6 +66,8 @@ static const struct opt options[] = {
 		     "print what would be sent, connect nowhere"),
 	OPT_LIST(0, "failover", failover, "DESTINATION",
 		 "deliver there while the first does not work"),
+	OPT_LIST('f', "file", files, "FILE",
+		 "profiles are in FILE [see siem.yaml(5)]"),
 	OPT_FLAG('l', "list", list, "list the kinds of destination"),
 	OPT_SIZE(0, "max-record", max_record, "SIZE", 1024 * MIB,
 		 "set aside longer records [1MB]"),
@@ -89,7 +93,7 @@ static const struct opt options[] = {
 
 static const struct cli cli = {
 	.name = "siem-send",
-	.operands = "[KIND[:ADDRESS]]",
+	.operands = "[KIND[:ADDRESS] | PROFILE]",
 	.summary = "Deliver the lines of standard input to a destination.",
 	.options = options,
 };
@@ -156,65 +160,6 @@ static int list_settings(const char *kind, struct err *e)
 	for (t = type->transports; t->name != NULL; t++)
 		print_transport(t);
 	return flush(e);
-}
-
-/* One destination, and those to fall back to. */
-struct places {
-	struct dest dests[FAILOVER_MAX];
-	size_t count;
-};
-
-static void close_destinations(struct places *places)
-{
-	for (size_t i = 0; i < places->count; i++)
-		dest_close(&places->dests[i]);
-}
-
-static int open_failover(struct places *places, const struct config *cfg,
-			 struct err *e)
-{
-	for (size_t i = 0; i < cfg->failover.count; i++) {
-		if (places->count == FAILOVER_MAX)
-			return err_set(e, ERR_USAGE,
-				       "--failover: no more than %d times",
-				       FAILOVER_MAX - 1);
-		if (dest_open_spare(&places->dests[places->count],
-				    cfg->failover.items[i], cfg->settings.items,
-				    cfg->settings.count, e) < 0)
-			return err_prefix(e, "--failover");
-		places->count++;
-	}
-	return 0;
-}
-
-/* The destination that was asked for, by operand or by environment. */
-static int open_destination(struct places *places, const struct config *cfg,
-			    char *operands[], struct err *e)
-{
-	const char *spec = operands[0];
-
-	if (spec != NULL && operands[1] != NULL)
-		return err_set(e, ERR_USAGE,
-			       "one destination at a time: %s is too much",
-			       operands[1]);
-	if (spec == NULL)
-		spec = getenv("SIEM_TYPE");
-	if (spec == NULL || spec[0] == '\0')
-		return err_set(e, ERR_USAGE,
-			       "no destination: give KIND:ADDRESS, or set "
-			       "SIEM_TYPE (see --list)");
-	if (dest_open(&places->dests[0], spec, cfg->settings.items,
-		      cfg->settings.count, e) < 0)
-		return -1;
-	places->count = 1;
-	return 0;
-}
-
-/* Programs that are started from here on see none of their secrets. */
-static void forget_variables(const struct places *places)
-{
-	for (size_t i = 0; i < places->count; i++)
-		dest_forget_variables(&places->dests[i]);
 }
 
 static int parse_dry_run(const char *how, enum dry_run *out, struct err *e)
@@ -352,7 +297,7 @@ static int deliver(struct places *places, const struct config *cfg,
 	struct engine *engine = NULL;
 	int status = -1;
 
-	forget_variables(places);
+	places_forget_variables(places);
 	for (size_t i = 0; i < count; i++)
 		ways[i] = way_to(&places->dests[i]);
 	if (check_files(cfg, places, how.dead_letter, e) < 0 ||
@@ -395,6 +340,37 @@ static int check(struct places *places, const struct config *cfg,
 	return checkup_run(places->dests, places->count, is_sent, e);
 }
 
+/* The destination that was asked for, and what siem.yaml says of its delivery
+   where no option does. */
+static int open_places(struct places *places, struct config *cfg,
+		       char *operands[], struct err *e)
+{
+	const struct places_wanted wanted = { operands[0], cfg->settings,
+					      cfg->failover, cfg->files };
+	const char *text;
+
+	if (operands[0] != NULL && operands[1] != NULL)
+		return err_set(e, ERR_USAGE,
+			       "one destination at a time: %s is too much",
+			       operands[1]);
+	if (places_open(places, &wanted, e) < 0)
+		return -1;
+	text = places_text(places, "delivery.retry_attempts", "retry_attempts");
+	if (text != NULL && cfg->retries == SIZE_MAX)
+		cfg->retries = strtoul(text, NULL, 10);
+	// These were checked when the file was read.
+	text = places_text(places, NULL, "rate");
+	if (text != NULL && cfg->rate.per_sec == 0)
+		(void)!opt_parse_rate(text, &cfg->rate);
+	text = places_text(places, NULL, "alert.after");
+	if (cfg->alert_after_ms == SIZE_MAX &&
+	    (text == NULL || !opt_parse_ms(text, &cfg->alert_after_ms)))
+		cfg->alert_after_ms = 60000;
+	if (cfg->on_failure == NULL)
+		cfg->on_failure = places_text(places, NULL, "alert.command");
+	return 0;
+}
+
 int main(int argc, char *argv[])
 {
 	struct config cfg = {
@@ -402,9 +378,9 @@ int main(int argc, char *argv[])
 		.max_record = 1 * MIB,
 		.memory = 64 * MIB,
 		.retries = SIZE_MAX,
-		.alert_after_ms = 60000,
+		.alert_after_ms = SIZE_MAX,
 	};
-	struct places places = { 0 };
+	struct places places = PLACES_NONE;
 	struct err e = { 0 };
 	enum dry_run dry_run;
 	bool is_sent;
@@ -424,16 +400,16 @@ int main(int argc, char *argv[])
 	if (cfg.list || cfg.show != NULL)
 		status =
 			cfg.list ? list_kinds(&e) : list_settings(cfg.show, &e);
-	else if (open_destination(&places, &cfg, argv + first, &e) == 0 &&
-		 open_failover(&places, &cfg, &e) == 0 &&
+	else if (open_places(&places, &cfg, argv + first, &e) == 0 &&
 		 quit_setup((unsigned)cfg.common.grace_sec, QUIT_TELL_LATE,
 			    &e) == 0)
 		status = cfg.check != NULL
 				 ? check(&places, &cfg, is_sent, &e)
 				 : deliver(&places, &cfg, dry_run, &e);
 out:
-	close_destinations(&places);
+	places_close(&places);
 	free(cfg.settings.items);
 	free(cfg.failover.items);
+	free(cfg.files.items);
 	return status < 0 ? msg_exit(&e) : status;
 }

@@ -92,7 +92,7 @@ static int doubt(struct answers *a, struct slice bytes, struct err *e)
 	if (!a->doubted)
 		msg_warn("%s: %s sends something back: is it a syslog "
 			 "receiver?",
-			 a->dest->type->name, conn_name(a->conn));
+			 a->dest->name, conn_name(a->conn));
 	a->doubted = true;
 	return 0;
 }

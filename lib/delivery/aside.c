@@ -38,7 +38,7 @@ static void token_failed(struct aside *a, int64_t now_ms, int64_t wait_ms,
 		fail(a, now_ms, wait_ms, e);
 	else
 		msg_info("%s: %s; going on with the token of before",
-			 a->session->dest->type->name, e->text);
+			 a->session->dest->name, e->text);
 }
 
 /* Send what is in the errand, if filling it in worked. */

@@ -327,7 +327,7 @@ static int check_one(struct dest *dest, bool is_sent, struct findings *f,
 	struct findings own = { STATUS_DONE };
 	int rc;
 
-	findings_about("%s", dest->type->name);
+	findings_about("%s", dest->name);
 	if (dest->plan.warning != NULL)
 		findings_put(&own, "settings", FINDING_WARNING, "%s",
 			     dest->plan.warning);

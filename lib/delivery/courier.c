@@ -197,7 +197,7 @@ static int send_batches(struct courier *c, int64_t now_ms, struct err *e)
 /* Secrets may have changed since they were read. */
 static void refresh_plan(struct courier *c)
 {
-	const char *name = c->dest->type->name;
+	const char *name = c->dest->name;
 	struct err e;
 	int rc = dest_replan(c->dest, &e);
 
@@ -436,10 +436,10 @@ static struct http *open_http(const struct dest *dest,
 	};
 
 	if (plan->warning != NULL)
-		msg_warn("%s: %s", dest->type->name, plan->warning);
+		msg_warn("%s: %s", dest->name, plan->warning);
 	if (plan->tls.insecure)
 		msg_warn("%s: insecure: nobody verifies who the other side is",
-			 dest->type->name);
+			 dest->name);
 	return http_open(&options, e);
 }
 

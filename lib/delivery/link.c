@@ -93,12 +93,12 @@ static int prepare(struct link *l, const struct dest *dest,
 	if (l->datagrams)
 		msg_warn("%s: UDP confirms nothing: what was sent counts as "
 			 "delivered",
-			 dest->type->name);
+			 dest->name);
 	if (l->route.target.transport != TRANSPORT_TLS)
 		return 0;
 	if (l->route.tls.insecure)
 		msg_warn("%s: insecure: nobody verifies who the other side is",
-			 dest->type->name);
+			 dest->name);
 	l->route.target.tls = tls_client(&l->route.tls, e);
 	return l->route.target.tls != NULL ? 0 : -1;
 }
@@ -159,7 +159,7 @@ static int begin(struct link *l, int64_t now_ms, struct err *e)
 
 	const char *facts = conn_facts(l->conn);
 
-	msg_info("%s: connected to %s%s%s", l->dest->type->name,
+	msg_info("%s: connected to %s%s%s", l->dest->name,
 		 conn_name(l->conn), facts[0] != '\0' ? ": " : "", facts);
 	l->phase = LINK_UP;
 	l->ledger->counts.connections++;
@@ -358,7 +358,7 @@ static int closed(struct link *l, int64_t now_ms, struct err *e)
 	if (l->flight.count > 0 || !is_flushed(l))
 		return err_set(e, ERR_TEMPORARY, "%s closed the connection",
 			       conn_name(l->conn));
-	msg_info("%s: %s closed the connection", l->dest->type->name,
+	msg_info("%s: %s closed the connection", l->dest->name,
 		 conn_name(l->conn));
 	drop_connection(l);
 	l->retry_ms = now_ms + backoff_pause(&l->backoff);

@@ -259,7 +259,7 @@ static bool is_wanted(const struct production *p)
 /* Secrets may have changed since they were read. */
 static void refresh_plan(struct production *p)
 {
-	const char *name = p->dest->type->name;
+	const char *name = p->dest->name;
 	struct err e;
 	const int rc = dest_replan(p->dest, &e);
 
@@ -470,10 +470,10 @@ static int check(const struct dest *dest, struct err *e)
 	struct tls_context *tls;
 
 	if (plan->warning != NULL)
-		msg_warn("%s: %s", dest->type->name, plan->warning);
+		msg_warn("%s: %s", dest->name, plan->warning);
 	if (plan->tls.insecure)
 		msg_warn("%s: insecure: nobody verifies who the other side is",
-			 dest->type->name);
+			 dest->name);
 	if (plan->tls.ca_file == NULL && plan->tls.cert_file == NULL)
 		return 0;
 	// The library says only later, and in other words, what is wrong.

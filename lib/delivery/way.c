@@ -37,7 +37,7 @@ struct carrier_way way_to(struct dest *dest)
 	assert(plan->stream != NULL || plan->request != NULL ||
 	       plan->producer != NULL);
 	return (struct carrier_way){
-		.name = dest->type->name,
+		.name = dest->name,
 		.acknowledgement = acknowledgement_of(plan),
 		.open = plan->request != NULL  ? courier_open
 			: plan->stream != NULL ? link_open

@@ -393,6 +393,7 @@ struct dest_transport {
 
 /* A kind with its settings: what siem-send was told to use. */
 struct dest {
+	const char *name; // as messages call it: its kind, or its profile
 	const struct dest_type *kind; // as it was asked for
 	const struct dest_type *type; // the same, or that of its transport
 	const struct dest_transport *transport; // NULL: it has only one

@@ -60,8 +60,9 @@ static bool is_called(const struct dest_transport *t, const char *word)
 	return strcmp(t->name, word) == 0 || setting_is_in(word, t->aliases);
 }
 
-static const struct dest_transport *
-find_transport(const struct dest_type *type, const char *word, struct err *e)
+const struct dest_transport *dest_find_transport(const struct dest_type *type,
+						 const char *word,
+						 struct err *e)
 {
 	struct nearest near = NEAREST_INIT(word);
 
@@ -81,9 +82,8 @@ find_transport(const struct dest_type *type, const char *word, struct err *e)
 	return NULL;
 }
 
-/* The value of the last of the options that is about key, or NULL. */
-static const char *option_about(const char *key, const char *const *options,
-				size_t option_count)
+const char *dest_option(const char *key, const char *const *options,
+			size_t option_count)
 {
 	const char *value = NULL;
 	size_t len = strlen(key);
@@ -108,11 +108,11 @@ static int choose_transport(struct dest *d, const char *const *options,
 	d->transport = d->kind->transports;
 	if (d->transport == NULL)
 		return 0;
-	word = option_about(TRANSPORT, options, option_count);
+	word = dest_option(TRANSPORT, options, option_count);
 	if (word == NULL)
 		word = getenv(d->kind->transport_env);
 	if (word != NULL && word[0] != '\0')
-		d->transport = find_transport(d->kind, word, e);
+		d->transport = dest_find_transport(d->kind, word, e);
 	if (d->transport == NULL)
 		return -1;
 	d->type = d->transport->type;
@@ -122,12 +122,12 @@ static int choose_transport(struct dest *d, const char *const *options,
 /* An option that has chosen a transport, and says nothing to it. */
 static bool has_been_heard(const struct dest *d, const char *option)
 {
-	const char *value = option_about(TRANSPORT, &option, 1);
+	const char *value = dest_option(TRANSPORT, &option, 1);
 
 	return value != NULL && d->transport != NULL && !d->transport->is_told;
 }
 
-static size_t count_settings(const struct dest_type *type)
+size_t dest_count_settings(const struct dest_type *type)
 {
 	size_t n = 0;
 
@@ -204,10 +204,8 @@ static bool is_of_kind(const struct dest *d, const char *option)
 	return false;
 }
 
-/* From the weakest to the strongest; what is empty is missing. */
-static int resolve(struct dest *d, const char *address,
-		   const char *const *options, size_t option_count,
-		   bool is_spare, struct err *e)
+/* What is there before anybody has said anything on the command line. */
+static void begin_with_environment(struct dest *d)
 {
 	const struct dest_setting *rows = d->type->settings;
 
@@ -217,6 +215,34 @@ static int resolve(struct dest *d, const char *address,
 		d->values[i] =
 			env != NULL && env[0] != '\0' ? env : rows[i].value;
 	}
+}
+
+/* The same, where a profile says it. What is secret is copied as such. */
+static int begin_with_profile(struct dest *d, const struct dest_profile *p,
+			      struct err *e)
+{
+	const struct dest_setting *rows = d->type->settings;
+
+	for (size_t i = 0; rows[i].key != NULL; i++) {
+		d->values[i] =
+			p->values[i] == NULL ? rows[i].value
+			: rows[i].secret
+				? p->values[i]
+				: setting_copy(&d->storage,
+					       slice_of(p->values[i]), e);
+		if (d->values[i] == NULL && p->values[i] != NULL)
+			return -1;
+	}
+	return 0;
+}
+
+/* From the weakest to the strongest; what is empty is missing. */
+static int resolve(struct dest *d, const char *address,
+		   const char *const *options, size_t option_count,
+		   bool is_spare, struct err *e)
+{
+	const struct dest_setting *rows = d->type->settings;
+
 	if (!is_spare && set_address(d, address, e) < 0)
 		return -1;
 	for (size_t i = 0; i < option_count; i++)
@@ -240,10 +266,8 @@ static int open_secrets(struct dest *d, struct err *e)
 	for (size_t i = 0; rows[i].key != NULL; i++) {
 		if (!rows[i].secret || d->values[i] == NULL)
 			continue;
-		if (secret_open(&d->secrets[i], d->values[i], e) < 0) {
-			err_prefix(e, "%s", rows[i].key);
-			return err_prefix(e, "%s", d->type->name);
-		}
+		if (secret_open(&d->secrets[i], d->values[i], e) < 0)
+			return err_prefix(e, "%s", rows[i].key);
 		d->values[i] = d->secrets[i].value;
 	}
 	return 0;
@@ -260,7 +284,7 @@ static void close_secrets(struct dest *d)
 /* Room for the values of its settings, and the secrets among them. */
 static int make_room(struct dest *d, struct err *e)
 {
-	const size_t count = count_settings(d->type);
+	const size_t count = dest_count_settings(d->type);
 
 	d->values = calloc(count + 1, sizeof(*d->values));
 	d->secrets = calloc(count + 1, sizeof(*d->secrets));
@@ -271,33 +295,76 @@ static int make_room(struct dest *d, struct err *e)
 	return 0;
 }
 
+int dest_fault(const struct dest_type *type, const char *text)
+{
+	const struct dest_setting *rows = type->settings;
+	const size_t len = strcspn(text, ":, =");
+
+	for (int i = 0; rows[i].key != NULL; i++)
+		if (strlen(rows[i].key) == len &&
+		    memcmp(rows[i].key, text, len) == 0)
+			return i;
+	return DEST_NO_SETTING;
+}
+
+/* All values are there. */
+static int make_plan(struct dest *d, int *fault, struct err *e)
+{
+	if (open_secrets(d, e) == 0 &&
+	    d->type->plan(d->values, &d->plan, e) == 0)
+		return 0;
+	*fault = dest_fault(d->type, e->text);
+	return err_prefix(e, "%s", d->name);
+}
+
 static int open_as(struct dest *d, const char *spec,
 		   const char *const *options, size_t option_count,
 		   bool is_spare, struct err *e)
 {
 	const char *colon = strchr(spec, ':');
 	size_t len = colon != NULL ? (size_t)(colon - spec) : strlen(spec);
+	int fault;
 
 	*d = (struct dest){ .storage = ARENA_INIT((size_t)1 << 20) };
 
 	const char *kind =
 		setting_copy(&d->storage, (struct slice){ spec, len }, e);
 	if (kind == NULL || (d->kind = dest_find(kind, e)) == NULL ||
-	    choose_transport(d, options, option_count, e) < 0)
+	    choose_transport(d, options, option_count, e) < 0 ||
+	    make_room(d, e) < 0)
 		goto fail;
-	if (make_room(d, e) < 0 ||
-	    resolve(d, colon != NULL ? colon + 1 : NULL, options, option_count,
+	d->name = d->type->name;
+	begin_with_environment(d);
+	if (resolve(d, colon != NULL ? colon + 1 : NULL, options, option_count,
 		    is_spare, e) < 0 ||
-	    open_secrets(d, e) < 0)
+	    make_plan(d, &fault, e) < 0)
 		goto fail;
-	if (d->type->plan(d->values, &d->plan, e) < 0) {
-		err_prefix(e, "%s", d->type->name);
-		goto fail;
-	}
 	return 0;
 fail:
 	dest_close(d);
 	return -1;
+}
+
+int dest_open_profile(struct dest *d, const struct dest_profile *profile,
+		      const char *const *options, size_t option_count,
+		      int *fault, struct err *e)
+{
+	*fault = DEST_NO_SETTING;
+	*d = (struct dest){ .storage = ARENA_INIT((size_t)1 << 20),
+			    .kind = profile->kind,
+			    .transport = profile->transport,
+			    .type = profile->transport != NULL
+					    ? profile->transport->type
+					    : profile->kind };
+	d->name = setting_copy(&d->storage, slice_of(profile->name), e);
+	if (d->name == NULL || make_room(d, e) < 0 ||
+	    begin_with_profile(d, profile, e) < 0 ||
+	    resolve(d, NULL, options, option_count, false, e) < 0 ||
+	    make_plan(d, fault, e) < 0) {
+		dest_close(d);
+		return -1;
+	}
+	return 0;
 }
 
 int dest_open(struct dest *d, const char *spec, const char *const *options,

@@ -35,6 +35,41 @@ int dest_open_spare(struct dest *d, const char *spec,
 		    const char *const *options, size_t option_count,
 		    struct err *e) MUST_CHECK;
 
+/* A transport by the word that chooses it, or NULL with e filled. */
+const struct dest_transport *dest_find_transport(const struct dest_type *kind,
+						 const char *word,
+						 struct err *e) MUST_CHECK;
+
+/* What somebody has written down about a destination. */
+struct dest_profile {
+	const char *name; // as messages call it
+	const struct dest_type *kind;
+	const struct dest_transport *transport; // of the kind, or NULL
+	const char *const *values; // as its settings; NULL: nothing is said
+};
+
+enum { DEST_NO_SETTING = -1 };
+
+/*
+ * Set up what a profile says. Each value is that of options, else of the
+ * profile, else the default; nothing is taken from the environment, and the
+ * profile is copied. On failure *fault is the number of the setting that it is
+ * about, or DEST_NO_SETTING.
+ */
+int dest_open_profile(struct dest *d, const struct dest_profile *profile,
+		      const char *const *options, size_t option_count,
+		      int *fault, struct err *e) MUST_CHECK;
+
+/* The setting that the text of a failed plan() is about. */
+int dest_fault(const struct dest_type *type, const char *text);
+
+/* How many settings there are. */
+size_t dest_count_settings(const struct dest_type *type);
+
+/* The value of the last of options that is about key, or NULL. */
+const char *dest_option(const char *key, const char *const *options,
+			size_t option_count);
+
 /*
  * Secrets may have changed: ask for those that others have to be asked for,
  * and, a while later, make another plan where one is different. The config of

@@ -93,7 +93,7 @@ static void begin(struct fixture *f, size_t frames, bool confirms)
 	struct err e;
 
 	*f = (struct fixture){
-		.dest = { .type = &type, .plan = { .stream = &stream } },
+		.dest = { .name = "test", .type = &type, .plan = { .stream = &stream } },
 		.queue = QUEUE_INIT(1 << 20),
 		.session = { .ready = true, .state = &f->next },
 		.out = BUF_INIT(1 << 10),

@@ -378,6 +378,7 @@ struct result {
 static struct dest dest_to(struct server *s, const struct dest_request *kind)
 {
 	return (struct dest){
+		.name = "toy",
 		.type = &toy_type,
 		.plan = { .request = kind,
 			  .limits = { .best_bytes = 1 << 20,

@@ -292,6 +292,7 @@ static struct result deliver(struct server *s, const char *input,
 		.memory = 1 << 20,
 	};
 	struct dest dest = {
+		.name = "toy",
 		.type = &toy_type,
 		.plan = { .stream = &toy_stream, .config = &s->toy },
 	};

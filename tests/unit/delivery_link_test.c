@@ -121,6 +121,7 @@ static void begin(struct fixture *f)
 	*f = (struct fixture){ .queue = QUEUE_INIT(1 << 20) };
 	f->listener = listen_somewhere(f->config.port);
 	f->dest = (struct dest){
+		.name = "test",
 		.type = &type,
 		.plan = { .stream = &stream, .config = &f->config },
 	};

@@ -148,6 +148,7 @@ static void begin_with(struct fixture *f, bool bounded_retries, size_t memory)
 	toy = (struct toy){ .fails = ERR_TEMPORARY };
 	*f = (struct fixture){ .queue = QUEUE_INIT(memory) };
 	f->dest = (struct dest){
+		.name = "toy",
 		.type = &type,
 		.plan = { .producer = &library,
 			  .limits = { .timeout_ms = 5000 } },

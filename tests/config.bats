@@ -1,0 +1,293 @@
+#!/usr/bin/env bats
+# siem-send NAME: what siem.yaml says, where it is looked for, what is stronger,
+# and that whatever is wrong in it is found where it stands.
+
+load helper
+load collector
+
+example=$root/share/examples/siem.yaml
+
+# config LINE...: siem.yaml with a profile "here", of splunk at the mock.
+config()
+{
+	printf '%s\n' siem: '  here:' '    kind: splunk' '    hec:' \
+		"      endpoint: $url" "      token: env:SPLUNK_HEC_TOKEN" "$@" \
+		>siem.yaml
+}
+
+# direct FILE: the same with the platforms directly under siem.
+direct()
+{
+	awk '/^  platforms:/ { in_it = 1; next }
+	     { if (in_it) sub(/^  /, ""); print }' "$1"
+}
+
+# lines: how many requests have arrived.
+requests()
+{
+	jq .request arrived | sort -nu | wc -l
+}
+
+# refused FILE LINE: it is, with a message that names the line.
+refused()
+{
+	run -2 siem-send -n -f "$1" archive </dev/null
+	[[ $output == "siem-send: $1:$2:"[0-9]* ]] && return
+	echo "line $2: $(sed -n "$2p" "$1")"
+	echo "$output"
+	return 1
+}
+
+# keys FILE: the lines that have a key.
+keys()
+{
+	awk '/^ *[a-z_0-9-]+:/ { print NR }' "$1"
+}
+
+# cut_value FILE LINE TEXT: with TEXT for the value of that line, and without
+# what is below it.
+cut_value()
+{
+	awk -v line="$2" -v text="$3" '
+	{ match($0, /^ */); depth = RLENGTH }
+	NR == line { sub(/:.*/, ":" text); own = depth; print; inside = 1; next }
+	inside && (depth > own || /^ *$/) { next }
+	{ inside = 0; print }' "$1"
+}
+
+@test "the example of the project loads, in both of its shapes" {
+	run -0 siem-send -n -f "$example" archive <<<one
+	equal one "$output"
+	direct "$example" >direct.yaml
+	run -1 grep platforms: direct.yaml
+	run -0 siem-send -n -f direct.yaml archive <<<one
+	equal one "$output"
+}
+
+@test "every key of the example is in a manual" {
+	keys=$(sed 's/#.*//' "$example" | grep -oE '[a-z_0-9]+: ' | tr -d ': ' |
+		sort -u | grep -vxE 'splunk|standby|archive|syslog|datadog|siem')
+	for key in $keys; do
+		grep -qE "^\\.(It )?Cm (.* )?([a-z_0-9]+\\.)*$key([ .].*)?$" \
+			"$root"/man/siem.yaml.5 "$root"/man/siem-*.7 ||
+			{ echo "$key"; false; }
+	done
+}
+
+@test "a key that is misspelt is found, on every line, and the right one named" {
+	for shape in nested direct; do
+		cp "$example" whole.yaml
+		[ $shape = nested ] || direct "$example" >whole.yaml
+		for line in $(keys whole.yaml); do
+			# A name of a profile that has a kind may be any.
+			sed -n "$((line + 1))p" whole.yaml | grep -q '^ *kind:' && continue
+			sed "${line}s/:/x:/" whole.yaml >damaged.yaml
+			refused damaged.yaml "$line"
+		done
+	done
+	sed 's/batch_size:/batch_siez:/' "$example" >damaged.yaml
+	run -2 siem-send -n -f damaged.yaml archive <<<one
+	[[ $output == *': delivery.batch_siez: unknown key (did you mean batch_size?)' ]]
+	sed 's/overflow:/overfolw:/' "$example" >damaged.yaml
+	run -2 siem-send -n -f damaged.yaml archive <<<one
+	[[ $output == *': overfolw: unknown key (did you mean overflow?)' ]]
+}
+
+@test "a value of the wrong type is found, on every line" {
+	for line in $(keys "$example"); do
+		if sed -n "${line}p" "$example" | grep -qE ':( *#.*)?$|: *\{'; then
+			cut_value "$example" "$line" ' word' >damaged.yaml
+		else
+			cut_value "$example" "$line" ' {wrong: type}' >damaged.yaml
+		fi
+		refused damaged.yaml "$line"
+	done
+}
+
+@test "a value that is missing is found, on every line" {
+	for line in $(keys "$example"); do
+		cut_value "$example" "$line" '' >damaged.yaml
+		refused damaged.yaml "$line"
+	done
+}
+
+@test "values that no kind takes are found, in what is not chosen, too" {
+	damage()
+	{
+		sed "$1" "$example" >damaged.yaml
+		run -2 siem-send -n -f damaged.yaml archive <<<one
+		equal "siem-send: damaged.yaml: $2" \
+			"$(sed -E 's/yaml:[0-9]+:[0-9]+:/yaml:/' <<<"$output")"
+	}
+	damage 's/transport: hec/transport: hce/' \
+		'splunk: transport: unknown: hce (did you mean hec?)'
+	damage 's/acknowledge: true/acknowledge: maybe/' \
+		'splunk: use_ack: maybe is neither true nor false'
+	damage 's/facility: local0/facility: local9/' \
+		'syslog: facility: unknown: local9 (did you mean local0?)'
+	damage 's/mode: all /mode: most /' 'mode: most is not one of all|failover'
+	damage 's/rate: 5MB.s/rate: fast/' \
+		'rate: fast is not a rate, as in 1000/s or 5MB/s'
+	damage 's/failover: splunk-.*/failover: splunk-standbi/' \
+		'splunk: delivery.failover: there is no splunk-standbi (did you mean splunk-standby?)'
+	damage 's/kind: file/kind: fiel/' \
+		'archive: kind: unknown kind of destination: fiel (did you mean file?)'
+}
+
+@test "what a profile needs and does not say is missed where it begins" {
+	printf '%s\n' siem: '  here:' '    kind: splunk' '    hec:' \
+		'      token: x' >siem.yaml
+	run -2 siem-send -f siem.yaml here <<<one
+	equal 'siem-send: siem.yaml:2:3: here: hec.endpoint is missing' "$output"
+}
+
+@test "a profile is delivered to, as its file says" {
+	mock --token "$SPLUNK_HEC_TOKEN,index=acme"
+	config '      index: acme' '      source: a b' '    delivery:' '      batch_size: 1'
+	run -0 siem-send -f siem.yaml here < <(printf 'one\ntwo\n')
+
+	equal '["acme","a b"]' "$(jq -c '[.index, .source]' arrived | sort -u)"
+	equal 2 "$(requests)"
+}
+
+@test "an option is stronger than the file, and the environment is not" {
+	mock
+	config '      source: file'
+	SPLUNK_HEC_SOURCE=environment SPLUNK_HEC_INDEX=other \
+		run -0 siem-send -f siem.yaml here <<<one
+	run -0 siem-send -f siem.yaml here -o source=option <<<two
+
+	equal '["file",null]
+["option",null]' "$(jq -c '[.source, .index]' arrived)"
+}
+
+@test "env: takes any setting from a variable" {
+	mock
+	config
+	sed -i "s,$url,env:WHERE," siem.yaml
+	WHERE=$url run -0 siem-send -f siem.yaml here <<<one
+	equal one "$(jq -r .raw arrived)"
+	run -2 siem-send -f siem.yaml here <<<one
+	equal 'siem-send: siem.yaml:5:17: env:WHERE: there is no such variable' "$output"
+}
+
+@test "the later of several files says what counts, key by key" {
+	printf '%s\n' siem: '  out: {kind: file, path: first}' >one.yaml
+	printf '%s\n' siem: '  out: {path: second}' >two.yaml
+	run -0 siem-send -f one.yaml -f two.yaml out <<<x
+	equal x "$(cat second)"
+	[ ! -e first ]
+	printf '%s\n' siem: '  out: {paht: second}' >two.yaml
+	run -2 siem-send -f one.yaml -f two.yaml out <<<x
+	equal 'siem-send: two.yaml:2:9: paht: unknown key (did you mean path?)' "$output"
+}
+
+@test "the file is that of -f, of SIEM_CONFIG, or in the home folder" {
+	mkdir -p home/.config/siem
+	export HOME=$PWD/home
+	for who in option variable own; do
+		printf '%s\n' siem: "  out: {kind: file, path: $who}" >$who.yaml
+	done
+	mv own.yaml home/.config/siem/siem.yaml
+	run -0 siem-send out <<<x
+	SIEM_CONFIG=variable.yaml run -0 siem-send out <<<x
+	SIEM_CONFIG=variable.yaml run -0 siem-send -f option.yaml out <<<x
+
+	equal 'x x x' "$(cat own variable option | xargs)"
+}
+
+@test "a name that is neither is refused with the nearest, a kind needs no file" {
+	printf '%s\n' siem: '  out: {kind: file, path: x}' >siem.yaml
+	run -2 siem-send -f siem.yaml oct <<<x
+	equal 'siem-send: oct: no profile of siem.yaml, and no kind of destination (did you mean out?)' "$output"
+	run -0 siem-send -f siem.yaml stdout <<<x
+	equal x "$output"
+	run -2 siem-send -f nowhere.yaml stdout <<<x
+	equal 'siem-send: nowhere.yaml: No such file or directory' "$output"
+}
+
+@test "the failover of a profile is another, and messages call them by name" {
+	listen=$here:0 mock
+	config '    delivery: {failover: spare}' '  spare: {kind: file, path: spare}'
+	end_mock
+	run -0 siem-send -f siem.yaml here <<<one
+
+	equal one "$(cat spare)"
+	[[ $output == *'SIEM shipping failed: here: '*'failing over from here to spare'* ]]
+}
+
+@test "retries, rate and alert of the file count where no option says more" {
+	printf '%s\n' siem: '  retry_attempts: 0' '  alert: {after: 0.1, command: "echo \"$1\" >>told"}' \
+		'  out: {kind: syslog, transport: tcp, host: 127.0.0.1, port: 1}' >siem.yaml
+	run -3 siem-send -f siem.yaml out --dead-letter dead <<<one
+	equal one "$(cat dead)"
+	timeout 120 siem-send -f siem.yaml out --retries 100000 <<<one 2>err 3>&- &
+	remember $!
+	eventually grep -qx raised told
+}
+
+@test "tls.enabled chooses the transport, or has to agree with what does" {
+	said()
+	{
+		printf '%s\n' siem: "  syslog: {host: h, $1}" >siem.yaml
+		run -"$2" siem-send -n -f siem.yaml syslog <<<one
+	}
+	said 'transport: tcp, tls: {enabled: true}' 2
+	equal 'siem-send: siem.yaml:2:52: syslog: tls.enabled is true, but transport is tcp' "$output"
+	said 'transport: tls, tls: {enabled: true, ca_file: x}' 0
+	said 'transport: tcp, tls: {enabled: false, ca_file: x}' 0
+	printf '%s\n' siem: '  splunk: {hec: {endpoint: "https://h", token: x, tls: {enabled: false}}}' >siem.yaml
+	run -2 siem-send -n -f siem.yaml splunk <<<one
+	[[ $output == *'splunk: tls.enabled is false, but url is https://h' ]]
+}
+
+@test "variables alone are enough, for each kind" {
+	mock --token "$SPLUNK_HEC_TOKEN"
+	SIEM_TYPE=splunk SPLUNK_HEC_URL=$url run -0 siem-send <<<one
+	SIEM_TYPE=splunk SPLUNK_TRANSPORT=file SIEM_FILE_PATH=out run -0 siem-send <<<two
+	SIEM_TYPE='file' SIEM_FILE_PATH=out run -0 siem-send <<<three
+	equal one "$(jq -r .raw arrived)"
+	equal 'two three' "$(xargs <out)"
+	siem-mock syslog -q -l :0 --listen-file address >received 3>&- 4>&- &
+	remember $!
+	eventually [ -s address ]
+	for kind in syslog qradar sc4s; do
+		export "${kind^^}_HOST=127.0.0.1" "${kind^^}_TRANSPORT=tcp" \
+			"${kind^^}_PORT=$(grep -o '[0-9]*$' address)"
+		SIEM_TYPE=$kind run -0 siem-send <<<"$kind"
+	done
+	equal 'syslog qradar sc4s' "$(grep -o 'syslog\|qradar\|sc4s' received | uniq | xargs)"
+}
+
+@test "a variable that names a kind means that, whatever profile is called so" {
+	printf '%s\n' siem: '  file: {path: profile}' '  mine: {kind: file, path: own}' >siem.yaml
+	export SIEM_CONFIG=siem.yaml SIEM_FILE_PATH=variable
+	SIEM_TYPE='file' run -0 siem-send <<<one
+	run -0 siem-send file <<<two
+	SIEM_TYPE=mine run -0 siem-send <<<three
+	# Nor does it matter then what is wrong there.
+	echo 'siem: {x: y}' >siem.yaml
+	SIEM_TYPE='file' run -0 siem-send <<<four
+	equal 'one four two three' "$(cat variable profile own | xargs)"
+}
+
+@test "SIEM_BATCH_MODE, SIEM_BATCH_SIZE and SIEM_FLUSH_INTERVAL are obeyed" {
+	mock
+	export SIEM_TYPE=splunk SPLUNK_HEC_URL=$url
+	SIEM_BATCH_MODE=false run -0 siem-send < <(seq 10)
+	equal 10 "$(requests)"
+	SIEM_BATCH_SIZE=5 run -0 siem-send < <(seq 10)
+	equal 12 "$(requests)"
+	# As it would wait for that long, but the hundredth ends it.
+	mkfifo input
+	SIEM_FLUSH_INTERVAL=3600 timeout 120 siem-send <input 3>&- 4>&- &
+	sender=$!
+	remember "$sender"
+	exec 5>input
+	seq 50 >&5
+	seq 50 >&5
+	eventually has 120
+	exec 5>&-
+	wait "$sender"
+	equal 13 "$(requests)"
+}
