@@ -69,19 +69,6 @@ int url_check(const char *url, bool is_secret, bool insecure, struct err *e)
 	return rc;
 }
 
-void url_put_escaped(struct buf *out, struct slice text)
-{
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
-				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "0123456789-._~";
-
-	for (; text.len > 0; text = slice_from(text, 1))
-		if (memchr(plain, *text.data, sizeof(plain) - 1) != NULL)
-			buf_putc(out, *text.data);
-		else
-			buf_printf(out, "%%%02X", (unsigned char)*text.data);
-}
-
 int url_split(const char *url, struct url *u, struct err *e)
 {
 	CURLU *parts = parse(url, e);
