@@ -2,6 +2,7 @@
 # Secrets of siem-send: where they may come from, that nobody sees them, and that
 # one which is renewed is used without losing a record.
 
+# shellcheck disable=SC2030,SC2031 # each has variables of its own
 load helper
 load collector
 
@@ -141,4 +142,132 @@ is_back()
 	run -1 grep -a "$good" "/proc/$sender/environ" "/proc/$sender/cmdline" err
 	exec 5>&-
 	wait $!
+}
+
+# secret_settings: "KIND TRANSPORT KEY VARIABLE" of every setting that is secret,
+# as the tables of all kinds have them; TRANSPORT is - where there is one only.
+secret_settings()
+{
+	local kind
+
+	siem-send --list | awk '{ print $1 }' | while read -r kind; do
+		siem-send --settings "$kind" | awk -v kind="$kind" -v way=- '
+			/^transport=.*:$/ { way = substr($1, 11); sub(/:$/, "", way) }
+			/ \(secret\)$/ { print kind, way, $1, $2 }'
+	done
+}
+
+# variable KEY: that of the setting, in the table of $kind.
+variable_of()
+{
+	siem-send --settings "$kind" | awk -v key="$1" '$1 == key { print $2; exit }'
+}
+
+# complete COMMAND...: run it, setting what it says is missing, until it has all
+# that it needs; what it says goes to the file "said".
+complete()
+{
+	local i key name
+
+	for i in {1..8}; do
+		timeout 60 "$@" <lines >said 2>&1 && return
+		key=$(sed -nE 's/^siem-send: [a-z]+: ([a-z_]+) is missing.*/\1/p
+			s/.* needs? ([a-z_]+)$/\1/p' said | head -n 1)
+		name=$(variable_of "${key:-none}")
+		[ -n "$name" ] || return
+		case $key in
+		*url | *endpoint) export "$name=http://127.0.0.1:1/x" ;;
+		*host) export "$name=127.0.0.1" ;;
+		*) export "$name=name$i" ;;
+		esac
+	done
+}
+
+# secret_for KEY: a value of it that has the marker in it.
+secret_for()
+{
+	case $1 in
+	header) echo "X-Key:  $marker" ;;
+	connection_string)
+		echo "Endpoint=sb://127.0.0.1:1/;SharedAccessKeyName=me;SharedAccessKey=$marker;EntityPath=hub"
+		;;
+	*) echo "$marker" ;;
+	esac
+}
+
+# stay_here: no kind goes anywhere by default.
+stay_here()
+{
+	local name
+
+	for name in $(siem-send --settings "$kind" |
+		awk '$1 ~ /^(url|endpoint|authority)$/ && $3 !~ /^[a-z]+$/ { print $2 }'); do
+		export "$name=http://127.0.0.1:1/x"
+	done
+}
+
+# reveals FILE...: is the secret in one of them, as it is or in another form?
+reveals()
+{
+	grep -qaF -e "$marker" -e "$(printf %s "$marker" | base64 -w 0)" \
+		-e "$(printf %s "$marker" | jq -sRr @uri)" "$@" 2>/dev/null
+}
+
+@test "no secret of any kind shows in what siem-send prints or writes" {
+	# With what codes change; long as a GUID; Base64, for keys that are.
+	marker='S3cret+of/mine+that/nobody+sees/ever+w=='
+	echo '{"timestamp":"2025-10-08T22:45:00Z"}' >lines
+	secret_settings >settings
+	[ "$(wc -l <settings)" -ge 2 ]
+	while read -r kind way key variable; do
+		(
+			options=()
+			[ "$way" = - ] || options=(-o "transport=$way")
+			echo "$kind ${options[*]}: $key ($variable)"
+			stay_here
+			secret=$(secret_for "$key")
+			export "$variable=$secret"
+			for how in -n -n=curl --check '-v --retries 0 --metrics numbers --receipts receipts'; do
+				rm -f said
+				# shellcheck disable=SC2086 # these are several words
+				complete siem-send $how "${options[@]}" "$kind" &&
+					printf '%s\n' "$how" >>ran
+				[ -s said ] || { echo "nothing is said: $how"; exit 1; }
+				if reveals said numbers receipts; then
+					echo "shows with $how"
+					sed "s|$marker|HERE|g" said
+					exit 1
+				fi
+			done
+			rm -f said
+			timeout 60 siem-send "${options[@]}" -o "$key=$secret" "$kind" \
+				<lines >said 2>&1 && exit 1
+			grep -q 'would show in the process list' said || { cat said; exit 1; }
+			if reveals said; then
+				exit 1
+			fi
+		)
+	done <settings
+	# Not all was refused for another reason.
+	[ "$(grep -cx -e -n ran)" -ge 3 ]
+	[ "$(grep -cx -e -n=curl ran)" -ge 3 ]
+}
+
+@test "who holds a secret leaves no core" {
+	mock --token "$good"
+	mkfifo input
+	ulimit -c unlimited 2>/dev/null || ulimit -c "$(ulimit -H -c)"
+	SPLUNK_HEC_TOKEN=$good siem-send "splunk:$url" <input 2>err 3>&- &
+	sender=$!
+	remember "$sender"
+	exec 5>input
+	echo a >&5
+	eventually has 1
+
+	run -0 awk '/^Max core file size/ { print ($5 <= 1) }' "/proc/$sender/limits"
+	equal 1 "$output"
+	kill -SEGV "$sender"
+	exec 5>&-
+	wait "$sender" || true
+	equal '' "$(find . -name 'core*')"
 }

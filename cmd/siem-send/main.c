@@ -112,16 +112,16 @@ static int list_kinds(struct err *e)
 }
 
 static void print_setting(const char *key, const char *env, const char *value,
-			  const char *help)
+			  const char *help, bool secret)
 {
-	printf("%-22s %-28s %-14s %s\n", key, env, value != NULL ? value : "-",
-	       help);
+	printf("%-22s %-28s %-14s %s%s\n", key, env,
+	       value != NULL ? value : "-", help, secret ? " (secret)" : "");
 }
 
 static void print_settings(const struct dest_type *type)
 {
 	for (const struct dest_setting *s = type->settings; s->key != NULL; s++)
-		print_setting(s->key, s->env, s->value, s->help);
+		print_setting(s->key, s->env, s->value, s->help, s->secret);
 }
 
 /* Is it a kind by itself as well, which is asked about by its own name? */
@@ -156,7 +156,7 @@ static int list_settings(const char *kind, struct err *e)
 		return flush(e);
 	}
 	print_setting("transport", type->transport_env,
-		      type->transports[0].name, "one of these");
+		      type->transports[0].name, "one of these", false);
 	for (t = type->transports; t->name != NULL; t++)
 		print_transport(t);
 	return flush(e);

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -325,10 +326,26 @@ static char *read_value(const char *text, bool again, struct err *e)
 	return copy;
 }
 
+/*
+ * Who holds secrets leaves no core. A limit of one byte is none for a file, and
+ * keeps the kernel from calling the program that core_pattern may name, which a
+ * limit of 0 does not (core(5)).
+ */
+static void leave_no_core(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_CORE, &limit) < 0 || limit.rlim_max == 0)
+		return;
+	limit.rlim_cur = limit.rlim_max = 1;
+	(void)setrlimit(RLIMIT_CORE, &limit);
+}
+
 int secret_open(struct secret *s, const char *text, struct err *e)
 {
 	const char *command = after(text, cmd_form);
 
+	leave_no_core();
 	*s = SECRET_NONE;
 	s->text = strdup(text);
 	if (s->text == NULL)

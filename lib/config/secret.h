@@ -38,7 +38,8 @@ bool secret_is_named(const char *text);
 
 /*
  * Get a secret. A command is run at once, and is waited for; a helper is left
- * behind that can run it again after the seal. ERR_USAGE.
+ * behind that can run it again after the seal. From then on this process leaves
+ * no core. ERR_USAGE.
  */
 int secret_open(struct secret *s, const char *text, struct err *e) MUST_CHECK;
 
