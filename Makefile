@@ -1,6 +1,7 @@
 # make              build the tools into build/bin/
 # make demo         run the main job on loopback and watch it
 # make check        build and run every test (TESTS=FILE... for some of them)
+# make check-live   deliver to the real services whose variables are set
 # make bench        measure speed and memory beside jq and cat
 # make chaos        kill the stages of pipelines for SECONDS (30), in ways that
 #                   follow from SEED (1), and prove that nothing was lost;
@@ -136,6 +137,12 @@ check:
 	$(SUBMAKE) tests
 	@tests/run $(BUILD) $(TESTS)
 
+# Against real services: those whose variables are set.
+check-live:
+	@tests/deps build check
+	$(SUBMAKE) all
+	@PATH="$(abspath $(BUILD))/bin:$$PATH" bats tests/live
+
 demo:
 	@tests/deps build demo
 	$(SUBMAKE) all $(BUILD)/tests/bin/gen-events
@@ -228,7 +235,7 @@ clean:
 help:
 	@sed -n -e '/^$$/q' -e 's/^# \{0,1\}//p' $(firstword $(MAKEFILE_LIST))
 
-.PHONY: all tests objects tidy fuzzers check demo bench chaos outage lint fuzz \
-        compare deps install uninstall clean help
+.PHONY: all tests objects tidy fuzzers check check-live demo bench chaos outage \
+        lint fuzz compare deps install uninstall clean help
 .SECONDARY:
 .DELETE_ON_ERROR:

@@ -2,7 +2,7 @@
 bats_require_minimum_version 1.5.0
 
 # shellcheck disable=SC2034 # the tests use it
-root=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 # The helper programs of tests/bin stand beside the tools under test.
 tool=$(command -v siem-fmt) && PATH=$PATH:${tool%/bin/*}/tests/bin
