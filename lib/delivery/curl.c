@@ -193,28 +193,44 @@ static int put_command(struct buf *out, const struct mask *mask,
 		       buf_str(&request->url), e);
 }
 
-/* What has to be there before: the body, and its signature. */
-static void put_before(struct buf *out, const struct mask *mask,
-		       const struct request *request, enum body body,
-		       struct buf *shell)
+/* What a kind says of its signature: the text, and commands that make it. */
+struct signature {
+	struct buf text, shell;
+	bool in_body; // where it is no signature of the body
+};
+
+static void put_lines(struct buf *out, const struct buf *shell)
 {
-	if (body == BODY_FILE) {
-		buf_puts(out, "BODY=$(mktemp)\n");
-		mask_put_printing(mask, buf_slice(&request->body), out);
-		buf_puts(out, " >\"$BODY\"\n");
-	}
 	buf_put_slice(out, buf_slice(shell));
 	if (shell->len > 0 && shell->data[shell->len - 1] != '\n')
 		buf_putc(out, '\n');
 }
 
+/* What has to be there before: the body and its signature, or the body that a
+   signature of something else stands in. */
+static void put_before(struct buf *out, const struct mask *mask,
+		       const struct request *request, enum body body,
+		       const struct signature *s)
+{
+	if (s->in_body)
+		put_lines(out, &s->shell);
+	if (body == BODY_FILE) {
+		buf_puts(out, "BODY=$(mktemp)\n");
+		mask_put_printing(mask, buf_slice(&request->body), out);
+		buf_puts(out, " >\"$BODY\"\n");
+	}
+	if (!s->in_body)
+		put_lines(out, &s->shell);
+}
+
 static int put_all(struct buf *out, const struct mask *mask,
 		   const struct tls_options *tls, struct request *request,
-		   enum curl_use use, struct buf *shell, struct err *e)
+		   enum curl_use use, const struct signature *s, struct err *e)
 {
-	const enum body body = body_of(request, shell->len > 0);
+	const enum body body =
+		body_of(request, s->shell.len > 0 && !s->in_body);
 
-	put_before(out, mask, request, body, shell);
+	put_before(out, mask, request, body, s);
 	buf_puts(out, use == CURL_FETCH ? "TOKEN=$(" : "");
 	if (body == BODY_PIPE) {
 		mask_put_printing(mask, buf_slice(&request->body), out);
@@ -234,20 +250,22 @@ int curl_put_request(struct buf *out, struct mask *mask,
 {
 	const struct dest_request *kind = dest->plan.request;
 	const size_t known = mask->count;
-	struct buf text = BUF_INIT(SIGNATURE_MAX);
-	struct buf shell = BUF_INIT(SIGNATURE_MAX);
+	struct signature s = { .text = BUF_INIT(SIGNATURE_MAX),
+			       .shell = BUF_INIT(SIGNATURE_MAX) };
 	int rc = 0;
 
 	if (kind->signature != NULL)
-		rc = kind->signature(dest->plan.config, state, request, &text,
-				     &shell, e);
+		rc = kind->signature(dest->plan.config, state, request, &s.text,
+				     &s.shell, e);
+	s.in_body = s.text.len > 0 && request->body.len > 0 &&
+		    memmem(request->body.data, request->body.len, s.text.data,
+			   s.text.len) != NULL;
 	if (rc == 0)
-		rc = mask_add(mask, buf_slice(&text), "$SIGNATURE", e);
+		rc = mask_add(mask, buf_slice(&s.text), "$SIGNATURE", e);
 	if (rc == 0)
-		rc = put_all(out, mask, &dest->plan.tls, request, use, &shell,
-			     e);
+		rc = put_all(out, mask, &dest->plan.tls, request, use, &s, e);
 	mask->count = known;
-	buf_free(&text);
-	buf_free(&shell);
+	buf_free(&s.text);
+	buf_free(&s.shell);
 	return rc;
 }

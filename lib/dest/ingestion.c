@@ -112,7 +112,8 @@ struct config {
 	const char *scope;
 	struct buf token_url;
 	const char *client_id, *client_secret;
-	struct jwt_signer *signer;
+	const char *certificate_file;
+	struct jwt_signer *signer;   // by what is in it
 	const char *identity_header; // NULL: not App Service
 };
 
@@ -211,6 +212,7 @@ static int read_certificate(struct config *c, const char *path, struct err *e)
 {
 	struct buf pem = BUF_INIT(PEM_MAX);
 
+	c->certificate_file = path;
 	if (file_read(path, &pem, e) == 0) {
 		c->signer = jwt_signer_new(buf_slice(&pem), e);
 		if (c->signer == NULL)
@@ -514,16 +516,28 @@ static enum verdict checked(const void *config, struct dest_session *session,
 	return j.verdict;
 }
 
+/* As a word of a shell. */
+static void put_quoted(struct buf *out, const char *text)
+{
+	buf_putc(out, '\'');
+	for (; *text != '\0'; text++)
+		if (*text == '\'')
+			buf_puts(out, "'\\''");
+		else
+			buf_putc(out, *text);
+	buf_putc(out, '\'');
+}
+
 /* An assertion ends in what our key has signed of it. */
 static int signature(const void *config, const struct dest_session *session,
 		     const struct request *r, struct buf *text,
 		     struct buf *shell, struct err *e)
 {
+	const struct config *c = config;
 	struct slice body = buf_slice(&r->body);
 	const char *at = memmem(body.data, body.len, "client_assertion=", 17);
 	struct slice assertion, rest;
 
-	(void)config;
 	(void)session;
 	(void)e;
 	if (!r->elsewhere || at == NULL)
@@ -533,11 +547,12 @@ static int signature(const void *config, const struct dest_session *session,
 	(void)slice_take_until(&rest, '.');
 	(void)slice_take_until(&rest, '.');
 	buf_put_slice(text, rest);
-	buf_printf(shell,
-		   "SIGNATURE=$(printf %%s '%.*s' | openssl dgst -sha256 -sign "
-		   "\"$AZURE_CLIENT_CERTIFICATE_PATH\" -binary | base64 | "
-		   "tr -d '=\\n' | tr +/ -_)\n",
-		   (int)(assertion.len - rest.len - 1), assertion.data);
+	buf_printf(
+		shell,
+		"SIGNATURE=$(printf %%s '%.*s' | openssl dgst -sha256 -sign ",
+		(int)(assertion.len - rest.len - 1), assertion.data);
+	put_quoted(shell, c->certificate_file);
+	buf_puts(shell, " -binary | base64 | tr -d '=\\n' | tr +/ -_)\n");
 	return 0;
 }
 
