@@ -81,28 +81,6 @@ static int check_platforms(const struct site *s, const json_t *all,
 	return 0;
 }
 
-/* All that is under siem. */
-static int check_siem(const struct site *s, struct err *e)
-{
-	const json_t *all = json_object_get(s->siem, PLATFORMS);
-	json_t *own = json_object();
-	const char *key;
-	json_t *value;
-	int rc = 0;
-
-	json_object_foreach((json_t *)s->siem, key, value) {
-		if (strcmp(key, PLATFORMS) != 0 && !is_platform(key, value))
-			rc |= json_object_set(own, key, value);
-	}
-	if (own == NULL || rc < 0)
-		rc = err_set(e, ERR_SYSTEM, "%s: out of memory", s->name);
-	else
-		rc = shape_check(&s->yaml, own, "", site_shapes,
-				 site_shape_count, e);
-	json_decref(own);
-	return rc < 0 || all == NULL ? rc : check_platforms(s, all, e);
-}
-
 static int check(struct site *s, struct err *e)
 {
 	const struct yaml *y = &s->yaml;

@@ -51,7 +51,7 @@ int setting_base_url(const struct settings *s, size_t i,
 		     char **base, struct err *e)
 {
 	const char *key = s->table[i].key;
-	const char *url = NULL;
+	const char *url = "";
 
 	if (setting_text(s, i, &url, e) < 0)
 		return -1;
