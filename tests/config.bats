@@ -123,7 +123,9 @@ cut_value()
 		'splunk: transport: unknown: hce (did you mean hec?)'
 	damage 's/acknowledge: true/acknowledge: maybe/' \
 		'splunk: use_ack: maybe is neither true nor false'
-	damage 's/facility: local0/facility: local9/' \
+	damage '/^    qradar:/,/^    azure/s/facility: local0/facility: local9/' \
+		'qradar: facility: unknown: local9 (did you mean local0?)'
+	damage '/^    syslog:/,$s/facility: local0/facility: local9/' \
 		'syslog: facility: unknown: local9 (did you mean local0?)'
 	damage 's/mode: all /mode: most /' 'mode: most is not one of all|failover'
 	damage 's/rate: 5MB.s/rate: fast/' \
