@@ -1,27 +1,20 @@
 #include "config/secret.h"
 
 #include "core/buf.h"
-#include "core/clock.h"
 #include "core/file.h"
+#include "core/shell.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <poll.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 enum { COMMAND_MS = 30000 }; // for which a command is waited
-
-extern char **environ;
 
 static const char env_form[] = "env:";
 static const char file_form[] = "file:";
@@ -165,120 +158,23 @@ static char *read_credential(const char *text, const char *name, bool again,
 	return read_file(text, path, true, again, e);
 }
 
-/* Start a command, whose output goes to out. 0, or an errno. */
-static int spawn(const char *command, int out, pid_t *pid)
-{
-	char *argv[] = { (char *)"sh", (char *)"-c", (char *)command, NULL };
-	posix_spawn_file_actions_t files;
-	posix_spawnattr_t how;
-	sigset_t none, all;
-
-	sigemptyset(&none);
-	sigfillset(&all);
-	if (posix_spawn_file_actions_init(&files) != 0)
-		return ENOMEM;
-	if (posix_spawnattr_init(&how) != 0) {
-		posix_spawn_file_actions_destroy(&files);
-		return ENOMEM;
-	}
-	posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null",
-					 O_RDONLY, 0);
-	posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
-	posix_spawnattr_setsigmask(&how, &none);
-	posix_spawnattr_setsigdefault(&how, &all);
-	posix_spawnattr_setflags(&how, POSIX_SPAWN_SETSIGMASK |
-					       POSIX_SPAWN_SETSIGDEF);
-	int error = posix_spawn(pid, "/bin/sh", &files, &how, argv, environ);
-	posix_spawn_file_actions_destroy(&files);
-	posix_spawnattr_destroy(&how);
-	return error;
-}
-
-/* Is there something at fd before the time is over? */
-static bool comes_in_time(int fd, int64_t deadline_ms)
-{
-	struct pollfd p = { .fd = fd, .events = POLLIN };
-	int64_t left;
-
-	do {
-		left = deadline_ms - clock_ns() / NS_PER_MS;
-		if (left <= 0)
-			return false;
-	} while (poll(&p, 1, (int)left) < 0 && errno == EINTR);
-	return p.revents != 0;
-}
-
-/* All that a command writes. False: the time was over before its end. */
-static bool read_output(int fd, int64_t deadline_ms, struct buf *out)
-{
-	char part[4096];
-	ssize_t n = 1;
-
-	while (n > 0 && comes_in_time(fd, deadline_ms)) {
-		n = read(fd, part, sizeof(part));
-		if (n > 0)
-			buf_put(out, part, (size_t)n);
-	}
-	explicit_bzero(part, sizeof(part));
-	return n <= 0;
-}
-
-/* Let a command come to its end, at the latest when the time is over. */
-static int wait_for(pid_t pid, bool was_read, int64_t deadline_ms)
-{
-	int fd = (int)syscall(SYS_pidfd_open, pid, 0);
-	int status = -1;
-
-	if (!was_read || (fd >= 0 && !comes_in_time(fd, deadline_ms)))
-		kill(pid, SIGKILL);
-	if (fd >= 0)
-		close(fd);
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	return status;
-}
-
+/* The first line that a command writes. */
 static char *run_command(const char *command, struct err *e)
 {
-	const int64_t deadline_ms = clock_ns() / NS_PER_MS + COMMAND_MS;
 	struct buf bytes = room_for_secret();
 	char *value = NULL;
-	int ends[2];
-	pid_t pid;
 
-	if (pipe2(ends, O_CLOEXEC) < 0) {
-		err_set(e, ERR_USAGE, "cmd: %s", strerror(errno));
-		wipe_buf(&bytes);
-		return NULL;
-	}
-	int error = spawn(command, ends[1], &pid);
-	close(ends[1]);
-	if (error != 0) {
-		err_set(e, ERR_USAGE, "cmd: %s", strerror(error));
-		goto out;
-	}
-	bool was_read = read_output(ends[0], deadline_ms, &bytes);
-	int status = wait_for(pid, was_read, deadline_ms);
-	if (status == 0 && buf_status(&bytes) == 0) {
+	if (shell_read(command, COMMAND_MS, &bytes, e) == 0) {
 		char *lf = bytes.len > 0 ? memchr(bytes.data, '\n', bytes.len)
 					 : NULL;
 
 		if (lf != NULL)
 			bytes.len = (size_t)(lf - bytes.data);
 		value = take_value(&bytes, "cmd", e);
-	} else if (status == 0) {
-		err_set(e, ERR_USAGE, "cmd: it writes more than 64 KiB");
-	} else if (WIFSIGNALED(status)) {
-		err_set(e, ERR_USAGE, "cmd: it was ended by signal %d%s",
-			WTERMSIG(status),
-			was_read ? "" : ", as it took longer than 30 s");
 	} else {
-		err_set(e, ERR_USAGE, "cmd: it ended with status %d",
-			WEXITSTATUS(status));
+		err_prefix(e, "cmd");
 	}
-out:
 	wipe_buf(&bytes);
-	close(ends[0]);
 	return value;
 }
 
@@ -362,18 +258,6 @@ int secret_open(struct secret *s, const char *text, struct err *e)
 	return 0;
 }
 
-/* A word of a shell, whatever is in it. */
-static void put_quoted(struct buf *out, const char *text)
-{
-	buf_putc(out, '\'');
-	for (; *text != '\0'; text++)
-		if (*text == '\'')
-			buf_puts(out, "'\\''");
-		else
-			buf_putc(out, *text);
-	buf_putc(out, '\'');
-}
-
 void secret_put_word(const struct secret *s, const char *variable,
 		     struct buf *out)
 {
@@ -385,15 +269,15 @@ void secret_put_word(const struct secret *s, const char *variable,
 
 	if (path != NULL) {
 		buf_puts(out, "$(cat ");
-		put_quoted(out, path);
+		shell_put_word(out, path);
 		buf_putc(out, ')');
 	} else if (credential != NULL) {
 		buf_puts(out, "$(cat \"$CREDENTIALS_DIRECTORY\"/");
-		put_quoted(out, credential);
+		shell_put_word(out, credential);
 		buf_putc(out, ')');
 	} else if (command != NULL) {
 		buf_puts(out, "$(sh -c ");
-		put_quoted(out, command);
+		shell_put_word(out, command);
 		buf_puts(out, " | head -n 1)");
 	} else {
 		buf_printf(out, "$%s", name != NULL ? name : variable);

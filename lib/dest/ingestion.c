@@ -12,6 +12,7 @@
 #include "dest/setting.h"
 
 #include "core/file.h"
+#include "core/shell.h"
 #include "net/url.h"
 
 #include <inttypes.h>
@@ -516,18 +517,6 @@ static enum verdict checked(const void *config, struct dest_session *session,
 	return j.verdict;
 }
 
-/* As a word of a shell. */
-static void put_quoted(struct buf *out, const char *text)
-{
-	buf_putc(out, '\'');
-	for (; *text != '\0'; text++)
-		if (*text == '\'')
-			buf_puts(out, "'\\''");
-		else
-			buf_putc(out, *text);
-	buf_putc(out, '\'');
-}
-
 /* An assertion ends in what our key has signed of it. */
 static int signature(const void *config, const struct dest_session *session,
 		     const struct request *r, struct buf *text,
@@ -551,7 +540,7 @@ static int signature(const void *config, const struct dest_session *session,
 		shell,
 		"SIGNATURE=$(printf %%s '%.*s' | openssl dgst -sha256 -sign ",
 		(int)(assertion.len - rest.len - 1), assertion.data);
-	put_quoted(shell, c->certificate_file);
+	shell_put_word(shell, c->certificate_file);
 	buf_puts(shell, " -binary | base64 | tr -d '=\\n' | tr +/ -_)\n");
 	return 0;
 }
