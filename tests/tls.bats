@@ -3,6 +3,7 @@
 # by syslog and by HTTP.
 
 load helper
+load authority
 
 setup_file()
 {
@@ -44,44 +45,6 @@ has()
 send()
 {
 	timeout 120 siem-send "$to" "$@"
-}
-
-# pin CERTIFICATE: that of its key.
-pin()
-{
-	echo "sha256//$(openssl x509 -in "$1" -noout -pubkey |
-		openssl pkey -pubin -outform DER | openssl dgst -sha256 -binary | base64)"
-}
-
-# authority NAME: NAME.pem and NAME.key.
-authority()
-{
-	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 \
-		-subj "/CN=$1" -keyout "$1.key" -out "$1.pem" \
-		-addext keyUsage=critical,keyCertSign,cRLSign 2>openssl.log
-}
-
-# issue NAME AUTHORITY SERIAL: NAME.pem and NAME.key, for 127.0.0.1.
-issue()
-{
-	openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
-		-subj "/CN=$1" -keyout "$1.key" -out "$1.csr" 2>openssl.log
-	openssl x509 -req -in "$1.csr" -CA "$2.pem" -CAkey "$2.key" -days 30 \
-		-set_serial "$3" -out "$1.pem" \
-		-extfile <(echo subjectAltName=IP:127.0.0.1) 2>openssl.log
-}
-
-# revoke AUTHORITY SERIAL OPTION...: AUTHORITY.crl, with that number in it.
-revoke()
-{
-	local name=$1 serial=$2
-
-	shift 2
-	[ $# -gt 0 ] || set -- -crldays 30
-	printf 'R\t491231235959Z\t250101000000Z\t%s\tunknown\t/CN=x\n' "$serial" >"$name.txt"
-	printf '[ca]\ndefault_ca=d\n[d]\ndatabase=%s.txt\ndefault_md=sha256\n' "$name" >"$name.cnf"
-	openssl ca -gencrl -config "$name.cnf" -cert "$name.pem" -keyfile "$name.key" \
-		-out "$name.crl" "$@" 2>openssl.log
 }
 
 @test "a pinned key is accepted, another is not, and its pin is said" {
@@ -252,17 +215,6 @@ delivered()
 	[[ $output == *'shipping failed'*'answers 403'* ]]
 	[[ $output != *1234-1234* ]]
 	end_mock
-}
-
-# tunnel OPTION...: a proxy for one connection, at port $proxy; what it was
-# asked is in asked.
-tunnel()
-{
-	rm -f asked
-	command tunnel "$@" >asked 3>&- &
-	remember "$!"
-	eventually [ -s asked ]
-	proxy=$(head -n 1 asked)
 }
 
 @test "a proxy carries TLS to the destination, and who we are to it is not shown" {

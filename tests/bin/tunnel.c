@@ -1,11 +1,12 @@
 /*
- * tunnel: a proxy for one connection (RFC 9110 section 9.3.6).
+ * tunnel: a proxy for one connection, or a few (RFC 9110 section 9.3.6).
  *
- * tunnel [--refuse STATUS]
+ * tunnel [--count N] [--refuse STATUS]
  *
  * Listens on a port of 127.0.0.1 that the kernel picks and prints it; prints
  * the request it is sent, then connects to where CONNECT asks and passes bytes
- * both ways until one side ends. --refuse answers with STATUS instead.
+ * both ways until one side ends. --refuse answers with STATUS instead. Each of
+ * several connections has a process of its own.
  */
 #include "core/err.h"
 #include "core/file.h"
@@ -19,13 +20,16 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 struct config {
+	size_t count;
 	const char *refuse;
 };
 
 static const struct opt options[] = {
+	OPT_SIZE(0, "count", count, "N", 1000, "end after N connections"),
 	OPT_STRING(0, "refuse", refuse, "STATUS", "answer with it"),
 	OPT_END,
 };
@@ -33,11 +37,12 @@ static const struct opt options[] = {
 static const struct cli cli = {
 	.name = "tunnel",
 	.operands = "",
-	.summary = "Be a proxy for one connection.",
+	.summary = "Be a proxy for a few connections.",
 	.options = options,
 };
 
-static int accept_one(struct err *e)
+/* Print the port. */
+static int open_listener(struct err *e)
 {
 	struct sockaddr_in here = {
 		.sin_family = AF_INET,
@@ -45,21 +50,14 @@ static int accept_one(struct err *e)
 	};
 	socklen_t len = sizeof(here);
 	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	int fd = -1;
 
-	if (listener >= 0 &&
-	    bind(listener, (struct sockaddr *)&here, len) == 0 &&
-	    listen(listener, 1) == 0 &&
-	    getsockname(listener, (struct sockaddr *)&here, &len) == 0) {
-		printf("%u\n", (unsigned)ntohs(here.sin_port));
-		fflush(stdout);
-		fd = accept(listener, NULL, NULL);
-	}
-	if (fd < 0)
-		err_sys(e, "listen");
-	if (listener >= 0)
-		close(listener);
-	return fd;
+	if (listener < 0 || bind(listener, (struct sockaddr *)&here, len) < 0 ||
+	    listen(listener, 16) < 0 ||
+	    getsockname(listener, (struct sockaddr *)&here, &len) < 0)
+		return err_sys(e, "listen");
+	printf("%u\n", (unsigned)ntohs(here.sin_port));
+	fflush(stdout);
+	return listener;
 }
 
 /* Read the head of a request, up to the empty line, and print it. */
@@ -142,18 +140,42 @@ static int serve(int fd, const char *refuse, struct err *e)
 	return rc;
 }
 
+/* Serve one connection, in a process of its own unless it is the last. */
+static int accept_one(int listener, bool is_last, const char *refuse,
+		      struct err *e)
+{
+	int fd = accept(listener, NULL, NULL);
+	pid_t child = -1;
+	int rc = 0;
+
+	if (fd < 0)
+		return err_sys(e, "accept");
+	if (!is_last)
+		child = fork();
+	if (child <= 0)
+		rc = serve(fd, refuse, e);
+	if (child == 0)
+		_exit(rc == 0 ? STATUS_DONE : msg_exit(e));
+	close(fd);
+	return rc;
+}
+
 int main(int argc, char *argv[])
 {
-	struct config cfg = { 0 };
+	struct config cfg = { .count = 1 };
 	struct err e = { 0 };
+	int listener;
 
 	msg_init(cli.name);
 	int first = opt_parse(&cli, argc, argv, &cfg, &e);
 	if (first == 0)
 		return STATUS_DONE;
-	int fd = first < 0 ? -1 : accept_one(&e);
-	if (fd < 0 || serve(fd, cfg.refuse, &e) < 0)
+	if (first < 0 || (listener = open_listener(&e)) < 0)
 		return msg_exit(&e);
-	close(fd);
+	for (size_t n = 1; n <= cfg.count; n++)
+		if (accept_one(listener, n == cfg.count, cfg.refuse, &e) < 0)
+			return msg_exit(&e);
+	while (cfg.count > 1 && wait(NULL) > 0)
+		;
 	return STATUS_DONE;
 }
