@@ -379,26 +379,6 @@ Content-Length: 17
 	[[ $output == *'[{"Body":"{\"a\":1}"}]'* ]]
 }
 
-@test "the commands of --dry-run=curl run, and what they sign is accepted" {
-	certificate app
-	mock --client app:@app.crt
-	export CURL_CA_BUNDLE=certs/ca.pem SENTINEL_ENDPOINT=$url
-	numbers 3 >lines
-	for way in logs_ingestion data_collector_api event_hubs; do
-		timeout 60 siem-send -q --dry-run=curl sentinel -o transport=$way <lines >commands
-		run -1 grep -F -e "$AZURE_CLIENT_SECRET" -e "$SENTINEL_SHARED_KEY" \
-			-e ZGVmZ2g= commands
-		run -0 timeout 60 bash -e commands
-		once 3
-		: >arrived
-	done
-	timeout 60 siem-send -q --dry-run=curl -o certificate_file=app.pem \
-		"sentinel:$url" <lines >commands
-	run -0 timeout 60 bash -e commands
-
-	once 3
-}
-
 @test "no secret is in the process list, in messages or in metrics" {
 	mock --fault 503-at=1,401-at=2
 	mkfifo in

@@ -1,16 +1,21 @@
 #include "delivery/curl.h"
 
+#include "config/secret.h"
 #include "core/base64.h"
 #include "core/utf8.h"
+#include "net/proxy.h"
+#include "net/tlspins.h"
 #include "net/url.h"
 
 #include <curl/curl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 enum {
 	WORD_BYTES = 100000, // that a command line has room for
 	SIGNATURE_MAX = 64 << 10,
+	WORD_MAX = 4096,
 };
 
 /* How a body gets into the command. */
@@ -127,33 +132,94 @@ static void put_option(struct buf *out, const struct mask *mask,
 	mask_put_word(mask, slice_of(value), out);
 }
 
+/* Pins as curl(1) has them: with semicolons between. */
+static void put_pins(struct buf *out, const char *pins)
+{
+	const char *divider = " --pinnedpubkey '";
+	struct slice pin;
+
+	if (pins == NULL)
+		return;
+	while (tls_pins_next(&pins, &pin)) {
+		buf_puts(out, divider);
+		buf_put_slice(out, pin);
+		divider = ";";
+	}
+	buf_putc(out, '\'');
+}
+
 static void put_tls(struct buf *out, const struct mask *mask,
-		    const struct tls_options *tls, bool elsewhere)
+		    const struct tls_options *tls)
 {
 	put_option(out, mask, "--cacert", tls->ca_file);
+	put_option(out, mask, "--crlfile", tls->crl_file);
+	put_pins(out, tls->pinned_keys);
 	if (tls->insecure)
 		buf_puts(out, " --insecure");
 	if (tls->min_version != NULL && strcmp(tls->min_version, "1.3") == 0)
 		buf_puts(out, " --tlsv1.3");
-	if (elsewhere)
-		return;
 	put_option(out, mask, "--cert", tls->cert_file);
 	put_option(out, mask, "--key", tls->key_file);
+	put_option(out, mask, "--pass", tls->key_password);
+}
+
+/* Do the variables name a proxy by which curl(1) goes, and we do not? */
+static bool has_plain_proxy(void)
+{
+	static const char *const names[] = { "http_proxy", "all_proxy",
+					     "ALL_PROXY" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const char *value = getenv(names[i]);
+
+		if (value != NULL && value[0] != '\0')
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The proxy that was set, which no_proxy does not speak of. That of the
+ * variables curl(1) finds by itself.
+ */
+static void put_proxy(struct buf *out, const struct mask *mask,
+		      const struct proxy_options *o, const struct proxy *p,
+		      const struct url *u, bool elsewhere)
+{
+	const bool is_tls = strcmp(u->scheme, "https") == 0;
+	struct buf user = BUF_INIT(SIGNATURE_MAX);
+
+	if (!proxy_is_for(p, u->host, is_tls, elsewhere)) {
+		if (p->is_set || (!is_tls && has_plain_proxy()))
+			buf_puts(out, " --noproxy '*'");
+		return;
+	}
+	if (p->is_set) {
+		put_option(out, mask, "--proxy", p->url);
+		buf_puts(out, is_tls ? " --noproxy ''"
+				     : " --noproxy '' --proxytunnel");
+	}
+	if (o->user != NULL) {
+		buf_printf(&user, "%s:%s", o->user,
+			   o->password != NULL ? o->password : "");
+		put_option(out, mask, "--proxy-user", buf_str(&user));
+	}
+	if (user.len > 0)
+		explicit_bzero(user.data, user.len);
+	buf_free(&user);
 }
 
 /* The URL; and with a name of its own for TLS, the way to where that is. */
 static int put_url(struct buf *out, const struct mask *mask,
-		   const char *server_name, const char *url, struct err *e)
+		   const char *server_name, const char *url,
+		   const struct url *u, struct err *e)
 {
 	char *led = NULL;
-	struct url u;
 
-	if (server_name != NULL && strncmp(url, "https://", 8) == 0) {
-		if (url_split(url, &u, e) < 0)
-			return -1;
+	if (server_name != NULL && strcmp(u->scheme, "https") == 0) {
 		buf_printf(out, " -H 'Host: %s:%s' --connect-to '%s:%s:%s:%s'",
-			   u.host, u.port, server_name, u.port, u.host, u.port);
-		url_free(&u);
+			   u->host, u->port, server_name, u->port, u->host,
+			   u->port);
 		led = url_at_host(url, server_name);
 		if (led == NULL)
 			return err_set(e, ERR_SYSTEM, "out of memory");
@@ -164,17 +230,27 @@ static int put_url(struct buf *out, const struct mask *mask,
 	return 0;
 }
 
-static int put_command(struct buf *out, const struct mask *mask,
-		       const struct tls_options *tls, struct request *request,
-		       enum body body, enum curl_use use, struct err *e)
+/* The way there: TLS, and a proxy. */
+static int put_way(struct buf *out, const struct mask *mask,
+		   const struct dest_plan *plan, const struct url *u,
+		   bool elsewhere, struct err *e)
 {
-	const bool elsewhere = request->elsewhere;
+	const struct proxy_options *o = &plan->limits.proxy;
+	const struct tls_options others = tls_options_elsewhere(&plan->tls);
+	struct proxy p;
 
-	buf_printf(out, "curl %s-X %s", use == CURL_FETCH ? "-sS " : "",
-		   curl_method(request));
-	if (strncmp(buf_str(&request->url), "https://", 8) == 0)
-		put_tls(out, mask, tls, elsewhere);
-	put_headers(out, mask, request);
+	if (proxy_open(&p, o, e) < 0)
+		return -1;
+	if (strcmp(u->scheme, "https") == 0)
+		put_tls(out, mask, elsewhere ? &others : &plan->tls);
+	put_proxy(out, mask, o, &p, u, elsewhere);
+	proxy_close(&p);
+	return 0;
+}
+
+static void put_body(struct buf *out, const struct mask *mask,
+		     const struct request *request, enum body body)
+{
 	switch (body) {
 	case BODY_NONE:
 		break;
@@ -189,8 +265,30 @@ static int put_command(struct buf *out, const struct mask *mask,
 		buf_puts(out, " --data-binary \"@$BODY\"");
 		break;
 	}
-	return put_url(out, mask, elsewhere ? NULL : tls->server_name,
-		       buf_str(&request->url), e);
+}
+
+static int put_command(struct buf *out, const struct mask *mask,
+		       const struct dest_plan *plan, struct request *request,
+		       enum body body, enum curl_use use, struct err *e)
+{
+	const bool elsewhere = request->elsewhere;
+	const char *url = buf_str(&request->url);
+	struct url u;
+	int rc;
+
+	if (url_split(url, &u, e) < 0)
+		return -1;
+	buf_printf(out, "curl %s-X %s", use == CURL_FETCH ? "-sS " : "",
+		   curl_method(request));
+	rc = put_way(out, mask, plan, &u, elsewhere, e);
+	put_headers(out, mask, request);
+	put_body(out, mask, request, body);
+	if (rc == 0)
+		rc = put_url(out, mask,
+			     elsewhere ? NULL : plan->tls.server_name, url, &u,
+			     e);
+	url_free(&u);
+	return rc;
 }
 
 /* What a kind says of its signature: the text, and commands that make it. */
@@ -198,6 +296,33 @@ struct signature {
 	struct buf text, shell;
 	bool in_body; // where it is no signature of the body
 };
+
+/*
+ * The variables of secrets that come from elsewhere, for commands that work
+ * with them.
+ */
+static void put_variables(struct buf *out, const struct dest *dest,
+			  struct buf *shell)
+{
+	const struct dest_setting *rows = dest->type->settings;
+	struct buf own = BUF_INIT(WORD_MAX);
+	struct buf word = BUF_INIT(WORD_MAX);
+
+	for (size_t i = 0; rows[i].key != NULL; i++) {
+		if (!rows[i].secret || dest->values[i] == NULL)
+			continue;
+		buf_clear(&own);
+		buf_clear(&word);
+		buf_printf(&own, "$%s", rows[i].env);
+		secret_put_word(&dest->secrets[i], rows[i].env, &word);
+		if (strstr(buf_str(shell), buf_str(&own)) != NULL &&
+		    !slice_is(buf_slice(&own), buf_slice(&word)))
+			buf_printf(out, "%s=\"%s\"\n", rows[i].env,
+				   buf_str(&word));
+	}
+	buf_free(&own);
+	buf_free(&word);
+}
 
 static void put_lines(struct buf *out, const struct buf *shell)
 {
@@ -224,7 +349,7 @@ static void put_before(struct buf *out, const struct mask *mask,
 }
 
 static int put_all(struct buf *out, const struct mask *mask,
-		   const struct tls_options *tls, struct request *request,
+		   const struct dest_plan *plan, struct request *request,
 		   enum curl_use use, const struct signature *s, struct err *e)
 {
 	const enum body body =
@@ -236,7 +361,7 @@ static int put_all(struct buf *out, const struct mask *mask,
 		mask_put_printing(mask, buf_slice(&request->body), out);
 		buf_puts(out, " | ");
 	}
-	if (put_command(out, mask, tls, request, body, use, e) < 0)
+	if (put_command(out, mask, plan, request, body, use, e) < 0)
 		return -1;
 	buf_puts(out, use == CURL_FETCH ? " | jq -r .access_token)\n" : "\n");
 	if (body == BODY_FILE)
@@ -263,7 +388,9 @@ int curl_put_request(struct buf *out, struct mask *mask,
 	if (rc == 0)
 		rc = mask_add(mask, buf_slice(&s.text), "$SIGNATURE", e);
 	if (rc == 0)
-		rc = put_all(out, mask, &dest->plan.tls, request, use, &s, e);
+		put_variables(out, dest, &s.shell);
+	if (rc == 0)
+		rc = put_all(out, mask, &dest->plan, request, use, &s, e);
 	mask->count = known;
 	buf_free(&s.text);
 	buf_free(&s.shell);

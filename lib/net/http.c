@@ -524,27 +524,11 @@ int http_timeout_ms(const struct http *h, int64_t now_ms)
 	return multi_timeout_ms(&h->multi, now_ms);
 }
 
-/*
- * What has to be known of others than the destination: not its name, and not
- * who we are to it, nor what is said of its key and its authorities.
- */
-static struct tls_options without_identity(const struct tls_options *options)
-{
-	struct tls_options o = *options;
-
-	o.server_name = NULL;
-	o.cert_file = NULL;
-	o.key_file = NULL;
-	o.key_password = NULL;
-	o.pinned_keys = NULL;
-	o.crl_file = NULL;
-	return o;
-}
-
 /* All that the options name is read, so that what is wrong shows now. */
 static int open_tls(struct http *h, struct err *e)
 {
-	const struct tls_options others = without_identity(&h->options.tls);
+	const struct tls_options others =
+		tls_options_elsewhere(&h->options.tls);
 
 	return http_tls_open(&h->tls, &h->options.tls, e) < 0 ||
 			       http_tls_open(&h->elsewhere, &others, e) < 0 ||
@@ -562,7 +546,7 @@ static void close_tls(struct http *h)
 
 void http_set_tls(struct http *h, const struct tls_options *tls)
 {
-	const struct tls_options others = without_identity(tls);
+	const struct tls_options others = tls_options_elsewhere(tls);
 
 	h->options.tls = *tls;
 	http_tls_set(&h->tls, tls);

@@ -19,4 +19,10 @@ struct tls_options {
 	bool insecure;            // do not verify
 };
 
+/*
+ * The same for others than the destination, as who gives out tokens: neither
+ * its name, nor who we are to it, nor what is said of its key and authorities.
+ */
+struct tls_options tls_options_elsewhere(const struct tls_options *options);
+
 #endif

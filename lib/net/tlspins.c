@@ -10,8 +10,7 @@
 static const char divider[] = ";, \t\n";
 static const char prefix[] = "sha256//";
 
-/* Take the next of a list off its front; false: there is none. */
-static bool next_pin(const char **list, struct slice *pin)
+bool tls_pins_next(const char **list, struct slice *pin)
 {
 	*list += strspn(*list, divider);
 	*pin = (struct slice){ *list, strcspn(*list, divider) };
@@ -37,7 +36,7 @@ int tls_pins_check(const char *pins, struct err *e)
 	struct slice pin;
 	bool any = false;
 
-	while (next_pin(&pins, &pin)) {
+	while (tls_pins_next(&pins, &pin)) {
 		if (!is_pin(pin))
 			return err_set(e, ERR_USAGE,
 				       "%.*s is no pin: those are sha256// and "
@@ -73,7 +72,7 @@ bool tls_pins_have(const char *pins, const char *pin)
 	const struct slice wanted = { pin, strlen(pin) };
 	struct slice one;
 
-	while (next_pin(&pins, &one))
+	while (tls_pins_next(&pins, &one))
 		if (slice_is(one, wanted))
 			return true;
 	return false;

@@ -8,6 +8,7 @@
 
 #include "core/attr.h"
 #include "core/err.h"
+#include "core/slice.h"
 
 #include <openssl/x509.h>
 #include <stdbool.h>
@@ -17,6 +18,9 @@ enum { TLS_PIN_SIZE = 8 + 44 + 1 }; // "sha256//", the digest, a NUL
 /* Is it a list of pins, divided by ';', ',' or blanks? ERR_USAGE quotes the one
    that is none. */
 int tls_pins_check(const char *pins, struct err *e) MUST_CHECK;
+
+/* Take the next of a list off its front; false: there is none. */
+bool tls_pins_next(const char **list, struct slice *pin);
 
 /* That of a certificate's key; empty where there is no memory. */
 void tls_pin_of(X509 *cert, char out[TLS_PIN_SIZE]);
