@@ -1,5 +1,6 @@
 #include "config/shape.h"
 
+#include "config/secret.h"
 #include "core/nearest.h"
 #include "core/opt.h"
 
@@ -8,7 +9,8 @@
 #include <string.h>
 #include <strings.h>
 
-enum { PATH_MOST = 256 }; // bytes
+enum { PATH_MOST = 256, WORDS_SIZE = 160 }; // bytes
+enum { PLACES_MOST = 3 };                   // that are named
 
 int shape_bool(const char *text)
 {
@@ -85,6 +87,13 @@ static int check_text(const struct yaml *y, const json_t *value,
 		return yaml_fail(y, value, e, "%s: that is a %s, and no value",
 				 s->path,
 				 json_is_array(value) ? "list" : "section");
+	if (s->secret && text[0] != '\0' && !secret_is_named(text) &&
+	    yaml_is_shared(y, value))
+		return yaml_fail(y, value, e,
+				 "%s: that is secret, and others can read this "
+				 "file: chmod 600 it, or name it, as in "
+				 "file:PATH",
+				 s->path);
 	want = wanted(s, text);
 	if (want == NULL)
 		return 0;
@@ -151,17 +160,78 @@ const char *shape_nearest(const char *path, const struct shape *shapes,
 	return near.best;
 }
 
+/* The end of the first name of a path that is this one, or NULL. */
+static const char *end_of_name(const char *path, const char *name, size_t len)
+{
+	for (;;) {
+		const size_t n = strcspn(path, ".");
+
+		if (n == len && memcmp(path, name, n) == 0)
+			return path + n;
+		if (path[n] == '\0')
+			return NULL;
+		path += n + 1;
+	}
+}
+
+/*
+ * Where the last name of path stands, or what is called so elsewhere: the first
+ * few places, as words, which are empty where there are none.
+ */
+static void find_elsewhere(const char *path, const struct shape *shapes,
+			   size_t count, char words[static WORDS_SIZE])
+{
+	const char *dot = strrchr(path, '.');
+	const char *name = dot != NULL ? dot + 1 : path;
+	const char *last = "";
+	size_t last_len = 0, len = 0, found = 0;
+
+	words[0] = '\0';
+	for (size_t i = 0; i < count && found < PLACES_MOST; i++) {
+		const struct shape *s = &shapes[i];
+		const char *end = end_of_name(s->path, name, strlen(name));
+
+		if (end == NULL && s->alias != NULL &&
+		    strcmp(s->alias, name) == 0)
+			end = s->path + strlen(s->path);
+		const size_t n = end != NULL ? (size_t)(end - s->path) : 0;
+		if (n == 0 || len + n + sizeof(" or ") > WORDS_SIZE ||
+		    (n == last_len && memcmp(last, s->path, n) == 0))
+			continue;
+		len += (size_t)snprintf(words + len, WORDS_SIZE - len, "%s%.*s",
+					found > 0 ? " or " : "", (int)n,
+					s->path);
+		last = s->path;
+		last_len = n;
+		found++;
+	}
+}
+
 static int unknown(const struct yaml *y, const json_t *value, const char *path,
 		   const struct shape *shapes, size_t count, struct err *e)
 {
-	char room[64];
-	const char *near = shape_nearest(path, shapes, count, room);
+	char room[64], words[WORDS_SIZE];
+	const char *near = words;
 
+	find_elsewhere(path, shapes, count, words);
+	if (words[0] == '\0')
+		near = shape_nearest(path, shapes, count, room);
 	if (near != NULL)
 		return yaml_fail_key(y, value, e,
 				     "%s: unknown key (did you mean %s?)", path,
 				     near);
 	return yaml_fail_key(y, value, e, "%s: unknown key", path);
+}
+
+int shape_check_name(const struct yaml *y, const json_t *value, const char *key,
+		     struct err *e)
+{
+	if (strchr(key, '.') == NULL)
+		return 0;
+	return yaml_fail_key(y, value, e,
+			     "%s: unknown key: what is before a dot is a "
+			     "section of its own",
+			     key);
 }
 
 int shape_check_member(const struct yaml *y, const json_t *value,
@@ -195,6 +265,8 @@ int shape_check(const struct yaml *y, const json_t *mapping, const char *path,
 
 	json_object_foreach((json_t *)mapping, key, value)
 	{
+		if (shape_check_name(y, value, key, e) < 0)
+			return -1;
 		if (snprintf(full, sizeof(full), "%s%s%s", path,
 			     path[0] != '\0' ? "." : "",
 			     key) >= (int)sizeof(full))

@@ -29,6 +29,8 @@ struct shape {
 	const char *path; // "delivery.batch_size"
 	enum shape_type type;
 	const char *words; // divided by '|'
+	const char *alias; // its name elsewhere, which is not taken; or NULL
+	bool secret;       // in a file that others can read it has to be named
 };
 
 /*
@@ -38,6 +40,10 @@ struct shape {
 int shape_check(const struct yaml *y, const json_t *mapping, const char *path,
 		const struct shape *shapes, size_t count,
 		struct err *e) MUST_CHECK;
+
+/* Check that the key of a value does not look like a path. */
+int shape_check_name(const struct yaml *y, const json_t *value, const char *key,
+		     struct err *e) MUST_CHECK;
 
 /* The row that is about the path, or above it; NULL: there is none. */
 const struct shape *shape_of(const char *path, const struct shape *shapes,

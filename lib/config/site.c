@@ -15,7 +15,7 @@ const struct shape site_shapes[] = {
 	{ "map", SHAPE_TEXT, NULL },
 	{ "drop", SHAPE_LIST, NULL },
 	{ "hash", SHAPE_LIST, NULL },
-	{ "hash_key", SHAPE_TEXT, NULL },
+	{ "hash_key", SHAPE_TEXT, .secret = true },
 	{ "redact", SHAPE_LIST, NULL },
 	{ "mode", SHAPE_WORD, "all|failover" },
 	{ "buffer_size", SHAPE_COUNT, NULL },
@@ -108,8 +108,9 @@ static int check(struct site *s, struct err *e)
 			if (check_platforms(s, value, e) < 0)
 				return -1;
 		} else if (!is_platform(key, value) &&
-			   shape_check_member(y, value, key, site_shapes,
-					      site_shape_count, e) < 0) {
+			   (shape_check_name(y, value, key, e) < 0 ||
+			    shape_check_member(y, value, key, site_shapes,
+					       site_shape_count, e) < 0)) {
 			return -1;
 		}
 	}

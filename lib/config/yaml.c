@@ -4,10 +4,14 @@
 #include "core/buf.h"
 #include "core/file.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <yaml.h>
 
 enum {
@@ -26,11 +30,14 @@ struct yaml_mark {
 	const char *file;
 	struct place key, value;
 	bool missing;
+	bool shared; // others can read the file
 };
 
 struct loader {
 	struct yaml *y;
 	const char *file;
+	struct slice text;
+	bool shared;
 	yaml_parser_t parser;
 	yaml_event_t event;
 	unsigned depth;
@@ -54,6 +61,18 @@ static int fail_here(const struct loader *l, struct err *e, const char *what)
 	return fail_at(l, place_of(l->event.start_mark), e, what);
 }
 
+/* Is that line, counted from 0, indented by a tab? */
+static bool has_tab(struct slice text, size_t line)
+{
+	struct slice one = slice_take_until(&text, '\n');
+
+	while (line-- > 0 && text.len > 0)
+		one = slice_take_until(&text, '\n');
+	while (one.len > 0 && *one.data == ' ')
+		one = slice_from(one, 1);
+	return one.len > 0 && *one.data == '\t';
+}
+
 static int next(struct loader *l, struct err *e)
 {
 	const yaml_parser_t *p = &l->parser;
@@ -62,6 +81,9 @@ static int next(struct loader *l, struct err *e)
 	if (yaml_parser_parse(&l->parser, &l->event) != 0)
 		return 0;
 	const char *problem = p->problem != NULL ? p->problem : "not YAML";
+	if (p->error == YAML_SCANNER_ERROR &&
+	    has_tab(l->text, p->problem_mark.line))
+		problem = "a line is indented by spaces, and by no tab";
 	if (p->error == YAML_READER_ERROR)
 		return err_set(e, ERR_USAGE, "%s: byte %zu: %s", l->file,
 			       p->problem_offset + 1, problem);
@@ -102,6 +124,7 @@ static json_t *note(struct loader *l, json_t *node, struct yaml_mark mark,
 	}
 	mark.node = node;
 	mark.file = l->file;
+	mark.shared = l->shared;
 	y->marks[y->mark_count++] = mark;
 	return node;
 }
@@ -324,10 +347,13 @@ static const char *keep_name(struct yaml *y, const char *name)
 	return copy;
 }
 
-int yaml_load(struct yaml *y, const char *name, struct slice text,
-	      struct err *e)
+static int load(struct yaml *y, const char *name, struct slice text,
+		bool shared, struct err *e)
 {
-	struct loader l = { .y = y, .file = keep_name(y, name) };
+	struct loader l = { .y = y,
+			    .file = keep_name(y, name),
+			    .text = text,
+			    .shared = shared };
 	const size_t marks_before = y->mark_count;
 	json_t *root = NULL;
 	int rc;
@@ -352,16 +378,29 @@ int yaml_load(struct yaml *y, const char *name, struct slice text,
 	return rc;
 }
 
+int yaml_load(struct yaml *y, const char *name, struct slice text,
+	      struct err *e)
+{
+	return load(y, name, text, false, e);
+}
+
 int yaml_read(struct yaml *y, const char *path, struct err *e)
 {
 	struct buf text = BUF_INIT(TEXT_MAX);
-	int rc = file_read(path, &text, e);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	int rc = -1;
 
-	if (rc == 0)
-		rc = yaml_load(y, path, buf_slice(&text), e);
+	if (fd < 0 || fstat(fd, &st) < 0 || file_read_all(fd, &text) < 0)
+		err_set(e, ERR_USAGE, "%s: %s", path,
+			errno == EMSGSIZE ? "larger than 1 MiB"
+					  : strerror(errno));
 	else
-		e->kind = ERR_USAGE;
+		rc = load(y, path, buf_slice(&text),
+			  (st.st_mode & (S_IRGRP | S_IROTH)) != 0, e);
 	buf_free(&text);
+	if (fd >= 0)
+		close(fd);
 	return rc;
 }
 
@@ -380,6 +419,11 @@ bool yaml_is_missing(const struct yaml *y, const json_t *node)
 {
 	return json_is_string(node) && json_string_length(node) == 0 &&
 	       mark_of(y, node)->missing;
+}
+
+bool yaml_is_shared(const struct yaml *y, const json_t *node)
+{
+	return mark_of(y, node)->shared;
 }
 
 PRINTF_LIKE(4, 0)

@@ -47,6 +47,9 @@ int yaml_read(struct yaml *y, const char *path, struct err *e) MUST_CHECK;
 /* Was nothing written for it, or "~", or "null"? It is an empty string. */
 bool yaml_is_missing(const struct yaml *y, const json_t *node);
 
+/* Can others than its owner read the file that it was written in? */
+bool yaml_is_shared(const struct yaml *y, const json_t *node);
+
 /* Fail with ERR_USAGE, at a node, or at the key that it is the value of. */
 int yaml_fail(const struct yaml *y, const json_t *node, struct err *e,
 	      const char *fmt, ...) PRINTF_LIKE(4, 5);

@@ -33,14 +33,14 @@ struct shapes {
 	struct arena texts;
 };
 
-/* A path, below section (NULL: none). -1 with e filled. */
-static int add_shape(struct shapes *s, const char *section, const char *path,
-		     enum shape_type type, struct err *e)
+/* What stands at what.path, below section (NULL: none). -1 with e filled. */
+static int add_shape(struct shapes *s, const char *section, struct shape what,
+		     struct err *e)
 {
 	char full[2 * SPOT_PATH_MAX];
 
 	snprintf(full, sizeof(full), "%s%s%s", section != NULL ? section : "",
-		 section != NULL ? "." : "", path);
+		 section != NULL ? "." : "", what.path);
 	if (s->count == s->cap) {
 		size_t cap = 2 * s->cap + 64;
 		struct shape *more = realloc(s->items, cap * sizeof(*more));
@@ -50,10 +50,10 @@ static int add_shape(struct shapes *s, const char *section, const char *path,
 		s->items = more;
 		s->cap = cap;
 	}
-	const char *kept = setting_copy(&s->texts, slice_of(full), e);
-	if (kept == NULL)
+	what.path = setting_copy(&s->texts, slice_of(full), e);
+	if (what.path == NULL)
 		return -1;
-	s->items[s->count++] = (struct shape){ kept, type, NULL };
+	s->items[s->count++] = what;
 	return 0;
 }
 
@@ -63,14 +63,21 @@ static int add_row(struct shapes *s, const struct dest_transport *t,
 	const char *places = spot_places(row);
 	struct spot spot;
 
-	while (spot_next(&places, &spot))
+	while (spot_next(&places, &spot)) {
+		const struct shape what = {
+			.path = spot.path,
+			.type = row->list != 0 ? SHAPE_TEXTS : SHAPE_TEXT,
+			.alias = row->key,
+			.secret = row->secret,
+		};
+
 		if (spot.from != SPOT_SITE &&
 		    add_shape(s,
 			      spot.from == SPOT_SECTION ? spot_section(t)
 							: NULL,
-			      spot.path,
-			      row->list != 0 ? SHAPE_TEXTS : SHAPE_TEXT, e) < 0)
+			      what, e) < 0)
 			return -1;
+	}
 	return 0;
 }
 
@@ -86,8 +93,9 @@ static int add_transport(struct shapes *s, const struct dest_transport *t,
 		if (add_row(s, t, row, e) < 0)
 			return -1;
 	}
-	return has_tls ? add_shape(s, spot_section(t), "tls.enabled",
-				   SHAPE_BOOL, e)
+	return has_tls ? add_shape(s, spot_section(t),
+				   (struct shape){ "tls.enabled", SHAPE_BOOL },
+				   e)
 		       : 0;
 }
 
@@ -103,8 +111,10 @@ static int add_preparation(struct shapes *s, const char *places, struct err *e)
 
 		if (is_list)
 			spot.path[len - 2] = '\0';
-		if (add_shape(s, NULL, spot.path,
-			      is_list ? SHAPE_LIST : SHAPE_TEXT, e) < 0)
+		const struct shape what = { spot.path,
+					    is_list ? SHAPE_LIST : SHAPE_TEXT };
+
+		if (add_shape(s, NULL, what, e) < 0)
 			return -1;
 	}
 	return 0;
@@ -116,7 +126,7 @@ static int make_shapes(struct shapes *s, const struct dest_type *kind,
 	const struct dest_transport *t = kind->transports;
 
 	for (size_t i = 0; i < COMMON; i++)
-		if (add_shape(s, NULL, common[i].path, common[i].type, e) < 0)
+		if (add_shape(s, NULL, common[i], e) < 0)
 			return -1;
 	if (add_preparation(s, kind->preparation, e) < 0)
 		return -1;
@@ -125,7 +135,7 @@ static int make_shapes(struct shapes *s, const struct dest_type *kind,
 	for (; t->name != NULL; t++)
 		if (add_transport(s, t, t->type, e) < 0)
 			return -1;
-	return add_shape(s, NULL, "transport", SHAPE_TEXT, e);
+	return add_shape(s, NULL, (struct shape){ "transport", SHAPE_TEXT }, e);
 }
 
 int keys_check(const struct site *s, const json_t *section,

@@ -76,7 +76,10 @@ static void what_is_no_yaml_is_refused_where_that_shows(void)
 	     "! f:1:5: mapping values are not allowed in this context");
 	LOAD("a: [1\n", "! f:2:1: did not find expected ',' or ']'");
 	LOAD("a:\n\tb: c\n",
-	     "! f:2:1: found character that cannot start any token");
+	     "! f:2:1: a line is indented by spaces, and by no tab");
+	LOAD("a:\n  b: c\n  \td: e\n",
+	     "! f:3:3: a line is indented by spaces, and by no tab");
+	LOAD("a: @b\n", "! f:1:4: found character that cannot start any token");
 	LOAD("a: \xff\n", "! f: byte 4: invalid leading UTF-8 octet");
 }
 
