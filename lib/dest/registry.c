@@ -136,6 +136,19 @@ size_t dest_count_settings(const struct dest_type *type)
 	return n;
 }
 
+/* The transport of a kind that has this setting, or NULL. */
+static const char *find_owner(const struct dest_type *kind, const char *key)
+{
+	const struct dest_transport *t = kind->transports;
+
+	for (; t != NULL && t->name != NULL; t++)
+		for (const struct dest_setting *s = t->type->settings; s->key;
+		     s++)
+			if (strcmp(s->key, key) == 0)
+				return t->name;
+	return NULL;
+}
+
 /* Set one value from "key=value". */
 static int set_option(struct dest *d, const char *option, struct err *e)
 {
@@ -169,14 +182,20 @@ static int set_option(struct dest *d, const char *option, struct err *e)
 		}
 		nearest_try(&near, rows[i].key);
 	}
+	const char *owner = find_owner(d->kind, key);
+	if (owner != NULL)
+		return err_set(e, ERR_USAGE,
+			       "option -o: %s has no setting %s by "
+			       "transport=%s, but by transport=%s",
+			       d->kind->name, key, d->transport->name, owner);
 	if (near.best != NULL)
 		return err_set(e, ERR_USAGE,
 			       "option -o: %s has no setting %s "
 			       "(did you mean %s?)",
-			       d->type->name, key, near.best);
+			       d->kind->name, key, near.best);
 	return err_set(e, ERR_USAGE,
 		       "option -o: %s has no setting %s (see --settings %s)",
-		       d->type->name, key, d->type->name);
+		       d->kind->name, key, d->kind->name);
 }
 
 static int set_address(struct dest *d, const char *address, struct err *e)

@@ -292,6 +292,23 @@ static void a_transport_that_does_not_exist_is_named_with_the_nearest(void)
 	      "(see --settings splunk)");
 }
 
+static void a_setting_of_another_transport_is_said_with_that(void)
+{
+	setenv("SPLUNK_HEC_TOKEN", "secret", 1);
+	VALUE("splunk:h", "rotate=1MB", "",
+	      "! option -o: splunk has no setting rotate by transport=hec, but "
+	      "by transport=file");
+	setenv("SPLUNK_TRANSPORT", "sc4s", 1);
+	VALUE("splunk:h", "token=env:X", "",
+	      "! option -o: splunk has no setting token by transport=sc4s, but "
+	      "by transport=hec");
+	unsetenv("SPLUNK_TRANSPORT");
+	VALUE("splunk:h", "rotat=1MB", "",
+	      "! option -o: splunk has no setting rotat "
+	      "(see --settings splunk)");
+	unsetenv("SPLUNK_HEC_TOKEN");
+}
+
 int main(void)
 {
 	RUN(a_default_gives_way_to_the_environment);
@@ -310,6 +327,7 @@ int main(void)
 	RUN(variables_of_secrets_are_forgotten);
 	RUN(every_setting_has_a_key_a_variable_and_help);
 	RUN(a_siem_is_reached_by_the_transport_that_was_chosen);
+	RUN(a_setting_of_another_transport_is_said_with_that);
 	RUN(a_transport_that_does_not_exist_is_named_with_the_nearest);
 	return check_done();
 }
