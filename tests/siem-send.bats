@@ -692,9 +692,9 @@ refused()
 	run -2 siem-send syslog:h:nonsense <<<one
 	equal 'siem-send: syslog: port nonsense: no such service' "$output"
 	run -2 siem-send syslog:tcp://h -o port=0 <<<one
-	equal 'siem-send: syslog: port 0: no such service' "$output"
+	equal 'siem-send: syslog: port: 0 is not a number from 1 to 65535' "$output"
 	run -2 siem-send syslog:tcp://h -o port=65536 <<<one
-	equal 'siem-send: syslog: port 65536: no such service' "$output"
+	equal 'siem-send: syslog: port: 65536 is not a number from 1 to 65535' "$output"
 }
 
 # says TEXT: a server that sends it to the one who connects; its port is $port.

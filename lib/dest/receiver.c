@@ -120,18 +120,12 @@ static int refuse_tls_settings(const struct settings *s, const char *transport,
 	return 0;
 }
 
-static int plan_relp(struct config *c, const struct settings *s, struct err *e)
+/* Of RELP, whether that is the transport or not. */
+static int read_relp(struct config *c, const struct settings *s, struct err *e)
 {
 	size_t window = 128;
 	size_t rebind_after = RELP_MESSAGES_MAX;
 
-	if (c->route.target.transport != TRANSPORT_TLS &&
-	    refuse_tls_settings(s, "relp+tls", e) < 0)
-		return -1;
-	if (c->route.target.port == NULL)
-		return err_set(e, ERR_USAGE,
-			       "port is missing: RELP has none of its own, and "
-			       "rsyslog's examples have 2514 and 20514");
 	if (setting_count(s, RECEIVER_WINDOW, 1, RELP_MESSAGES_MAX, &window,
 			  e) < 0 ||
 	    setting_count(s, RECEIVER_REBIND_AFTER, 1, RELP_MESSAGES_MAX,
@@ -141,6 +135,31 @@ static int plan_relp(struct config *c, const struct settings *s, struct err *e)
 		return -1;
 	c->relp.window = (unsigned)window;
 	c->relp.rebind_after = rebind_after;
+	return 0;
+}
+
+/* A number or a service, whose name is looked up when it is needed. */
+static int read_port(struct config *c, const struct settings *s, struct err *e)
+{
+	const char *port = s->values[RECEIVER_PORT];
+	size_t number;
+
+	c->route.target.port = port;
+	return port == NULL || strspn(port, "+-0123456789") != strlen(port)
+		       ? 0
+		       : setting_count(s, RECEIVER_PORT, 1, UINT16_MAX, &number,
+				       e);
+}
+
+static int plan_relp(struct config *c, const struct settings *s, struct err *e)
+{
+	if (c->route.target.transport != TRANSPORT_TLS &&
+	    refuse_tls_settings(s, "relp+tls", e) < 0)
+		return -1;
+	if (c->route.target.port == NULL)
+		return err_set(e, ERR_USAGE,
+			       "port is missing: RELP has none of its own, and "
+			       "rsyslog's examples have 2514 and 20514");
 	c->frames = FRAMES_RELP;
 	return 0;
 }
@@ -160,9 +179,10 @@ static int plan_target(struct config *c, const struct settings *s,
 	    setting_seconds(s, RECEIVER_TIMEOUT, &target->idle_timeout_ms, e) <
 		    0 ||
 	    setting_seconds(s, RECEIVER_SETTLE, &c->route.settle_ms, e) < 0 ||
+	    read_port(c, s, e) < 0 ||
+	    (c->receiver->relp_max_line > 0 && read_relp(c, s, e) < 0) ||
 	    setting_tls(s, RECEIVER_TLS, &c->route.tls, e) < 0)
 		return -1;
-	target->port = s->values[RECEIVER_PORT];
 	if (transport >= RELP_TCP) {
 		target->transport =
 			transport == RELP_TLS ? TRANSPORT_TLS : TRANSPORT_TCP;
