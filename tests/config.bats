@@ -119,6 +119,8 @@ cut_value()
 		equal "siem-send: damaged.yaml: $2" \
 			"$(sed -E 's/yaml:[0-9]+:[0-9]+:/yaml:/' <<<"$output")"
 	}
+	damage 's/^        port: 6514/        port: 70000/' \
+		'splunk: port: 70000 is not a number from 1 to 65535'
 	damage 's/transport: hec/transport: hce/' \
 		'splunk: transport: unknown: hce (did you mean hec?)'
 	damage 's/acknowledge: true/acknowledge: maybe/' \
@@ -138,9 +140,25 @@ cut_value()
 
 @test "what a profile needs and does not say is missed where it begins" {
 	printf '%s\n' siem: '  here:' '    kind: splunk' '    hec:' \
-		'      token: x' >siem.yaml
+		'      token: env:SPLUNK_HEC_TOKEN' >siem.yaml
 	run -2 siem-send -f siem.yaml here <<<one
 	equal 'siem-send: siem.yaml:2:3: here: hec.endpoint is missing' "$output"
+}
+
+@test "a secret in a file that others can read is refused, and named by its place" {
+	url=https://$here config
+	sed -i 's/env:SPLUNK_HEC_TOKEN/S3cret-of-mine/' siem.yaml
+	said='that is secret, and others can read this file: chmod 600 it, or name it, as in file:PATH'
+	for mode in 644 640 604; do
+		chmod $mode siem.yaml
+		run -2 siem-send -n -f siem.yaml here <<<one
+		equal "siem-send: siem.yaml:6:14: hec.token: $said" "$output"
+	done
+	chmod 600 siem.yaml
+	run -0 siem-send -n -f siem.yaml here <<<one
+	printf '%s\n' siem: '  hash_key: S3cret' '  out: {kind: stdout}' >other.yaml
+	run -2 siem-send -f other.yaml out <<<one
+	equal "siem-send: other.yaml:2:13: hash_key: $said" "$output"
 }
 
 @test "a profile is delivered to, as its file says" {
@@ -218,6 +236,14 @@ cut_value()
 	[[ $output == *'SIEM shipping failed: here: '*'failing over from here to spare'* ]]
 }
 
+@test "a key of another transport is refused with its place, or with the transport" {
+	url=https://$here config '      path: x'
+	run -2 siem-send -n -f siem.yaml here <<<one
+	equal 'siem-send: siem.yaml:7:7: hec.path: unknown key (did you mean file.path?)' "$output"
+	run -2 siem-send -n "splunk:$here" -o path=x <<<one
+	equal 'siem-send: option -o: splunk has no setting path by transport=hec, but by transport=file' "$output"
+}
+
 @test "retries, rate and alert of the file count where no option says more" {
 	printf '%s\n' siem: '  retry_attempts: 0' '  alert: {after: 0.1, command: "echo \"$1\" >>told"}' \
 		'  out: {kind: syslog, transport: tcp, host: 127.0.0.1, port: 1}' >siem.yaml
@@ -238,7 +264,7 @@ cut_value()
 	equal 'siem-send: siem.yaml:2:52: syslog: tls.enabled is true, but transport is tcp' "$output"
 	said 'transport: tls, tls: {enabled: true, ca_file: x}' 0
 	said 'transport: tcp, tls: {enabled: false, ca_file: x}' 0
-	printf '%s\n' siem: '  splunk: {hec: {endpoint: "https://h", token: x, tls: {enabled: false}}}' >siem.yaml
+	printf '%s\n' siem: '  splunk: {hec: {endpoint: "https://h", token: "env:SPLUNK_HEC_TOKEN", tls: {enabled: false}}}' >siem.yaml
 	run -2 siem-send -n -f siem.yaml splunk <<<one
 	[[ $output == *'splunk: tls.enabled is false, but url is https://h' ]]
 }

@@ -156,24 +156,34 @@ static const char *join(const json_t *list, char between, struct arena *texts,
 	return text;
 }
 
+static const char variable[] = "env:";
+
+bool platform_is_variable(const json_t *node)
+{
+	const char *text = json_string_value(node);
+
+	return text != NULL && strncmp(text, variable, strlen(variable)) == 0;
+}
+
 /* Secrets are read by those who keep them, and all else that is a variable
    here. */
 static int read_variable(const struct platform *p, const json_t *node,
-			 const char **value, struct err *e)
+			 bool may_lack, const char **value, struct err *e)
 {
-	const char *name = *value + strlen("env:");
+	const char *name;
 
-	if (strncmp(*value, "env:", 4) != 0)
+	if (!platform_is_variable(node))
 		return 0;
+	name = json_string_value(node) + strlen(variable);
 	*value = getenv(name);
-	if (*value != NULL)
+	if (*value != NULL || may_lack)
 		return 0;
 	return yaml_fail(&p->site->yaml, node, e,
 			 "env:%s: there is no such variable", name);
 }
 
-int platform_values(const struct platform *p, const char **values,
-		    struct arena *texts, struct err *e)
+int platform_values(const struct platform *p, bool may_lack,
+		    const char **values, struct arena *texts, struct err *e)
 {
 	const struct dest_setting *rows = platform_type(p)->settings;
 
@@ -186,8 +196,8 @@ int platform_values(const struct platform *p, const char **values,
 		if (json_is_array(node) &&
 		    (values[i] = join(node, rows[i].list, texts, e)) == NULL)
 			return -1;
-		if (values[i] != NULL && !rows[i].secret &&
-		    read_variable(p, node, &values[i], e) < 0)
+		if (!rows[i].secret &&
+		    read_variable(p, node, may_lack, &values[i], e) < 0)
 			return -1;
 	}
 	return 0;

@@ -12,6 +12,7 @@
 #include "dest/dest.h"
 
 #include <jansson.h>
+#include <stdbool.h>
 
 struct platform {
 	const struct site *site; // borrowed
@@ -41,10 +42,15 @@ const char *platform_text(const struct platform *p, const char *path);
 
 /*
  * What it says of the settings of platform_type(), in their order; NULL where
- * it says nothing. What is made up for it is kept in texts.
+ * it says nothing, and where may_lack, and it is a variable that is not there.
+ * What is made up for it is kept in texts.
  */
-int platform_values(const struct platform *p, const char **values,
-		    struct arena *texts, struct err *e) MUST_CHECK;
+int platform_values(const struct platform *p, bool may_lack,
+		    const char **values, struct arena *texts,
+		    struct err *e) MUST_CHECK;
+
+/* Is that a variable, "env:NAME"? */
+bool platform_is_variable(const json_t *node);
 
 /*
  * tls.enabled is no setting: it has to agree with what is, and chooses the

@@ -5,11 +5,30 @@
 #include "dest/keys.h"
 #include "dest/platform.h"
 #include "dest/registry.h"
+#include "dest/spot.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum { TEXTS_BYTES = 1 << 20 };
+
+/*
+ * Is it something about its own words that is wrong? What is missing is missed
+ * by who needs it, and secrets are only known then.
+ */
+static bool is_said_wrong(const struct platform *p, const char *const *values,
+			  int fault)
+{
+	const struct dest_setting *row;
+	const json_t *node;
+
+	if (fault == DEST_NO_SETTING)
+		return false;
+	row = &platform_type(p)->settings[fault];
+	node = platform_node(p, row);
+	return node != NULL && !row->secret &&
+	       (values[fault] != NULL || !platform_is_variable(node));
+}
 
 /* Can what it says be used, as far as that can be told without secrets? */
 static int try_plan(const struct platform *p, const char **values,
@@ -33,8 +52,7 @@ static int try_plan(const struct platform *p, const char **values,
 		return 0;
 	}
 	fault = dest_fault(type, why.text);
-	if (fault == DEST_NO_SETTING || rows[fault].secret ||
-	    platform_node(p, &rows[fault]) == NULL)
+	if (!is_said_wrong(p, values, fault))
 		return 0;
 	*e = why;
 	err_prefix(e, "%s", p->name);
@@ -46,20 +64,35 @@ static int check_values(const struct platform *p, struct err *e)
 	struct arena texts = ARENA_INIT(TEXTS_BYTES);
 	const char **values = calloc(dest_count_settings(platform_type(p)) + 1,
 				     sizeof(*values));
-	struct err why;
-	int rc = 0;
+	int rc = -1;
 
 	if (values == NULL)
 		return err_sys(e, "siem.yaml");
-	// A variable that is not there is missed by who needs it.
-	if (platform_values(p, values, &texts, &why) == 0)
-		rc = platform_settle_tls(p, values, e) < 0 ||
-				     try_plan(p, values, e) < 0
-			     ? -1
-			     : 0;
+	if (platform_values(p, true, values, &texts, e) == 0 &&
+	    platform_settle_tls(p, values, e) == 0)
+		rc = try_plan(p, values, e);
 	free(values);
 	arena_free(&texts);
 	return rc;
+}
+
+/* What is said of transports that are not chosen, in sections of their own. */
+static int check_others(const struct platform *p, struct err *e)
+{
+	const char *own = spot_section(p->transport);
+	const struct dest_transport *t = p->kind->transports;
+
+	for (; t != NULL && t->name != NULL; t++) {
+		struct platform other = *p;
+
+		if (strcmp(spot_section(t), own) == 0 ||
+		    json_object_get(p->section, spot_section(t)) == NULL)
+			continue;
+		other.transport = t;
+		if (check_values(&other, e) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 /* Is there what it falls back to? */
@@ -96,7 +129,8 @@ int profile_check(const struct site *s, struct err *e)
 		if (platform_find(&p, s, name, e) < 0 ||
 		    keys_check(s, p.section, p.kind, e) < 0 ||
 		    platform_choose(&p, NULL, e) < 0 ||
-		    check_failover(&p, e) < 0 || check_values(&p, e) < 0)
+		    check_failover(&p, e) < 0 || check_values(&p, e) < 0 ||
+		    check_others(&p, e) < 0)
 			return -1;
 	return 0;
 }
@@ -122,7 +156,7 @@ int profile_open(struct dest *d, const struct site *s, const char *name,
 		err_sys(e, "siem.yaml");
 		goto out;
 	}
-	if (platform_values(&p, values, &texts, e) < 0 ||
+	if (platform_values(&p, false, values, &texts, e) < 0 ||
 	    platform_settle_tls(&p, values, e) < 0)
 		goto out;
 	profile.kind = p.kind;

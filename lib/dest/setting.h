@@ -90,7 +90,8 @@ enum {
 	[(first) + TLS_PINNED_KEYS] = { "pinned_keys", env "_PINNED_KEYS",    \
 					NULL,                                 \
 					"keys it may have, sha256//BASE64 each", \
-					.place = "tls.pinned_keys" },         \
+					.place = "tls.pinned_keys",           \
+					.list = ';' },                        \
 	[(first) + TLS_CRL_FILE] = { "crl_file", env "_CRL_FILE", NULL,       \
 				     "lists of revoked certificates, PEM",    \
 				     .place = "tls.crl_file" },               \
