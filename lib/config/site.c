@@ -107,6 +107,9 @@ static int check(struct site *s, struct err *e)
 		if (strcmp(key, PLATFORMS) == 0) {
 			if (check_platforms(s, value, e) < 0)
 				return -1;
+		} else if (yaml_is_missing(y, value)) {
+			return yaml_fail_key(y, value, e,
+					     "%s: there is no value", key);
 		} else if (!is_platform(key, value) &&
 			   (shape_check_name(y, value, key, e) < 0 ||
 			    shape_check_member(y, value, key, site_shapes,

@@ -387,7 +387,7 @@ static int plan(const char *const *values, struct dest_plan *plan,
 	if (setting_tls(&s, TLS, &plan->tls, e) < 0 ||
 	    azure_limits(&s, LIMITS, &plan->limits, e) < 0 ||
 	    plan_url(c, &s, plan->tls.insecure, e) < 0 ||
-	    plan_key(c, &s, e) < 0 || plan_headers(c, &s, e) < 0)
+	    plan_headers(c, &s, e) < 0 || plan_key(c, &s, e) < 0)
 		goto fail;
 	c->is_large = plan->limits.best_bytes > LARGE;
 	return 0;

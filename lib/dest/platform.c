@@ -22,15 +22,15 @@ const struct dest_type *platform_type(const struct platform *p)
 static int fail_nameless(const struct platform *p, struct err *e)
 {
 	const struct yaml *y = &p->site->yaml;
-	char room[64];
+	char room[64], kind[64];
 	struct nearest near = NEAREST_INIT(p->name);
 	const char *key = json_object_get(p->site->siem, p->name) == p->section
 				  ? shape_nearest(p->name, site_shapes,
 						  site_shape_count, room)
 				  : NULL;
 
-	for (size_t i = 0; i < dest_type_count; i++)
-		nearest_try(&near, dest_types[i]->name);
+	if (dest_nearest(p->name, kind) != NULL)
+		nearest_try(&near, kind);
 	if (key != NULL)
 		nearest_try(&near, key);
 	nearest_try(&near, "platforms");
@@ -203,18 +203,21 @@ int platform_values(const struct platform *p, bool may_lack,
 	return 0;
 }
 
-/* Which of its settings is TLS, as far as that is one: the transport or a
-   URL; else DEST_NO_SETTING. */
+/* Which of its settings is TLS, as far as that is one: the transport or the
+   URL of the destination; else DEST_NO_SETTING. */
 static int find_tls(const struct dest_type *type, const char *const *values)
 {
-	const int transport = dest_fault(type, "transport");
-	const struct dest_setting *rows = type->settings;
+	static const char *const keys[] = { "transport", "url", "endpoint" };
 
-	for (int i = 0; transport == DEST_NO_SETTING && rows[i].key; i++)
-		if (values[i] != NULL && !rows[i].secret &&
-		    strncmp(values[i], "http", 4) == 0)
-			return i;
-	return transport;
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		const int row = dest_fault(type, keys[i]);
+
+		if (row != DEST_NO_SETTING &&
+		    (i == 0 || (values[row] != NULL &&
+				strncmp(values[row], "http", 4) == 0)))
+			return row;
+	}
+	return DEST_NO_SETTING;
 }
 
 static int contradict(const struct platform *p, const json_t *node,

@@ -5,6 +5,7 @@
 #include "core/slice.h"
 #include "dest/setting.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,20 +33,48 @@ KINDS(DECLARE)
 const struct dest_type *const dest_types[] = { KINDS(ROW) };
 const size_t dest_type_count = sizeof(dest_types) / sizeof(dest_types[0]);
 
-const struct dest_type *dest_find(const char *name, struct err *e)
+/* Try each of some words, divided by '|'; the best stays in room. */
+static void try_words(struct nearest *near, const char *words,
+		      char room[static 64])
 {
-	struct nearest near = NEAREST_INIT(name);
+	char word[64];
+
+	while (words != NULL) {
+		const size_t n = strcspn(words, "|");
+
+		snprintf(word, sizeof(word), "%.*s", (int)n, words);
+		nearest_try(near, word);
+		if (near->best == word)
+			near->best = memcpy(room, word, sizeof(word));
+		words = words[n] == '|' ? words + n + 1 : NULL;
+	}
+}
+
+const char *dest_nearest(const char *word, char room[static 64])
+{
+	struct nearest near = NEAREST_INIT(word);
 
 	for (size_t i = 0; i < dest_type_count; i++) {
+		try_words(&near, dest_types[i]->name, room);
+		try_words(&near, dest_types[i]->aliases, room);
+	}
+	return near.best;
+}
+
+const struct dest_type *dest_find(const char *name, struct err *e)
+{
+	const char *near;
+	char room[64];
+
+	for (size_t i = 0; i < dest_type_count; i++)
 		if (strcmp(dest_types[i]->name, name) == 0 ||
 		    setting_is_in(name, dest_types[i]->aliases))
 			return dest_types[i];
-		nearest_try(&near, dest_types[i]->name);
-	}
-	if (near.best != NULL)
+	near = dest_nearest(name, room);
+	if (near != NULL)
 		err_set(e, ERR_USAGE,
 			"unknown kind of destination: %s (did you mean %s?)",
-			name, near.best);
+			name, near);
 	else
 		err_set(e, ERR_USAGE,
 			"unknown kind of destination: %s (see --list)", name);

@@ -14,6 +14,9 @@
 extern const struct dest_type *const dest_types[];
 extern const size_t dest_type_count;
 
+/* The name or alias of a kind that is near to a word, in room, or NULL. */
+const char *dest_nearest(const char *word, char room[static 64]);
+
 /* By name or alias, or NULL with e filled: ERR_USAGE, with the nearest. */
 const struct dest_type *dest_find(const char *name, struct err *e) MUST_CHECK;
 

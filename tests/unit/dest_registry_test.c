@@ -83,6 +83,11 @@ static void a_kind_that_does_not_exist_is_named_with_the_nearest(void)
 {
 	VALUE("qrader:h", NULL, "",
 	      "! unknown kind of destination: qrader (did you mean qradar?)");
+	VALUE("opensaerch:h", NULL, "",
+	      "! unknown kind of destination: opensaerch (did you mean "
+	      "opensearch?)");
+	VALUE("eslk:h", NULL, "",
+	      "! unknown kind of destination: eslk (did you mean elk?)");
 	VALUE("carrier-pigeon:h", NULL, "",
 	      "! unknown kind of destination: carrier-pigeon (see --list)");
 }
