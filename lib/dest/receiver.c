@@ -264,6 +264,14 @@ static int plan_hostname(struct config *c, const struct settings *s,
 			       "%s: %s is no name: only printable ASCII, "
 			       "without spaces",
 			       key, name);
+	if (c->receiver->takes_names_only &&
+	    name[strspn(name, "abcdefghijklmnopqrstuvwxyz"
+			      "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_")] !=
+		    '\0')
+		return err_set(e, ERR_USAGE,
+			       "%s: %s: %s knows a host by letters, digits, "
+			       "'.', '-' and '_' only",
+			       key, name, c->receiver->name);
 	if (c->receiver->takes_no_ipv6_host && address_is_ipv6(name))
 		return err_set(e, ERR_USAGE,
 			       "%s: %s is an IPv6 address, by which %s knows "

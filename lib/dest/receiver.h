@@ -105,6 +105,7 @@ struct receiver {
 	bool always_3164;     // the header auto means, whatever the line is;
 			      // else what suits the format of the line
 	bool takes_no_ipv6_host; // in that header
+	bool takes_names_only;   // there, of letters, digits, '.', '-' and '_'
 	const char *rfc_ports; // "601|5425": where octet counting and RFC 5424
 			      // are expected instead; NULL: nowhere
 	size_t relp_max_line; // bytes by RELP; 0: it does not speak that, and

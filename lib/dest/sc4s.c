@@ -16,6 +16,7 @@ static const struct receiver receiver = {
 	.max_line = { [TRANSPORT_UDP] = 65507,
 		      [TRANSPORT_TCP] = 65536,
 		      [TRANSPORT_TLS] = 65536 },
+	.takes_names_only = true, // the rest is its message
 	.rfc_ports = "601|5425",
 };
 

@@ -98,6 +98,15 @@ static void sc4s_wants_rfc_framing_and_headers_on_its_rfc_ports(void)
 	      "<134>Oct  8 22:45:00 web01 CEF:0|a\n");
 }
 
+static void sc4s_would_take_other_hosts_for_the_message(void)
+{
+	FRAME("sc4s:h", LIST("hostname=Web_01.example-a.com"), "CEF:0|a",
+	      "<134>Oct  8 22:45:00 Web_01.example-a.com CEF:0|a\n");
+	FRAME("sc4s:h", LIST("hostname=fe80::1"), "{}",
+	      "! sc4s: hostname: fe80::1: SC4S knows a host by letters, "
+	      "digits, '.', '-' and '_' only");
+}
+
 static void a_header_suits_the_format_behind_it(void)
 {
 	const char *const *host = LIST("hostname=web01");
@@ -364,6 +373,7 @@ int main(void)
 	RUN(a_datagram_is_the_message_alone);
 	RUN(framing_can_be_chosen);
 	RUN(sc4s_wants_rfc_framing_and_headers_on_its_rfc_ports);
+	RUN(sc4s_would_take_other_hosts_for_the_message);
 	RUN(a_header_suits_the_format_behind_it);
 	RUN(a_header_can_be_chosen_and_leef_has_its_own_form_of_rfc_5424);
 	RUN(qradar_gets_an_rfc_3164_header_whatever_the_format);
