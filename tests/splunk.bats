@@ -111,12 +111,111 @@ members()
 	equal 'siem-send: splunk: the token is shorter than the 36 characters of a GUID: is all of it there?' "$output"
 }
 
-@test "a dry run shows the request without its token" {
-	run -0 siem-send -n splunk:https://splunk.example.com <<<'{"ts":1}'
+@test "by TLS, with a token that is checked, records arrive byte for byte, indexed or not" {
+	mock --tls --tls-dir certs --token "$SPLUNK_HEC_TOKEN" \
+		--token 87654321-4321-4321-4321-210987654321,ack
+	gen-events 300 >lines
+	run -0 send -o ca_file=certs/ca.pem -o in_flight=1 <lines
+	equal '' "$output"
+	equal "$(cat lines)" "$(jq -r .raw arrived)"
+	equal https "$(jq -r .transport arrived | sort -u)"
 
-	[[ $output == 'POST /services/collector/event?host=web01 '* ]]
-	[[ $output == *'{"time":1.000,"event":{"ts":1}}'* ]]
-	[[ $output != *12345678* ]]
+	SPLUNK_HEC_TOKEN=87654321-4321-4321-4321-210987654321 run -0 send \
+		-o ca_file=certs/ca.pem -o in_flight=1 -o use_ack=true \
+		-o ack_interval=0.05 <lines
+	equal '' "$output"
+	equal "$(cat lines)" "$(jq -r 'select(.ack != null).raw' arrived)"
+
+	# So the token is looked at.
+	SPLUNK_HEC_TOKEN=87654321-4321-4321-4321-210987654322 run -4 send \
+		-o ca_file=certs/ca.pem -o use_ack=true <lines
+	[[ $output == *'answers 403: invalid token'* ]]
+	equal 600 "$(wc -l <arrived)"
+}
+
+# shown OPTION...: what a dry run shows of two records.
+shown()
+{
+	printf '%s\n' '{"ts":1}' '<34>1 2003-10-11T22:14:15.003Z h "su" - ID47 - x' |
+		siem-send -n splunk:https://splunk.example.com "$@" | tr -d '\r'
+}
+
+# request ENDPOINT BODY HEADER...: the same of the request that there should be.
+request()
+{
+	printf '%s\n' "POST /services/collector/$1?host=web01 HTTP/1.1" \
+		'Host: splunk.example.com' \
+		"User-Agent: siem-send/$(siem-send --version | grep -o '[0-9.]*')" \
+		'Accept: */*' 'Authorization: Splunk ***' "${@:3}" \
+		"Content-Length: ${#2}" '' "$2"
+}
+
+@test "a dry run shows each request byte for byte, but for its token" {
+	channel=0f3f5f0e-3e3e-4f6c-9b5a-0c6a2f1d7e11
+	json='Content-Type: application/json'
+	events='{"time":1.000,"event":{"ts":1}}{"time":1065910455.003,"event":"<34>1 2003-10-11T22:14:15.003Z h \"su\" - ID47 - x"}'
+	equal "$(request event "$events" "$json")" "$(shown)"
+	equal "$(request event "$events" "X-Splunk-Request-Channel: $channel" "$json")" \
+		"$(shown -o use_ack=true -o channel=$channel)"
+	equal "$(request raw $'{"ts":1}\n<34>1 2003-10-11T22:14:15.003Z h "su" - ID47 - x\n' \
+		"X-Splunk-Request-Channel: $channel" 'Content-Type: text/plain; charset=utf-8')" \
+		"$(shown -o endpoint=raw -o channel=$channel)"
+}
+
+@test "an event that is too large by itself is set aside, and no other" {
+	mock --max-content 300
+	{ seq -f '{"n":%g}' 30; printf '{"long":"%0300d"}\n' 0; seq -f '{"n":%g}' 31 60; } >lines
+	run -1 send --dead-letter dead <lines
+
+	equal "$(grep '"n"' lines)" "$(jq -r .raw arrived | sort -t : -k 2 -n)"
+	equal "$(grep long lines)" "$(cat dead)"
+	equal 'too large: lower batch_bytes, or raise max_content_length in Splunk' \
+		"$(jq -r .reason dead.why)"
+}
+
+@test "Retry-After is obeyed, as seconds and as a date, indexed or not" {
+	for form in retry-after=3 retry-date=4; do
+		for use_ack in false true; do
+			mock --token "*$([ $use_ack = false ] || echo ,ack)" --fault "429-at=1,$form"
+			began=$EPOCHREALTIME
+			run -0 send -o use_ack=$use_ack -o ack_interval=0.05 \
+				<<<"$form $use_ack"
+			awk "BEGIN { exit !($EPOCHREALTIME - $began >= 2.9) }"
+			[[ $output == *'answers 429: queue at capacity'* ]]
+			end_mock
+		done
+	done
+
+	equal 'retry-after=3 false,retry-after=3 true,retry-date=4 false,retry-date=4 true' \
+		"$(jq -r .raw arrived | paste -sd ,)"
+}
+
+@test "garbage, cut, lost and huge answers, and errors, cost no record that is to be indexed" {
+	mock --token '*,ack' --fault garbage-at=1,half-at=2,lost-at=3,huge-at=4,500-at=5,502-at=6,503-at=7,404-at=10
+	seq 100 >lines
+	run -0 send -o use_ack=true -o ack_interval=0.05 -o batch_size=10 \
+		-o in_flight=1 --dead-letter dead <lines
+
+	equal "$(cat lines)" "$(jq -r .raw arrived | sort -nu)"
+	[ ! -s dead ]
+}
+
+@test "a token that is taken away while acknowledgements are missing costs no record" {
+	listen=$here:0 mock --token "$SPLUNK_HEC_TOKEN,ack" --fault ack-never=1
+	timeout 120 siem-send -q "splunk:$url" -o use_ack=true -o ack_interval=0.05 \
+		-o ack_timeout=3 --dead-letter dead < <(seq 100) 2>err 3>&- &
+	sender=$!
+	remember $sender
+	eventually has 100
+	end_mock
+	listen=$url mock --token other,ack
+	eventually grep -q 'answers 403: invalid token' err
+	end_mock
+	listen=$url mock --token "$SPLUNK_HEC_TOKEN,ack"
+	wait $sender
+
+	equal "$(seq 100)" "$(jq -r .raw arrived | sort -nu)"
+	[ ! -s dead ]
 }
 
 @test "one poisoned record in a thousand is set aside, and 999 arrive once" {
