@@ -292,9 +292,11 @@ static void judge(const void *config, struct dest_session *session,
 	struct judgement j = answer_by_status(answer, count);
 
 	(void)config;
-	// The intake says 202, an older one 200 and {}; so may others.
+	// The intake says 202, an older one 200 and {}; so may others. Who
+	// speaks of errors has not taken it, whatever the status is.
 	if (j.verdict == VERDICT_DELIVERED &&
-	    !(answer->status == 202 || (answer->status == 200 && said.is_json)))
+	    (said.is_error || !(answer->status == 202 ||
+				(answer->status == 200 && said.is_json))))
 		j = (struct judgement){ .verdict = VERDICT_RETRY,
 					.wait_ms = WAIT_BACKOFF };
 	if (answer->status == 400 && count == 1 && said.is_error)

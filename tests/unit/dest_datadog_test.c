@@ -186,6 +186,11 @@ static void an_answer_that_is_not_datadogs_costs_no_record(void)
 		{ 200, "", "", 1, VERDICT_RETRY, WAIT_BACKOFF, NULL },
 		{ 200, "", "[]", 1, VERDICT_RETRY, WAIT_BACKOFF, NULL },
 		{ 204, "", "{}", 1, VERDICT_RETRY, WAIT_BACKOFF, NULL },
+		{ 200, "", bad, 2, VERDICT_RETRY, WAIT_BACKOFF,
+		  "success, but not in the words of Datadog: is there a proxy "
+		  "in between?: \"Invalid JSON\"" },
+		{ 202, "", "{\"errors\":[]}", 1, VERDICT_RETRY, WAIT_BACKOFF,
+		  NULL },
 		{ 302, "", "", 1, VERDICT_HOLD, 0, NULL },
 		{ 400, "", "<html>", 1, VERDICT_RETRY, WAIT_BACKOFF, NULL },
 		{ 400, "", "{\"errors\":1}", 1, VERDICT_RETRY, WAIT_BACKOFF,
