@@ -7,6 +7,7 @@
 #include "check.h"
 #include "core/buf.h"
 #include "core/file.h"
+#include "dest/keys.h"
 #include "dest/platform.h"
 #include "dest/registry.h"
 #include "dest/spot.h"
@@ -15,10 +16,12 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { TEXT_MAX = 1 << 16, KEYS_MAX = 300 };
 
-static char nested[TEXT_MAX], direct[TEXT_MAX], manual[TEXT_MAX];
+static char nested[TEXT_MAX], direct[TEXT_MAX];
+static char manual[TEXT_MAX], explained[TEXT_MAX];
 
 static void read_text(const char *path, char text[static TEXT_MAX])
 {
@@ -294,13 +297,223 @@ static void and_where_platforms_stand_directly_under_siem(void)
 	damage_all(direct);
 }
 
+/* A platform with one setting, as text. */
+static void write_setting(const struct dest_type *kind,
+			  const struct dest_transport *t, const struct spot *at,
+			  const char *value, bool is_nested)
+{
+	const char *section = at->from == SPOT_SECTION ? spot_section(t) : NULL;
+	FILE *f = fopen("f", "w");
+	const char *name = at->path;
+	unsigned depth = 2;
+
+	CHECK(f != NULL);
+	fprintf(f, "siem:\n%s", is_nested ? " platforms:\n" : "");
+	fprintf(f, "  p:\n    kind: %s\n", kind->name);
+	if (t != NULL)
+		fprintf(f, "    transport: %s\n", t->name);
+	if (section != NULL)
+		fprintf(f, "%*s%s:\n", (int)depth++ * 2, "", section);
+	for (size_t n; n = strcspn(name, "."), name[n] == '.'; name += n + 1)
+		fprintf(f, "%*s%.*s:\n", (int)depth++ * 2, "", (int)n, name);
+	fprintf(f, "%*s%s: %s\n", (int)depth * 2, "", name, value);
+	CHECK(fclose(f) == 0);
+}
+
+/* The value of a setting by that file, in text; or why there is none. */
+static void read_setting(size_t row, char text[static 600])
+{
+	static const char *const files[] = { "f" };
+	struct arena texts = ARENA_INIT(1 << 16);
+	const char *values[100] = { NULL };
+	struct site s = SITE_NONE;
+	struct platform p;
+	struct err e = { 0 };
+
+	text[0] = '\0';
+	if (site_open(&s, files, 1, &e) < 0 ||
+	    platform_find(&p, &s, "p", &e) < 0 ||
+	    keys_check(&s, p.section, p.kind, &e) < 0 ||
+	    platform_choose(&p, NULL, &e) < 0 ||
+	    platform_values(&p, false, values, &texts, &e) < 0)
+		snprintf(text, 600, "! %s", e.text);
+	else if (values[row] != NULL)
+		snprintf(text, 600, "%s", values[row]);
+	site_close(&s);
+	arena_free(&texts);
+}
+
+/* What is written there is the value, or makes it. */
+static void is_read(const struct dest_type *kind,
+		    const struct dest_transport *t, size_t row,
+		    const struct spot *at, const char *written,
+		    const char *want)
+{
+	for (int is_nested = 0; is_nested < 2; is_nested++) {
+		char got[600];
+
+		write_setting(kind, t, at, written, is_nested == 1);
+		read_setting(row, got);
+		if (strcmp(got, want) == 0)
+			continue;
+		printf("# %s %s: %s: want %s, got %s\n", kind->name,
+		       t != NULL ? t->name : "", at->path, want, got);
+		check_ok = false;
+	}
+}
+
+static void check_places(const struct dest_type *kind,
+			 const struct dest_transport *t)
+{
+	const struct dest_type *type = t != NULL ? t->type : kind;
+
+	for (size_t i = 0; type->settings[i].key != NULL; i++) {
+		const struct dest_setting *row = &type->settings[i];
+		const char *places = spot_places(row);
+		const char list[] = { 'a', row->list, 'b', '\0' };
+		struct spot at;
+
+		if (!spot_is_said(t, row))
+			continue;
+		while (spot_next(&places, &at)) {
+			if (at.from == SPOT_SITE)
+				continue;
+			is_read(kind, t, i, &at, "1", "1");
+			if (row->list != 0)
+				is_read(kind, t, i, &at, "[a, b]", list);
+		}
+	}
+}
+
+/* Do this with every kind, and every transport of those that have several. */
+static void each_kind(void (*visit)(const struct dest_type *kind,
+				    const struct dest_transport *t))
+{
+	for (size_t i = 0; i < dest_type_count; i++) {
+		const struct dest_transport *t = dest_types[i]->transports;
+
+		if (t == NULL)
+			visit(dest_types[i], NULL);
+		for (; t != NULL && t->name != NULL; t++)
+			visit(dest_types[i], t);
+	}
+}
+
+static void every_setting_of_every_kind_is_read_where_its_row_says(void)
+{
+	each_kind(check_places);
+}
+
+/* The keys that the manual explains, a line each. */
+static void list_explained(char keys[static TEXT_MAX])
+{
+	size_t len = 0;
+	const char *at = manual;
+
+	while ((at = strstr(at, "\n.It Cm ")) != NULL) {
+		for (at += strlen("\n.It Cm "); *at != '\n'; at++)
+			if (*at == '\\')
+				at++; // the line goes on
+			else if (*at != ' ')
+				keys[len++] = *at == ',' ? '\n' : *at;
+		keys[len++] = '\n';
+	}
+	keys[len] = '\0';
+}
+
+static bool is_explained(const char *path)
+{
+	const size_t n = strlen(path);
+
+	for (const char *p = explained; *p != '\0'; p = strchr(p, '\n') + 1)
+		if (strncmp(p, path, n) == 0 && p[n] == '\n')
+			return true;
+	return false;
+}
+
+static void check_manual(const struct dest_type *kind,
+			 const struct dest_transport *t)
+{
+	const struct dest_type *type = t != NULL ? t->type : kind;
+
+	for (const struct dest_setting *row = type->settings; row->key; row++) {
+		const char *places = spot_places(row);
+		char full[600];
+		struct spot at;
+
+		while (spot_next(&places, &at)) {
+			snprintf(full, sizeof(full), "%s.%s",
+				 t != NULL ? spot_section(t) : "", at.path);
+			if (!spot_is_said(t, row) ||
+			    strcmp(at.path, row->key) == 0 ||
+			    is_explained(at.path) || is_explained(full))
+				continue;
+			printf("# %s: %s is not in the manual\n", kind->name,
+			       at.path);
+			check_ok = false;
+		}
+	}
+}
+
+/* Does a platform of any kind take a key? */
+static bool is_known(const char *path)
+{
+	struct spot at = { .from = SPOT_PLATFORM };
+
+	snprintf(at.path, sizeof(at.path), "%s", path);
+	for (size_t i = 0; i < dest_type_count; i++) {
+		char got[600];
+
+		write_setting(dest_types[i], dest_types[i]->transports, &at,
+			      "1", true);
+		read_setting(0, got);
+		if (strstr(got, "unknown key") == NULL &&
+		    strstr(got, "is there twice") == NULL)
+			return true;
+	}
+	return shape_of(path, site_shapes, site_shape_count) != NULL ||
+	       shape_is_among(path, "platforms|kind|transport");
+}
+
+static void the_manual_has_no_key_that_nobody_knows(void)
+{
+	CHECK(is_known("tls.ca_file") && !is_known("tls.ca"));
+	for (const char *p = explained; *p != '\0'; p = strchr(p, '\n') + 1) {
+		char path[200];
+
+		snprintf(path, sizeof(path), "%.*s", (int)strcspn(p, "\n"), p);
+		if (is_known(path))
+			continue;
+		printf("# %s is in the manual, and no key\n", path);
+		check_ok = false;
+	}
+}
+
+static void the_manual_has_every_place_that_is_not_the_name(void)
+{
+	CHECK(is_explained("tls.ca_file") && is_explained("kind"));
+	CHECK(!is_explained("tls") && !is_explained("tls.ca"));
+	each_kind(check_manual);
+	for (size_t i = 0; i < site_shape_count; i++)
+		if (!is_explained(site_shapes[i].path)) {
+			printf("# %s is not in the manual\n",
+			       site_shapes[i].path);
+			check_ok = false;
+		}
+}
+
 int main(void)
 {
 	read_text("share/examples/siem.yaml", nested);
 	read_text("man/siem.yaml.5", manual);
 	make_direct();
+	list_explained(explained);
 	folder_enter();
+	umask(077); // there are secrets in what is written
 	RUN(every_key_of_the_example_that_is_damaged_is_found);
 	RUN(and_where_platforms_stand_directly_under_siem);
+	RUN(every_setting_of_every_kind_is_read_where_its_row_says);
+	RUN(the_manual_has_no_key_that_nobody_knows);
+	RUN(the_manual_has_every_place_that_is_not_the_name);
 	return check_done();
 }
