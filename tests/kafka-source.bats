@@ -135,6 +135,49 @@ all()
 	all 2500
 }
 
+# large FROM TO: records of 100 KB each, of which a cluster for tests keeps fifty.
+large()
+{
+	local body
+
+	body=$(head -c 100000 /dev/zero | tr '\0' x)
+	seq -f "%g $body" "$1" "$2" | siem-send -q -o linger=0 "kafka:$brokers/audit"
+}
+
+@test "what the topic has removed before it was read is told, at the start" {
+	cluster 1
+	tell topic audit 1
+	large 1 2
+	read_topic --once -c ckpt | siem-send -q -c ckpt file:arrived.a
+	large 3 90
+	run -1 --separate-stderr timeout 120 siem-tail --group siem --once \
+		-c ckpt "kafka://$brokers/audit"
+	[[ $stderr == *'/audit/0: the next record was at offset 2, and is not there any more: going on at '* ]]
+}
+
+@test "and in the middle, when the one who takes the records is slow" {
+	cluster 1
+	tell topic audit 1
+	large 1 2
+	mkfifo lines
+	siem-tail --group siem "kafka://$brokers/audit" 2>said >lines 3>&- 4>&- &
+	tail=$!
+	remember "$tail"
+	exec {lines}<lines
+	read -r first _ <&"$lines"
+	equal 1 "$first"
+	# More than is fetched ahead and kept together.
+	large 3 200
+	sed -u 's/ .*//' <&"$lines" >numbers 3>&- 4>&- &
+	remember "$!"
+	eventually grep -qx 200 numbers
+	kill "$tail"
+	rc=0
+	wait "$tail" || rc=$?
+	grep -q 'is not there any more: going on at' said
+	equal 1 "$rc"
+}
+
 @test "what cannot be delivered is read again" {
 	cluster 1
 	tell topic audit 2

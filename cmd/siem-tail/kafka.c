@@ -284,7 +284,7 @@ static int choose_starts(struct topic *k, rd_kafka_topic_partition_list_t *list,
 
 		if (part == NULL)
 			return err_set(e, ERR_SYSTEM, "out of memory");
-		part->is_ours = part->is_fresh = true;
+		part->is_ours = true;
 		part->at_end = false;
 		part->next = OFFSET_NONE;
 		part->group = error == 0 && at->offset >= 0 ? at->offset
@@ -386,21 +386,20 @@ static void on_log(const rd_kafka_t *handle, int level, const char *what,
 /* Was something gone before it was read? */
 static void check_gap(struct topic *k, struct part *part, int64_t offset)
 {
+	const int64_t awaited =
+		part->next != OFFSET_NONE ? part->next : part->begun;
 	int64_t low = 0, high = 0;
 
-	if (!part->is_fresh)
-		return;
-	part->is_fresh = false;
-	if (part->begun == OFFSET_NONE || offset == part->begun)
+	if (awaited == OFFSET_NONE || offset == awaited)
 		return;
 	rd_kafka_get_watermark_offsets(k->handle, terms_of(k)->topic,
 				       part->number, &low, &high);
 	// Offsets that are missing within a topic are nobody's records.
-	if (offset > part->begun && low <= part->begun)
+	if (offset > awaited && low <= awaited)
 		return;
 	msg_warn("%s%" PRId32 ": the next record was at offset %" PRId64
 		 ", and is not there any more: going on at %" PRId64,
-		 k->parts.source, part->number, part->begun, offset);
+		 k->parts.source, part->number, awaited, offset);
 	k->tail->report.gaps++;
 	if (k->tail->status < STATUS_REJECTS)
 		k->tail->status = STATUS_REJECTS;
