@@ -55,7 +55,8 @@ static const struct dest_setting table[SETTINGS + 1] = {
 	[SUCCESS_MATCH] = { "success_match", "HTTP_SUCCESS_MATCH", NULL,
 			    "text such an answer has in it [no web page]",
 			    false },
-	[RETRY_CODES] = { "retry_codes", "HTTP_RETRY_CODES", "408,425,429,5xx",
+	[RETRY_CODES] = { "retry_codes", "HTTP_RETRY_CODES",
+			  "408,425,429,500,502-599",
 			  "statuses to try again after", false, .list = ',' },
 	[REJECT_CODES] = { "reject_codes", "HTTP_REJECT_CODES", "400,422",
 			   "statuses that speak of a record", false,
@@ -106,12 +107,18 @@ static int plan_identity(struct web_target *c, const struct settings *s,
 			       "header can carry");
 	if (values[USER] == NULL)
 		return 0;
+	if (strchr(values[USER], ':') != NULL)
+		return err_set(e, ERR_USAGE,
+			       "user: %s: no name has a colon in it",
+			       values[USER]);
 	buf_printf(&pair, "%s:%s", values[USER],
 		   values[PASSWORD] != NULL ? values[PASSWORD] : "");
 	buf_puts(&c->headers, "Authorization: Basic ");
 	base64_put(&c->headers, buf_slice(&pair));
 	buf_puts(&c->headers, "\r\n");
 	bool fits = buf_status(&pair) == 0;
+	if (pair.data != NULL)
+		explicit_bzero(pair.data, pair.cap);
 	buf_free(&pair);
 	return fits ? 0 : err_set(e, ERR_USAGE, "user: too long");
 }

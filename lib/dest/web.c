@@ -281,6 +281,21 @@ static bool is_header(struct slice text)
 	return slice_trim(text).len > 0;
 }
 
+/* One that says how the body is to be read: two of it would say two things. */
+static bool is_of_body(struct slice header)
+{
+	static const char *const names[] = { "Content-Type", "Content-Length",
+					     "Content-Encoding",
+					     "Transfer-Encoding", "Expect" };
+	const struct slice name = slice_take_until(&header, ':');
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (name.len == strlen(names[i]) &&
+		    strncasecmp(name.data, names[i], name.len) == 0)
+			return true;
+	return false;
+}
+
 int web_put_headers(const struct settings *s, size_t i, struct buf *out,
 		    struct err *e)
 {
@@ -294,6 +309,11 @@ int web_put_headers(const struct settings *s, size_t i, struct buf *out,
 			return err_set(e, ERR_USAGE,
 				       "%s: a header is NAME: VALUE, several "
 				       "divided by |",
+				       s->table[i].key);
+		if (is_of_body(header))
+			return err_set(e, ERR_USAGE,
+				       "%s: what the body is, is said by "
+				       "content_type, gzip and framing",
 				       s->table[i].key);
 		buf_put_slice(out, header);
 		buf_puts(out, "\r\n");

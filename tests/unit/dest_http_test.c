@@ -76,11 +76,18 @@ static void settings_that_make_no_sense_are_named(void)
 		{ "headers=A B: c", "headers: a header is NAME: VALUE" },
 		{ "headers=A: b\r\nC: d", "headers: a header is NAME: VALUE" },
 		{ "headers=A:", "headers: a header is NAME: VALUE" },
+		{ "headers=A: b|content-type: x",
+		  "headers: what the body is, is said by content_type" },
+		{ "headers=Content-Length: 1", "headers: what the body is" },
+		{ "headers=Content-Encoding: br", "headers: what the body" },
+		{ "headers=Transfer-Encoding: chunked", "headers: what the " },
+		{ "headers=Expect: 100-continue", "headers: what the body " },
 		{ "success_codes=2xx,ok",
 		  "success_codes: ok is no status, as in 200, 2xx or 500-599" },
 		{ "retry_codes=600", "retry_codes: 600 is no status" },
 		{ "retry_codes=503-500", "retry_codes: 503-500 is no status" },
 		{ "reject_codes=400,,422", "reject_codes:  is no status" },
+		{ "user=a:b", "user: a:b: no name has a colon in it" },
 		{ "client_id=x", "client_id and client_secret need "
 				 "token_endpoint" },
 		{ "token_endpoint=http://t", "token_endpoint: " },
@@ -149,10 +156,30 @@ static void every_status_has_its_verdict(void)
 		{ 500, "", "", 1, VERDICT_RETRY, WAIT_BACKOFF, NULL },
 		{ 503, "", "", 1, VERDICT_RETRY, WAIT_BACKOFF, NULL },
 		{ 0, "", "", 1, VERDICT_RETRY, WAIT_BACKOFF, NULL },
+		{ 415, "", "", 3, VERDICT_HOLD, 0, "nothing there takes" },
+		{ 501, "", "", 3, VERDICT_HOLD, 0, "nothing there takes" },
+		{ 502, "", "<html>", 3, VERDICT_RETRY, WAIT_BACKOFF, NULL },
+		{ 504, "", "", 3, VERDICT_RETRY, WAIT_BACKOFF, NULL },
 		{ 999, "", "", 1, VERDICT_RETRY, WAIT_BACKOFF, NULL },
 	};
 
 	JUDGED(NOTHING, rows);
+}
+
+static void what_is_asked_for_is_waited(void)
+{
+	static const struct judged rows[] = {
+		{ 429, "", "", 3, VERDICT_RETRY, 7000, NULL },
+		{ 503, "", "", 1, VERDICT_RETRY, 7000, NULL },
+		{ 418, "", "", 1, VERDICT_RETRY, 7000, NULL },
+	};
+	struct dest d;
+	struct err e = { 0 };
+
+	CHECK(dest_open(&d, "http:https://h", NULL, 0, &e) == 0);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		CHECK(is_judged(&d, &rows[i], 7000));
+	dest_close(&d);
 }
 
 static void the_settings_say_otherwise(void)
@@ -198,6 +225,7 @@ int main(void)
 	RUN(whoever_we_are_is_in_a_header);
 	RUN(settings_that_make_no_sense_are_named);
 	RUN(every_status_has_its_verdict);
+	RUN(what_is_asked_for_is_waited);
 	RUN(the_settings_say_otherwise);
 	RUN(a_fetched_token_that_is_refused_is_a_matter_of_the_set_up);
 	return check_done();
