@@ -389,6 +389,13 @@ static int plan(const char *const *values, struct dest_plan *plan,
 	    plan_url(c, &s, plan->tls.insecure, e) < 0 ||
 	    plan_headers(c, &s, e) < 0 || plan_key(c, &s, e) < 0)
 		goto fail;
+	if (plan->limits.best_bytes > REQUEST_MAX) {
+		err_set(e, ERR_USAGE,
+			"batch_bytes: the API breaks the connection at more "
+			"than %d",
+			(int)REQUEST_MAX);
+		goto fail;
+	}
 	c->is_large = plan->limits.best_bytes > LARGE;
 	return 0;
 fail:

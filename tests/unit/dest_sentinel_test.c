@@ -343,6 +343,10 @@ static void every_answer_of_logs_ingestion_has_its_meaning(void)
 		{ 400, SAYS("InvalidPayload"), SPLIT, REJECT, HOLD },
 		{ 400, SAYS("InvalidStream"), HOLD, HOLD, HOLD },
 		{ 400, SAYS("InvalidApiVersion"), HOLD, HOLD, HOLD },
+		{ 400, SAYS("InvalidDcrImmutableId"), HOLD, HOLD, HOLD },
+		{ 400, SAYS("InvalidRequestContent"), SPLIT, REJECT, HOLD },
+		{ 400, "{\"error\":{\"code\":\"Inv", SPLIT, RETRY, RETRY },
+		{ 400, "[]", SPLIT, RETRY, RETRY },
 		{ 400, "", SPLIT, RETRY, RETRY },
 		{ 400, PAGE, SPLIT, RETRY, RETRY },
 		{ 400, "\x00\xff{", SPLIT, RETRY, RETRY },
@@ -350,14 +354,18 @@ static void every_answer_of_logs_ingestion_has_its_meaning(void)
 		{ 403, SAYS("OperationFailed"), HOLD, HOLD, HOLD },
 		{ 404, SAYS("NotFound"), HOLD, HOLD, HOLD },
 		{ 405, "", HOLD, HOLD, HOLD },
+		{ 407, "", HOLD, HOLD, HOLD },
 		{ 408, "", RETRY, RETRY, RETRY },
+		{ 413, PAGE, SPLIT, REJECT, REJECT },
 		{ 413, SAYS("ContentLengthLimitExceeded"), SPLIT, REJECT,
 		  REJECT },
 		{ 418, "", SPLIT, RETRY, RETRY },
 		{ 429, "", RETRY, RETRY, RETRY },
 		{ 500, "", RETRY, RETRY, RETRY },
 		{ 501, "", HOLD, HOLD, HOLD },
+		{ 502, PAGE, RETRY, RETRY, RETRY },
 		{ 503, PAGE, RETRY, RETRY, RETRY },
+		{ 504, "", RETRY, RETRY, RETRY },
 		{ 0, "", RETRY, RETRY, RETRY },
 	};
 
@@ -428,13 +436,22 @@ static void every_answer_of_the_data_collector_has_its_meaning(void)
 		{ 400, OLD("MissingLogType"), HOLD, HOLD, HOLD },
 		{ 400, OLD("UnsupportedContentType"), HOLD, HOLD, HOLD },
 		{ 400, OLD("InvalidDataFormat"), SPLIT, REJECT, REJECT },
+		{ 200, "{}", RETRY, RETRY, RETRY },
+		{ 200, " \r\n", OK, OK, OK },
 		{ 400, PAGE, SPLIT, RETRY, RETRY },
+		{ 400, "{\"Error\":", SPLIT, RETRY, RETRY },
+		{ 401, "", HOLD, HOLD, HOLD },
 		{ 403, OLD("InvalidAuthorization"), HOLD, HOLD, HOLD },
+		{ 403, "", HOLD, HOLD, HOLD },
 		{ 404, "", HOLD, HOLD, HOLD },
+		{ 408, "", RETRY, RETRY, RETRY },
 		{ 413, "", SPLIT, REJECT, REJECT },
 		{ 429, "", RETRY, RETRY, RETRY },
 		{ 500, OLD("UnspecifiedError"), RETRY, RETRY, RETRY },
+		{ 502, PAGE, RETRY, RETRY, RETRY },
 		{ 503, OLD("ServiceUnavailable"), RETRY, RETRY, RETRY },
+		{ 504, "", RETRY, RETRY, RETRY },
+		{ 0, "", RETRY, RETRY, RETRY },
 	};
 	static const struct row large[] = {
 		{ 404, "", SPLIT, HOLD, HOLD },
@@ -457,6 +474,8 @@ static void every_answer_of_a_hub_has_its_meaning(void)
 		{ 400, words, SPLIT, REJECT, HOLD },
 		{ 400, PAGE, SPLIT, RETRY, RETRY },
 		{ 400, "<Error><Code>", SPLIT, RETRY, RETRY },
+		{ 400, "<Error>", SPLIT, RETRY, RETRY },
+		{ 400, "{\"error\":{\"code\":\"x\"}}", SPLIT, REJECT, HOLD },
 		{ 401, words, HOLD, HOLD, HOLD },
 		{ 403, words, HOLD, HOLD, HOLD },
 		{ 404, words, HOLD, HOLD, HOLD },
@@ -464,7 +483,10 @@ static void every_answer_of_a_hub_has_its_meaning(void)
 		{ 413, words, SPLIT, REJECT, REJECT },
 		{ 429, words, RETRY, RETRY, RETRY },
 		{ 500, words, RETRY, RETRY, RETRY },
+		{ 502, PAGE, RETRY, RETRY, RETRY },
 		{ 503, words, RETRY, RETRY, RETRY },
+		{ 504, words, RETRY, RETRY, RETRY },
+		{ 0, "", RETRY, RETRY, RETRY },
 	};
 
 	CHECK_ROWS("sentinel", hubs, rows);
@@ -560,6 +582,11 @@ static void wrong_settings_are_named(void)
 	FAILS("sentinel:w",
 	      LIST("transport=data_collector_api", "log_type=a", "gzip=true"),
 	      "gzip: compressed requests are not taken by this transport");
+	FAILS("sentinel:w",
+	      LIST("transport=data_collector_api", "log_type=a",
+		   "batch_bytes=30000001"),
+	      "batch_bytes: the API breaks the connection at more than "
+	      "30000000");
 	FAILS("sentinel:a b", collector,
 	      "workspace_id: there is a blank in it, or what no header has");
 	setenv("SENTINEL_SHARED_KEY", "no", 1);
