@@ -9,6 +9,8 @@
 enum {
 	REFRESH_MS = 300000,   // before a token ends
 	LIFE_MS = 3600000,     // of one of which nothing is said
+	LIFE_LEAST_MS = 1000,  // less is no life: another would be asked for
+			       // at once, again and again
 	LIFE_MAX_MS = 86400000 // that is believed
 };
 
@@ -61,11 +63,11 @@ static int64_t life_of(const struct dest_session *session, const json_t *root)
 {
 	double ms = seconds_of(json_object_get(root, "expires_in")) * 1000;
 
-	if (!(ms >= 0)) {
+	if (!(ms >= LIFE_LEAST_MS)) {
 		ms = seconds_of(json_object_get(root, "expires_on")) * 1000;
 		ms = ms >= 0 ? ms - (double)session->now_ms : ms;
 	}
-	if (!(ms >= 0))
+	if (!(ms >= LIFE_LEAST_MS))
 		return LIFE_MS;
 	return ms < LIFE_MAX_MS ? (int64_t)ms : LIFE_MAX_MS;
 }

@@ -29,8 +29,9 @@ int oauth_ask(const struct oauth_client *client, struct request *request,
 /*
  * What was answered (sections 5.1 and 5.2), with times as strings where
  * somebody writes them so, and as the second at which the token ends
- * (expires_on) where nothing else is said. DELIVERED: the token is in the
- * session, with the time when it ends, and when another one is to be fetched:
+ * (expires_on) where nothing else is said; less than a second is nothing said.
+ * DELIVERED: the token is in the session, with the time when it ends, and when
+ * another one is to be fetched:
  * five minutes before, or at half of a short life. Else e says what is wrong:
  * HOLD, with ERR_DENIED, what trying again will not change; RETRY.
  */

@@ -100,6 +100,10 @@ static void a_token_lives_as_long_as_was_said(void)
 		  86400000, 86100000 },
 		{ "{\"access_token\":\"eyJ.a-b\",\"expires_in\":-1}", 3600000,
 		  3300000 },
+		{ "{\"access_token\":\"eyJ.a-b\",\"expires_in\":0}", 3600000,
+		  3300000 },
+		{ "{\"access_token\":\"eyJ.a-b\",\"expires_in\":0.9}", 3600000,
+		  3300000 },
 		{ "{\"access_token\":\"eyJ.a-b\",\"expires_in\":\"soon\"}",
 		  3600000, 3300000 },
 		{ "{\"access_token\":\"eyJ.a-b\",\"expires_on\":\"8000\"}",
@@ -151,6 +155,11 @@ static void a_refusal_is_said_in_the_words_of_who_refused(void)
 	CHECK(o.verdict == VERDICT_HOLD && o.e.kind == ERR_DENIED);
 	CHECK(strcmp(o.e.text, "token: status 401, invalid_client: "
 			       "AADSTS7000215: Invalid client secret.") == 0);
+	o = outcome_of(400, "{\"error\":\"unauthorized_client\"}");
+	CHECK(o.verdict == VERDICT_HOLD && o.e.kind == ERR_DENIED);
+	CHECK(strcmp(o.e.text, "token: status 400, unauthorized_client") == 0);
+	o = outcome_of(400, "{\"error\":\"invalid_request\"}");
+	CHECK(o.verdict == VERDICT_HOLD && o.e.kind == ERR_DENIED);
 	o = outcome_of(404, "<html>");
 	CHECK(strcmp(o.e.text, "token: status 404") == 0);
 }
@@ -165,7 +174,8 @@ static void what_may_work_later_is_tried_again(void)
 		{ 401, VERDICT_HOLD },  { 403, VERDICT_HOLD },
 		{ 404, VERDICT_HOLD },  { 408, VERDICT_RETRY },
 		{ 425, VERDICT_RETRY }, { 429, VERDICT_RETRY },
-		{ 500, VERDICT_RETRY }, { 503, VERDICT_RETRY },
+		{ 500, VERDICT_RETRY }, { 502, VERDICT_RETRY },
+		{ 503, VERDICT_RETRY }, { 504, VERDICT_RETRY },
 		{ 201, VERDICT_RETRY }, { 999, VERDICT_RETRY },
 	};
 
