@@ -199,6 +199,40 @@ delivered()
 	done
 }
 
+@test "an encrypted key that is renewed with its password is opened once the old one is refused" {
+	authority ca
+	authority us
+	authority else
+	issue server ca 1
+	issue first us 2
+	issue second else 3
+	for kind in syslog splunk; do
+		: >arrived
+		mock "$kind" --tls=server.pem,server.key --require-client-cert --client-ca us.pem
+		cp first.pem cert
+		openssl pkey -in first.key -aes256 -passout pass:open-sesame -out key
+		(umask 077 && echo open-sesame >password)
+		export SYSLOG_KEY_PASSWORD=file:password SPLUNK_HEC_KEY_PASSWORD=file:password
+		follow -o ca_file=ca.pem -o cert_file=cert -o key_file=key
+		echo '{"n":1}' >&4
+		eventually has 1
+		eventually delivered 1
+		end_mock
+		cp second.pem cert
+		openssl pkey -in second.key -aes256 -passout pass:new-sesame -out key
+		echo new-sesame >password
+		listen=127.0.0.1:$port mock "$kind" --tls=server.pem,server.key \
+			--require-client-cert --client-ca else.pem
+		echo '{"n":2}' >&4
+		exec 4>&-
+		wait "$sender"
+		end_mock
+		eventually has 2
+		grep -q ', as CN=second' messages
+		run -1 grep sesame messages
+	done
+}
+
 @test "with -v each connection is told: who, as whom, how, until when, and the outcome" {
 	mock syslog --tls --tls-dir tls --require-client-cert
 	run -0 send -v -o ca_file=tls/ca.pem -o cert_file=tls/client.pem \

@@ -6,6 +6,7 @@
 #include "delivery/dispatch.h"
 #include "delivery/errand.h"
 #include "delivery/rehearsal.h"
+#include "delivery/renewal.h"
 #include "delivery/session.h"
 #include "delivery/slots.h"
 #include "dest/registry.h"
@@ -197,17 +198,9 @@ static int send_batches(struct courier *c, int64_t now_ms, struct err *e)
 /* Secrets may have changed since they were read. */
 static void refresh_plan(struct courier *c)
 {
-	const char *name = c->dest->name;
-	struct err e;
-	int rc = dest_replan(c->dest, &e);
-
 	c->stale = false;
-	if (rc < 0)
-		msg_warn("%s: %s; going on with what was there before", name,
-			 e.text);
-	if (rc <= 0)
+	if (!renewal_take(c->dest))
 		return;
-	msg_info("%s: a secret has changed, and is used from now on", name);
 	session_replan(&c->session);
 	http_set_tls(c->http, &c->dest->plan.tls);
 	http_set_proxy(c->http, &c->dest->plan.limits.proxy);

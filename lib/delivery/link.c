@@ -1,6 +1,8 @@
 #include "delivery/link.h"
 
 #include "core/msg.h"
+#include "delivery/renewal.h"
+#include "dest/registry.h"
 #include "net/address.h"
 
 #include <errno.h>
@@ -59,7 +61,7 @@ static int no_memory(struct err *e)
 }
 
 /* Everything that may fail before there is a connection. */
-static int prepare(struct link *l, const struct dest *dest,
+static int prepare(struct link *l, struct dest *dest,
 		   const struct carrier_load *load, struct err *e)
 {
 	*l = (struct link){
@@ -432,9 +434,26 @@ static int collect(struct link *l, int64_t now_ms, struct err *e)
 	return 0;
 }
 
+/* Secrets may have changed since they were read. */
+static void refresh_plan(struct link *l)
+{
+	struct conn_target *target = &l->route.target;
+	struct tls_context *tls = target->tls;
+
+	l->stale = false;
+	if (!renewal_take(l->dest))
+		return;
+	stream_of(l)->route(l->dest->plan.config, &l->route);
+	target->tls = tls;
+	if (tls != NULL)
+		tls_client_set(tls, &l->route.tls);
+}
+
 static int run(struct link *l, int64_t now_ms, short revents, struct err *e)
 {
 	if (l->phase == LINK_DOWN) {
+		if (l->stale)
+			refresh_plan(l);
 		l->conn = conn_open(&l->route.target, e);
 		if (l->conn == NULL)
 			return -1;
@@ -614,6 +633,14 @@ static void stop(struct carrier *c)
 	drop_connection(l);
 }
 
+static void replan(struct carrier *c)
+{
+	struct link *l = link_of(c);
+
+	dest_ask_secrets(l->dest);
+	l->stale = true;
+}
+
 static void release(struct carrier *c)
 {
 	struct link *l = link_of(c);
@@ -636,6 +663,7 @@ struct carrier *link_open(void *target, const struct carrier_load *load,
 		.stop = stop,
 		.is_done = is_done,
 		.is_well = is_well,
+		.replan = replan,
 		.close = release,
 	};
 	struct link *l = malloc(sizeof(*l));

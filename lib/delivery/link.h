@@ -37,7 +37,7 @@ enum link_phase {
 
 struct link {
 	struct carrier carrier;
-	const struct dest *dest;
+	struct dest *dest;
 	struct queue *queue;
 	struct ledger *ledger;
 	struct flight flight;
@@ -49,6 +49,7 @@ struct link {
 	enum link_phase phase;
 	enum carrier_pull pull;
 	bool finishing; // nothing more will be queued
+	bool stale; // secrets may have changed: not for the next connection
 	bool progress;  // something was taken since it last failed
 	bool has_taken; // something was, by one of its connections
 	struct conn *conn;

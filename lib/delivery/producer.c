@@ -5,6 +5,7 @@
 #include "core/msg.h"
 #include "delivery/backoff.h"
 #include "delivery/flight.h"
+#include "delivery/renewal.h"
 #include "delivery/tags.h"
 #include "dest/registry.h"
 #include "net/tls.h"
@@ -256,26 +257,11 @@ static bool is_wanted(const struct production *p)
 	return p->pull != PULL_NOTHING && p->queue->waiting > 0;
 }
 
-/* Secrets may have changed since they were read. */
-static void refresh_plan(struct production *p)
-{
-	const char *name = p->dest->name;
-	struct err e;
-	const int rc = dest_replan(p->dest, &e);
-
-	p->stale = false;
-	if (rc < 0)
-		msg_warn("%s: %s; going on with what was there before", name,
-			 e.text);
-	if (rc > 0)
-		msg_info("%s: a secret has changed, and is used from now on",
-			 name);
-}
-
 static int start(struct production *p, int64_t now_ms, struct err *e)
 {
 	if (p->stale)
-		refresh_plan(p);
+		(void)renewal_take(p->dest);
+	p->stale = false;
 	p->library = library_of(p)->open(p->dest->plan.config, e);
 	if (p->library == NULL)
 		return fail(p, now_ms, true, e);

@@ -81,6 +81,12 @@ struct tls_context *tls_client(const struct tls_options *options, struct err *e)
 	return t;
 }
 
+void tls_client_set(struct tls_context *t, const struct tls_options *options)
+{
+	t->options = *options;
+	tls_identity_set(t->identity, options);
+}
+
 /* Clients have to have a certificate of these authorities. */
 static int demand(struct tls_context *t, const char *client_ca, struct err *e)
 {

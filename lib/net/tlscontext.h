@@ -34,6 +34,10 @@ struct tls_context *tls_client(const struct tls_options *options,
 			       struct err *e) MUST_CHECK;
 struct tls_context *tls_server(const struct tls_server_options *options,
 			       struct err *e) MUST_CHECK;
+
+/* From the next connection of a client on, these; its files are read then. */
+void tls_client_set(struct tls_context *t, const struct tls_options *options);
+
 void tls_context_free(struct tls_context *t);
 
 #endif
