@@ -295,6 +295,34 @@ certificate()
 	once 1
 }
 
+@test "a certificate that is renewed is shown once the old one is refused" {
+	certificate old
+	certificate new
+	cp old.pem app.pem
+	mock --client app:@old.crt
+	unset AZURE_CLIENT_SECRET
+	mkfifo in
+	timeout 120 siem-send "sentinel:$url" -o certificate_file=app.pem \
+		<in 2>messages 3>&- &
+	sender=$!
+	remember $sender
+	exec 4>in
+	echo '{"n":1}' >&4
+	eventually has 1
+	end_mock
+	listen=${url#*://} mock --client app:@new.crt
+	echo '{"n":2}' >&4
+	eventually grep -q 'AADSTS700027' messages
+	head -c 500 new.pem >app.pem # half of it is of no use
+	eventually grep -q 'certificate_file: app.pem: .*; going on with what was there before' messages
+	cp new.pem renewed
+	mv renewed app.pem
+	exec 4>&-
+	wait $sender
+
+	once 2
+}
+
 # found STEP WORD TEXT: is that what was said about the step?
 found()
 {

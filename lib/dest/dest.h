@@ -25,6 +25,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 
 struct secret;
 
@@ -338,6 +339,9 @@ struct dest_plan {
 	struct dest_limits limits;     // of request; of producer, timeout_ms
 	struct tls_options tls;        // of request and producer, borrowed
 				       // from the config
+	const char *reads;   // a file that plan() has read, or NULL: another
+			     // in its place makes another plan, as a secret
+			     // does
 	const char *warning; // to be said at each start, or NULL; constant
 	void *config;                  // the kind's own, read only from now on
 	void (*release)(void *config); // NULL: nothing to release
@@ -400,6 +404,8 @@ struct dest {
 	const char **values; // as type->settings
 	struct secret *secrets; // those of values that are, in the same order
 	struct dest_plan plan;
+	struct stat read; // what plan.reads was when it was read; all zero:
+			  // that cannot be told
 	struct arena storage; // of other values
 };
 

@@ -583,8 +583,10 @@ static int plan(const char *const *values, struct dest_plan *plan,
 	if (setting_tls(&s, TLS, &plan->tls, e) == 0 &&
 	    setting_limits(&s, LIMITS, &plan->limits, e) == 0 &&
 	    plan_url(c, &s, plan->tls.insecure, e) == 0 &&
-	    plan_auth(c, &s, plan->tls.insecure, e) == 0)
+	    plan_auth(c, &s, plan->tls.insecure, e) == 0) {
+		plan->reads = c->certificate_file;
 		return 0;
+	}
 	release(c);
 	*plan = (struct dest_plan){ 0 };
 	return -1;

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /*
  * To add a kind, define dest_NAME in lib/dest/NAME.c and put its row here.
@@ -355,12 +356,43 @@ int dest_fault(const struct dest_type *type, const char *text)
 	return DEST_NO_SETTING;
 }
 
+/* What the file is that the plan was made of. */
+static void note_file(struct dest *d)
+{
+	const char *path = d->plan.reads;
+
+	// The clock of a file system is too coarse to tell two changes apart
+	// that come one upon the other.
+	if (path == NULL || stat(path, &d->read) < 0 ||
+	    d->read.st_ctim.tv_sec + 1 >= time(NULL))
+		d->read = (struct stat){ 0 };
+}
+
+static bool is_same_time(struct timespec a, struct timespec b)
+{
+	return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+}
+
+/* May there be another by now? */
+static bool has_other_file(const struct dest *d)
+{
+	struct stat now;
+
+	if (d->plan.reads == NULL || stat(d->plan.reads, &now) < 0)
+		return false;
+	return now.st_dev != d->read.st_dev || now.st_ino != d->read.st_ino ||
+	       !is_same_time(now.st_mtim, d->read.st_mtim) ||
+	       !is_same_time(now.st_ctim, d->read.st_ctim);
+}
+
 /* All values are there. */
 static int make_plan(struct dest *d, int *fault, struct err *e)
 {
 	if (open_secrets(d, e) == 0 &&
-	    d->type->plan(d->values, &d->plan, e) == 0)
+	    d->type->plan(d->values, &d->plan, e) == 0) {
+		note_file(d);
 		return 0;
+	}
 	*fault = dest_fault(d->type, e->text);
 	return err_prefix(e, "%s", d->name);
 }
@@ -477,7 +509,7 @@ int dest_replan(struct dest *d, struct err *e)
 	struct dest_plan fresh = { 0 };
 	int changed = d->secrets != NULL ? read_secrets(d, e) : 0;
 
-	if (changed <= 0)
+	if (changed < 0 || (changed == 0 && !has_other_file(d)))
 		return changed;
 	for (size_t i = 0; rows[i].key != NULL; i++)
 		if (d->secrets[i].fresh != NULL)
@@ -486,6 +518,7 @@ int dest_replan(struct dest *d, struct err *e)
 	if (rc == 0) {
 		release_plan(&d->plan);
 		d->plan = fresh;
+		note_file(d);
 	}
 	settle_secrets(d, rc == 0);
 	return rc == 0 ? 1 : -1;

@@ -75,7 +75,8 @@ const char *dest_option(const char *key, const char *const *options,
 
 /*
  * Secrets may have changed: ask for those that others have to be asked for,
- * and, a while later, make another plan where one is different. The config of
+ * and, a while later, make another plan where one is different, or the file
+ * that the plan was made of. The config of
  * the plan before is gone then. 1: there is another plan; 0: all is as it was;
  * -1 with e filled: a secret cannot be had any more, or makes no plan, and the
  * plan is that of before.
