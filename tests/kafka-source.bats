@@ -89,6 +89,17 @@ all()
 	equal 100 "$(wc -l <arrived.b)"
 }
 
+@test "a group that does not say where it stands is not begun anew" {
+	cluster 1
+	tell topic audit 1
+	fill 1 10
+	read_topic --once -c ckpt | siem-send -q -c ckpt file:arrived.a
+	# 30: GROUP_AUTHORIZATION_FAILED.
+	tell answer "$offset_fetch" 30 1
+	run -4 read_topic --once
+	[[ $output == *'kafka: where the group siem stands: Broker: Group authorization failed' ]]
+}
+
 @test "without -c nothing is committed" {
 	cluster 1
 	fill 1 10
@@ -226,6 +237,19 @@ large()
 
 	run -3 read_topic --once
 	[[ $output == *'Connection refused'* ]]
+}
+
+@test "a password is not left in the environment, and insecure is said" {
+	cluster 1
+	export KAFKA_PASSWORD=xyzzy-secret KAFKA_USERNAME=us KAFKA_INSECURE=true
+	export KAFKA_SECURITY_PROTOCOL=sasl_plaintext
+	siem-tail --group siem "kafka://$brokers/audit" >/dev/null 2>said 3>&- 4>&- &
+	tail=$!
+	remember "$tail"
+	# The cluster knows nothing of SASL, and hangs up.
+	eventually grep -q 'trying again' said
+	grep -q 'kafka: insecure: nobody verifies who the other side is' said
+	run -1 grep -a xyzzy-secret "/proc/$tail/environ" "/proc/$tail/cmdline" said
 }
 
 @test "what makes no sense with a topic is refused" {

@@ -1,5 +1,9 @@
 # For .bats files that need a cluster of Kafka: a new one for each test.
 
+# Requests by their numbers in the protocol.
+# shellcheck disable=SC2034 # the tests use them
+produce=0 offset_fetch=9
+
 # cluster BROKERS: its addresses are in $brokers, and it obeys tell. A test that
 # needs one is skipped where there is no librdkafka, or nobody to read back.
 cluster()

@@ -112,7 +112,7 @@ has()
 	echo one >&"$in"
 	eventually has audit 1
 	# What is asked for next; 29: TOPIC_AUTHORIZATION_FAILED.
-	tell produce 29 1
+	tell answer "$produce" 29 1
 	echo two >&"$in"
 	eventually grep -q 'authorization failed; trying again' said
 	eventually has audit 2
@@ -139,7 +139,7 @@ has()
 	cluster 1
 	tell topic audit 1
 	# 10: MESSAGE_TOO_LARGE, for the first request, of all three.
-	tell produce 10 1
+	tell answer "$produce" 10 1
 
 	run -0 --separate-stderr send -o linger=0.1 --stats < <(seq 3)
 	equal "$(seq 3)" "$(arrived audit | sort)"
@@ -149,7 +149,7 @@ has()
 @test "a record that the broker will not have alone either is rejected" {
 	cluster 1
 	tell topic audit 1
-	tell produce 10 2
+	tell answer "$produce" 10 2
 
 	run -1 send --dead-letter dead <<<one
 	equal one "$(cat dead)"
@@ -191,7 +191,19 @@ moves()
 	sort in | cmp - out
 }
 
+@test "where it was built without librdkafka, it says so" {
+	[ "$(kafka-cluster)" = no ] || skip 'built with librdkafka'
+
+	run -2 siem-send kafka:kafka1/audit <<<one
+	equal 'siem-send: kafka: this program was built without librdkafka' "$output"
+	run -2 siem-tail --group siem kafka://kafka1/audit
+	equal 'siem-tail: kafka://kafka1/audit: this siem-tail was built without librdkafka' "$output"
+	run -0 siem-send --settings kafka
+	run -0 siem-send -q file:out <<<one
+}
+
 @test "a dry run shows topic, key and record, and needs no broker" {
+	[ "$(kafka-cluster)" = yes ] || skip 'built without librdkafka'
 	run -0 --separate-stderr siem-send -n kafka:nowhere.invalid/audit \
 		-o key=user <<<'{"user":"root","n":1}'
 	equal $'audit\troot\t{"user":"root","n":1}' "$output"

@@ -113,6 +113,16 @@ static const struct dest_setting *rows(void)
 	return dest_kafka.settings;
 }
 
+/* Nobody is to read from our environment what is a secret. */
+static void forget_variables(struct topic *k)
+{
+	for (size_t i = 0; rows()[i].key != NULL; i++)
+		if (rows()[i].secret) {
+			secret_forget_variable(rows()[i].env);
+			secret_forget_source(&k->secrets[i]);
+		}
+}
+
 static int read_settings(struct topic *k, const char *url, struct err *e)
 {
 	size_t count = 0;
@@ -137,11 +147,15 @@ static int read_settings(struct topic *k, const char *url, struct err *e)
 		}
 		k->values[i] = value;
 	}
-	return dest_kafka.address(url + sizeof(scheme) - 1, k->values,
-				  &k->storage, e) < 0 ||
-			       dest_kafka.plan(k->values, &k->plan, e) < 0
-		       ? err_prefix(e, "kafka")
-		       : 0;
+	if (dest_kafka.address(url + sizeof(scheme) - 1, k->values, &k->storage,
+			       e) < 0 ||
+	    dest_kafka.plan(k->values, &k->plan, e) < 0)
+		return err_prefix(e, "kafka");
+	forget_variables(k);
+	if (k->plan.tls.insecure)
+		msg_warn("kafka: insecure: nobody verifies who the other side "
+			 "is");
+	return 0;
 }
 
 static const struct rdkafka_terms *terms_of(const struct topic *k)
@@ -264,6 +278,25 @@ static int commit(struct topic *k, bool wait, struct err *e)
 	return 0;
 }
 
+/* Where the group has them; it has to say so, of all of them. */
+static int ask_group(struct topic *k, rd_kafka_topic_partition_list_t *list,
+		     struct err *e)
+{
+	rd_kafka_resp_err_t error =
+		rd_kafka_committed(k->handle, list, ANSWER_MS);
+
+	for (int i = 0; error == 0 && i < list->cnt; i++)
+		error = list->elems[i].err;
+	if (error == 0)
+		return 0;
+	// To begin anew would be to send all of it again.
+	return err_set(e,
+		       rdkafka_verdict(error) == VERDICT_HOLD ? ERR_DENIED
+							      : ERR_TEMPORARY,
+		       "kafka: where the group %s stands: %s",
+		       k->tail->cfg->group, rd_kafka_err2str(error));
+}
+
 /* Begin with partitions where the group, or the checkpoint, has left them. */
 static int choose_starts(struct topic *k, rd_kafka_topic_partition_list_t *list,
 			 struct err *e)
@@ -273,11 +306,11 @@ static int choose_starts(struct topic *k, rd_kafka_topic_partition_list_t *list,
 
 	if (cluster != NULL)
 		rd_kafka_mem_free(k->handle, cluster);
-	if (rc < 0 || (k->tail->history.path != NULL &&
-		       parts_confirm(&k->parts, k->tail->history.path, e) < 0))
+	if (rc < 0 ||
+	    (k->tail->history.path != NULL &&
+	     parts_confirm(&k->parts, k->tail->history.path, e) < 0) ||
+	    ask_group(k, list, e) < 0)
 		return -1;
-	const rd_kafka_resp_err_t error =
-		rd_kafka_committed(k->handle, list, ANSWER_MS);
 	for (int i = 0; i < list->cnt; i++) {
 		rd_kafka_topic_partition_t *at = &list->elems[i];
 		struct part *part = parts_get(&k->parts, at->partition);
@@ -287,8 +320,7 @@ static int choose_starts(struct topic *k, rd_kafka_topic_partition_list_t *list,
 		part->is_ours = true;
 		part->at_end = false;
 		part->next = OFFSET_NONE;
-		part->group = error == 0 && at->offset >= 0 ? at->offset
-							    : OFFSET_NONE;
+		part->group = at->offset >= 0 ? at->offset : OFFSET_NONE;
 		part->begun = part_start(part);
 		// What nobody has an offset of is read from its beginning.
 		at->offset = part->begun != OFFSET_NONE

@@ -9,7 +9,8 @@
  *	down BROKER, up BROKER   from 1: it goes away, it comes back
  *	slow BROKER MS           to answer
  *	refuse NAME ERROR        a topic, with an error of the protocol; 0: no
- *more produce ERROR COUNT      answer as many requests to produce with it
+ *				 more
+ *	answer API ERROR COUNT   as many requests of that number in the protocol
  *
  * Topics that nobody has made are made when somebody asks for them. Without
  * BROKERS it only says whether there can be a cluster: "yes" or "no".
@@ -23,13 +24,11 @@
 #include <librdkafka/rdkafka.h>
 #include <librdkafka/rdkafka_mock.h>
 
-static rd_kafka_resp_err_t push_errors(rd_kafka_mock_cluster_t *c, int error,
-				       int count)
+static rd_kafka_resp_err_t push_errors(rd_kafka_mock_cluster_t *c, int api,
+				       int error, int count)
 {
-	enum { PRODUCE = 0 }; // its number in the protocol
-
 	for (int i = 0; i < count; i++)
-		rd_kafka_mock_push_request_errors(c, PRODUCE, 1, error);
+		rd_kafka_mock_push_request_errors(c, (int16_t)api, 1, error);
 	return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
@@ -43,7 +42,7 @@ static rd_kafka_resp_err_t refuse(rd_kafka_mock_cluster_t *c, const char *topic,
 static rd_kafka_resp_err_t obey(rd_kafka_mock_cluster_t *c, const char *line)
 {
 	char name[256];
-	int a = 0, b = 0;
+	int a = 0, b = 0, count = 0;
 
 	if (sscanf(line, "topic %255s %d", name, &a) == 2)
 		return rd_kafka_mock_topic_create(c, name, a, 1);
@@ -55,8 +54,8 @@ static rd_kafka_resp_err_t obey(rd_kafka_mock_cluster_t *c, const char *line)
 		return rd_kafka_mock_broker_set_rtt(c, a, b);
 	if (sscanf(line, "refuse %255s %d", name, &a) == 2)
 		return refuse(c, name, a);
-	if (sscanf(line, "produce %d %d", &a, &b) == 2)
-		return push_errors(c, a, b);
+	if (sscanf(line, "answer %d %d %d", &a, &b, &count) == 3)
+		return push_errors(c, a, b, count);
 	return RD_KAFKA_RESP_ERR_INVALID_REQUEST;
 }
 
