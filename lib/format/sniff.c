@@ -15,10 +15,11 @@ static bool take_bom(struct slice *s)
 	return slice_take(s, SLICE("\xef\xbb\xbf"));
 }
 
-static bool is_one_of(struct slice word, const char *const *words)
+/* Words end in an empty one. */
+static bool is_one_of(struct slice word, const struct slice *words)
 {
-	for (; *words != NULL; words++)
-		if (slice_is(word, slice_of(*words)))
+	for (; words->len > 0; words++)
+		if (slice_is(word, *words))
 			return true;
 	return false;
 }
@@ -29,9 +30,11 @@ static bool is_one_of(struct slice word, const char *const *words)
  */
 static bool is_hec(struct slice inside)
 {
-	static const char *const words[] = { "event",  "time",	"host",
-					     "source", "sourcetype",
-					     "index",  "fields", NULL };
+	static const struct slice words[] = {
+		SLICE("event"),      SLICE("time"),  SLICE("host"),
+		SLICE("source"),     SLICE("index"), SLICE("fields"),
+		SLICE("sourcetype"), SLICE(""),
+	};
 	struct slice key, value;
 	bool has_event = false;
 
@@ -257,11 +260,22 @@ static bool time_of_value(struct slice value, struct timestamp *time)
 }
 
 /* The names that a time goes by, as in the map "generic". */
-static const char *const time_names[] = {
-	"timestamp",  "@timestamp", "ts",	       "time",
-	"event_time", "eventTime",  "event_timestamp", "datetime",
-	"date",	      "created_at", "createdAt",       "created",
-	"occurred_at", "logged_at", NULL,
+static const struct slice time_names[] = {
+	SLICE("timestamp"),
+	SLICE("@timestamp"),
+	SLICE("ts"),
+	SLICE("time"),
+	SLICE("event_time"),
+	SLICE("eventTime"),
+	SLICE("event_timestamp"),
+	SLICE("datetime"),
+	SLICE("date"),
+	SLICE("created_at"),
+	SLICE("createdAt"),
+	SLICE("created"),
+	SLICE("occurred_at"),
+	SLICE("logged_at"),
+	SLICE(""),
 };
 
 static bool time_of_object(struct slice object, struct timestamp *time)
