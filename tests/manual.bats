@@ -22,7 +22,7 @@ examples()
 		return
 	fi
 	mandoc -T utf8 -O width=1000 "$1" | sed 's/.\x08//g' |
-		sed -n '/^EXAMPLES/,/^[A-Z]/s/^ \{11\}//p'
+		sed -n '/^EXAMPLES/,/^[A-Z]/{s/^ \{11\}//p;t;s/.*//p}'
 }
 
 # Print "COMMAND<NUL>OUTPUT<NUL>" for every command; OUTPUT may be empty.

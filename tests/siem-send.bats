@@ -318,7 +318,7 @@ siem-send: records neither delivered nor kept: 1 (see --dead-letter)' "$output"
 	address=$at
 	send "syslog:$at" "${settles_late[@]}" --stats
 	echo one >&7
-	eventually said 'closed the connection; trying again (records waiting: 1)'
+	eventually said '; trying again (records waiting: 1)'
 	wait "$mock"
 	mock -l "$address"
 	echo two >&7
@@ -564,6 +564,17 @@ stopped_reading()
 
 	moved=(log.*)
 	equal 3 "${#moved[@]}"
+	equal "$(seq 2000 | tail -n "$(cat log log.* | wc -l)")" "$(cat log.* log)"
+}
+
+@test "a file is moved behind those that were moved, when the clock goes back" {
+	seq 100 >log.20990101T000000.000Z
+	run -0 siem-send -o rotate=1KB -o keep=3 file:log < <(seq 2000)
+
+	moved=(log.*)
+	equal 3 "${#moved[@]}"
+	[[ ${moved[0]} == log.20990101T000000.0* ]]
+	[ ! -e log.20990101T000000.000Z ]
 	equal "$(seq 2000 | tail -n "$(cat log log.* | wc -l)")" "$(cat log.* log)"
 }
 

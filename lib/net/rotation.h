@@ -18,7 +18,10 @@ struct rotation {
 	size_t keep;   // files that were moved, the newest; 0: all
 };
 
-/* Move it. Nothing that is there already is replaced. ERR_SYSTEM. */
+/*
+ * Move it. Nothing that is there already is replaced, and its name sorts behind
+ * those that were moved before, whatever the clock says. ERR_SYSTEM.
+ */
 int rotation_move(const char *path, struct err *e) MUST_CHECK;
 
 /*
