@@ -1,47 +1,22 @@
 #include "config/shape.h"
 
 #include "config/secret.h"
+#include "config/word.h"
 #include "core/nearest.h"
 #include "core/opt.h"
 
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 enum { PATH_MOST = 256, WORDS_SIZE = 160 }; // bytes
 enum { PLACES_MOST = 3 };                   // that are named
-
-int shape_bool(const char *text)
-{
-	static const char *const words[] = { "false", "true", "no", "yes",
-					     "off",   "on",   "0",  "1" };
-
-	for (int i = 0; i < (int)(sizeof(words) / sizeof(words[0])); i++)
-		if (strcasecmp(text, words[i]) == 0)
-			return i % 2;
-	return -1;
-}
 
 static bool is_count(const char *text)
 {
 	const size_t len = strlen(text);
 
 	return len > 0 && len < 10 && strspn(text, "0123456789") == len;
-}
-
-bool shape_is_among(const char *text, const char *words)
-{
-	const size_t len = strlen(text);
-
-	while (words != NULL) {
-		const size_t n = strcspn(words, "|");
-
-		if (n == len && memcmp(words, text, n) == 0)
-			return true;
-		words = words[n] == '|' ? words + n + 1 : NULL;
-	}
-	return false;
 }
 
 /* Is a text what the type wants? It is not, where this says what it wants. */
@@ -56,7 +31,7 @@ static const char *wanted(const struct shape *s, const char *text)
 	case SHAPE_TEXTS:
 		return NULL;
 	case SHAPE_BOOL:
-		return shape_bool(text) >= 0 ? NULL : "true or false";
+		return word_bool(text) >= 0 ? NULL : "true or false";
 	case SHAPE_COUNT:
 		return is_count(text) ? NULL : "a number";
 	case SHAPE_NUMBER:
@@ -69,7 +44,7 @@ static const char *wanted(const struct shape *s, const char *text)
 			       ? NULL
 			       : "a rate, as in 1000/s or 5MB/s";
 	case SHAPE_WORD:
-		return shape_is_among(text, s->words) ? NULL : s->words;
+		return word_is_among(text, s->words) ? NULL : s->words;
 	}
 	return NULL;
 }

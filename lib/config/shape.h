@@ -58,10 +58,4 @@ int shape_check_member(const struct yaml *y, const json_t *value,
 const char *shape_nearest(const char *path, const struct shape *shapes,
 			  size_t count, char room[64]);
 
-/* Is it one of words, divided by '|'? NULL has none. */
-bool shape_is_among(const char *text, const char *words);
-
-/* "true" or what is like it, or the contrary; -1: neither. */
-int shape_bool(const char *text);
-
 #endif

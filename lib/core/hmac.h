@@ -6,6 +6,8 @@
 #define SIEM_CORE_HMAC_H
 
 #include "core/attr.h"
+#include "core/buf.h"
+#include "core/err.h"
 #include "core/slice.h"
 
 #include <stdbool.h>
@@ -15,5 +17,9 @@ enum { HMAC_BYTES = 32 };
 /* False: out of memory. */
 bool hmac_sha256(struct slice key, struct slice bytes,
 		 unsigned char mac[HMAC_BYTES]) MUST_CHECK;
+
+/* Append it in Base64. */
+int hmac_put_base64(struct slice key, struct slice bytes, struct buf *out,
+		    struct err *e) MUST_CHECK;
 
 #endif

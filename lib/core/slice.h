@@ -86,6 +86,15 @@ static inline bool slice_is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
+/* Can it stand in a header: is it printable ASCII without blanks, not empty? */
+static inline bool slice_is_word(struct slice s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (s.data[i] <= ' ' || s.data[i] > '~')
+			return false;
+	return s.len > 0;
+}
+
 /* s without the blanks at both ends. */
 static inline struct slice slice_trim(struct slice s)
 {

@@ -1,7 +1,5 @@
 #include "dest/azure.h"
 
-#include "core/base64.h"
-#include "core/hmac.h"
 #include "core/timestamp.h"
 #include "dest/answer.h"
 #include "dest/record.h"
@@ -65,25 +63,6 @@ int azure_end_element(size_t start, size_t most, const struct buf *body,
 		return err_set(e, ERR_DATA,
 			       "too large: a request takes %zu bytes", most);
 	return record_status(body, e);
-}
-
-bool azure_is_word(struct slice text)
-{
-	for (size_t i = 0; i < text.len; i++)
-		if (text.data[i] <= ' ' || text.data[i] > '~')
-			return false;
-	return text.len > 0;
-}
-
-int azure_put_signature(struct slice key, struct slice text, struct buf *out,
-			struct err *e)
-{
-	unsigned char mac[HMAC_BYTES];
-
-	if (!hmac_sha256(key, text, mac))
-		return err_set(e, ERR_SYSTEM, "signature: out of memory");
-	base64_put(out, (struct slice){ (const char *)mac, sizeof(mac) });
-	return 0;
 }
 
 int azure_limits(const struct settings *s, size_t first,

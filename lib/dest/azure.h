@@ -1,6 +1,6 @@
 /*
- * What the ways into Microsoft Sentinel share: records as rows of a table,
- * signatures by a key that both sides know, and the words of what is refused.
+ * What the ways into Microsoft Sentinel share: records as rows of a table, and
+ * the words of what is refused.
  */
 #ifndef SIEM_DEST_AZURE_H
 #define SIEM_DEST_AZURE_H
@@ -36,13 +36,6 @@ void azure_put_row(const struct dest_record *record,
 size_t azure_begin_element(size_t index, struct buf *body);
 int azure_end_element(size_t start, size_t most, const struct buf *body,
 		      struct err *e) MUST_CHECK;
-
-/* Can it stand in a header: is it of printable ASCII, without blanks? */
-bool azure_is_word(struct slice text);
-
-/* Append HMAC-SHA256 of text, in Base64. */
-int azure_put_signature(struct slice key, struct slice text, struct buf *out,
-			struct err *e) MUST_CHECK;
 
 /* setting_limits() of those that take no compressed requests. */
 int azure_limits(const struct settings *s, size_t first,

@@ -9,6 +9,7 @@
 #include "dest/setting.h"
 
 #include "core/base64.h"
+#include "core/hmac.h"
 #include "net/url.h"
 
 #include <stdlib.h>
@@ -82,7 +83,7 @@ static int address(const char *address, const char **values,
 
 static int check_word(const struct settings *s, size_t i, struct err *e)
 {
-	if (s->values[i] == NULL || azure_is_word(slice_of(s->values[i])))
+	if (s->values[i] == NULL || slice_is_word(slice_of(s->values[i])))
 		return 0;
 	return err_set(e, ERR_USAGE,
 		       "%s: there is a blank in it, or what no header has",
@@ -211,8 +212,8 @@ static int put_authorization(const struct config *c, struct slice date,
 		   r->body.len, (int)date.len, date.data);
 	buf_printf(&r->headers, "Authorization: SharedKey %s:", c->workspace);
 	rc = buf_status(&text) == 0
-		     ? azure_put_signature(buf_slice(&c->key), buf_slice(&text),
-					   &r->headers, e)
+		     ? hmac_put_base64(buf_slice(&c->key), buf_slice(&text),
+				       &r->headers, e)
 		     : err_set(e, ERR_SYSTEM, "request: out of memory");
 	buf_puts(&r->headers, "\r\n");
 	buf_free(&text);

@@ -191,7 +191,7 @@ static int plan_identity(struct config *c, const struct settings *s,
 		return err_prefix(e, "identity_endpoint");
 	c->identity_header = s->values[IDENTITY_HEADER];
 	if (c->identity_header != NULL &&
-	    !azure_is_word(slice_of(c->identity_header)))
+	    !slice_is_word(slice_of(c->identity_header)))
 		return err_set(e, ERR_USAGE,
 			       "identity_header: there is a blank in it, or "
 			       "what no header has");

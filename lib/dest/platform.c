@@ -1,6 +1,7 @@
 #include "dest/platform.h"
 
 #include "config/shape.h"
+#include "config/word.h"
 #include "core/buf.h"
 #include "core/nearest.h"
 #include "dest/keys.h"
@@ -241,7 +242,7 @@ int platform_settle_tls(const struct platform *p, const char **values,
 
 	if (node == NULL)
 		return 0;
-	const bool wanted = shape_bool(json_string_value(node)) == 1;
+	const bool wanted = word_bool(json_string_value(node)) == 1;
 	const int i = find_tls(type, values);
 	const bool is_told = p->transport != NULL && p->transport->is_told;
 	const char *value = is_told  ? p->transport->name

@@ -1,6 +1,6 @@
 #include "dest/sas.h"
 
-#include "dest/azure.h"
+#include "core/hmac.h"
 #include "net/url.h"
 
 #include <inttypes.h>
@@ -27,7 +27,7 @@ static int read_endpoint(struct slice text, struct sas *sas, struct err *e)
 	for (size_t i = 0; i < text.len; i++)
 		if (memchr("/?#@\\", text.data[i], 5) != NULL)
 			text.len = 0;
-	if (!azure_is_word(text))
+	if (!slice_is_word(text))
 		return err_set(e, ERR_USAGE,
 			       "Endpoint is not of the form sb://HOST/");
 	sas->host = text;
@@ -40,7 +40,7 @@ static int read_signature(struct slice text, struct sas *sas, struct err *e)
 	struct slice rest = text;
 
 	if (!slice_take(&rest, SLICE("SharedAccessSignature ")) ||
-	    !azure_is_word(rest))
+	    !slice_is_word(rest))
 		return err_set(e, ERR_USAGE,
 			       "SharedAccessSignature is not of the form "
 			       "SharedAccessSignature sr=...");
@@ -88,7 +88,7 @@ int sas_parse(struct slice text, struct sas *sas, struct err *e)
 		for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 			if (!is_called(name, words[i].name))
 				continue;
-			if (!azure_is_word(value))
+			if (!slice_is_word(value))
 				return err_set(e, ERR_USAGE,
 					       "%s is empty, or there is a "
 					       "blank in it",
@@ -116,7 +116,7 @@ int sas_put_token(const struct sas *sas, struct slice uri, int64_t until_sec,
 		err_set(e, ERR_USAGE, "signature: too long");
 		goto out;
 	}
-	if (azure_put_signature(sas->key, buf_slice(&text), &mac, e) < 0)
+	if (hmac_put_base64(sas->key, buf_slice(&text), &mac, e) < 0)
 		goto out;
 	buf_puts(out, "SharedAccessSignature sr=");
 	url_put_escaped(out, uri);

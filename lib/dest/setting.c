@@ -1,6 +1,6 @@
 #include "dest/setting.h"
 
-#include "config/shape.h"
+#include "config/word.h"
 #include "core/nearest.h"
 #include "core/opt.h"
 #include "net/tlspins.h"
@@ -22,7 +22,7 @@ static int missing(const struct dest_setting *row, struct err *e)
 
 bool setting_is_in(const char *word, const char *list)
 {
-	return shape_is_among(word, list);
+	return word_is_among(word, list);
 }
 
 int setting_text(const struct settings *s, size_t i, const char **text,
@@ -40,7 +40,7 @@ int setting_bool(const struct settings *s, size_t i, bool *out, struct err *e)
 
 	if (s->values[i] == NULL)
 		return missing(&s->table[i], e);
-	value = shape_bool(s->values[i]);
+	value = word_bool(s->values[i]);
 	if (value < 0)
 		return err_set(e, ERR_USAGE, "%s: %s is neither true nor false",
 			       s->table[i].key, s->values[i]);
@@ -159,53 +159,6 @@ int setting_tls(const struct settings *s, size_t first, struct tls_options *tls,
 		return err_set(
 			e, ERR_USAGE,
 			"verify_certs=false needs insecure=true as well");
-	return 0;
-}
-
-static int set_proxy(const struct settings *s, size_t first,
-		     struct proxy_options *proxy, struct err *e)
-{
-	*proxy = (struct proxy_options){
-		.url = s->values[first + LIMITS_PROXY],
-		.user = s->values[first + LIMITS_PROXY_USER],
-		.password = s->values[first + LIMITS_PROXY_PASSWORD],
-	};
-	if (proxy->url != NULL && proxy_check(proxy->url, e) < 0)
-		return err_prefix(e, "%s", s->table[first + LIMITS_PROXY].key);
-	if (proxy->password != NULL && proxy->user == NULL)
-		return err_set(e, ERR_USAGE, "proxy_password needs proxy_user");
-	return 0;
-}
-
-int setting_limits(const struct settings *s, size_t first,
-		   struct dest_limits *limits, struct err *e)
-{
-	enum { WORTH_WAITING_FOR = 100 };
-	bool batches = true;
-	size_t in_flight = 1;
-
-	*limits = (struct dest_limits){ 0 };
-	if (setting_bool(s, first + LIMITS_BATCH_MODE, &batches, e) < 0 ||
-	    setting_count(s, first + LIMITS_BATCH_SIZE, 1, 1000000,
-			  &limits->best_count, e) < 0 ||
-	    setting_size(s, first + LIMITS_BATCH_BYTES, &limits->best_bytes,
-			 e) < 0 ||
-	    setting_seconds(s, first + LIMITS_FLUSH_INTERVAL, &limits->flush_ms,
-			    e) < 0 ||
-	    setting_count(s, first + LIMITS_IN_FLIGHT, 1, 64, &in_flight, e) <
-		    0 ||
-	    setting_bool(s, first + LIMITS_GZIP, &limits->gzip, e) < 0 ||
-	    setting_seconds(s, first + LIMITS_CONNECT_TIMEOUT,
-			    &limits->connect_ms, e) < 0 ||
-	    setting_seconds(s, first + LIMITS_TIMEOUT, &limits->timeout_ms, e) <
-		    0 ||
-	    set_proxy(s, first, &limits->proxy, e) < 0)
-		return -1;
-	limits->in_flight = (unsigned)in_flight;
-	if (!batches)
-		limits->best_count = 1;
-	else if (limits->flush_ms > 0 && limits->best_count == 0)
-		limits->best_count = WORTH_WAITING_FOR;
 	return 0;
 }
 
