@@ -221,3 +221,27 @@ moves()
 		"kafka:$brokers/audit" <<<one >>out 2>>err
 	run -1 grep -r xyzzy-secret out err metrics dead
 }
+
+@test "who does not go to Kafka does not load its library" {
+	for tool in siem-send siem-tail; do
+		run -0 ldd "$(command -v "$tool")"
+		[[ $output != *rdkafka* ]]
+	done
+	# What only reads files needs none of what HTTP needs.
+	[[ $output != *libcurl* && $output != *libssl* ]]
+}
+
+@test "a librdkafka that is not there, or too old, is said" {
+	[ "$(kafka-cluster)" = yes ] || skip 'built without librdkafka'
+	# Without its functions.
+	cp "$(ldd "$(command -v siem-tail)" |
+		sed -n 's/.*libz[^ ]* => \([^ ]*\).*/\1/p')" librdkafka.so.1
+	run -2 env LD_LIBRARY_PATH="$PWD" siem-send kafka:localhost/audit <<<one
+	[[ $output == *'kafka: librdkafka: too old: '*rd_kafka_* ]]
+	run -2 env LD_LIBRARY_PATH="$PWD" siem-tail --group g kafka://localhost/audit
+	[[ $output == *'kafka: librdkafka: too old: '*rd_kafka_* ]]
+
+	echo none >librdkafka.so.1
+	run -2 env LD_LIBRARY_PATH="$PWD" siem-send kafka:localhost/audit <<<one
+	[[ $output == *'kafka: librdkafka is needed, and is not there: '* ]]
+}

@@ -59,6 +59,7 @@ int kafka_check(const struct config *cfg, char *const operands[], int count,
 #include "core/msg.h"
 #include "core/quit.h"
 #include "core/seal.h"
+#include "dest/librdkafka.h"
 #include "dest/rdkafka.h"
 #include "follow.h"
 #include "parts.h"
@@ -67,7 +68,6 @@ int kafka_check(const struct config *cfg, char *const operands[], int count,
 
 #include <errno.h>
 #include <inttypes.h>
-#include <librdkafka/rdkafka.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -260,21 +260,21 @@ static int commit(struct topic *k, bool wait, struct err *e)
 		return 0;
 	if (parts_confirm(&k->parts, k->tail->history.path, e) < 0)
 		return -1;
-	list = rd_kafka_topic_partition_list_new(1);
+	list = rdk.topic_partition_list_new(1);
 	for (size_t i = 0; i < k->parts.count; i++) {
 		struct part *part = &k->parts.items[i];
 
 		if (!part_is_ahead(part))
 			continue;
-		rd_kafka_topic_partition_list_add(list, terms_of(k)->topic,
-						  part->number)
+		rdk.topic_partition_list_add(list, terms_of(k)->topic,
+					     part->number)
 			->offset = part->confirmed;
 		part->group = part->confirmed;
 	}
 	// What comes to nothing here is repeated once: the checkpoint has it.
 	if (list->cnt > 0)
-		(void)rd_kafka_commit(k->handle, list, !wait);
-	rd_kafka_topic_partition_list_destroy(list);
+		(void)rdk.commit(k->handle, list, !wait);
+	rdk.topic_partition_list_destroy(list);
 	return 0;
 }
 
@@ -282,8 +282,7 @@ static int commit(struct topic *k, bool wait, struct err *e)
 static int ask_group(struct topic *k, rd_kafka_topic_partition_list_t *list,
 		     struct err *e)
 {
-	rd_kafka_resp_err_t error =
-		rd_kafka_committed(k->handle, list, ANSWER_MS);
+	rd_kafka_resp_err_t error = rdk.committed(k->handle, list, ANSWER_MS);
 
 	for (int i = 0; error == 0 && i < list->cnt; i++)
 		error = list->elems[i].err;
@@ -294,18 +293,18 @@ static int ask_group(struct topic *k, rd_kafka_topic_partition_list_t *list,
 		       rdkafka_verdict(error) == VERDICT_HOLD ? ERR_DENIED
 							      : ERR_TEMPORARY,
 		       "kafka: where the group %s stands: %s",
-		       k->tail->cfg->group, rd_kafka_err2str(error));
+		       k->tail->cfg->group, rdk.err2str(error));
 }
 
 /* Begin with partitions where the group, or the checkpoint, has left them. */
 static int choose_starts(struct topic *k, rd_kafka_topic_partition_list_t *list,
 			 struct err *e)
 {
-	char *cluster = rd_kafka_clusterid(k->handle, ANSWER_MS);
+	char *cluster = rdk.clusterid(k->handle, ANSWER_MS);
 	int rc = parts_name(&k->parts, cluster, terms_of(k)->topic, e);
 
 	if (cluster != NULL)
-		rd_kafka_mem_free(k->handle, cluster);
+		rdk.mem_free(k->handle, cluster);
 	if (rc < 0 ||
 	    (k->tail->history.path != NULL &&
 	     parts_confirm(&k->parts, k->tail->history.path, e) < 0) ||
@@ -337,7 +336,7 @@ static int let_go(struct topic *k, const rd_kafka_topic_partition_list_t *list,
 {
 	if (flush(k, e) < 0)
 		return -1;
-	if (!rd_kafka_assignment_lost(k->handle) && commit(k, true, e) < 0)
+	if (!rdk.assignment_lost(k->handle) && commit(k, true, e) < 0)
 		return -1;
 	for (int i = 0; i < list->cnt; i++) {
 		struct part *part =
@@ -361,20 +360,20 @@ static void assign(rd_kafka_t *handle, bool is_given,
 		   rd_kafka_topic_partition_list_t *list)
 {
 	const bool by_and_by =
-		strcmp(rd_kafka_rebalance_protocol(handle), "COOPERATIVE") == 0;
+		strcmp(rdk.rebalance_protocol(handle), "COOPERATIVE") == 0;
 	rd_kafka_error_t *error = NULL;
 
 	if (!by_and_by)
-		rd_kafka_assign(handle, is_given ? list : NULL);
+		rdk.assign(handle, is_given ? list : NULL);
 	else if (is_given)
-		error = rd_kafka_incremental_assign(handle, list);
+		error = rdk.incremental_assign(handle, list);
 	else
-		error = rd_kafka_incremental_unassign(handle, list);
+		error = rdk.incremental_unassign(handle, list);
 	if (error != NULL)
-		rd_kafka_error_destroy(error);
+		rdk.error_destroy(error);
 }
 
-/* What librdkafka calls, all of it from within rd_kafka_consumer_poll(). */
+/* What librdkafka calls, all of it from within rdk.consumer_poll(). */
 
 static void on_rebalance(rd_kafka_t *handle, rd_kafka_resp_err_t what,
 			 rd_kafka_topic_partition_list_t *list, void *context)
@@ -424,8 +423,8 @@ static void check_gap(struct topic *k, struct part *part, int64_t offset)
 
 	if (awaited == OFFSET_NONE || offset == awaited)
 		return;
-	rd_kafka_get_watermark_offsets(k->handle, terms_of(k)->topic,
-				       part->number, &low, &high);
+	rdk.get_watermark_offsets(k->handle, terms_of(k)->topic, part->number,
+				  &low, &high);
 	// Offsets that are missing within a topic are nobody's records.
 	if (offset > awaited && low <= awaited)
 		return;
@@ -458,7 +457,7 @@ static int take(struct topic *k, const rd_kafka_message_t *m, struct err *e)
 		return 0;
 	}
 	if (m->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-		rdkafka_note(&k->health, m->err, rd_kafka_message_errstr(m));
+		rdkafka_note(&k->health, m->err, rdk.message_errstr(m));
 		k->health.is_down |= m->rkt == NULL || m->partition < 0;
 		return 0;
 	}
@@ -562,11 +561,11 @@ static int wait_for_more(struct topic *k, struct err *e)
 static int read_all(struct topic *k, struct err *e)
 {
 	while (!quit_asked()) {
-		rd_kafka_message_t *m = rd_kafka_consumer_poll(k->handle, 0);
+		rd_kafka_message_t *m = rdk.consumer_poll(k->handle, 0);
 		int rc = m != NULL ? take(k, m, e) : 0;
 
 		if (m != NULL)
-			rd_kafka_message_destroy(m);
+			rdk.message_destroy(m);
 		if (rc < 0 || tend(k, e) < 0)
 			return -1;
 		if (m == NULL && k->tail->cfg->once && is_at_end(k))
@@ -624,7 +623,7 @@ static int set(rd_kafka_conf_t *conf, const char *name, const char *value,
 {
 	char why[256];
 
-	if (rd_kafka_conf_set(conf, name, value, why, sizeof(why)) ==
+	if (rdk.conf_set(conf, name, value, why, sizeof(why)) ==
 	    RD_KAFKA_CONF_OK)
 		return 0;
 	return err_set(e, ERR_USAGE, "kafka: %s", why);
@@ -656,30 +655,29 @@ static rd_kafka_conf_t *consumer_conf(struct topic *k, struct err *e)
 			goto fail;
 	if (set(conf, "group.id", k->tail->cfg->group, e) < 0)
 		goto fail;
-	rd_kafka_conf_set_opaque(conf, k);
-	rd_kafka_conf_set_rebalance_cb(conf, on_rebalance);
-	rd_kafka_conf_set_error_cb(conf, on_error);
-	rd_kafka_conf_set_log_cb(conf, on_log);
+	rdk.conf_set_opaque(conf, k);
+	rdk.conf_set_rebalance_cb(conf, on_rebalance);
+	rdk.conf_set_error_cb(conf, on_error);
+	rdk.conf_set_log_cb(conf, on_log);
 	return conf;
 fail:
-	rd_kafka_conf_destroy(conf);
+	rdk.conf_destroy(conf);
 	return NULL;
 }
 
 static int subscribe(struct topic *k, struct err *e)
 {
-	rd_kafka_topic_partition_list_t *list =
-		rd_kafka_topic_partition_list_new(1);
+	rd_kafka_topic_partition_list_t *list = rdk.topic_partition_list_new(1);
 	rd_kafka_resp_err_t error;
 
-	rd_kafka_topic_partition_list_add(list, terms_of(k)->topic,
-					  RD_KAFKA_PARTITION_UA);
-	error = rd_kafka_subscribe(k->handle, list);
-	rd_kafka_topic_partition_list_destroy(list);
+	rdk.topic_partition_list_add(list, terms_of(k)->topic,
+				     RD_KAFKA_PARTITION_UA);
+	error = rdk.subscribe(k->handle, list);
+	rdk.topic_partition_list_destroy(list);
 	return error == RD_KAFKA_RESP_ERR_NO_ERROR
 		       ? 0
 		       : err_set(e, ERR_DENIED, "kafka: %s",
-				 rd_kafka_err2str(error));
+				 rdk.err2str(error));
 }
 
 /* Threads are started here, which are sealed as we are. */
@@ -691,18 +689,18 @@ static int join(struct topic *k, struct err *e)
 
 	if (conf == NULL)
 		return -1;
-	k->handle = rd_kafka_new(RD_KAFKA_CONSUMER, conf, why, sizeof(why));
+	k->handle = rdk.new(RD_KAFKA_CONSUMER, conf, why, sizeof(why));
 	if (k->handle == NULL) {
-		rd_kafka_conf_destroy(conf);
+		rdk.conf_destroy(conf);
 		return err_set(e, ERR_DENIED, "kafka: %s", why);
 	}
-	rd_kafka_set_log_queue(k->handle, NULL);
-	rd_kafka_poll_set_consumer(k->handle);
-	k->events = rd_kafka_queue_get_consumer(k->handle);
+	rdk.set_log_queue(k->handle, NULL);
+	rdk.poll_set_consumer(k->handle);
+	k->events = rdk.queue_get_consumer(k->handle);
 	k->fd = eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (k->fd < 0)
 		return err_sys(e, "eventfd");
-	rd_kafka_queue_io_event_enable(k->events, k->fd, &one, sizeof(one));
+	rdk.queue_io_event_enable(k->events, k->fd, &one, sizeof(one));
 	return subscribe(k, e);
 }
 
@@ -722,10 +720,10 @@ static void leave(struct topic *k)
 {
 	k->is_over = true;
 	if (k->events != NULL)
-		rd_kafka_queue_destroy(k->events);
+		rdk.queue_destroy(k->events);
 	if (k->handle != NULL) {
-		rd_kafka_consumer_close(k->handle);
-		rd_kafka_destroy(k->handle);
+		rdk.consumer_close(k->handle);
+		rdk.destroy(k->handle);
 	}
 	if (k->fd >= 0)
 		close(k->fd);

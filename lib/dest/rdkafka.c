@@ -4,8 +4,8 @@
 
 #include "core/clock.h"
 #include "core/msg.h"
+#include "dest/librdkafka.h"
 
-#include <librdkafka/rdkafka.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,8 +35,8 @@ static int set(rd_kafka_conf_t *conf, const struct rdkafka_properties *list,
 	for (size_t i = 0; i < list->count; i++) {
 		const struct rdkafka_property *p = &list->items[i];
 
-		if (rd_kafka_conf_set(conf, p->name, p->value, why,
-				      sizeof(why)) != RD_KAFKA_CONF_OK)
+		if (rdk.conf_set(conf, p->name, p->value, why, sizeof(why)) !=
+		    RD_KAFKA_CONF_OK)
 			return err_set(e, ERR_USAGE, "librdkafka: %s", why);
 	}
 	return 0;
@@ -45,11 +45,14 @@ static int set(rd_kafka_conf_t *conf, const struct rdkafka_properties *list,
 rd_kafka_conf_t *rdkafka_conf(const struct rdkafka_properties *properties,
 			      struct err *e)
 {
-	rd_kafka_conf_t *conf = rd_kafka_conf_new();
+	rd_kafka_conf_t *conf;
 
+	if (librdkafka_load(e) < 0)
+		return NULL;
+	conf = rdk.conf_new();
 	if (set(conf, properties, e) == 0)
 		return conf;
-	rd_kafka_conf_destroy(conf);
+	rdk.conf_destroy(conf);
 	return NULL;
 }
 
@@ -60,7 +63,7 @@ static rd_kafka_conf_t *producer_conf(const struct rdkafka_terms *terms,
 
 	if (conf == NULL || set(conf, &terms->producer, e) == 0)
 		return conf;
-	rd_kafka_conf_destroy(conf);
+	rdk.conf_destroy(conf);
 	return NULL;
 }
 
@@ -70,7 +73,7 @@ int rdkafka_check(const struct rdkafka_terms *terms, struct err *e)
 
 	if (conf == NULL)
 		return -1;
-	rd_kafka_conf_destroy(conf);
+	rdk.conf_destroy(conf);
 	return 0;
 }
 
@@ -130,7 +133,7 @@ void rdkafka_note(struct rdkafka_health *h, int error, const char *reason)
 			reason);
 }
 
-/* What librdkafka calls, all of it from within rd_kafka_poll(). */
+/* What librdkafka calls, all of it from within rdk.poll(). */
 
 static void on_report(rd_kafka_t *handle, const rd_kafka_message_t *m,
 		      void *context)
@@ -141,7 +144,7 @@ static void on_report(rd_kafka_t *handle, const rd_kafka_message_t *m,
 
 	(void)handle;
 	snprintf(reason, sizeof(reason), "topic %s: %s", p->terms->topic,
-		 rd_kafka_err2str(m->err));
+		 rdk.err2str(m->err));
 	if (verdict == VERDICT_DELIVERED) {
 		p->health = (struct rdkafka_health){ 0 };
 		p->is_proven = true;
@@ -169,13 +172,13 @@ static void on_log(const rd_kafka_t *handle, int level, const char *what,
 static void close_producer(struct producer *p)
 {
 	if (p->events != NULL)
-		rd_kafka_queue_destroy(p->events);
+		rdk.queue_destroy(p->events);
 	if (p->topic != NULL)
-		rd_kafka_topic_destroy(p->topic);
+		rdk.topic_destroy(p->topic);
 	if (p->handle != NULL) {
-		rd_kafka_purge(p->handle, RD_KAFKA_PURGE_F_QUEUE |
-						  RD_KAFKA_PURGE_F_INFLIGHT);
-		rd_kafka_destroy(p->handle);
+		rdk.purge(p->handle,
+			  RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+		rdk.destroy(p->handle);
 	}
 	if (p->fd >= 0)
 		close(p->fd);
@@ -190,23 +193,23 @@ static int start(struct producer *p, struct err *e)
 
 	if (conf == NULL)
 		return -1;
-	rd_kafka_conf_set_opaque(conf, p);
-	rd_kafka_conf_set_dr_msg_cb(conf, on_report);
-	rd_kafka_conf_set_error_cb(conf, on_error);
-	rd_kafka_conf_set_log_cb(conf, on_log);
-	p->handle = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof(why));
+	rdk.conf_set_opaque(conf, p);
+	rdk.conf_set_dr_msg_cb(conf, on_report);
+	rdk.conf_set_error_cb(conf, on_error);
+	rdk.conf_set_log_cb(conf, on_log);
+	p->handle = rdk.new(RD_KAFKA_PRODUCER, conf, why, sizeof(why));
 	if (p->handle == NULL) {
-		rd_kafka_conf_destroy(conf);
+		rdk.conf_destroy(conf);
 		// Files are read there, which may be mended.
 		return err_set(e, ERR_DENIED, "librdkafka: %s", why);
 	}
-	rd_kafka_set_log_queue(p->handle, NULL);
-	p->topic = rd_kafka_topic_new(p->handle, p->terms->topic, NULL);
+	rdk.set_log_queue(p->handle, NULL);
+	p->topic = rdk.topic_new(p->handle, p->terms->topic, NULL);
 	if (p->topic == NULL)
 		return err_set(e, ERR_DENIED, "topic %s: %s", p->terms->topic,
-			       rd_kafka_err2str(rd_kafka_last_error()));
-	p->events = rd_kafka_queue_get_main(p->handle);
-	rd_kafka_queue_io_event_enable(p->events, p->fd, &one, sizeof(one));
+			       rdk.err2str(rdk.last_error()));
+	p->events = rdk.queue_get_main(p->handle);
+	rdk.queue_io_event_enable(p->events, p->fd, &one, sizeof(one));
 	return 0;
 }
 
@@ -246,19 +249,18 @@ static int produce(struct producer *p, const struct dest_record *record,
 {
 	const struct slice key = p->terms->key(p->terms, record);
 
-	if (rd_kafka_produce(p->topic, RD_KAFKA_PARTITION_UA,
-			     RD_KAFKA_MSG_F_COPY, (void *)record->bytes.data,
-			     record->bytes.len, key.data, key.len,
-			     (void *)(uintptr_t)tag) == 0)
+	if (rdk.produce(p->topic, RD_KAFKA_PARTITION_UA, RD_KAFKA_MSG_F_COPY,
+			(void *)record->bytes.data, record->bytes.len, key.data,
+			key.len, (void *)(uintptr_t)tag) == 0)
 		return 1;
 
-	const rd_kafka_resp_err_t error = rd_kafka_last_error();
+	const rd_kafka_resp_err_t error = rdk.last_error();
 	switch (rdkafka_verdict(error)) {
 	case VERDICT_SPLIT:
 		return too_large(record, e);
 	case VERDICT_HOLD:
 		return err_set(e, ERR_DENIED, "topic %s: %s", p->terms->topic,
-			       rd_kafka_err2str(error));
+			       rdk.err2str(error));
 	case VERDICT_DELIVERED:
 	case VERDICT_PENDING:
 	case VERDICT_RETRY:
@@ -267,7 +269,7 @@ static int produce(struct producer *p, const struct dest_record *record,
 	}
 	if (error == RD_KAFKA_RESP_ERR__QUEUE_FULL)
 		return 0;
-	return err_set(e, ERR_TEMPORARY, "%s", rd_kafka_err2str(error));
+	return err_set(e, ERR_TEMPORARY, "%s", rdk.err2str(error));
 }
 
 static int show(const void *config, const struct dest_record *record,
@@ -301,18 +303,17 @@ static void ask_about_topic(struct producer *p)
 	const int64_t now_ns = clock_ns();
 
 	if (p->is_proven || p->health.is_down ||
-	    now_ns - p->asked_ns < EVERY_NS ||
-	    rd_kafka_outq_len(p->handle) == 0)
+	    now_ns - p->asked_ns < EVERY_NS || rdk.outq_len(p->handle) == 0)
 		return;
 	p->asked_ns = now_ns;
-	if (rd_kafka_metadata(p->handle, 0, p->topic, &told, PATIENCE_MS) !=
+	if (rdk.metadata(p->handle, 0, p->topic, &told, PATIENCE_MS) !=
 	    RD_KAFKA_RESP_ERR_NO_ERROR)
 		return;
 	if (told->topic_cnt == 1 &&
 	    rdkafka_verdict(told->topics[0].err) == VERDICT_HOLD)
 		err_set(&p->health.last, ERR_DENIED, "topic %s: %s",
-			p->terms->topic, rd_kafka_err2str(told->topics[0].err));
-	rd_kafka_metadata_destroy(told);
+			p->terms->topic, rdk.err2str(told->topics[0].err));
+	rdk.metadata_destroy(told);
 }
 
 static enum producer_state poll_it(struct producer *p, dest_ack_fn *ack,
@@ -324,12 +325,12 @@ static enum producer_state poll_it(struct producer *p, dest_ack_fn *ack,
 	(void)!read(p->fd, &count, sizeof(count));
 	p->ack = ack;
 	p->context = context;
-	rd_kafka_poll(p->handle, 0);
+	rdk.poll(p->handle, 0);
 	ask_about_topic(p);
 	if (p->health.is_broken) {
 		char why[256] = "";
 
-		rd_kafka_fatal_error(p->handle, why, sizeof(why));
+		rdk.fatal_error(p->handle, why, sizeof(why));
 		err_set(e, ERR_TEMPORARY, "%s", why);
 		return PRODUCER_BROKEN;
 	}
@@ -359,7 +360,7 @@ static enum verdict found(struct producer *p, rd_kafka_resp_err_t error,
 		*finding = p->health.last;
 	else
 		err_set(finding, ERR_TEMPORARY, "topic %s: %s", p->terms->topic,
-			rd_kafka_err2str(error));
+			rdk.err2str(error));
 	return finding->kind == ERR_DENIED ? VERDICT_HOLD
 					   : rdkafka_verdict(error);
 }
@@ -375,11 +376,11 @@ static enum verdict check(const void *config, int timeout_ms,
 		return finding->kind == ERR_DENIED ? VERDICT_HOLD
 						   : VERDICT_RETRY;
 	const rd_kafka_resp_err_t error =
-		rd_kafka_metadata(p->handle, 0, p->topic, &told, timeout_ms);
-	rd_kafka_poll(p->handle, 0);
+		rdk.metadata(p->handle, 0, p->topic, &told, timeout_ms);
+	rdk.poll(p->handle, 0);
 	verdict = found(p, error, told, finding);
 	if (told != NULL)
-		rd_kafka_metadata_destroy(told);
+		rdk.metadata_destroy(told);
 	close_producer(p);
 	return verdict;
 }

@@ -5,6 +5,7 @@
 #include "dest/profile.h"
 
 #include "check.h"
+#include "config/word.h"
 #include "core/buf.h"
 #include "core/file.h"
 #include "dest/keys.h"
@@ -223,7 +224,7 @@ static bool is_called(const struct key *k, const char *words)
 	char name[64];
 
 	snprintf(name, sizeof(name), "%.*s", (int)k->len, k->at);
-	return shape_is_among(name, words);
+	return word_is_among(name, words);
 }
 
 /* A value that is one, but of another type; NULL: it may be any text. */
@@ -472,7 +473,7 @@ static bool is_known(const char *path)
 			return true;
 	}
 	return shape_of(path, site_shapes, site_shape_count) != NULL ||
-	       shape_is_among(path, "platforms|kind|transport");
+	       word_is_among(path, "platforms|kind|transport");
 }
 
 static void the_manual_has_no_key_that_nobody_knows(void)
