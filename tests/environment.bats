@@ -220,6 +220,12 @@ requests()
 	jq .request arrived | uniq -c | awk '{ print $1 }' | xargs
 }
 
+# is_ready PID: does it take over SIGUSR1 by now, which would end it before?
+is_ready()
+{
+	(((0x$(sed -n 's/^SigCgt:\t//p' "/proc/$1/status") & 0x200) != 0))
+}
+
 # begin: siem-send, whose input is open as 5, with a line of counts in err
 # whenever it is asked for.
 begin()
@@ -231,6 +237,7 @@ begin()
 	eventually pgrep -P "$guard" siem-send
 	sender=$(pgrep -P "$guard" siem-send)
 	remember "$sender"
+	eventually is_ready "$sender"
 }
 
 finish()
