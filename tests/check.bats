@@ -5,6 +5,7 @@
 
 load helper
 load collector
+load authority
 
 # check OPTION...: of that mock.
 check()
@@ -118,6 +119,36 @@ closed()
 	found TLS FAILED 'does not speak TLS here'
 }
 
+@test "behind a proxy the way, TLS and all questions go by it" {
+	mock --tls --tls-dir tls --token "$SPLUNK_HEC_TOKEN"
+	tunnel --count 9
+	SPLUNK_HEC_PROXY_PASSWORD=open-sesame run -0 check -o ca_file=tls/ca.pem \
+		-o proxy="http://127.0.0.1:$proxy" -o proxy_user=me
+	equal 'route TLS clock health credentials' "$(steps ok)"
+	found route ok "$url, connected by the proxy http://127.0.0.1:$proxy in"
+	found TLS ok 'verified'
+	[[ $output != *sesame* ]]
+	equal "$(grep -c CONNECT asked)" "$(grep -c '^Proxy-Authorization' asked)"
+
+	https_proxy=http://127.0.0.1:$proxy run -0 check -o ca_file=tls/ca.pem
+	found route ok "by the proxy http://127.0.0.1:$proxy"
+	https_proxy=http://127.0.0.1:1 no_proxy=127.0.0.0/8 run -0 check -o ca_file=tls/ca.pem
+	found route ok "connected in"
+	https_proxy=http://127.0.0.1:1 run -0 check -o ca_file=tls/ca.pem -o proxy=none
+	run -4 check -o proxy="http://127.0.0.1:$proxy"
+	found TLS FAILED 'which this system does not trust'
+	equal route "$(steps ok)"
+}
+
+@test "a proxy that is down, or does not let us through, is what is named" {
+	url=https://splunk.example.com
+	run -3 check -o proxy=http://127.0.0.1:1
+	found route FAILED "connect to the proxy http://127.0.0.1:1, for $url:443: Connection refused"
+	tunnel --refuse 407
+	run -4 check -o proxy="http://127.0.0.1:$proxy"
+	found route FAILED 'answers 407: set proxy_user and proxy_password'
+}
+
 @test "a token that is wrong or disabled is told apart, with what to do" {
 	mock --token "$SPLUNK_HEC_TOKEN"
 	SPLUNK_HEC_TOKEN=00000000-0000-0000-0000-000000000000 run -4 check
@@ -211,4 +242,128 @@ closed()
 @test "what is checked is one of two things" {
 	run -2 siem-send --check=all stdout
 	[[ $output == *'option --check: all is not send'* ]]
+}
+
+# asks KIND STEPS REFUSED VARIABLE SECRET DESTINATION OPTION... [-- MOCK-OPTION...]:
+# all of STEPS are well where SECRET is in VARIABLE; with a Y for its Z, all of
+# REFUSED are not, and status is 4; and where nobody listens, the way there is
+# not, and status is 3. No secret shows, nothing arrives. @URL@ is the address of
+# the mock.
+asks()
+{
+	local kind=$1 steps=$2 refused=$3 variable=$4 secret=$5
+	local -a of_sender=()
+
+	shift 5
+	while [ $# -gt 0 ] && [ "$1" != -- ]; do
+		of_sender+=("$1")
+		shift
+	done
+	start_mock "$kind" --tls --tls-dir tls "${@:2}"
+	set -- timeout 60 siem-send --check "${of_sender[@]//@URL@/$url}"
+	export "$variable=$secret"
+	run -0 "$@" -o ca_file=tls/ca.pem
+	equal "$steps" "$(steps ok | sed 's/^name route TLS certificate key //')"
+	[[ $output != *"$secret"* ]]
+	export "$variable=${secret/Z/Y}"
+	run -4 "$@" -o ca_file=tls/ca.pem
+	equal "$refused" "$(steps FAILED)"
+	[[ $output != *"${!variable}"* ]]
+	[ ! -s arrived ]
+	end_mock
+	run -3 "$@" -o ca_file=tls/ca.pem
+	equal route "$(steps FAILED)"
+	unset "$variable"
+}
+
+@test "what each kind asks tells good credentials from wrong ones" {
+	asks splunk 'clock health credentials' 'health credentials' \
+		SPLUNK_HEC_TOKEN Z2345678-1234-1234-1234-123456789012 splunk:@URL@ \
+		-- --token Z2345678-1234-1234-1234-123456789012
+	asks datadog 'clock credentials' credentials DATADOG_API_KEY keyZ datadog:@URL@ \
+		-- --token keyZ
+	asks elasticsearch 'clock version health credentials permission' \
+		'version health credentials permission' \
+		ELASTICSEARCH_API_KEY id:keyZ elasticsearch:@URL@ \
+		-- --token 'ApiKey id:keyZ'
+	asks http 'clock credentials' credentials HTTP_TOKEN tokenZ http:@URL@/in \
+		-- --token 'Authorization: Bearer tokenZ'
+	asks http 'clock credentials' credentials HTTP_TOKEN tokenZ http:@URL@/in \
+		-o check_url=@URL@/health -- --token 'Authorization: Bearer tokenZ'
+	asks http 'clock token credentials' token HTTP_CLIENT_SECRET secretZ http:@URL@/in \
+		-o token_endpoint=@URL@/token -o client_id=app -- --client app:secretZ
+	asks http 'clock credentials' credentials QRADAR_API_KEY keyZ qradar:@URL@/app \
+		-o transport=rest_api -- --token 'SEC: keyZ'
+}
+
+@test "so does what each way into Sentinel asks" {
+	export AZURE_TENANT_ID=tenant AZURE_CLIENT_ID=app SENTINEL_LOG_TYPE=Acme
+	export SENTINEL_RULE_ID=dcr-1 SENTINEL_STREAM=Custom-Acme_CL
+
+	asks sentinel 'clock token permission' token AZURE_CLIENT_SECRET secretZ \
+		sentinel:@URL@ -o authority=@URL@ -- --client app:secretZ
+	asks sentinel 'clock credentials' credentials SENTINEL_SHARED_KEY AAECZwQFBgc= sentinel \
+		-o transport=data_collector_api -o workspace_id=space -o endpoint=@URL@ \
+		-- --token shared_key=space:AAECZwQFBgc=
+	# What it is, the mock tells us: the address is in the secret.
+	start_mock sentinel
+	end_mock
+	export listen=${url#*://}
+	asks sentinel 'clock permission' permission EVENT_HUBS_CONNECTION_STRING \
+		"Endpoint=sb://$listen/;SharedAccessKeyName=send;SharedAccessKey=keyZ;EntityPath=audit" \
+		sentinel -o transport=event_hubs -- --token sas=send:keyZ
+}
+
+@test "what lets nobody write is told from what may not create an index" {
+	start_mock elasticsearch --token 'ApiKey id:key,index=other*'
+	ELASTICSEARCH_API_KEY=id:key run -4 timeout 60 siem-send --check "elasticsearch:$url"
+	equal permission "$(steps FAILED)"
+	found permission FAILED 'they may not write to the index: give them create_doc'
+	ELASTICSEARCH_API_KEY=id:key run -0 timeout 60 siem-send --check \
+		-o index=other-events "elasticsearch:$url"
+	found permission ok 'they may write to the index and create it'
+}
+
+@test "a receiver to which all is an event is only gone to, and heard" {
+	start_mock qradar --tls --tls-dir tls --require-client-cert
+	destination=qradar:$url
+	run -0 timeout 60 siem-send --check "$destination" -o transport=http_receiver -o ca_file=tls/ca.pem
+	found identity warning 'the server asks for a client certificate, and there is none to show'
+	run -0 timeout 60 siem-send --check "$destination" -o transport=http_receiver \
+		-o ca_file=tls/ca.pem -o cert_file=tls/client.pem -o key_file=tls/client.key
+	equal 'name route TLS certificate key' "$(steps ok)"
+	found delivery skipped '--check=send'
+	[ ! -s arrived ]
+}
+
+@test "an answer that tells nothing is a warning" {
+	start_mock elasticsearch
+	run -0 timeout 60 siem-send --check "http:$url/_bulk"
+	found credentials warning 'not told: status 405; --check=send shows whether records are taken'
+	end_mock
+	start_mock datadog --token key
+	HTTP_TOKEN=key run -0 timeout 60 siem-send --check "http:$url/x" -o "check_url=$url/y"
+	found credentials warning 'not told: status 404'
+}
+
+@test "syslog and RELP receivers of each kind, and files, are gone to as well" {
+	siem-mock syslog -q -l tls://:0 --listen-file tls --tls-dir certs --idle 120 \
+		>syslog.in 2>said 3>&- 4>&- &
+	remember $!
+	eventually [ -s tls ]
+	for kind in "qradar:$(sed 's,.*//,,' tls)" "syslog:$(cat tls)" "sc4s:$(cat tls)"; do
+		run -0 timeout 60 siem-send --check "$kind" -o ca_file=certs/ca.pem
+		equal 'name route TLS certificate key' "$(steps ok)"
+		found acknowledgement warning 'syslog has none'
+		run -4 timeout 60 siem-send --check "$kind"
+		equal TLS "$(steps FAILED)"
+		run -3 timeout 60 siem-send --check "$kind" -o port=1
+		equal route "$(steps FAILED)"
+	done
+	run -0 timeout 60 siem-send --check splunk -o transport=file -o path=out
+	found file ok 'out, which is not there yet'
+	run -3 timeout 60 siem-send --check sentinel -o transport=log_analytics_agent -o path=missing/out
+	found file FAILED missing
+	run -0 timeout 60 siem-send --check stdout
+	[ ! -s syslog.in ] && [ ! -e out ]
 }

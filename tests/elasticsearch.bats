@@ -285,10 +285,11 @@ auto0000000000000002 4' "$(jq -r '"\(.id) \(.event.n)"' arrived)"
 @test "--check says which Elasticsearch it is, how it is, and who we are" {
 	mock --token 'ApiKey id:key'
 	ELASTICSEARCH_API_KEY=id:key run -0 timeout 60 siem-send --check "elasticsearch:$url"
-	equal 'version ok version 8.15.0
+	equal 'version ok version 8.15.0 of Elasticsearch
 health ok health green
-credentials ok user elastic' \
-		"$(grep -E '^  (version|health|credentials) ' <<<"$output" | awk '{ $1 = $1; print }')"
+credentials ok user elastic
+permission ok they may write to the index and create it' \
+		"$(grep -E '^  (version|health|credentials|permission) ' <<<"$output" | awk '{ $1 = $1; print }')"
 
 	ELASTICSEARCH_API_KEY=id:key run -0 timeout 60 siem-send --check=send "elasticsearch:$url"
 	equal siem_test "$(jq -r .event.event arrived)"

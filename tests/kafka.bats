@@ -245,3 +245,20 @@ moves()
 	run -2 env LD_LIBRARY_PATH="$PWD" siem-send kafka:localhost/audit <<<one
 	[[ $output == *'kafka: librdkafka is needed, and is not there: '* ]]
 }
+
+@test "--check says whether the topic is there, and produces nothing" {
+	cluster 2
+	tell topic audit 3
+	run -0 timeout 60 siem-send --check "kafka:$brokers/audit"
+	[[ $output == *'broker '*' ok '*'topic audit: it is there (partitions: 3, brokers: 2)'* ]]
+	tell refuse audit 29
+	run -4 timeout 60 siem-send --check "kafka:$brokers/audit"
+	[[ $output == *'FAILED'*'authorization failed: have us given the right to write to it'* ]]
+	tell refuse audit 3
+	run -4 timeout 60 siem-send --check "kafka:$brokers/audit"
+	[[ $output == *'FAILED'*': create it, or check topic'* ]]
+	run -3 timeout 60 siem-send --check "kafka:$here:1/audit"
+	[[ $output == *'broker '*' FAILED '*"$here:1"* ]]
+	tell refuse audit 0
+	equal '' "$(arrived audit)"
+}

@@ -19,6 +19,7 @@
 #include "trouble.h"
 
 #include <inttypes.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -450,6 +451,43 @@ static int tell_who(struct elastic *s, const struct http_request *r,
 	return 0;
 }
 
+/* About the first index that is asked about. */
+static int tell_privileges(struct elastic *s, const struct http_request *r,
+			   struct http_answer *a, struct err *e)
+{
+	const struct token *token = let_in(s, r, a);
+	json_t *root, *name;
+	const char *may;
+
+	(void)e;
+	if (token == NULL)
+		return 0;
+	root = json_loadb(r->body.data, r->body.len, 0, NULL);
+	name = json_array_get(
+		json_object_get(
+			json_array_get(json_object_get(root, "index"), 0),
+			"names"),
+		0);
+	if (json_is_string(name)) {
+		const struct slice index = slice_of(json_string_value(name));
+
+		may = keys_may_write(token, index) ? "true" : "false";
+		buf_printf(&a->body,
+			   "{\"username\":\"elastic\",\"has_all_requested\":"
+			   "%s,\"cluster\":{},\"index\":{",
+			   may);
+		json_put_string(&a->body, index);
+		buf_printf(&a->body,
+			   ":{\"create_doc\":%s,\"auto_configure\":%s}},"
+			   "\"application\":{}}",
+			   may, may);
+	} else {
+		refuse(a, 400, "parse_exception", "no index is asked about");
+	}
+	json_decref(root);
+	return 0;
+}
+
 static const struct endpoint {
 	const char *path;
 	const char *methods; // divided by blanks
@@ -460,6 +498,7 @@ static const struct endpoint {
 	{ "/", "GET HEAD", tell_version },
 	{ "/_cluster/health", "GET", tell_health },
 	{ "/_security/_authenticate", "GET", tell_who },
+	{ "/_security/user/_has_privileges", "GET POST", tell_privileges },
 };
 
 /* /_bulk is there for each index as well, as /INDEX/_bulk. */

@@ -73,6 +73,11 @@ static int check_tls(const struct approach *a, struct probe *p,
 			     tls_version(p->tls), tls_cipher(p->tls),
 			     a->tls->server_name != NULL ? a->tls->server_name
 							 : a->host);
+	if (tls_cert_was_asked(p->tls) && a->tls->cert_file == NULL)
+		findings_put(f, "identity", FINDING_WARNING,
+			     "the server asks for a client certificate, and "
+			     "there is none to show: where it has to be, set "
+			     "cert_file and key_file");
 	for (size_t i = 0; tls_certificate(p->tls, i, &c); i++)
 		report_certificate(&c, i == 0, f);
 	return 0;

@@ -9,7 +9,6 @@
 #include "net/url.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -24,6 +23,7 @@ enum {
 struct inquiry {
 	struct session session;
 	struct http *http;
+	struct proxy proxy;
 	struct errand errand;
 	struct findings *f;
 	struct dest_limits limits;
@@ -32,62 +32,96 @@ struct inquiry {
 	bool knows_clock;
 };
 
-/* The variable that sends requests by a proxy, or NULL. */
-static const char *proxy_variable(void)
+/*
+ * Wait until the only exchange that is under way is over. -1: we have been
+ * asked to end, which has been said.
+ */
+static int wait_for(struct inquiry *q, const char *step, struct http_result *r)
 {
-	static const char *const names[] = { "https_proxy", "HTTPS_PROXY",
-					     "all_proxy", "ALL_PROXY" };
+	struct err e;
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		const char *value = getenv(names[i]);
+	for (;;) {
+		const int64_t now_ms = clock_ns() / NS_PER_MS;
+		const int wait_ms = http_timeout_ms(q->http, now_ms);
 
-		if (value != NULL && value[0] != '\0')
-			return names[i];
+		http_step(q->http, now_ms);
+		if (http_next(q->http, r) != NULL)
+			return 0;
+		if (probe_poll(http_fd(q->http), POLLIN,
+			       wait_ms < 0 ? 1000 : wait_ms, &e) < 0)
+			return findings_failed(q->f, step, &e);
 	}
-	return NULL;
 }
 
-/* Is host one of those that no_proxy excepts? */
-static bool is_excepted(const char *host)
+/* -1: it has failed. */
+static int report_tunnel(struct inquiry *q, const struct http_result *r,
+			 bool is_tls, double took_ms)
 {
-	const char *lower = getenv("no_proxy");
-	const char *list = lower != NULL ? lower : getenv("NO_PROXY");
-	struct slice rest = slice_of(list != NULL ? list : "");
-	struct slice h = slice_of(host);
+	const bool is_there = r->why.kind == ERR_NONE;
 
-	while (rest.len > 0) {
-		struct slice one = slice_trim(slice_take_until(&rest, ','));
-
-		(void)slice_take(&one, SLICE("."));
-		if (slice_is(one, SLICE("*")) || slice_is(one, h) ||
-		    (one.len > 0 && one.len < h.len &&
-		     h.data[h.len - one.len - 1] == '.' &&
-		     slice_is(slice_from(h, h.len - one.len), one)))
-			return true;
-	}
-	return false;
+	if (is_there || r->proxy_status == 200)
+		findings_put(q->f, "route", FINDING_GOOD,
+			     "%s, connected by the proxy %s in %.1f ms",
+			     r->origin, r->proxy, took_ms);
+	if (!is_there)
+		return findings_failed(q->f,
+				       r->proxy_status == 200 ? "TLS" : "route",
+				       &r->why);
+	if (is_tls)
+		findings_put(q->f, "TLS",
+			     q->session.dest->plan.tls.insecure
+				     ? FINDING_WARNING
+				     : FINDING_GOOD,
+			     "%s", r->facts);
+	return 0;
 }
 
-/* The way to one place. Behind a proxy it is the proxy's. */
+/* The way behind a proxy, as requests go. */
+static int approach_by_proxy(struct inquiry *q, const struct url *u,
+			     bool is_tls, bool elsewhere)
+{
+	const int64_t began_ns = clock_ns();
+	struct buf url = BUF_INIT(PLACE_MAX + 8);
+	struct http_result r = { 0 };
+	struct http_exchange *x = NULL;
+	struct err e;
+	int rc = -1;
+
+	buf_printf(&url, "%s://%s:%s/", u->scheme, u->host, u->port);
+	if (buf_status(&url) != 0)
+		err_set(&e, ERR_USAGE, "%s: too long", u->host);
+	else
+		x = http_start(q->http,
+			       &(struct http_request){ .method = "GET",
+						       .url = buf_str(&url),
+						       .only_connect = true,
+						       .elsewhere = elsewhere },
+			       NULL, &e);
+	if (x == NULL)
+		findings_failed(q->f, "route", &e);
+	else if (wait_for(q, "route", &r) == 0)
+		rc = report_tunnel(q, &r, is_tls,
+				   (double)(clock_ns() - began_ns) / NS_PER_MS);
+	if (x != NULL)
+		http_end(x);
+	buf_free(&url);
+	return rc;
+}
+
+/* The way to one place. */
 static int approach_place(struct inquiry *q, const struct url *u,
 			  bool elsewhere)
 {
 	const bool is_tls = strcmp(u->scheme, "https") == 0;
-	const char *proxy =
-		is_tls && !is_excepted(u->host) ? proxy_variable() : NULL;
-	struct tls_options tls = q->session.dest->plan.tls;
+	const struct dest *dest = q->session.dest;
+	const struct tls_options tls =
+		elsewhere ? tls_options_elsewhere(&dest->plan.tls)
+			  : dest->plan.tls;
 	char host[256];
 	size_t len = strlen(u->host);
 
-	if (proxy != NULL) {
-		findings_put(q->f, "route", FINDING_GOOD,
-			     "by the proxy that %s names: the way and TLS are "
-			     "tried with what follows",
-			     proxy);
-		return 0;
-	}
-	if (elsewhere)
-		tls.server_name = tls.cert_file = tls.key_file = NULL;
+	if (proxy_is_for(&q->proxy, u->host, is_tls, elsewhere))
+		return approach_by_proxy(q, u, is_tls, elsewhere);
 	snprintf(host, sizeof(host), "%s", u->host);
 	if (host[0] == '[' && len < sizeof(host))
 		snprintf(host, sizeof(host), "%.*s", (int)len - 2, u->host + 1);
@@ -95,7 +129,9 @@ static int approach_place(struct inquiry *q, const struct url *u,
 	const struct approach a = { .host = host,
 				    .port = u->port,
 				    .tls = is_tls ? &tls : NULL,
-				    .timeout_ms = q->limits.connect_ms };
+				    .timeout_ms = q->limits.connect_ms,
+				    .listens = is_tls && !elsewhere &&
+					       q->session.kind->steps == NULL };
 	return approach_check(&a, q->f);
 }
 
@@ -159,22 +195,11 @@ static int check_clock(struct inquiry *q, const struct http_result *r)
 static int exchange(struct inquiry *q, const char *step, struct http_result *r)
 {
 	struct err e;
-	int rc;
 
 	if (errand_send(&q->errand, q->http, false, &e) < 0)
 		return findings_failed(q->f, step, &e);
-	for (;;) {
-		const int64_t now_ms = clock_ns() / NS_PER_MS;
-		const int wait_ms = http_timeout_ms(q->http, now_ms);
-
-		http_step(q->http, now_ms);
-		if (http_next(q->http, r) != NULL)
-			break;
-		rc = probe_poll(http_fd(q->http), POLLIN,
-				wait_ms < 0 ? 1000 : wait_ms, &e);
-		if (rc < 0)
-			return findings_failed(q->f, step, &e);
-	}
+	if (wait_for(q, step, r) < 0)
+		return -1;
 	session_set_clock(&q->session);
 	if (r->status == 0)
 		return findings_failed(q->f, step, &r->why);
@@ -298,13 +323,14 @@ int inquiry_make(const struct dest *dest, struct findings *f)
 	session_init(&q.session, dest);
 	errand_init(&q.errand);
 	q.http = http_open(&options, &e);
-	if (q.http == NULL)
-		findings_failed(f, "TLS", &e);
+	if (q.http == NULL || proxy_open(&q.proxy, &options.proxy, &e) < 0)
+		findings_failed(f, "settings", &e);
 	else
 		rc = walk(&q);
 	errand_end(&q.errand, 0);
 	errand_free(&q.errand);
 	http_close(q.http);
+	proxy_close(&q.proxy);
 	session_free(&q.session);
 	return rc;
 }

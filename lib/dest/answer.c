@@ -87,6 +87,28 @@ void answer_judge_all(struct judgement *judgements, size_t count,
 		judgements[i] = judgement;
 }
 
+enum verdict answer_found(const struct answer *answer,
+			  const struct judgement *j, struct err *finding)
+{
+	const char *why = j->reason;
+
+	if (why == NULL)
+		why = j->verdict == VERDICT_RETRY
+			      ? "and no word of why: try again later"
+			      : "and no word of why: is it the right address?";
+	err_set(finding, ERR_NONE, "status %d, %s", answer->status, why);
+	return j->verdict;
+}
+
+enum verdict answer_not_told(const struct answer *answer, struct err *finding)
+{
+	err_set(finding, ERR_NONE,
+		"not told: status %d; --check=send shows whether records are "
+		"taken",
+		answer->status);
+	return VERDICT_PENDING;
+}
+
 const char *answer_words(struct dest_session *session, const char *fmt, ...)
 {
 	char text[ANSWER_WORDS_MAX + 4]; // the last character may be cut

@@ -41,6 +41,18 @@ void answer_judge_all(struct judgement *judgements, size_t count,
 		      struct judgement judgement);
 
 /*
+ * What --check has found in an answer that is not good: its status, and the
+ * reason of the judgement, or what to do where there is none. Returns the
+ * verdict.
+ */
+enum verdict answer_found(const struct answer *answer,
+			  const struct judgement *judgement,
+			  struct err *finding);
+
+/* The same of one that tells nothing, neither good nor bad. */
+enum verdict answer_not_told(const struct answer *answer, struct err *finding);
+
+/*
  * Words for a reason, good until the next answer is judged: what is taken out
  * of an answer, as from JSON, may be gone before. They are cut to so many
  * bytes, and to whole characters.

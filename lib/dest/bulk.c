@@ -6,6 +6,7 @@
 
 #include "core/buf.h"
 #include "dest/answer.h"
+#include "json/peek.h"
 #include "json/scan.h"
 #include "json/walk.h"
 
@@ -311,9 +312,58 @@ static struct slice told(enum bulk_step step, struct value root)
 	case BULK_HEALTH:
 		return string_of(member(root, "status"));
 	case BULK_CREDENTIALS:
+	case BULK_PERMISSION:
 		break;
 	}
 	return string_of(member(root, "username"));
+}
+
+/* Who it is that tells its version. */
+static struct slice product_of(const struct answer *answer, struct value root)
+{
+	struct slice name =
+		string_of(member(member(root, "version"), "distribution"));
+
+	if (name.len == 0 && !answer_header(answer, "X-elastic-product", &name))
+		return SLICE("");
+	return name;
+}
+
+/* The value of the only member of an object. */
+static struct value only_value(struct value object)
+{
+	struct slice rest, key, value;
+
+	if (!peek_object(value_slice(object), &rest) ||
+	    !peek_member(&rest, &key, &value))
+		return (struct value){ 0 };
+	return read_answer(value);
+}
+
+/* {"index":{"NAME":{"create_doc":true,"auto_configure":false}}} */
+static enum verdict checked_permission(const struct answer *answer,
+				       struct value root, struct err *finding)
+{
+	const struct value index = only_value(member(root, "index"));
+	const struct value write = member(index, "create_doc");
+	const struct value make = member(index, "auto_configure");
+
+	if (write.type == VALUE_FALSE) {
+		err_set(finding, ERR_NONE,
+			"they may not write to the index: give them "
+			"create_doc for it");
+		return VERDICT_HOLD;
+	}
+	if (write.type != VALUE_TRUE)
+		return answer_not_told(answer, finding);
+	if (make.type != VALUE_TRUE) {
+		err_set(finding, ERR_NONE,
+			"they may write to the index, but not create it "
+			"(auto_configure): it has to be there before");
+		return VERDICT_PENDING;
+	}
+	err_set(finding, ERR_NONE, "they may write to the index and create it");
+	return VERDICT_DELIVERED;
 }
 
 /* What is asked is not for everybody, and not everywhere. */
@@ -334,17 +384,24 @@ enum verdict bulk_checked(struct dest_session *session, enum bulk_step step,
 	static const char *const what[] = { [BULK_VERSION] = "version",
 					    [BULK_HEALTH] = "health",
 					    [BULK_CREDENTIALS] = "user" };
+	struct slice product = SLICE("");
 	const struct value root = read_answer(answer->body);
 	const struct slice words = told(step, root);
 	const char *why = why_not_told(step, answer->status);
 	struct judgement j;
 
+	if (answer->status == 200 && step == BULK_PERMISSION)
+		return checked_permission(answer, root, finding);
+	if (step == BULK_VERSION)
+		product = product_of(answer, root);
 	if (answer->status == 200 && words.len > 0) {
 		const bool is_red =
 			step == BULK_HEALTH && slice_is(words, SLICE("red"));
 
-		err_set(finding, ERR_NONE, "%s %.*s%s", what[step],
+		err_set(finding, ERR_NONE, "%s %.*s%s%.*s%s", what[step],
 			(int)words.len, words.data,
+			product.len > 0 ? " of " : "", (int)product.len,
+			product.data,
 			is_red ? ": some indices cannot be written to" : "");
 		return is_red ? VERDICT_PENDING : VERDICT_DELIVERED;
 	}
@@ -353,7 +410,5 @@ enum verdict bulk_checked(struct dest_session *session, enum bulk_step step,
 		return VERDICT_PENDING;
 	}
 	j = judge_status(session, answer, root, 1);
-	err_set(finding, ERR_NONE, "%s",
-		j.reason != NULL ? j.reason : "an answer that says nothing");
-	return j.verdict;
+	return answer_found(answer, &j, finding);
 }

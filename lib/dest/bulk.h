@@ -29,6 +29,8 @@ enum bulk_step {
 	BULK_VERSION,     // GET /
 	BULK_HEALTH,      // GET /_cluster/health
 	BULK_CREDENTIALS, // GET /_security/_authenticate
+	BULK_PERMISSION,  // POST /_security/user/_has_privileges, which asks
+			  // about one index
 };
 
 enum verdict bulk_checked(struct dest_session *session, enum bulk_step step,

@@ -66,7 +66,7 @@ struct config {
 	struct buf url;
 	struct buf key;
 	struct buf headers; // that are the same for all requests
-	const char *workspace;
+	const char *workspace, *log_type;
 	struct azure_columns columns;
 	bool is_large; // requests may be
 };
@@ -144,20 +144,16 @@ static int plan_headers(struct config *c, const struct settings *s,
 			struct err *e)
 {
 	const char *const *values = s->values;
-	const char *log_type;
 
-	if (setting_text(s, LOG_TYPE, &log_type, e) < 0 ||
+	if (setting_text(s, LOG_TYPE, &c->log_type, e) < 0 ||
 	    check_word(s, TIMESTAMP_FIELD, e) < 0 ||
 	    check_word(s, RESOURCE_ID, e) < 0)
 		return -1;
-	if (!is_log_type(log_type))
+	if (!is_log_type(c->log_type))
 		return err_set(e, ERR_USAGE,
 			       "log_type: %s is not of up to 100 letters, "
 			       "digits and underscores",
-			       log_type);
-	buf_printf(&c->headers,
-		   "Content-Type: application/json\r\nLog-Type: %s\r\n",
-		   log_type);
+			       c->log_type);
 	// TimeGenerated and RawData are names that this API keeps for itself.
 	c->columns = (struct azure_columns){ "EventTime", "Message" };
 	if (values[TIMESTAMP_FIELD] != NULL) {
@@ -221,8 +217,8 @@ static int put_authorization(const struct config *c, struct slice date,
 }
 
 static int put_request(const struct config *c,
-		       const struct dest_session *session, struct request *r,
-		       struct err *e)
+		       const struct dest_session *session,
+		       struct slice log_type, struct request *r, struct err *e)
 {
 	struct buf date = BUF_INIT(64);
 	int rc;
@@ -230,6 +226,9 @@ static int put_request(const struct config *c,
 	put_date(&date, session->now_ms);
 	r->method = "POST";
 	buf_put_slice(&r->url, buf_slice(&c->url));
+	buf_puts(&r->headers, "Content-Type: application/json\r\nLog-Type: ");
+	buf_put_slice(&r->headers, log_type);
+	buf_puts(&r->headers, "\r\n");
 	buf_put_slice(&r->headers, buf_slice(&c->headers));
 	buf_printf(&r->headers, "x-ms-date: %s\r\n", buf_str(&date));
 	rc = put_authorization(c, buf_slice(&date), r, e);
@@ -243,10 +242,12 @@ static int put_request(const struct config *c,
 static int finish(const void *config, const struct dest_session *session,
 		  struct request *r, struct err *e)
 {
+	const struct config *c = config;
+
 	buf_putc(&r->body, ']');
 	if (buf_status(&r->body) != 0)
 		return err_set(e, ERR_SYSTEM, "request: out of memory");
-	return put_request(config, session, r, e);
+	return put_request(c, session, slice_of(c->log_type), r, e);
 }
 
 /*
@@ -312,6 +313,40 @@ static void judge(const void *config, struct dest_session *session,
 	answer_judge_all(judgements, count, j);
 }
 
+/*
+ * Of --check. Nothing can be asked here but by sending something: an array of
+ * nothing, for a table that no table can be called. Who may not come in is not
+ * told about that.
+ */
+static const char *const steps[] = { "credentials", NULL };
+
+static int check(const void *config, const struct dest_session *session,
+		 unsigned step, struct request *r, struct err *e)
+{
+	(void)step;
+	buf_puts(&r->body, "[]");
+	return put_request(config, session, SLICE("!"), r, e);
+}
+
+static enum verdict checked(const void *config, struct dest_session *session,
+			    unsigned step, const struct answer *answer,
+			    struct err *finding)
+{
+	const struct azure_said said = azure_read(session, answer);
+	struct judgement j;
+
+	(void)step;
+	if (answer->status == 400 && said.code != NULL &&
+	    strcmp(said.code, "InvalidLogType") == 0) {
+		err_set(finding, ERR_NONE, "the key of the workspace is good");
+		return VERDICT_DELIVERED;
+	}
+	judge(config, session, answer, &j, 1);
+	if (j.verdict == VERDICT_DELIVERED || j.verdict == VERDICT_REJECT)
+		return answer_not_told(answer, finding);
+	return answer_found(answer, &j, finding);
+}
+
 /* The header that begins with that name and blank, up to its end. */
 static struct slice find_header(const struct request *r, const char *name)
 {
@@ -351,6 +386,9 @@ static const struct dest_request request = {
 	.add = add,
 	.finish = finish,
 	.judge = judge,
+	.steps = steps,
+	.check = check,
+	.checked = checked,
 	.signature = signature,
 };
 

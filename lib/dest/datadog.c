@@ -343,8 +343,7 @@ static enum verdict checked(const void *config, struct dest_session *session,
 			    struct err *finding)
 {
 	const struct slice body = answer->body;
-	const struct judgement j = answer_by_status(answer, 1);
-	const char *reason = reason_of(answer->status, j.verdict);
+	struct judgement j = answer_by_status(answer, 1);
 	json_t *root = json_loadb(body.data, body.len, 0, NULL);
 	bool valid = json_is_true(json_object_get(root, "valid"));
 
@@ -356,14 +355,12 @@ static enum verdict checked(const void *config, struct dest_session *session,
 		err_set(finding, ERR_NONE, "the API key is valid");
 		return VERDICT_DELIVERED;
 	}
-	if (answer->status == 404) {
-		err_set(finding, ERR_NONE,
-			"nothing there says whether the key is valid");
-		return VERDICT_PENDING;
-	}
-	err_set(finding, ERR_NONE, "status %d%s%s", answer->status,
-		reason != NULL ? ", " : "", reason != NULL ? reason : "");
-	return j.verdict == VERDICT_HOLD ? VERDICT_HOLD : VERDICT_RETRY;
+	if (answer->status == 404)
+		return answer_not_told(answer, finding);
+	j.reason = reason_of(answer->status, j.verdict);
+	if (j.verdict != VERDICT_HOLD)
+		j.verdict = VERDICT_RETRY;
+	return answer_found(answer, &j, finding);
 }
 
 static const struct dest_request request = {

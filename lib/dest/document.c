@@ -112,6 +112,14 @@ static bool is_id(struct value v)
 	       v.len > 0 && v.len <= DOCUMENT_ID_MAX;
 }
 
+void document_put_index(const struct document_terms *terms,
+			const struct timestamp *t, struct buf *out)
+{
+	buf_put_slice(out, terms->index);
+	if (terms->daily)
+		put_day(out, t);
+}
+
 static void put_action(const struct document_terms *terms,
 		       const struct object *o, const struct timestamp *t,
 		       struct buf *body)
@@ -119,9 +127,7 @@ static void put_action(const struct document_terms *terms,
 	struct value id = is_id(o->id) ? o->id : o->stamp;
 
 	buf_puts(body, "{\"create\":{\"_index\":\"");
-	buf_put_slice(body, terms->index);
-	if (terms->daily)
-		put_day(body, t);
+	document_put_index(terms, t, body);
 	if (is_id(id)) {
 		buf_puts(body, "\",\"_id\":\"");
 		buf_put_slice(body, value_slice(id));

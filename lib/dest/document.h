@@ -9,6 +9,7 @@
 #include "core/buf.h"
 #include "core/err.h"
 #include "core/slice.h"
+#include "core/timestamp.h"
 #include "dest/dest.h"
 
 #include <stdbool.h>
@@ -37,5 +38,10 @@ struct document_terms {
 int document_put(const struct document_terms *terms,
 		 const struct dest_record *record, struct buf *body,
 		 struct err *e) MUST_CHECK;
+
+/* Append the name of the index, as it stands in JSON, for events of that time.
+ */
+void document_put_index(const struct document_terms *terms,
+			const struct timestamp *t, struct buf *out);
 
 #endif

@@ -341,8 +341,25 @@ static const char *const steps[] = {
 	[BULK_VERSION] = "version",
 	[BULK_HEALTH] = "health",
 	[BULK_CREDENTIALS] = "credentials",
+	[BULK_PERMISSION] = "permission",
 	NULL,
 };
+
+/* May we write to the index of today, and create it? */
+static int put_question(const struct config *c,
+			const struct dest_session *session, const char *path,
+			struct request *r, struct err *e)
+{
+	buf_puts(&r->headers, "Content-Type: application/json\r\n");
+	buf_puts(&r->body, "{\"index\":[{\"names\":[\"");
+	document_put_index(&c->terms,
+			   &(struct timestamp){ .sec = session->now_ms / 1000,
+						.zulu = true },
+			   &r->body);
+	buf_puts(&r->body, "\"],\"privileges\":[\"create_doc\","
+			   "\"auto_configure\"]}]}");
+	return put_request(c, "POST", path, r, e);
+}
 
 static int check(const void *config, const struct dest_session *session,
 		 unsigned step, struct request *r, struct err *e)
@@ -351,12 +368,16 @@ static int check(const void *config, const struct dest_session *session,
 		[BULK_VERSION] = "/",
 		[BULK_HEALTH] = "/_cluster/health?filter_path=status,timed_out",
 		[BULK_CREDENTIALS] = "/_security/_authenticate",
+		[BULK_PERMISSION] = "/_security/user/_has_privileges",
 	};
 	const struct config *c = config;
+	const bool is_about_us =
+		step == BULK_CREDENTIALS || step == BULK_PERMISSION;
 
-	(void)session;
-	if (step == BULK_CREDENTIALS && c->authorization.len == 0)
+	if (is_about_us && c->authorization.len == 0)
 		return 1;
+	if (step == BULK_PERMISSION)
+		return put_question(c, session, paths[step], r, e);
 	return put_request(c, "GET", paths[step], r, e);
 }
 

@@ -89,12 +89,10 @@ static int add(const void *config, const struct dest_session *session,
 	return azure_end_element(start, REQUEST_MAX, body, e);
 }
 
-static int finish(const void *config, const struct dest_session *session,
-		  struct request *r, struct err *e)
+static int put_request(const struct config *c,
+		       const struct dest_session *session, struct request *r,
+		       struct err *e)
 {
-	const struct config *c = config;
-
-	buf_putc(&r->body, ']');
 	r->method = "POST";
 	buf_put_slice(&r->url, buf_slice(&c->url));
 	buf_puts(&r->headers, "Authorization: ");
@@ -108,6 +106,13 @@ static int finish(const void *config, const struct dest_session *session,
 			       buf_status(&r->body) == 0
 		       ? 0
 		       : err_set(e, ERR_SYSTEM, "request: out of memory");
+}
+
+static int finish(const void *config, const struct dest_session *session,
+		  struct request *r, struct err *e)
+{
+	buf_putc(&r->body, ']');
+	return put_request(config, session, r, e);
 }
 
 /* What is alone is to blame only where the hub says so, and takes others. */
@@ -174,6 +179,33 @@ static void judge(const void *config, struct dest_session *session,
 	answer_judge_all(judgements, count, j);
 }
 
+/* Of --check. A batch without events changes nothing. */
+static const char *const steps[] = { "permission", NULL };
+
+static int check(const void *config, const struct dest_session *session,
+		 unsigned step, struct request *r, struct err *e)
+{
+	(void)step;
+	buf_puts(&r->body, "[]");
+	return put_request(config, session, r, e);
+}
+
+static enum verdict checked(const void *config, struct dest_session *session,
+			    unsigned step, const struct answer *answer,
+			    struct err *finding)
+{
+	struct judgement j;
+
+	(void)step;
+	// Who may not send is not told that there is nothing in it.
+	if (answer->status == 201 || answer->status == 400) {
+		err_set(finding, ERR_NONE, "the key may send to the hub");
+		return VERDICT_DELIVERED;
+	}
+	judge(config, session, answer, &j, 1);
+	return answer_found(answer, &j, finding);
+}
+
 /* What stands in the header behind name, up to end. */
 static struct slice find_part(const struct request *r, const char *name,
 			      char end)
@@ -226,6 +258,9 @@ static const struct dest_request request = {
 	.add = add,
 	.finish = finish,
 	.judge = judge,
+	.steps = steps,
+	.check = check,
+	.checked = checked,
 	.signature = signature,
 };
 

@@ -437,7 +437,5 @@ enum verdict hec_checked(const struct hec_terms *terms,
 		return VERDICT_PENDING;
 	}
 	j = judge_status(terms, session, &said, answer, 1);
-	err_set(finding, ERR_NONE, "%s",
-		j.reason != NULL ? j.reason : "an answer that says nothing");
-	return j.verdict;
+	return answer_found(answer, &j, finding);
 }

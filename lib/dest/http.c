@@ -24,6 +24,7 @@ enum {
 	SUCCESS_MATCH,
 	RETRY_CODES,
 	REJECT_CODES,
+	CHECK_URL,
 	IDENTITY,
 	LIMITS = IDENTITY + WEB_IDENTITY_SETTINGS,
 	TLS = LIMITS + LIMITS_SETTINGS,
@@ -61,6 +62,9 @@ static const struct dest_setting table[SETTINGS + 1] = {
 	[REJECT_CODES] = { "reject_codes", "HTTP_REJECT_CODES", "400,422",
 			   "statuses that speak of a record", false,
 			   .list = ',' },
+	[CHECK_URL] = { "check_url", "HTTP_CHECK_URL", NULL,
+			"whose GET tells --check of us [a HEAD of url]",
+			false },
 	WEB_IDENTITY_ROWS(IDENTITY, "HTTP"),
 	SETTING_LIMITS_ROWS(LIMITS, "HTTP", "1000000"),
 	SETTING_TLS_ROWS(TLS, "HTTP"),
@@ -160,6 +164,19 @@ static int plan_request(struct web_target *c, const struct settings *s,
 	return 0;
 }
 
+static int plan_check(struct web_target *c, const struct settings *s,
+		      bool insecure, struct err *e)
+{
+	const char *url = s->values[CHECK_URL];
+
+	if (url == NULL)
+		return 0;
+	if (url_check(url, true, insecure, e) < 0)
+		return err_prefix(e, "check_url");
+	c->check_url = strdup(url);
+	return c->check_url != NULL ? 0 : err_sys(e, "check_url");
+}
+
 static int plan(const char *const *values, struct dest_plan *plan,
 		struct err *e)
 {
@@ -175,7 +192,9 @@ static int plan(const char *const *values, struct dest_plan *plan,
 	    web_put_headers(&s, HEADERS, &c->headers, e) < 0 ||
 	    web_put_headers(&s, HEADER, &c->headers, e) < 0 ||
 	    plan_identity(c, &s, plan->tls.insecure, e) < 0 ||
-	    plan_codes(c, &s, e) < 0 || plan_request(c, &s, plan, e) < 0) {
+	    plan_codes(c, &s, e) < 0 ||
+	    plan_check(c, &s, plan->tls.insecure, e) < 0 ||
+	    plan_request(c, &s, plan, e) < 0) {
 		web_release(c);
 		*plan = (struct dest_plan){ 0 };
 		return -1;

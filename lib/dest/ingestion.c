@@ -512,9 +512,7 @@ static enum verdict checked(const void *config, struct dest_session *session,
 		return VERDICT_DELIVERED;
 	}
 	judge(config, session, answer, &j, 1);
-	err_set(finding, ERR_NONE, "%s",
-		j.reason != NULL ? j.reason : "an answer that says nothing");
-	return j.verdict;
+	return answer_found(answer, &j, finding);
 }
 
 /* An assertion ends in what our key has signed of it. */

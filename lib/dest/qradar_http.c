@@ -69,6 +69,7 @@ static int plan_target(struct web_target *t, const struct settings *s,
 		.content_type = "text/plain; charset=utf-8",
 		.framing = WEB_JSONL,
 		.headers = BUF_INIT(1 << 16),
+		.is_blind = true,
 		.terms = { .where = "nothing there takes events: check url, "
 				    "and that the log source is enabled" },
 	};

@@ -8,6 +8,7 @@
 #include "dest/web.h"
 #include "net/url.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -78,6 +79,25 @@ static int plan_identity(struct web_target *t, const struct settings *s,
 				 "header can carry");
 }
 
+/* The console that the app is of tells who has a key; of tokens it knows
+   nothing. */
+static int plan_check(struct web_target *t, struct err *e)
+{
+	struct url u;
+
+	if (t->client.url != NULL)
+		return 0;
+	if (url_split(t->url, &u, e) < 0)
+		return err_prefix(e, "endpoint");
+	if (asprintf(&t->check_url, "%s://%s:%s/api/help/versions", u.scheme,
+		     u.host, u.port) < 0) {
+		t->check_url = NULL;
+		err_sys(e, "endpoint");
+	}
+	url_free(&u);
+	return t->check_url != NULL ? 0 : -1;
+}
+
 static int plan_target(struct web_target *t, const struct settings *s,
 		       struct dest_plan *plan, struct err *e)
 {
@@ -104,7 +124,9 @@ static int plan_target(struct web_target *t, const struct settings *s,
 	t->framing = (enum web_framing)framing;
 	if (t->framing == WEB_SINGLE)
 		plan->limits.best_count = 1;
-	return plan_identity(t, s, plan->tls.insecure, e);
+	if (plan_identity(t, s, plan->tls.insecure, e) < 0)
+		return -1;
+	return plan_check(t, e);
 }
 
 static int plan(const char *const *values, struct dest_plan *plan,

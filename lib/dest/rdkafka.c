@@ -341,6 +341,20 @@ static enum producer_state poll_it(struct producer *p, dest_ack_fn *ack,
 }
 
 /* What the brokers said when they were asked about the topic. */
+/* What to do where a topic is not to be had. */
+static const char *remedy_of(rd_kafka_resp_err_t error)
+{
+	switch (error) {
+	case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
+	case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
+		return ": create it, or check topic";
+	case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+		return ": have us given the right to write to it";
+	default:
+		return "";
+	}
+}
+
 static enum verdict found(struct producer *p, rd_kafka_resp_err_t error,
 			  const struct rd_kafka_metadata *told,
 			  struct err *finding)
@@ -359,8 +373,8 @@ static enum verdict found(struct producer *p, rd_kafka_resp_err_t error,
 	if (p->health.last.kind != ERR_NONE)
 		*finding = p->health.last;
 	else
-		err_set(finding, ERR_TEMPORARY, "topic %s: %s", p->terms->topic,
-			rdk.err2str(error));
+		err_set(finding, ERR_TEMPORARY, "topic %s: %s%s",
+			p->terms->topic, rdk.err2str(error), remedy_of(error));
 	return finding->kind == ERR_DENIED ? VERDICT_HOLD
 					   : rdkafka_verdict(error);
 }

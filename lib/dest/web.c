@@ -352,6 +352,23 @@ static int add(const void *config, const struct dest_session *session,
 	return web_add(c->framing, record, index, body, e);
 }
 
+/* Those that all requests have. */
+static int put_headers(const struct web_target *c,
+		       const struct dest_session *session, struct request *r,
+		       struct err *e)
+{
+	buf_put_slice(&r->headers, buf_slice(&c->headers));
+	if (c->client.url != NULL) {
+		buf_puts(&r->headers, "Authorization: Bearer ");
+		buf_put_slice(&r->headers, buf_slice(&session->token));
+		buf_puts(&r->headers, "\r\n");
+	}
+	return buf_status(&r->url) == 0 && buf_status(&r->headers) == 0 &&
+			       buf_status(&r->body) == 0
+		       ? 0
+		       : err_set(e, ERR_USAGE, "request: too long");
+}
+
 static int finish(const void *config, const struct dest_session *session,
 		  struct request *r, struct err *e)
 {
@@ -364,16 +381,7 @@ static int finish(const void *config, const struct dest_session *session,
 		   c->content_type != NULL
 			   ? c->content_type
 			   : web_content_type(c->framing, buf_slice(&r->body)));
-	buf_put_slice(&r->headers, buf_slice(&c->headers));
-	if (c->client.url != NULL) {
-		buf_puts(&r->headers, "Authorization: Bearer ");
-		buf_put_slice(&r->headers, buf_slice(&session->token));
-		buf_puts(&r->headers, "\r\n");
-	}
-	return buf_status(&r->url) == 0 && buf_status(&r->headers) == 0 &&
-			       buf_status(&r->body) == 0
-		       ? 0
-		       : err_set(e, ERR_USAGE, "request: too long");
+	return put_headers(c, session, r, e);
 }
 
 static void judge(const void *config, struct dest_session *session,
@@ -402,10 +410,63 @@ static enum verdict fetched(const void *config, struct dest_session *session,
 	return oauth_answered(session, answer, e);
 }
 
+/* Of --check: a request without any records. */
+static const char *const steps[] = { "credentials", NULL };
+
+static int check(const void *config, const struct dest_session *session,
+		 unsigned step, struct request *r, struct err *e)
+{
+	const struct web_target *c = config;
+
+	(void)step;
+	r->method = c->check_url != NULL ? "GET" : "HEAD";
+	buf_puts(&r->url, c->check_url != NULL ? c->check_url : c->url);
+	return put_headers(c, session, r, e);
+}
+
+/* What says nothing against us, and nothing for us either. */
+static bool is_undecided(const struct web_target *c, int status)
+{
+	if (c->check_url != NULL)
+		return status == 404;
+	return status >= 300 && status < 500 && status != 401 &&
+	       status != 403 && status != 407 && status != 408 && status != 429;
+}
+
+static enum verdict checked(const void *config, struct dest_session *session,
+			    unsigned step, const struct answer *answer,
+			    struct err *finding)
+{
+	const struct web_target *c = config;
+	struct judgement j = answer_by_status(answer, 1);
+
+	(void)step;
+	if (j.verdict == VERDICT_DELIVERED) {
+		err_set(finding, ERR_NONE, "status %d: it lets us in",
+			answer->status);
+		return VERDICT_DELIVERED;
+	}
+	if (is_undecided(c, answer->status))
+		return answer_not_told(answer, finding);
+	j.reason = with_words(session,
+			      reason_of(&c->terms, answer->status, j.verdict),
+			      answer->body);
+	return answer_found(answer, &j, finding);
+}
+
+static const struct dest_request blind_request = {
+	.add = add,
+	.finish = finish,
+	.judge = judge,
+};
+
 static const struct dest_request request = {
 	.add = add,
 	.finish = finish,
 	.judge = judge,
+	.steps = steps,
+	.check = check,
+	.checked = checked,
 };
 
 static const struct dest_request request_by_token = {
@@ -414,11 +475,16 @@ static const struct dest_request request_by_token = {
 	.judge = judge,
 	.fetch = fetch,
 	.fetched = fetched,
+	.steps = steps,
+	.check = check,
+	.checked = checked,
 };
 
 const struct dest_request *web_request(const struct web_target *target)
 {
-	return target->client.url != NULL ? &request_by_token : &request;
+	if (target->client.url != NULL)
+		return &request_by_token;
+	return target->is_blind ? &blind_request : &request;
 }
 
 void web_release(void *config)
@@ -429,5 +495,6 @@ void web_release(void *config)
 	if (c->headers.data != NULL)
 		explicit_bzero(c->headers.data, c->headers.len);
 	buf_free(&c->headers);
+	free(c->check_url);
 	free(c);
 }

@@ -110,6 +110,13 @@ struct web_target {
 	struct buf headers;         // all that do not change
 	struct oauth_client client; // url NULL: no tokens are fetched
 	struct web_terms terms;
+
+	/*
+	 * What --check asks, a GET that says whether we may come in; NULL: a
+	 * HEAD of url. Nothing, where whatever comes is taken for events.
+	 */
+	char *check_url; // from malloc(), or NULL
+	bool is_blind;
 };
 
 /* dest_plan.request and release, whose config is a target of malloc(). */

@@ -287,7 +287,8 @@ static bool set_headers(struct http_exchange *x,
 static bool set_body(struct http_exchange *x,
 		     const struct http_request *request)
 {
-	bool is_get = strcmp(request->method, "GET") == 0;
+	const bool is_head = strcmp(request->method, "HEAD") == 0;
+	const bool is_get = is_head || strcmp(request->method, "GET") == 0;
 	struct slice body = request->body;
 
 	if (request->gzip && !gzip_pack(x->http->gzip, body, &x->packed))
@@ -298,7 +299,9 @@ static bool set_body(struct http_exchange *x,
 		return curl_easy_setopt(x->easy, CURLOPT_CUSTOMREQUEST, NULL) ==
 			       CURLE_OK &&
 		       curl_easy_setopt(x->easy, CURLOPT_HTTPGET, 1L) ==
-			       CURLE_OK;
+			       CURLE_OK &&
+		       curl_easy_setopt(x->easy, CURLOPT_NOBODY,
+					(long)is_head) == CURLE_OK;
 	return curl_easy_setopt(x->easy, CURLOPT_POST, 1L) == CURLE_OK &&
 	       curl_easy_setopt(x->easy, CURLOPT_CUSTOMREQUEST,
 				request->method) == CURLE_OK &&
@@ -329,6 +332,8 @@ struct http_exchange *http_start(struct http *h,
 		    CURLE_OK ||
 	    curl_easy_setopt(x->easy, CURLOPT_CONNECT_TO, x->connect_to) !=
 		    CURLE_OK ||
+	    curl_easy_setopt(x->easy, CURLOPT_CONNECT_ONLY,
+			     (long)request->only_connect) != CURLE_OK ||
 	    curl_multi_add_handle(h->multi.handle, x->easy) != CURLM_OK) {
 		err_set(e, ERR_TEMPORARY, "HTTP: %s", strerror(ENOMEM));
 		goto fail;
@@ -417,9 +422,10 @@ static void fill_result(struct http_exchange *x, CURLcode code,
 			struct http_result *r)
 {
 	const bool is_tls = strncmp(x->origin, "https://", 8) == 0;
-	long status = 0, connects = 0;
+	long status = 0, connects = 0, of_proxy = 0;
 
 	curl_easy_getinfo(x->easy, CURLINFO_NUM_CONNECTS, &connects);
+	curl_easy_getinfo(x->easy, CURLINFO_HTTP_CONNECTCODE, &of_proxy);
 	*r = (struct http_result){ .context = x->context,
 				   .origin = x->origin,
 				   .proxy = x->proxied ? x->http->proxy.name
@@ -427,6 +433,7 @@ static void fill_result(struct http_exchange *x, CURLcode code,
 				   .facts = is_tls ? x->tls->guard.facts : "",
 				   .connects = (unsigned)connects,
 				   .sends = x->sends,
+				   .proxy_status = (int)of_proxy,
 				   .retry_after_ms = -1,
 				   .date_sec = -1 };
 	if (code != CURLE_OK) {

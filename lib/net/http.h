@@ -42,6 +42,7 @@ struct http_request {
 	struct slice body;    // stays where it is until the exchange is over,
 			      // or, with gzip, during http_start() only
 	bool gzip;            // the body is to be compressed
+	bool only_connect;    // go there, also by TLS, and ask nothing
 	bool elsewhere;       // it goes to somebody else: neither the name nor
 			      // the certificate of the options is for him
 };
@@ -58,7 +59,9 @@ struct http_result {
 	const char *facts;    // of the last of them, where it was by TLS: as
 			      // tls_facts(); or ""
 	unsigned sends;       // how often the request went out, or began to
-	int status;           // 0: there is no answer, and why says more
+	int proxy_status;     // what the proxy answered to CONNECT, or 0
+	int status;           // 0: there is no answer, and why says more; of
+			      // only_connect, whether it is of kind ERR_NONE
 	struct slice headers; // of the answer, the status line left out
 	struct slice body;
 	int64_t retry_after_ms; // -1: not said

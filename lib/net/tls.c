@@ -348,6 +348,11 @@ uint64_t tls_acked(struct tls *t, uint64_t unacked)
 	return t->acked;
 }
 
+bool tls_cert_was_asked(const struct tls *t)
+{
+	return t->guard.cert_was_asked;
+}
+
 const char *tls_facts(const struct tls *t)
 {
 	return t->guard.facts;

@@ -56,6 +56,9 @@ uint64_t tls_acked(struct tls *t, uint64_t unacked);
 /* With whom, as whom and how a client has shaken hands; "" before that. */
 const char *tls_facts(const struct tls *t);
 
+/* Has the server wanted a certificate of ours? */
+bool tls_cert_was_asked(const struct tls *t);
+
 /* Send close_notify and FIN; tls_step() goes on with it. */
 void tls_end(struct tls *t);
 

@@ -327,6 +327,11 @@ static void the_same_words_are_kept_once(void)
 	CHECK(strcmp(judgements[2].reason, "b") == 0);
 }
 
+/* What is said about an index that we may write to, and create. */
+#define MAY(write, create)                                            \
+	"{\"username\":\"a\",\"index\":{\"i\":{\"create_doc\":" write \
+	",\"auto_configure\":" create "}}}"
+
 static void what_a_check_finds_is_said(void)
 {
 	static const struct {
@@ -338,15 +343,19 @@ static void what_a_check_finds_is_said(void)
 	} rows[] = {
 		{ BULK_VERSION, 200, "{\"version\":{\"number\":\"8.15.0\"}}",
 		  VERDICT_DELIVERED, "version 8.15.0" },
+		{ BULK_VERSION, 200,
+		  "{\"version\":{\"distribution\":\"opensearch\","
+		  "\"number\":\"2.11.0\"}}",
+		  VERDICT_DELIVERED, "version 2.11.0 of opensearch" },
 		{ BULK_VERSION, 403, "{}", VERDICT_PENDING,
 		  "not told: the credentials are good, but only to write" },
 		{ BULK_VERSION, 404, "", VERDICT_HOLD,
-		  "no _bulk there: check url" },
+		  "status 404, no _bulk there: check url" },
 		{ BULK_VERSION, 200, "<html>", VERDICT_RETRY,
-		  "success, but not in the words of Elasticsearch: is there a "
-		  "proxy in between?" },
+		  "status 200, success, but not in the words of Elasticsearch: "
+		  "is there a proxy in between?" },
 		{ BULK_VERSION, 503, "", VERDICT_RETRY,
-		  "an answer that says nothing" },
+		  "status 503, and no word of why: try again later" },
 		{ BULK_HEALTH, 200, "{\"status\":\"yellow\"}",
 		  VERDICT_DELIVERED, "health yellow" },
 		{ BULK_HEALTH, 200, "{\"status\":\"red\"}", VERDICT_PENDING,
@@ -359,8 +368,24 @@ static void what_a_check_finds_is_said(void)
 		{ BULK_CREDENTIALS, 401,
 		  "{\"error\":{\"type\":\"security_exception\",\"reason\":"
 		  "\"no\"}}",
-		  VERDICT_HOLD, "not allowed: security_exception: no" },
-		{ BULK_CREDENTIALS, 403, "", VERDICT_HOLD, "not allowed" },
+		  VERDICT_HOLD,
+		  "status 401, not allowed: security_exception: no" },
+		{ BULK_CREDENTIALS, 403, "", VERDICT_HOLD,
+		  "status 403, not allowed" },
+		{ BULK_PERMISSION, 200, MAY("true", "true"), VERDICT_DELIVERED,
+		  "they may write to the index and create it" },
+		{ BULK_PERMISSION, 200, MAY("true", "false"), VERDICT_PENDING,
+		  "they may write to the index, but not create it "
+		  "(auto_configure): it has to be there before" },
+		{ BULK_PERMISSION, 200, MAY("false", "false"), VERDICT_HOLD,
+		  "they may not write to the index: give them create_doc for "
+		  "it" },
+		{ BULK_PERMISSION, 200, "{\"index\":[1]}", VERDICT_PENDING,
+		  "not told: status 200; --check=send shows whether records "
+		  "are taken" },
+		{ BULK_PERMISSION, 404, "", VERDICT_PENDING,
+		  "not told: there is no such page, as with OpenSearch or "
+		  "without a cluster of one's own" },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

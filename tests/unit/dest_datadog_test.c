@@ -259,11 +259,12 @@ static void a_key_is_checked_where_keys_are_known(void)
 	CHECK(finding("datadog:datadoghq.eu", 200, "<html>", eu,
 		      "status 200, success, but not in the words of Datadog: "
 		      "is there a proxy in between?") == VERDICT_RETRY);
-	CHECK(finding("datadog:datadoghq.eu", 503, "", eu, "status 503") ==
+	CHECK(finding("datadog:datadoghq.eu", 503, "", eu,
+		      "status 503, and no word of why: try again later") ==
 	      VERDICT_RETRY);
 	CHECK(finding("datadog:https://h", 404, "", "https://h/api/v1/validate",
-		      "nothing there says whether the key is valid") ==
-	      VERDICT_PENDING);
+		      "not told: status 404; --check=send shows whether "
+		      "records are taken") == VERDICT_PENDING);
 }
 
 int main(void)

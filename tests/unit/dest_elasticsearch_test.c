@@ -296,28 +296,35 @@ static void a_check_asks_for_what_changes_nothing(void)
 		"https://h:9200/",
 		"https://h:9200/_cluster/health?filter_path=status,timed_out",
 		"https://h:9200/_security/_authenticate",
+		"https://h:9200/_security/user/_has_privileges",
 	};
+	static const char question[] =
+		"{\"index\":[{\"names\":[\"mcp-audit-1970.01.01\"],"
+		"\"privileges\":[\"create_doc\",\"auto_configure\"]}]}";
 	const struct dest_session session = { .now_ms = 1 };
 	struct dest d;
 	struct err e;
 
 	setenv("ELASTICSEARCH_TOKEN", "x", 1);
 	CHECK(dest_open(&d, "elasticsearch:h", NULL, 0, &e) == 0);
-	for (unsigned i = 0; i < 3; i++) {
+	for (unsigned i = 0; i < 4; i++) {
 		struct request r = { .url = BUF_INIT(1 << 16),
-				     .headers = BUF_INIT(1 << 16) };
+				     .headers = BUF_INIT(1 << 16),
+				     .body = BUF_INIT(1 << 16) };
 
 		CHECK(d.plan.request->steps[i] != NULL);
 		CHECK(d.plan.request->check(d.plan.config, &session, i, &r,
 					    &e) == 0);
-		CHECK(strcmp(r.method, "GET") == 0);
+		CHECK(strcmp(r.method, i == 3 ? "POST" : "GET") == 0);
 		CHECK(strcmp(buf_str(&r.url), wants[i]) == 0);
-		CHECK(strcmp(buf_str(&r.headers),
-			     "Authorization: Bearer x\r\n") == 0);
+		CHECK(strstr(buf_str(&r.headers),
+			     "Authorization: Bearer x\r\n") != NULL);
+		CHECK(strcmp(buf_str(&r.body), i == 3 ? question : "") == 0);
 		buf_free(&r.url);
 		buf_free(&r.headers);
+		buf_free(&r.body);
 	}
-	CHECK(d.plan.request->steps[3] == NULL);
+	CHECK(d.plan.request->steps[4] == NULL);
 	dest_close(&d);
 	forget_credentials();
 }

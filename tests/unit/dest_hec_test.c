@@ -431,8 +431,8 @@ static void a_check_says_what_it_found_and_what_to_do(void)
 		  "r queues are full" },
 		{ HEC_HEALTH, 404, "", "P not told: there is no such page" },
 		{ HEC_HEALTH, 200, "<html>",
-		  "r success, but not in the words of Splunk: is there a proxy "
-		  "in between?" },
+		  "r status 200, success, but not in the words of Splunk: is "
+		  "there a proxy in between?" },
 		{ HEC_EMPTY, 400, "{\"text\":\"No data\",\"code\":5}",
 		  "D the token is accepted" },
 		{ HEC_EMPTY, 403, "{\"text\":\"Token disabled\",\"code\":1}",
@@ -446,16 +446,17 @@ static void a_check_says_what_it_found_and_what_to_do(void)
 		{ HEC_EMPTY, 400, "{\"text\":\"missing\",\"code\":10}",
 		  "H data channel is missing: the token wants use_ack=true" },
 		{ HEC_EMPTY, 404, "not here",
-		  "H no event collector there: check url" },
-		{ HEC_EMPTY, 500, "", "r an answer that says nothing" },
+		  "H status 404, no event collector there: check url" },
+		{ HEC_EMPTY, 500, "",
+		  "r status 500, and no word of why: try again later" },
 		{ HEC_ACKS, 200, "{\"acks\":{\"0\":false}}",
 		  "D the token acknowledges what is indexed" },
 		{ HEC_ACKS, 400, "{\"text\":\"off\",\"code\":14}",
 		  "H the token does not acknowledge: enable it in Splunk, or "
 		  "set use_ack=false" },
 		{ HEC_ACKS, 200, "[]",
-		  "r success, but not in the words of Splunk: is there a proxy "
-		  "in between?" },
+		  "r status 200, success, but not in the words of Splunk: is "
+		  "there a proxy in between?" },
 	};
 
 	terms = (struct hec_terms){ 0 };

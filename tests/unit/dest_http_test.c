@@ -1,4 +1,5 @@
 /* http: what requests look like, and what an answer means. */
+#include "asked.h"
 #include "carried.h"
 
 #define HEAD(type) "POST https://h/in\nContent-Type: " type "~\n"
@@ -86,6 +87,7 @@ static void settings_that_make_no_sense_are_named(void)
 		  "success_codes: ok is no status, as in 200, 2xx or 500-599" },
 		{ "retry_codes=600", "retry_codes: 600 is no status" },
 		{ "retry_codes=503-500", "retry_codes: 503-500 is no status" },
+		{ "check_url=http://h/", "check_url: http:// would show" },
 		{ "reject_codes=400,,422", "reject_codes:  is no status" },
 		{ "user=a:b", "user: a:b: no name has a colon in it" },
 		{ "client_id=x", "client_id and client_secret need "
@@ -218,6 +220,37 @@ static void a_fetched_token_that_is_refused_is_a_matter_of_the_set_up(void)
 	unsetenv("HTTP_CLIENT_SECRET");
 }
 
+static void a_check_asks_without_a_record(void)
+{
+	static const struct found head[] = {
+		{ 200, "", VERDICT_DELIVERED, "status 200: it lets us in" },
+		{ 401, "", VERDICT_HOLD, "status 401, not allowed" },
+		{ 403, "no\nmore", VERDICT_HOLD,
+		  "status 403, not allowed: check who we are: \"no\"" },
+		{ 301, "", VERDICT_PENDING, "not told: status 301; " },
+		{ 404, "", VERDICT_PENDING, "not told: status 404; " },
+		{ 405, "", VERDICT_PENDING, "not told: status 405; " },
+		{ 429, "", VERDICT_RETRY, "status 429, and no word of why" },
+		{ 503, "busy", VERDICT_RETRY, "status 503, \"busy\"" },
+	};
+	static const struct found get[] = {
+		{ 204, "", VERDICT_DELIVERED, "status 204: it lets us in" },
+		{ 401, "", VERDICT_HOLD, "status 401, not allowed" },
+		{ 302, "", VERDICT_HOLD, "status 302, nothing there takes" },
+		{ 404, "", VERDICT_PENDING, "not told: status 404; " },
+		{ 405, "", VERDICT_HOLD, "status 405, nothing there takes" },
+		{ 500, "", VERDICT_RETRY, "status 500, and no word of why" },
+	};
+	static const char health[] = "check_url=https://h/health";
+
+	CHECK(strcmp(check_asks("http:h/in", NOTHING), "HEAD https://h/in ") ==
+	      0);
+	CHECK(strcmp(check_asks("http:h/in", LIST(health)),
+		     "GET https://h/health ") == 0);
+	FINDS("http:h/in", NOTHING, head);
+	FINDS("http:h/in", LIST(health), get);
+}
+
 int main(void)
 {
 	RUN(each_framing_has_its_body_and_type);
@@ -228,5 +261,6 @@ int main(void)
 	RUN(what_is_asked_for_is_waited);
 	RUN(the_settings_say_otherwise);
 	RUN(a_fetched_token_that_is_refused_is_a_matter_of_the_set_up);
+	RUN(a_check_asks_without_a_record);
 	return check_done();
 }

@@ -1,4 +1,5 @@
 /* QRadar by HTTP: what requests look like, and what an answer means. */
+#include "asked.h"
 #include "carried.h"
 
 #define HTTP "transport=http_receiver"
@@ -116,11 +117,28 @@ static void every_status_has_its_verdict(void)
 	unsetenv("QRADAR_API_KEY");
 }
 
+static void only_the_console_is_asked_who_has_a_key(void)
+{
+	CHECK(strcmp(check_asks("qradar:h", LIST(HTTP)), "none") == 0);
+	setenv("QRADAR_API_KEY", "s3cret", 1);
+	CHECK(strcmp(check_asks("qradar:https://h:8443/app/in", LIST(REST)),
+		     "GET https://h:8443/api/help/versions ") == 0);
+	unsetenv("QRADAR_API_KEY");
+	setenv("QRADAR_CLIENT_SECRET", "s3cret", 1);
+	CHECK(strcmp(check_asks("qradar:https://h/app/in",
+				LIST(REST, "auth_method=oauth2",
+				     "client_id=app",
+				     "token_endpoint=https://h/token")),
+		     "HEAD https://h/app/in ") == 0);
+	unsetenv("QRADAR_CLIENT_SECRET");
+}
+
 int main(void)
 {
 	RUN(the_receiver_gets_lines_as_they_are);
 	RUN(the_endpoint_is_asked_as_the_api_is);
 	RUN(what_makes_no_sense_is_named);
 	RUN(every_status_has_its_verdict);
+	RUN(only_the_console_is_asked_who_has_a_key);
 	return check_done();
 }

@@ -1,6 +1,7 @@
 /* The four ways into Sentinel: requests, lines, and what answers mean. */
 #include "dest/registry.h"
 
+#include "asked.h"
 #include "check.h"
 
 #include <stdlib.h>
@@ -603,6 +604,45 @@ static void wrong_settings_are_named(void)
 	      "certificate_file: /nowhere: No such file or directory");
 }
 
+static void a_check_tells_who_may_send_from_who_may_not(void)
+{
+	static const struct found key[] = {
+		{ 400, OLD("InvalidLogType"), OK,
+		  "the key of the workspace is good" },
+		{ 403, OLD("InvalidAuthorization"), HOLD, "status 403, not " },
+		{ 400, OLD("InvalidCustomerId"), HOLD, "status 400, check " },
+		{ 400, OLD("InvalidDataFormat"), VERDICT_PENDING,
+		  "not told: status 400; " },
+		{ 200, "", VERDICT_PENDING, "not told: status 200; " },
+		{ 404, "", HOLD, "status 404, no such API there: " },
+		{ 503, "", RETRY, "status 503, " },
+		{ 200, PAGE, RETRY, "status 200, " },
+	};
+	static const struct found hub[] = {
+		{ 201, "", OK, "the key may send to the hub" },
+		{ 400, "", OK, "the key may send to the hub" },
+		{ 401, "", HOLD, "status 401, not allowed: " },
+		{ 403, "", HOLD, "status 403, not allowed: " },
+		{ 404, "", HOLD, "status 404, no such hub there: " },
+		{ 410, "", HOLD, "status 410, no such hub there: " },
+		{ 429, "", RETRY, "status 429, busy: " },
+		{ 200, PAGE, RETRY, "status 200, " },
+	};
+	const char *const *workspace =
+		LIST("transport=data_collector_api", "log_type=AcmeAudit",
+		     "workspace_id=" WORKSPACE);
+
+	CHECK(strcmp(check_asks("sentinel", workspace),
+		     "POST https://" WORKSPACE
+		     ".ods.opinsights.azure.com/api/logs?"
+		     "api-version=2016-04-01 []") == 0);
+	FINDS("sentinel", workspace, key);
+	CHECK(strcmp(check_asks("sentinel", LIST("transport=event_hubs")),
+		     "POST https://contoso-ns.servicebus.windows.net/audit/"
+		     "messages?timeout=60&api-version=2014-01 []") == 0);
+	FINDS("sentinel", LIST("transport=event_hubs"), hub);
+}
+
 int main(void)
 {
 	setenv("SENTINEL_STREAM", "Custom-Acme_CL", 1);
@@ -628,6 +668,7 @@ int main(void)
 	RUN(a_service_that_is_not_up_yet_is_asked_again);
 	RUN(every_answer_of_the_data_collector_has_its_meaning);
 	RUN(every_answer_of_a_hub_has_its_meaning);
+	RUN(a_check_tells_who_may_send_from_who_may_not);
 	RUN(a_hub_that_is_busy_is_left_alone_for_ten_seconds);
 	RUN(a_reason_is_ours_and_theirs);
 	RUN(what_fits_no_request_is_refused_before_it_is_sent);
