@@ -257,6 +257,12 @@ static void a_request_that_is_refused_is_halved_until_one_is_to_blame(void)
 	// Nothing else has been taken: is it this one, or all that we send?
 	VERDICTS(400, answer, "H");
 	VERDICTS(200, ITEMS(ITEM("201")), "D");
+	// Some refusals are never because of the one that is sent.
+	VERDICTS(400,
+		 "{\"error\":{\"type\":\"illegal_argument_exception\","
+		 "\"reason\":\"pipeline with id [x] does not exist\"},"
+		 "\"status\":400}",
+		 "H");
 	VERDICTS(400, answer, "X");
 	CHECK(strcmp(judgements[0].reason,
 		     "action_request_validation_exception: Validation Failed: "

@@ -45,6 +45,9 @@ static void what_only_begins_like_a_log_is_a_message(void)
 
 	CHECK(strstr(text, "\"message\":\"{\\\"ddsource\\\":\\\"x\\\"},") !=
 	      NULL);
+	text = carries("datadog", HOST,
+		       LIST("<13>1 - h a - - - {\"ddsource\":\"x\"}"));
+	CHECK(strstr(text, "\"message\":\"<13>1 - h a - - - {") != NULL);
 	text = carries("datadog", HOST, LIST("{\"ddsource\":\"x\""));
 	CHECK(strstr(text, "\"message\":\"{\\\"ddsource\\\"") != NULL);
 }
@@ -146,6 +149,9 @@ static void every_status_has_its_verdict(void)
 		  "Datadog cannot read it: \"Invalid JSON\"" },
 		{ 401, "", "{\"errors\":[\"Unauthorized\"]}", 3, VERDICT_HOLD,
 		  0, "the API key is missing: \"Unauthorized\"" },
+		{ 403, "", "{\"errors\":[{\"title\":\"Denied\"}]}", 1,
+		  VERDICT_HOLD, 0,
+		  "not allowed: is api_key a key of this site?: \"Denied\"" },
 		{ 403, "", "{\"errors\":[\"Forbidden\"]}", 3, VERDICT_HOLD, 0,
 		  "not allowed: is api_key a key of this site?: "
 		  "\"Forbidden\"" },
@@ -238,6 +244,8 @@ static enum verdict finding(const char *spec, int status, const char *body,
 	CHECK(d.plan.request->check(d.plan.config, &session, 0, &r, &e) == 0);
 	CHECK(strcmp(buf_str(&r.url), want_url) == 0);
 	CHECK(strcmp(r.method, "GET") == 0);
+	// Who the intake is, and who we are there, is not for the API.
+	CHECK(r.elsewhere == (strstr(want_url, "//api.") != NULL));
 	enum verdict v = d.plan.request->checked(d.plan.config, &session, 0,
 						 &answer, &e);
 	CHECK(strcmp(e.text, want) == 0);

@@ -89,6 +89,9 @@ static void what_only_begins_like_an_object_is_text(void)
 		CHECK(strstr(got, ",\"message\":\"{") != NULL);
 		CHECK(strchr(strchr(got, '\n') + 1, '\n')[1] == '\0');
 	}
+	// It has no members, so none of them is its _id.
+	CHECK(strncmp(lines_of(SLICE("{\"siem_id\":\"" ID "\",}")),
+		      ACTION "{\"@timestamp\":\"", sizeof(ACTION) + 14) == 0);
 	CHECK(strstr(lines_of(SLICE("{\"a\":\"\xff\"}")),
 		     "\\\"\xef\xbf\xbd\\\"}\"}") != NULL);
 }
