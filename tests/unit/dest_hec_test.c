@@ -235,6 +235,8 @@ static void a_code_with_another_status_counts_for_nothing(void)
 	VERDICTS(200, code(6), "RRR");
 	VERDICTS(500, "{\"code\":6,\"invalid-event-number\":0}", "RRR");
 	VERDICTS(403, code(0), "HHH");
+	VERDICTS(404, code(404), "HHH");
+	VERDICTS(405, code(405), "HHH");
 	VERDICTS(302, code(0), "HHH");
 }
 

@@ -302,6 +302,56 @@ static void questions_and_checks_are_requests_of_their_own(void)
 	dest_close(&d);
 }
 
+static void acknowledgements_are_asked_about_only_where_they_are_wanted(void)
+{
+	struct request r = blank();
+	struct err e;
+	struct dest d;
+
+	CHECK(open_splunk(&d, "splunk:h", NULL, &e));
+	CHECK(d.plan.request->check(d.plan.config, &session, 2, &r, &e) == 1);
+	dest_close(&d);
+	CHECK(open_splunk(&d, "splunk:h", LIST("use_ack=true"), &e));
+	CHECK(d.plan.request->check(d.plan.config, &session, 2, &r, &e) == 0);
+	CHECK(strcmp(buf_str(&r.body), "{\"acks\":[0]}") == 0);
+	release(&r);
+	dest_close(&d);
+}
+
+/* What an answer means to two events that were sent with such an option. */
+static struct judgement judged(const char *option, int status, const char *body)
+{
+	static struct dest_session one;
+	const struct answer answer = { .status = status,
+				       .body = slice_of(body),
+				       .retry_after_ms = -1 };
+	struct judgement j[2];
+	struct err e;
+	struct dest d;
+
+	one = (struct dest_session){ .accepted = true };
+	CHECK(open_splunk(&d, "splunk:h", LIST(option), &e));
+	d.plan.request->judge(d.plan.config, &one, &answer, j, 2);
+	dest_close(&d);
+	return j[1];
+}
+
+static void settings_count_for_what_an_answer_means(void)
+{
+	static const char bad_index[] =
+		"{\"code\":7,\"invalid-event-number\":1}";
+	static const char accepted[] = "{\"code\":0}";
+
+	CHECK(judged("host=h", 400, bad_index).verdict == VERDICT_REJECT);
+	CHECK(judged("index=main", 400, bad_index).verdict == VERDICT_HOLD);
+	CHECK(judged("endpoint=raw", 400, bad_index).verdict == VERDICT_HOLD);
+	CHECK(judged("host=h", 200, accepted).verdict == VERDICT_DELIVERED);
+	CHECK(judged("use_ack=true", 200, accepted).verdict == VERDICT_HOLD);
+	CHECK(strstr(judged("gzip=true", 415, "").reason, "set gzip=false") !=
+	      NULL);
+	CHECK(strstr(judged("gzip=false", 415, "").reason, "gzip") == NULL);
+}
+
 int main(void)
 {
 	unsetenv("SPLUNK_HEC_URL");
@@ -317,5 +367,7 @@ int main(void)
 	RUN(wrong_settings_are_named);
 	RUN(limits_are_those_of_the_manual);
 	RUN(questions_and_checks_are_requests_of_their_own);
+	RUN(acknowledgements_are_asked_about_only_where_they_are_wanted);
+	RUN(settings_count_for_what_an_answer_means);
 	return check_done();
 }
