@@ -578,6 +578,22 @@ stopped_reading()
 	equal "$(seq 2000 | tail -n "$(cat log log.* | wc -l)")" "$(cat log.* log)"
 }
 
+@test "nothing else is removed for them, there or elsewhere" {
+	mkdir there
+	for name in there/log.old there/log.20201122T082659.123Z.gz \
+		there/log.20201122-082659.123Z there/log.2020112aT082659.123Z \
+		there/other.20201122T082659.123Z there/logs20201122T082659.123Z \
+		log.20201122T082659.123Z; do
+		echo mine >"$name"
+	done
+	run -0 siem-send -o rotate=1KB -o keep=2 file:there/log < <(seq 2000)
+
+	equal 7 "$(grep -lx mine there/* log.* | wc -l)"
+	equal "log
+$(printf 'log.TIME\n%.0s' 1 2)" \
+		"$(grep -Lx mine there/* | sed -E 's,^there/,,; s/20[0-9]{6}T[0-9]{6}\.[0-9]{3}Z/TIME/')"
+}
+
 @test "a file: records are appended, and synced before it ends" {
 	printf 'before\ntorn' >log
 	if ! timeout 120 strace -o trace -e trace=write,fdatasync,fsync \
