@@ -57,6 +57,27 @@ a auto0000000000000001 {"n":5}
 a auto0000000000000002 {"n":5}' "$(jq -r '"\(.index) \(.id) \(.raw)"' arrived)"
 }
 
+@test "what an earlier run has printed is there, and its last line if it ended" {
+	start
+	run -0 bulk '' '{"create":{"_index":"a","_id":"1"}}' '{"n":1}' \
+		'{"create":{"_index":"a"}}' '{"n":2}' \
+		'{"create":{"_index":"a","_id":"3"}}' '{"n":3}'
+	head -c -1 arrived >earlier
+	start --earlier earlier
+	run -0 bulk "$brief" '{"create":{"_index":"a","_id":"1"}}' '{"n":1}' \
+		'{"create":{"_index":"b","_id":"1"}}' '{"n":1}' \
+		'{"create":{"_index":"a"}}' '{"n":4}' \
+		'{"create":{"_index":"a","_id":"3"}}' '{"n":3}'
+
+	equal '409 201 201 201' \
+		"$(jq -r '.items | map(.create.status) | join(" ")' <<<"${output% *}")"
+	equal 'b 1
+a auto0000000000000002
+a 3' "$(jq -r '"\(.index) \(.id)"' arrived)"
+	run -2 siem-mock splunk --earlier earlier
+	run -3 siem-mock elasticsearch -l :0 --earlier nowhere
+}
+
 @test "filter_path leaves what it names, and drops items that have nothing of it" {
 	start --fault poison=bad
 	pairs=('{"create":{"_index":"a"}}' '{"n":1}'

@@ -29,7 +29,6 @@ struct elastic {
 	struct tokens tokens;
 	struct store store;
 	uint64_t requests; // with documents, so far
-	uint64_t numbers;  // that were given out as an _id
 	struct buf plain;  // the body of a request that came compressed
 };
 
@@ -287,7 +286,7 @@ static int take_documents(struct elastic *s, const struct http_request *r,
 	struct actions actions;
 	struct action action;
 	bool errors = false;
-	char number[24];
+	char made_up[STORE_ID_MAX];
 	int rc = 0;
 
 	actions_start(&actions, body);
@@ -300,9 +299,8 @@ static int take_documents(struct elastic *s, const struct http_request *r,
 		if (d.index.len == 0 && path.len > 0)
 			d.index = usual;
 		if (d.id.len == 0) {
-			snprintf(number, sizeof(number), "auto%016" PRIu64,
-				 ++s->numbers);
-			d.id = slice_of(number);
+			store_make_id(&s->store, made_up);
+			d.id = slice_of(made_up);
 		}
 		rc = take_document(s, r, token, &d, i == refused, &result, e);
 		if (rc == 0) {
@@ -550,6 +548,8 @@ static int serve(struct mock *m, struct err *e)
 	struct elastic s = { .mock = m };
 	int rc = tokens_read(&s.tokens, &m->config->tokens, e);
 
+	if (rc == 0 && m->config->earlier != NULL)
+		rc = store_recall(&s.store, m->config->earlier, e);
 	if (rc == 0)
 		rc = http_serve(m, answer, &s, e);
 	tokens_free(&s.tokens);

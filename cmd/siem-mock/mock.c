@@ -229,6 +229,8 @@ static int check_options(const struct mock *m, const struct mock_kind *kind,
 		  "nothing here asks for it" },
 		{ cfg->clients.count > 0, kind->by_oauth, "client",
 		  "nothing here takes tokens of OAuth" },
+		{ cfg->earlier != NULL, kind->by_item, "earlier",
+		  "is for what keeps documents: elasticsearch" },
 		{ cfg->max_content != 0, kind->is_http, "max-content",
 		  "is for requests" },
 	};

@@ -26,6 +26,7 @@ struct config {
 	bool tls_expired;
 	const char *client_ca;
 	bool require_client_cert;
+	const char *earlier; // output, whose documents are there; or NULL
 	bool list; // the kinds, and nothing else
 	struct opt_list faults;
 	size_t count;   // messages, after which to end; 0: no bound

@@ -1,9 +1,18 @@
 #include "store.h"
 
+#include "core/buf.h"
+#include "core/file.h"
 #include "core/hash.h"
+#include "json/peek.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+static const size_t recall_max = (size_t)4 << 30;
+
+#define MADE_UP "auto"
 
 struct store_entry {
 	uint64_t hash;
@@ -78,6 +87,57 @@ int store_add(struct store *s, struct slice index, struct slice id)
 	put(s->slots, s->cap, e);
 	s->count++;
 	return 1;
+}
+
+void store_make_id(struct store *s, char id[static STORE_ID_MAX])
+{
+	snprintf(id, STORE_ID_MAX, MADE_UP "%016" PRIu64, ++s->made_up);
+}
+
+static struct slice inside_of(struct slice string)
+{
+	return string.len < 2
+		       ? string
+		       : (struct slice){ string.data + 1, string.len - 2 };
+}
+
+/* The document of a line that was printed. */
+static int recall_line(struct store *s, struct slice line)
+{
+	struct slice index = { 0 }, id = { 0 };
+	struct slice rest, key, value;
+	unsigned long long number;
+	char text[STORE_ID_MAX];
+
+	if (!peek_object(line, &rest))
+		return 0;
+	while (id.len == 0 && peek_member(&rest, &key, &value))
+		if (slice_is(key, SLICE("index")))
+			index = inside_of(value);
+		else if (slice_is(key, SLICE("id")))
+			id = inside_of(value);
+	if (id.len == 0)
+		return 0;
+	snprintf(text, sizeof(text), "%.*s", (int)id.len, id.data);
+	if (sscanf(text, MADE_UP "%llu", &number) == 1 && number > s->made_up)
+		s->made_up = number;
+	return store_add(s, index, id) < 0 ? -1 : 0;
+}
+
+int store_recall(struct store *s, const char *path, struct err *e)
+{
+	struct buf file = BUF_INIT(recall_max);
+	int rc = file_read(path, &file, e);
+
+	for (struct slice rest = buf_slice(&file);
+	     rc == 0 && rest.len > 0 &&
+	     memchr(rest.data, '\n', rest.len) != NULL;) {
+		rc = recall_line(s, slice_take_until(&rest, '\n'));
+		if (rc < 0)
+			err_sys(e, "index");
+	}
+	buf_free(&file);
+	return rc;
 }
 
 void store_free(struct store *s)
