@@ -5,10 +5,10 @@
 # make bench        measure speed and memory beside jq and cat
 # make chaos        kill the stages of pipelines for SECONDS (30), in ways that
 #                   follow from SEED (1), and prove that nothing was lost;
-#                   WAYS are tcp, tls, relp, splunk, splunk-ack, command,
-#                   spool-tcp, spool-relp, spool-splunk, elasticsearch
+#                   WAYS are those of tests/ways.bash, some also with spool-
+#                   or topic- before them
 # make outage       let destinations be gone while EVENTS (2000000) are written,
-#                   twice; WAYS are splunk, relp, tcp, each also with spool-
+#                   twice; WAYS are the same where something can be gone
 # make lint         check the C with both compilers, the scripts, the manuals
 # make fuzz         run each fuzzer for FUZZ_SECONDS (60)
 # make compare      compare the scanner with jansson on COMPARE documents

@@ -47,6 +47,36 @@ nothing_lost()
 	equal 0 "$(awk 'NR == 2 { print $9 }' table)"
 }
 
+@test "by each API of Sentinel nothing is lost" {
+	nothing_lost ingestion 2
+	nothing_lost collector 2
+	nothing_lost event-hubs 2
+}
+
+@test "by the intake of Datadog nothing is lost" {
+	nothing_lost datadog 2
+}
+
+@test "by requests to any collector nothing is lost" {
+	nothing_lost http 2
+}
+
+@test "by the receiver of QRadar, and by an API of it, nothing is lost" {
+	nothing_lost qradar 2
+	nothing_lost qradar-api 2
+}
+
+@test "in files that are rotated for agents nothing is lost" {
+	nothing_lost splunk-file 2
+	nothing_lost agent-file 2
+}
+
+@test "in a topic of Kafka nothing is lost" {
+	[ "$(kafka-cluster)" = yes ] || skip 'built without librdkafka'
+	command -v kcat >/dev/null || skip 'no kcat here'
+	nothing_lost kafka 2
+}
+
 @test "by a command nothing is lost, however often a stage is killed" {
 	nothing_lost command 3
 }

@@ -64,19 +64,13 @@ mock()
 	apart siem-mock -q "$@" --listen-file address --metrics mock.page \
 		>>arrived 2>>mock.err &
 	mock=$!
-	in_time 120 test -s address || fail 'siem-mock did not start'
+	in_time 120 mock_says && [ -s address ]
 }
 
-# What a collector of HEC asks for.
-export SPLUNK_HEC_TOKEN=12345678-1234-1234-1234-123456789012
-
-# send_to URL OPTION...: what siem-send is called with is in $destination, and
-# in $port the one where the mock listens, which the URL lacks.
-send_to()
+# Where it listens, or that it cannot.
+mock_says()
 {
-	port=$(sed 's/.*://' address)
-	# shellcheck disable=SC2034 # the scripts use it
-	destination=("$1:$port" "${@:2}")
+	[ -s address ] || gone "$mock"
 }
 
 # judge OPTION...: has all arrived, as siem-verify sees it? What it says is in the
