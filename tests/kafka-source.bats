@@ -252,6 +252,22 @@ large()
 	run -1 grep -a xyzzy-secret "/proc/$tail/environ" "/proc/$tail/cmdline" said
 }
 
+@test "a member that is asked to end before it was given anything does so" {
+	cluster 1 mock
+	fill 1 10
+	# 27: REBALANCE_IN_PROGRESS.
+	tell answer $sync_group 27 1000
+	siem-tail -q -c ckpt --group siem "kafka://$brokers/audit" >out 2>err \
+		3>&- 4>&- &
+	member=$!
+	remember "$member"
+	eventually grep -q 'Sending SyncGroupResponse' cluster.log
+
+	kill "$member"
+	run -0 wait "$member"
+	[ ! -s err ]
+}
+
 @test "what makes no sense with a topic is refused" {
 	run -2 siem-tail kafka://h/audit
 	equal 'siem-tail: a topic needs --group, the name of the consumers that share its partitions' "$output"

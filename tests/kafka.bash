@@ -2,16 +2,17 @@
 
 # Requests by their numbers in the protocol.
 # shellcheck disable=SC2034 # the tests use them
-produce=0 offset_fetch=9
+produce=0 offset_fetch=9 sync_group=14
 
-# cluster BROKERS: its addresses are in $brokers, and it obeys tell. A test that
-# needs one is skipped where there is no librdkafka, or nobody to read back.
+# cluster BROKERS [DEBUG]: its addresses are in $brokers, and it obeys tell. A
+# test that needs one is skipped where there is no librdkafka, or nobody to read
+# back.
 cluster()
 {
 	command -v kcat >/dev/null || skip 'no kcat here'
 	[ "$(kafka-cluster)" = yes ] || skip 'built without librdkafka'
 	mkfifo orders
-	kafka-cluster "$1" <orders >obeyed 2>cluster.log 3>&- 4>&- &
+	kafka-cluster "$@" <orders >obeyed 2>cluster.log 3>&- 4>&- &
 	cluster=$!
 	remember "$cluster"
 	exec {orders}>orders

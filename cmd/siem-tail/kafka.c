@@ -716,6 +716,16 @@ static int begin(struct topic *k, const char *url, struct err *e)
 	return join(k, e);
 }
 
+/*
+ * Before 2.3.0, librdkafka aborts when a consumer is freed that has asked the
+ * group for partitions, and was not answered yet. This one then goes with the
+ * process, which is about to end.
+ */
+static bool may_free(const struct topic *k)
+{
+	return k->was_given || rdk.version() >= 0x02030000;
+}
+
 static void leave(struct topic *k)
 {
 	k->is_over = true;
@@ -723,7 +733,8 @@ static void leave(struct topic *k)
 		rdk.queue_destroy(k->events);
 	if (k->handle != NULL) {
 		rdk.consumer_close(k->handle);
-		rdk.destroy(k->handle);
+		if (may_free(k))
+			rdk.destroy(k->handle);
 	}
 	if (k->fd >= 0)
 		close(k->fd);

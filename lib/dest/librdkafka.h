@@ -59,7 +59,8 @@
 	X(topic_new)                    \
 	X(topic_partition_list_add)     \
 	X(topic_partition_list_destroy) \
-	X(topic_partition_list_new)
+	X(topic_partition_list_new)     \
+	X(version)
 
 struct librdkafka {
 #define LIBRDKAFKA_MEMBER(name) __typeof__(rd_kafka_##name) *name;

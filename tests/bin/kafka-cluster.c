@@ -1,5 +1,5 @@
 /*
- * Usage: kafka-cluster [BROKERS]
+ * Usage: kafka-cluster [BROKERS [DEBUG]]
  *
  * A cluster of Kafka to test with, that of librdkafka, which keeps all in
  * memory. Writes the addresses of its brokers in a line, then reads commands,
@@ -12,7 +12,8 @@
  *				 more
  *	answer API ERROR COUNT   as many requests of that number in the protocol
  *
- * Topics that nobody has made are made when somebody asks for them. Without
+ * Topics that nobody has made are made when somebody asks for them. With DEBUG,
+ * as in "mock", what librdkafka says of that is on standard error. Without
  * BROKERS it only says whether there can be a cluster: "yes" or "no".
  */
 #include <stdio.h>
@@ -62,13 +63,17 @@ static rd_kafka_resp_err_t obey(rd_kafka_mock_cluster_t *c, const char *line)
 int main(int argc, char *argv[])
 {
 	char line[512], why[256];
-	rd_kafka_t *handle = rd_kafka_new(
-		RD_KAFKA_PRODUCER, rd_kafka_conf_new(), why, sizeof(why));
+	rd_kafka_conf_t *conf = rd_kafka_conf_new();
 	rd_kafka_mock_cluster_t *cluster;
+	rd_kafka_t *handle;
 
+	if (argc > 2 && rd_kafka_conf_set(conf, "debug", argv[2], why,
+					  sizeof(why)) != RD_KAFKA_CONF_OK)
+		return 2;
+	handle = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof(why));
 	if (handle == NULL)
 		return 2;
-	if (argc != 2) {
+	if (argc < 2) {
 		puts("yes");
 		rd_kafka_destroy(handle);
 		return 0;
