@@ -507,8 +507,11 @@ int dest_replan(struct dest *d, struct err *e)
 {
 	const struct dest_setting *rows = d->type->settings;
 	struct dest_plan fresh = { 0 };
-	int changed = d->secrets != NULL ? read_secrets(d, e) : 0;
+	int changed;
 
+	if (d->secrets == NULL)
+		return 0;
+	changed = read_secrets(d, e);
 	if (changed < 0 || (changed == 0 && !has_other_file(d)))
 		return changed;
 	for (size_t i = 0; rows[i].key != NULL; i++)
