@@ -113,6 +113,9 @@ int quit_setup(unsigned grace_sec, enum quit_when_late when_late, struct err *e)
 		{ SIGCHLD, SIG_DFL },
 	};
 
+	sigset_t ready;
+
+	sigemptyset(&ready);
 	policy = when_late;
 	// A timer of nothing would never go off.
 	grace.tv_sec = (time_t)grace_sec;
@@ -128,8 +131,11 @@ int quit_setup(unsigned grace_sec, enum quit_when_late when_late, struct err *e)
 		sigemptyset(&action.sa_mask);
 		if (sigaction(table[i].sig, &action, NULL) < 0)
 			return err_sys(e, "sigaction");
+		sigaddset(&ready, table[i].sig);
 	}
-	return 0;
+	return sigprocmask(SIG_UNBLOCK, &ready, NULL) == 0
+		       ? 0
+		       : err_sys(e, "sigprocmask");
 }
 
 bool quit_asked(void)

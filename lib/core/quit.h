@@ -24,7 +24,8 @@ enum quit_when_late {
 
 /*
  * Take over SIGINT, SIGTERM and SIGUSR1; SIGPIPE and SIGXFSZ become errors of
- * write, and children can be waited for.
+ * write, and children can be waited for. Whoever starts a tool may block the
+ * signals that end it: they come when it is ready for them, here.
  */
 int quit_setup(unsigned grace_sec, enum quit_when_late when_late,
 	       struct err *e) MUST_CHECK;
