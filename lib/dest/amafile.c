@@ -87,6 +87,7 @@ static int plan(const char *const *values, struct dest_plan *plan,
 const struct dest_type dest_sentinel_agent = {
 	.name = "sentinel",
 	.summary = "Microsoft Sentinel, by a file for the Azure Monitor Agent",
+	.formats = AZURE_FORMATS,
 	.settings = table,
 	.address = address,
 	.plan = plan,

@@ -15,6 +15,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* dest_type.formats: rows of a table, and lines that have no columns. */
+#define AZURE_FORMATS                                              \
+	"json=--sentinel|cef=--csl|sentinel=--sentinel|csl=--csl|" \
+	"syslog=--rfc5424"
+
 /* Where a line goes that has no columns of its own. */
 struct azure_columns {
 	const char *time, *text;

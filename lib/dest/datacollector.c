@@ -446,6 +446,7 @@ fail:
 const struct dest_type dest_sentinel_collector = {
 	.name = "sentinel",
 	.summary = "Microsoft Sentinel, by the ended Data Collector API",
+	.formats = AZURE_FORMATS,
 	.settings = table,
 	.address = address,
 	.plan = plan,

@@ -425,6 +425,7 @@ static int plan(const char *const *values, struct dest_plan *plan,
 const struct dest_type dest_datadog = {
 	.name = "datadog",
 	.summary = "Datadog, by its log intake",
+	.formats = "json=--json|cef=--cef|leef=--leef|syslog=--rfc5424",
 	.settings = table,
 	.address = address,
 	.plan = plan,

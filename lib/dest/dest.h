@@ -347,6 +347,12 @@ struct dest_plan {
 	void (*release)(void *config); // NULL: nothing to release
 };
 
+/* The formats of those that take any line as it is. */
+#define DEST_FORMATS_ANY                                                     \
+	"json=--json|cef=--cef|leef=--leef|syslog=--rfc5424|"                \
+	"rfc5424=--rfc5424|rfc3164=--rfc3164|hec=--hec|sentinel=--sentinel|" \
+	"csl=--csl"
+
 struct dest_type {
 	const char *name;    // as on the command line
 	const char *aliases; // divided by '|', or NULL
@@ -357,6 +363,23 @@ struct dest_type {
 	 * in a profile divided by '|'; a list where "[]" follows. Or NULL.
 	 */
 	const char *preparation;
+
+	/*
+	 * What records may be made into for it: words for the key "format" of
+	 * its profiles, the default first, each with the options of siem-fmt
+	 * that make it, as in "cef=--cef|json=--json --host {host}". "{host}"
+	 * is what a profile says of that setting; where it says nothing the
+	 * option before goes with it. What --syslog puts in front is said by
+	 * the setting "header", where there is one.
+	 */
+	const char *formats;
+
+	/*
+	 * An event that comes once more is known by the identity that siem-tail
+	 * --stamp has put into it, unless this setting says by what else. NULL:
+	 * it is not known.
+	 */
+	const char *identity;
 
 	/*
 	 * Of a SIEM that is reached in several ways: these, the default first,

@@ -442,6 +442,8 @@ const struct dest_type dest_elasticsearch = {
 	.name = "elasticsearch",
 	.aliases = "elk|opensearch",
 	.summary = "Elasticsearch or OpenSearch, by _bulk",
+	.formats = "json=--json|cef=--cef|leef=--leef|syslog=--rfc5424",
+	.identity = "id",
 	.settings = table,
 	.address = address,
 	.plan = plan,

@@ -298,6 +298,7 @@ static int plan(const char *const *values, struct dest_plan *plan,
 const struct dest_type dest_sentinel_hubs = {
 	.name = "sentinel",
 	.summary = "Microsoft Sentinel, by Azure Event Hubs",
+	.formats = AZURE_FORMATS,
 	.settings = table,
 	.plan = plan,
 };

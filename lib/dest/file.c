@@ -67,6 +67,7 @@ static int plan(const char *const *values, struct dest_plan *plan,
 const struct dest_type dest_file = {
 	.name = "file",
 	.summary = "a file, appended to and synced",
+	.formats = DEST_FORMATS_ANY,
 	.settings = table,
 	.address = address,
 	.plan = plan,

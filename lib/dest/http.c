@@ -206,6 +206,7 @@ static int plan(const char *const *values, struct dest_plan *plan,
 const struct dest_type dest_http = {
 	.name = "http",
 	.summary = "any collector that takes records by HTTP",
+	.formats = DEST_FORMATS_ANY,
 	.settings = table,
 	.address = address,
 	.plan = plan,

@@ -593,6 +593,7 @@ static int plan(const char *const *values, struct dest_plan *plan,
 const struct dest_type dest_sentinel_ingestion = {
 	.name = "sentinel",
 	.summary = "Microsoft Sentinel, by the Logs Ingestion API",
+	.formats = AZURE_FORMATS,
 	.settings = table,
 	.address = address,
 	.plan = plan,

@@ -535,6 +535,7 @@ static int plan(const char *const *values, struct dest_plan *plan,
 const struct dest_type dest_kafka = {
 	.name = "kafka",
 	.summary = "a topic of Apache Kafka, or of Azure Event Hubs",
+	.formats = DEST_FORMATS_ANY,
 	.settings = table,
 	.address = address,
 	.plan = plan,

@@ -183,6 +183,16 @@ static int read_variable(const struct platform *p, const json_t *node,
 			 "env:%s: there is no such variable", name);
 }
 
+int platform_value(const struct platform *p, const struct dest_setting *row,
+		   bool may_lack, const char **value, struct err *e)
+{
+	const json_t *node = platform_node(p, row);
+
+	*value = spot_is_said(p->transport, row) ? json_string_value(node)
+						 : p->transport->name;
+	return row->secret ? 0 : read_variable(p, node, may_lack, value, e);
+}
+
 int platform_values(const struct platform *p, bool may_lack,
 		    const char **values, struct arena *texts, struct err *e)
 {
@@ -191,14 +201,10 @@ int platform_values(const struct platform *p, bool may_lack,
 	for (size_t i = 0; rows[i].key != NULL; i++) {
 		const json_t *node = platform_node(p, &rows[i]);
 
-		values[i] = spot_is_said(p->transport, &rows[i])
-				    ? json_string_value(node)
-				    : p->transport->name;
+		if (platform_value(p, &rows[i], may_lack, &values[i], e) < 0)
+			return -1;
 		if (json_is_array(node) &&
 		    (values[i] = join(node, rows[i].list, texts, e)) == NULL)
-			return -1;
-		if (!rows[i].secret &&
-		    read_variable(p, node, may_lack, &values[i], e) < 0)
 			return -1;
 	}
 	return 0;

@@ -41,6 +41,14 @@ const json_t *platform_node(const struct platform *p,
 const char *platform_text(const struct platform *p, const char *path);
 
 /*
+ * What it says of a setting that is no list, or NULL. A value that is
+ * "env:NAME" is that of a variable, but for secrets; one that is not there is
+ * NULL where may_lack, else ERR_USAGE.
+ */
+int platform_value(const struct platform *p, const struct dest_setting *row,
+		   bool may_lack, const char **value, struct err *e) MUST_CHECK;
+
+/*
  * What it says of the settings of platform_type(), in their order; NULL where
  * it says nothing, and where may_lack, and it is a variable that is not there.
  * What is made up for it is kept in texts.

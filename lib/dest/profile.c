@@ -4,6 +4,7 @@
 #include "core/nearest.h"
 #include "dest/keys.h"
 #include "dest/platform.h"
+#include "dest/preparation.h"
 #include "dest/registry.h"
 #include "dest/spot.h"
 
@@ -121,6 +122,7 @@ static int check_failover(const struct platform *p, struct err *e)
 
 int profile_check(const struct site *s, struct err *e)
 {
+	struct preparation ignored;
 	struct platform p;
 	const char *name;
 	size_t place = 0;
@@ -129,6 +131,7 @@ int profile_check(const struct site *s, struct err *e)
 		if (platform_find(&p, s, name, e) < 0 ||
 		    keys_check(s, p.section, p.kind, e) < 0 ||
 		    platform_choose(&p, NULL, e) < 0 ||
+		    preparation_of(&p, &ignored, e) < 0 ||
 		    check_failover(&p, e) < 0 || check_values(&p, e) < 0 ||
 		    check_others(&p, e) < 0)
 			return -1;

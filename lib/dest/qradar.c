@@ -31,9 +31,15 @@ static int plan(const char *const *values, struct dest_plan *plan,
 			     plan, e);
 }
 
+#define HEADER                                         \
+	" --facility {facility} --severity {severity}" \
+	" --host {log_source_identifier}"
+
 const struct dest_type dest_qradar_syslog = {
 	.name = "qradar",
 	.summary = "IBM QRadar, as syslog by TLS, TCP or UDP",
+	.formats = "leef=--leef --syslog" HEADER "|cef=--cef --syslog" HEADER
+		   "|json=--json --syslog=3164" HEADER,
 	.settings = table,
 	.address = receiver_address,
 	.plan = plan,

@@ -106,6 +106,7 @@ static int plan(const char *const *values, struct dest_plan *plan,
 const struct dest_type dest_qradar_http = {
 	.name = "qradar",
 	.summary = "IBM QRadar, by its HTTP Receiver",
+	.formats = "leef=--leef|cef=--cef|json=--json",
 	.settings = table,
 	.address = address,
 	.plan = plan,

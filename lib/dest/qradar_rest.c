@@ -152,6 +152,7 @@ static int plan(const char *const *values, struct dest_plan *plan,
 const struct dest_type dest_qradar_rest = {
 	.name = "qradar",
 	.summary = "IBM QRadar, by an endpoint of an app",
+	.formats = "json=--json|leef=--leef|cef=--cef",
 	.settings = table,
 	.address = address,
 	.plan = plan,

@@ -35,6 +35,14 @@ static const char *const framing_words[] = { "auto", "octet-counting", "lf",
 					     NULL };
 
 enum add { ADD_AUTO, ADD_3164, ADD_5424, ADD_NOTHING };
+
+#define HEADER " --facility {facility} --severity {severity} --host {hostname}"
+
+const char receiver_formats[] =
+	"cef=--cef --syslog" HEADER "|leef=--leef --syslog" HEADER
+	"|json=--json --syslog" HEADER "|syslog=--rfc5424" HEADER
+	"|rfc5424=--rfc5424" HEADER "|rfc3164=--rfc3164" HEADER;
+
 static const char *const header_words[] = { "auto", "3164", "5424", "none",
 					    NULL };
 

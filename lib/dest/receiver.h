@@ -121,6 +121,12 @@ int receiver_address(const char *address, const char **values,
 int receiver_address_relp(const char *address, const char **values,
 			  struct arena *storage, struct err *e) MUST_CHECK;
 
+/*
+ * dest_type.formats of those that read any syslog, and CEF and LEEF in it, and
+ * whose table calls the host "hostname".
+ */
+extern const char receiver_formats[];
+
 /* dest_type.plan, for a table that RECEIVER_ROWS made. */
 int receiver_plan(const struct receiver *receiver,
 		  const struct settings *settings, struct dest_plan *plan,

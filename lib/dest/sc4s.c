@@ -30,6 +30,7 @@ static int plan(const char *const *values, struct dest_plan *plan,
 const struct dest_type dest_sc4s = {
 	.name = "sc4s",
 	.summary = "Splunk Connect for Syslog, by TLS, TCP or UDP",
+	.formats = receiver_formats,
 	.settings = table,
 	.address = receiver_address,
 	.plan = plan,

@@ -330,6 +330,8 @@ fail:
 const struct dest_type dest_splunk_hec = {
 	.name = "splunk",
 	.summary = "Splunk, by its HTTP Event Collector",
+	.formats = "hec=--hec --host {host}|json=--json|cef=--cef|"
+		   "leef=--leef|syslog=--rfc5424",
 	.settings = table,
 	.address = address,
 	.plan = plan,

@@ -28,6 +28,7 @@ static int plan(const char *const *values, struct dest_plan *plan,
 const struct dest_type dest_stdout = {
 	.name = "stdout",
 	.summary = "standard output",
+	.formats = DEST_FORMATS_ANY,
 	.settings = table,
 	.plan = plan,
 };

@@ -24,6 +24,7 @@ static int plan(const char *const *values, struct dest_plan *plan,
 const struct dest_type dest_syslog = {
 	.name = "syslog",
 	.summary = "syslog by UDP, TCP, TLS or RELP",
+	.formats = receiver_formats,
 	.settings = table,
 	.address = receiver_address_relp,
 	.plan = plan,

@@ -254,6 +254,33 @@ static void check_settings(const struct dest_type *type)
 	}
 }
 
+/* Each of them is a word and an option of siem-fmt. */
+static void check_formats(const struct dest_type *type)
+{
+	struct slice formats = slice_of(type->formats);
+
+	CHECK(formats.len > 0);
+	while (formats.len > 0) {
+		struct slice options = slice_take_until(&formats, '|');
+		struct slice word = slice_take_until(&options, '=');
+
+		CHECK(word.len > 0 && memchr(word.data, '-', word.len) == NULL);
+		CHECK(slice_has_prefix(options, SLICE("--")));
+	}
+}
+
+static void every_kind_says_what_records_are_made_into_for_it(void)
+{
+	for (size_t i = 0; i < dest_type_count; i++) {
+		const struct dest_transport *t = dest_types[i]->transports;
+
+		if (t == NULL)
+			check_formats(dest_types[i]);
+		for (; t != NULL && t->name != NULL; t++)
+			check_formats(t->type);
+	}
+}
+
 static void every_setting_has_a_key_a_variable_and_help(void)
 {
 	for (size_t i = 0; i < dest_type_count; i++) {
@@ -330,6 +357,7 @@ int main(void)
 	RUN(a_secret_is_an_option_only_where_that_does_not_show_it);
 	RUN(a_secret_that_has_changed_makes_another_plan);
 	RUN(variables_of_secrets_are_forgotten);
+	RUN(every_kind_says_what_records_are_made_into_for_it);
 	RUN(every_setting_has_a_key_a_variable_and_help);
 	RUN(a_siem_is_reached_by_the_transport_that_was_chosen);
 	RUN(a_setting_of_another_transport_is_said_with_that);
