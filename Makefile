@@ -34,6 +34,7 @@ BINDIR ?= $(PREFIX)/bin
 MANDIR ?= $(PREFIX)/share/man
 DATADIR ?= $(PREFIX)/share/siem-tools
 COMPDIR ?= $(PREFIX)/share/bash-completion/completions
+UNITDIR ?= $(PREFIX)/lib/systemd/system
 PKG_CONFIG ?= pkg-config
 INSTALL ?= install
 CLANG ?= clang
@@ -200,7 +201,7 @@ MANPAGES = $(foreach page,$(notdir $(wildcard man/*.[1-9])),\
            $(MANDIR)/man$(subst .,,$(suffix $(page)))/$(page))
 INSTALLED = $(TOOLS:%=$(BINDIR)/%) $(MANPAGES) \
             $(patsubst share/%,$(DATADIR)/%,$(wildcard share/maps/*.json)) \
-            $(DATADIR)/examples/siem.yaml \
+            $(DATADIR)/examples/siem.yaml $(UNITDIR)/siem-run@.service \
             $(COMPDIR)/siem $(TOOLS:%=$(COMPDIR)/%)
 
 # A name with a blank would be taken apart below, and be two.
@@ -209,7 +210,7 @@ blank = $(empty) $(empty)
 check_folder = $(if $(findstring $(blank),$($(1)))$(word 2,$($(1))),\
     $(error $(1): no blanks, please: "$($(1))"))
 ifneq ($(filter install uninstall,$(MAKECMDGOALS)),)
-$(foreach v,DESTDIR PREFIX BINDIR MANDIR DATADIR COMPDIR,$(call check_folder,$v))
+$(foreach v,DESTDIR PREFIX BINDIR MANDIR DATADIR COMPDIR UNITDIR,$(call check_folder,$v))
 endif
 
 install: all
@@ -217,6 +218,8 @@ install: all
 	$(INSTALL) -m 755 $(BINS) $(DESTDIR)$(BINDIR)
 	$(INSTALL) -m 644 share/maps/*.json $(DESTDIR)$(DATADIR)/maps
 	$(INSTALL) -m 644 share/examples/siem.yaml $(DESTDIR)$(DATADIR)/examples
+	sed 's,/usr/local/bin,$(BINDIR),' share/systemd/siem-run@.service \
+	    >$(DESTDIR)$(UNITDIR)/siem-run@.service
 	$(INSTALL) -m 644 share/completions/siem.bash $(DESTDIR)$(COMPDIR)/siem
 	for tool in $(TOOLS); do \
 	    ln -sf siem $(DESTDIR)$(COMPDIR)/$$tool || exit 1; done
