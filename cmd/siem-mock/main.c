@@ -45,7 +45,7 @@ static const struct opt options[] = {
 		   "require client certificates signed by FILE"),
 	OPT_COUNT('n', "count", count, "N", 0, "end after N messages"),
 	OPT_STRING(0, "earlier", earlier, "FILE",
-		   "have the documents that an earlier run printed there"),
+		   "have the documents that an earlier run printed"),
 	OPT_LIST(0, "fault", faults, "SPEC",
 		 "make trouble: delay=20,reset=1%,stall-after=9"),
 	OPT_MS(0, "idle", idle_ms, "SECONDS", 0,
