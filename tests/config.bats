@@ -2,6 +2,7 @@
 # siem-send NAME: what siem.yaml says, where it is looked for, what is stronger,
 # and that whatever is wrong in it is found where it stands.
 
+# shellcheck disable=SC2030,SC2031 # each test has variables of its own
 load helper
 load collector
 
@@ -256,6 +257,94 @@ cut_value()
 	SIEM_CONFIG=variable.yaml run -0 siem-send -f option.yaml out <<<x
 
 	equal 'x x x' "$(cat own variable option | xargs)"
+}
+
+@test "a file that is none is an error, with its name and what is wrong" {
+	bad()
+	{
+		run -2 siem-send -f bad.yaml archive <<<one
+		equal "siem-send: bad.yaml$1" "$output"
+	}
+	mkdir bad.yaml
+	bad ': Is a directory'
+	rmdir bad.yaml
+	printf 'siem: {out: {kind: "f\303("}}\n' >bad.yaml
+	bad ': byte 23: invalid trailing UTF-8 octet'
+	printf '\377\376s\0i\0e\0m\0' >bad.yaml # UTF-16
+	bad ': byte 1: invalid leading UTF-8 octet'
+	truncate -s 100M bad.yaml
+	bad ': larger than 1 MiB'
+	rm bad.yaml
+	printf 'siem:\n\tout: {kind: stdout}\n' >bad.yaml
+	bad ':2:1: a line is indented by spaces, and by no tab'
+	printf '%s\n' siem: '  out: {kind: stdout}' --- siem: >bad.yaml
+	bad ':3:1: one document is all that is read'
+	printf '%s\n' 'siem: &a {out: *a}' >bad.yaml
+	bad ':1:7: anchors are not taken: write it where it is meant'
+	printf '%s\n' siem: '  out: *a' >bad.yaml
+	bad ':2:8: aliases are not taken: write it where it is meant'
+	printf '%s\n' siem: '  out: {kind: file, path: a, path: b}' >bad.yaml
+	bad ':2:30: path is there twice'
+	printf '%s\n' siem: '  out: {kind: stdout}' siem: >bad.yaml
+	bad ':3:1: siem is there twice'
+	printf '%s\n' '- siem' >bad.yaml
+	bad ':1:1: it has to begin with a key, as siem:'
+	printf '%s\n' 'splunk: {kind: file}' >bad.yaml
+	bad ':1:1: splunk: unknown key: all is under siem'
+}
+
+@test "a file that is empty, or cannot be read, says nothing, or that it cannot" {
+	: >siem.yaml
+	run -2 siem-send -f siem.yaml archive <<<one
+	equal 'siem-send: archive: no profile of siem.yaml, and no kind of destination' "$output"
+	run -0 siem-send -f siem.yaml stdout <<<one
+	equal one "$output"
+	chmod 0 siem.yaml
+	run -2 unprivileged siem-send -f siem.yaml stdout <<<one
+	equal 'siem-send: siem.yaml: Permission denied' "$output"
+	SIEM_CONFIG=siem.yaml run -2 unprivileged siem-send archive <<<one
+	equal 'siem-send: siem.yaml: Permission denied' "$output"
+	# Nor is it another file that counts then.
+	mkdir -p home/.config/siem
+	printf '%s\n' siem: '  archive: {kind: stdout}' >home/.config/siem/siem.yaml
+	export HOME=$PWD/home
+	run -0 siem-send archive <<<one
+	SIEM_CONFIG=gone.yaml run -2 siem-send archive <<<one
+	equal 'siem-send: gone.yaml: No such file or directory' "$output"
+	chmod 0 home/.config/siem/siem.yaml
+	run -2 unprivileged siem-send archive <<<one
+	[[ $output == *'/home/.config/siem/siem.yaml: Permission denied' ]]
+}
+
+@test "secrets of a profile come from where its file says, and are read there" {
+	mock --token "$SPLUNK_HEC_TOKEN"
+	token=$SPLUNK_HEC_TOKEN
+	mkdir credentials
+	(umask 077 && echo "$token" >token)
+	cp token credentials/hec
+	export TOKEN=$token CREDENTIALS_DIRECTORY=$PWD/credentials
+	unset SPLUNK_HEC_TOKEN
+	for form in env:TOKEN "file:$PWD/token" cred:hec "cmd:cat $PWD/token"; do
+		config
+		sed -i "s|env:SPLUNK_HEC_TOKEN|\"$form\"|" siem.yaml
+		run -0 siem-send -q -f siem.yaml here <<<"$form"
+	done
+	equal 4 "$(wc -l <arrived)"
+	refuse()
+	{
+		config
+		sed -i "s|env:SPLUNK_HEC_TOKEN|$1|" siem.yaml
+		run -2 siem-send -q -f siem.yaml here <<<one
+		equal "siem-send: siem.yaml:6:14: here: token: $2" "$output"
+	}
+	refuse env:GONE 'env:GONE: there is no such variable'
+	refuse file:gone 'file:gone: No such file or directory'
+	refuse cred:gone 'cred:gone: No such file or directory'
+	refuse cmd:false 'cmd: it ended with status 1'
+	chmod 644 token
+	refuse file:token 'file:token: others can read it (mode 0644): chmod 600 token, and think of it as known'
+	unset CREDENTIALS_DIRECTORY
+	refuse cred:hec 'cred:hec: there is no $CREDENTIALS_DIRECTORY: the unit needs LoadCredential=hec:FILE'
 }
 
 @test "a name that is neither is refused with the nearest, a kind needs no file" {

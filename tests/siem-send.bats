@@ -855,6 +855,19 @@ says()
 	equal 'siem-send: unknown kind of destination: qrada (did you mean qradar?)' "$output"
 }
 
+@test "--settings takes every kind, and every alias that means one" {
+	while read -r kind _; do
+		run -0 siem-send --settings "$kind"
+		[ "$kind" = stdout ] || [ -n "$output" ]
+		# KEY VARIABLE DEFAULT HELP, or what begins a transport.
+		run -1 grep -vE '^[a-z_]+ +[A-Z0-9_]+ +[^ ]+ +[^ ]|^transport=|^$' <<<"$output"
+	done < <(siem-send --list)
+	for pair in elk=elasticsearch opensearch=elasticsearch azure_sentinel=sentinel; do
+		equal "$(siem-send --settings "${pair#*=}")" \
+			"$(siem-send --settings "${pair%=*}")"
+	done
+}
+
 @test "every kind has a manual, that explains every setting and no other" {
 	while read -r kind _; do
 		page=$root/man/siem-$kind.7
