@@ -255,8 +255,10 @@ cut_value()
 	run -0 siem-send out <<<x
 	SIEM_CONFIG=variable.yaml run -0 siem-send out <<<x
 	SIEM_CONFIG=variable.yaml run -0 siem-send -f option.yaml out <<<x
+	# What is empty says nothing.
+	SIEM_CONFIG='' run -0 siem-send out <<<y
 
-	equal 'x x x' "$(cat own variable option | xargs)"
+	equal 'x y x x' "$(cat own variable option | xargs)"
 }
 
 @test "a file that is none is an error, with its name and what is wrong" {
