@@ -416,7 +416,7 @@ static void list_explained(char keys[static TEXT_MAX])
 			if (*at == '\\')
 				at++; // the line goes on
 			else if (*at != ' ')
-				keys[len++] = *at == ',' ? '\n' : *at;
+				keys[len++] = (char)(*at == ',' ? '\n' : *at);
 		keys[len++] = '\n';
 	}
 	keys[len] = '\0';
