@@ -43,3 +43,24 @@ arrived()
 	timeout 60 kcat -q -C -b "$brokers" -t "$1" -o beginning -e \
 		-f "${2:-%s\n}" 3>&- 4>&-
 }
+
+# front OPTION...: before the only broker of the cluster, what speaks TLS by
+# server.pem, and says in came who has come in; its address is in $front. The
+# next one of a test is at the same.
+front()
+{
+	rm -f came
+	set -- ${front:+--at "${front#*:}"} "$@"
+	kafka-front "$@" server.pem server.key "${brokers#*:}" >came 2>front.log 3>&- 4>&- &
+	fronting=$!
+	remember "$fronting"
+	eventually [ -s came ]
+	# shellcheck disable=SC2034 # the tests use it
+	front=127.0.0.1:$(head -n 1 came)
+}
+
+end_front()
+{
+	kill "$fronting"
+	wait "$fronting" || true
+}

@@ -1,8 +1,10 @@
 #!/usr/bin/env bats
 # siem-send kafka: records into a topic, and what becomes of them in trouble.
+# shellcheck disable=SC2030,SC2031 # each test has variables of its own
 
 load helper
 load kafka
+load authority
 
 # send OPTION...: to the topic audit of that cluster.
 send()
@@ -200,6 +202,96 @@ moves()
 	equal 'siem-tail: kafka://kafka1/audit: this siem-tail was built without librdkafka' "$output"
 	run -0 siem-send --settings kafka
 	run -0 siem-send -q file:out <<<one
+}
+
+# secure OPTION...: to that topic, by TLS.
+secure()
+{
+	timeout 120 siem-send -q "kafka:$front/audit" -o linger=0 \
+		-o security_protocol=ssl -o ca_file=ca.pem "$@"
+}
+
+@test "records arrive by TLS, with a certificate of ours whose key is encrypted" {
+	cluster 1
+	tell topic audit 1
+	authority ca
+	authority us
+	issue server ca 1
+	issue client us 2
+	openssl pkey -in client.key -aes256 -passout pass:open-sesame -out closed.key
+	front --client-ca us.pem
+
+	run -4 secure <<<none
+	[[ $output == *'kafka: set cert_file and key_file: '*'certificate required'* ]]
+	run -2 secure -o cert_file=client.pem -o key_file=closed.key <<<none
+	KAFKA_KEY_PASSWORD=sesame-open run -2 secure -o cert_file=client.pem \
+		-o key_file=closed.key <<<none
+	[[ $output != *sesame* ]]
+	export KAFKA_KEY_PASSWORD=open-sesame
+	run -0 secure -o cert_file=client.pem -o key_file=closed.key < <(seq 100)
+	equal '' "$output"
+	equal "$(seq 100)" "$(arrived audit)"
+	grep -q '^/CN=client$' came
+}
+
+@test "a broker that nobody vouches for, of another name, or revoked, gets nothing" {
+	cluster 1
+	tell topic audit 1
+	authority ca
+	authority else
+	issue server ca 7
+	front
+
+	run -4 secure -o ca_file=else.pem <<<none
+	[[ $output == *'certificate'* ]]
+	front=localhost:${front#*:} run -4 secure <<<none
+	[[ $output == *'certificate'* ]]
+	revoke ca 07
+	run -4 secure -o crl_file=ca.crl <<<none
+	[[ $output == *'certificate'* ]]
+	equal '' "$(arrived audit)"
+	revoke ca 08
+	run -0 secure -o crl_file=ca.crl <<<one
+	run -0 secure -o ca_file=else.pem -o insecure=true <<<two
+	equal $'one\ntwo' "$(arrived audit)"
+	run -2 secure -o pinned_keys="$(pin server.pem)" <<<none
+	[[ $output == *'pinned_keys: each broker has a key of its own, and librdkafka pins none' ]]
+	run -2 secure -o server_name=kafka.test <<<none
+	run -2 secure -o min_version=1.3 <<<none
+}
+
+@test "a wrong password is status 4, and in the middle it costs nothing" {
+	cluster 1
+	tell topic audit 1
+	authority ca
+	issue server ca 1
+	front --user us --password open-sesame
+	(umask 077 && echo wrong-sesame >password)
+	export KAFKA_USERNAME=us KAFKA_PASSWORD=file:password KAFKA_SECURITY_PROTOCOL=sasl_ssl
+	run -4 secure -o security_protocol=sasl_ssl --dead-letter dead <<<none
+	[[ $output == *'uthentication'* && $output != *sesame* ]]
+	equal none "$(cat dead)"
+
+	echo open-sesame >password
+	mkfifo in
+	timeout 120 siem-send "kafka:$front/audit" -o linger=0 -o ca_file=ca.pem \
+		<in 2>said 3>&- 4>&- &
+	sender=$!
+	remember "$sender"
+	exec 4>in # which a front does not inherit
+	echo one >&4
+	eventually has audit 1
+	# Another password, and connections of before are gone.
+	end_front
+	front --user us --password new-sesame
+	echo two >&4
+	eventually grep -q 'uthentication.*; trying again' said
+	echo new-sesame >password
+	eventually has audit 2
+	exec 4>&-
+	wait "$sender"
+	equal $'one\ntwo' "$(arrived audit)"
+	run -1 grep sesame said
 }
 
 @test "a dry run shows topic, key and record, and needs no broker" {

@@ -113,13 +113,36 @@ enum verdict rdkafka_verdict(int error)
 	}
 }
 
+/* The alert of TLS by which a broker has ended a connection, or -1. */
+static int alert_of(const char *reason)
+{
+	static const char words[] = "SSL alert number ";
+	const char *at = strstr(reason, words);
+
+	return at != NULL ? atoi(at + sizeof(words) - 1) : -1;
+}
+
+/*
+ * Does TLS fail in a way that it will fail again on the next connection? Ours,
+ * because nobody vouches for the certificate of the broker; or theirs.
+ */
+static bool is_refusal_of_tls(int error, const char *reason)
+{
+	enum { INTERNAL_ERROR = 80, USER_CANCELLED = 90 }; // RFC 8446
+	const int alert = alert_of(reason);
+
+	if (alert >= 0)
+		return alert != INTERNAL_ERROR && alert != USER_CANCELLED;
+	return error == RD_KAFKA_RESP_ERR__SSL &&
+	       strstr(reason, "certificate") != NULL;
+}
+
 void rdkafka_note(struct rdkafka_health *h, int error, const char *reason)
 {
-	// A broker with a certificate that nobody vouches for will have it on
-	// the next connection as well.
+	enum { CERTIFICATE_REQUIRED = 116 };
 	const bool refused = rdkafka_verdict(error) == VERDICT_HOLD ||
-			     (error == RD_KAFKA_RESP_ERR__SSL &&
-			      strstr(reason, "certificate") != NULL);
+			     is_refusal_of_tls(error, reason);
+	const bool is_asked_for = alert_of(reason) == CERTIFICATE_REQUIRED;
 
 	h->is_broken |= error == RD_KAFKA_RESP_ERR__FATAL;
 	if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN)
@@ -129,7 +152,8 @@ void rdkafka_note(struct rdkafka_health *h, int error, const char *reason)
 	    (h->last.kind != ERR_DENIED &&
 	     error != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) ||
 	    refused)
-		err_set(&h->last, refused ? ERR_DENIED : ERR_TEMPORARY, "%s",
+		err_set(&h->last, refused ? ERR_DENIED : ERR_TEMPORARY, "%s%s",
+			is_asked_for ? "set cert_file and key_file: " : "",
 			reason);
 }
 

@@ -258,6 +258,33 @@ static void who_does_not_let_us_in_is_named_first(void)
 	CHECK(tls.last.kind == ERR_DENIED);
 }
 
+static void an_alert_of_tls_is_a_refusal_but_for_trouble_of_theirs(void)
+{
+	static const struct {
+		const char *reason;
+		enum err_kind want;
+		const char *text;
+	} rows[] = {
+		{ "k1: Receive failed: tlsv13 alert certificate required: SSL "
+		  "alert number 116 (after 6ms)",
+		  ERR_DENIED, "set cert_file and key_file: k1: Receive" },
+		{ "k1: SSL handshake failed: unknown ca: SSL alert number 48",
+		  ERR_DENIED, "k1: SSL" },
+		{ "k1: SSL alert number 80", ERR_TEMPORARY, "k1: SSL" },
+		{ "k1: SSL alert number 90", ERR_TEMPORARY, "k1: SSL" },
+		{ "k1: Receive failed: unexpected eof", ERR_TEMPORARY, "k1" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct rdkafka_health h = { 0 };
+
+		rdkafka_note(&h, RD_KAFKA_RESP_ERR__TRANSPORT, rows[i].reason);
+		CHECK(h.last.kind == rows[i].want);
+		CHECK(strncmp(h.last.text, rows[i].text,
+			      strlen(rows[i].text)) == 0);
+	}
+}
+
 int main(void)
 {
 	RUN(an_address_is_brokers_and_a_topic);
@@ -271,6 +298,7 @@ int main(void)
 	RUN(no_error_at_all_costs_a_record);
 	RUN(one_broker_less_is_no_failure);
 	RUN(who_does_not_let_us_in_is_named_first);
+	RUN(an_alert_of_tls_is_a_refusal_but_for_trouble_of_theirs);
 	return check_done();
 }
 
