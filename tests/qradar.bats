@@ -74,6 +74,37 @@ all_of()
 	all_of in
 }
 
+@test "429 and 503 are waited for, in both forms of Retry-After" {
+	export QRADAR_API_KEY=k
+	for way in send api; do
+		for how in 429-at=1,retry-after=2 503-at=1,retry-date=3; do
+			start_mock http --fault "$how"
+			began=$EPOCHREALTIME
+			run -0 "$way" <<<"$how"
+			awk "BEGIN { exit !($EPOCHREALTIME - $began >= 1.9) }"
+			end_mock
+		done
+	done
+	equal 4 "$(wc -l <arrived)"
+}
+
+@test "errors, lost, cut and huge answers of the endpoint cost no event" {
+	start_mock http --token 'SEC: k' --fault 403-at=2,401-at=3,500-at=4,503-at=5,lost-at=6,half-at=7,garbage-at=8,huge-at=9,retry-after=1
+	events 60 >in
+	QRADAR_API_KEY=k run -0 api -o batch_size=5 -o in_flight=1 <in
+	[[ $output == *'not allowed'* ]]
+
+	equal "$(sort in)" "$(jq -r .event arrived | sort -u)"
+}
+
+@test "requests that are too large for the endpoint are halved until they fit" {
+	start_mock http --token 'SEC: k' --max-content 2000
+	events 100 >in
+	QRADAR_API_KEY=k run -0 api <in
+
+	equal "$(sort in)" "$(jq -r .event arrived | sort -u)"
+}
+
 @test "requests that are too large for the receiver are halved until they fit" {
 	start_mock qradar --max-content 2000
 	events 100 >in
@@ -146,6 +177,31 @@ all_of()
 	[[ $output == *'token_endpoint is missing'* ]]
 	run -2 siem-send -n -o transport=http_receiver qradar <<<x
 	[[ $output == *'url is missing'* ]]
+}
+
+@test "a dry run shows the exact request" {
+	QRADAR_TOKEN=geheim run -0 siem-send -q -n -o transport=http_receiver qradar:h < <(events 2)
+	equal "POST / HTTP/1.1
+Host: h:12469
+User-Agent: siem-send
+Accept: */*
+Content-Type: text/plain; charset=utf-8
+Authorization: ***
+Content-Length: $(events 2 | wc -c)
+
+$(events 2)" "$(tr -d '\r' <<<"$output" | sed 's,siem-send/.*,siem-send,')"
+	QRADAR_API_KEY=geheim run -0 siem-send -q -n -o transport=rest_api \
+		-o api_version=17.0 qradar:https://h/app < <(printf '{"a":1}\nb\n')
+	equal 'POST /app HTTP/1.1
+Host: h
+User-Agent: siem-send
+Content-Type: application/json
+Accept: application/json
+Version: 17.0
+SEC: ***
+Content-Length: 13
+
+[{"a":1},"b"]' "$(tr -d '\r' <<<"$output" | sed 's,siem-send/.*,siem-send,')"
 }
 
 @test "no secret shows in a dry run, a message, a metric or a receipt" {

@@ -208,17 +208,19 @@ later_than()
 }
 
 @test "Retry-After is obeyed, as seconds and as a date" {
-	for word in retry-after retry-date; do
-		rm -f arrived
-		mock --fault "429-at=1,$word=3"
-		began=$EPOCHREALTIME
-		run -0 send <<<'{"n":1}'
-		end_mock
+	for way in send collect emit; do
+		for word in retry-after retry-date; do
+			rm -f arrived
+			mock --fault "429-at=1,$word=3"
+			began=$EPOCHREALTIME
+			run -0 "$way" <<<'{"n":1}'
+			end_mock
 
-		once 1
-		[[ $output == *'answers 429: TooManyRequests: Rate limit exceeded.'* ]]
-		# A date has no parts of a second.
-		awk "BEGIN { exit !($EPOCHREALTIME - $began >= 1.9) }"
+			once 1
+			[[ $output == *'answers 429'* ]]
+			# A date has no parts of a second.
+			awk "BEGIN { exit !($EPOCHREALTIME - $began >= 1.9) }"
+		done
 	done
 }
 
@@ -321,6 +323,29 @@ certificate()
 	wait $sender
 
 	once 2
+}
+
+@test "a secret that ends in the middle is waited for, and nothing is lost" {
+	(umask 077 && echo "$AZURE_CLIENT_SECRET" >secret)
+	export AZURE_CLIENT_SECRET=file:secret
+	mock --client "app:$(cat secret)"
+	mkfifo in
+	timeout 120 siem-send "sentinel:$url" <in 2>messages 3>&- &
+	sender=$!
+	remember $sender
+	exec 4>in
+	echo '{"n":1}' >&4
+	eventually has 1
+	end_mock
+	listen=${url#*://} mock --client app:another
+	echo '{"n":2}' >&4
+	eventually grep -q 'invalid_client' messages
+	echo another >secret
+	exec 4>&-
+	wait $sender
+
+	once 2
+	run -1 grep -F -e another -e s3cret messages
 }
 
 # found STEP WORD TEXT: is that what was said about the step?
@@ -451,7 +476,7 @@ Content-Length: 17
 }
 
 @test "whatever the Data Collector API does, every record arrives" {
-	mock --fault 500=10%,429=5%,503=5%,403=5%,lost=5%,garbage=5%,reset=5%,413=5%,huge-at=3,seed=3
+	mock --fault 500=10%,429=5%,503=5%,403=5%,lost=5%,half=5%,garbage=5%,reset=5%,413=5%,huge-at=3,seed=3
 	numbers 300 >lines
 	run -0 collect -o batch_size=10 --dead-letter dead <lines
 	all_of 300
@@ -483,6 +508,20 @@ Content-Length: 17
 	[[ $output != *d3Jvbmc* ]]
 
 	[ ! -s arrived ]
+}
+
+@test "a refusal in the middle holds the records of a key, too" {
+	numbers 60 >lines
+	for way in collect emit; do
+		rm -f arrived
+		mock --fault 403-at=2-3
+		run -0 "$way" -o batch_size=20 -o in_flight=1 --dead-letter dead <lines
+		end_mock
+
+		once 60
+		[[ $output == *'not allowed: check '* ]]
+		[ ! -s dead ]
+	done
 }
 
 @test "whatever a hub does, every record arrives" {

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # TLS and proxies: whom siem-send trusts, who it is, and what it says, the same
 # by syslog and by HTTP.
+# shellcheck disable=SC2030,SC2031 # each test has variables of its own
 
 load helper
 load authority
@@ -64,7 +65,7 @@ send()
 }
 
 @test "what is no pin is refused at once" {
-	for pin in sha256/AAAA sha256//AAAA 'sha256//Yhk1ajQ0ENlnMR3gTbqYQGX1n3Q1QQo7lq4T0bHsvy*='; do
+	for pin in sha256/AAAA sha256//AAAA sha256//Yhk1ajQ0ENlnMR3gTbqYQGX1n3Q1QQo7lq4T0bHsvyA 'sha256//Yhk1ajQ0ENlnMR3gTbqYQGX1n3Q1QQo7lq4T0bHsvy*='; do
 		run -2 siem-send syslog:tls://h -o pinned_keys="$pin" <<<one
 		equal "siem-send: syslog: pinned_keys: $pin is no pin: those are sha256// and 44 characters of Base64" "$output"
 	done
@@ -91,6 +92,82 @@ send()
 		end_mock
 	done
 	equal 2 "$(wc -l <arrived)"
+}
+
+@test "an authority in between that was revoked is refused, where a list says so" {
+	authority root
+	authority else
+	openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+		-subj /CN=between -keyout between.key -out between.csr 2>openssl.log
+	openssl x509 -req -in between.csr -CA root.pem -CAkey root.key -days 30 \
+		-set_serial 5 -out between.pem 2>openssl.log -extfile <(
+			echo basicConstraints=critical,CA:true
+			echo keyUsage=critical,keyCertSign,cRLSign
+		)
+	issue server between 7
+	cat server.pem between.pem >chain.pem
+	revoke between 08
+	for kind in syslog splunk; do
+		mock "$kind" --tls=chain.pem,server.key
+		run -0 send -o ca_file=root.pem -o crl_file=between.crl <<<'{"a":1}'
+		revoke root 05
+		cat between.crl root.crl >both.crl
+		run -4 send -o ca_file=root.pem -o crl_file=both.crl <<<'{"a":2}'
+		[[ $output == *'has been revoked by "root"'* ]]
+		end_mock
+	done
+	equal 2 "$(wc -l <arrived)"
+}
+
+@test "a common name is no name of a server" {
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
+		-subj /CN=localhost -keyout server.key -out server.pem 2>openssl.log
+	for kind in syslog splunk; do
+		mock "$kind" --tls=server.pem,server.key
+		run -4 timeout 120 siem-send "${to/127.0.0.1/localhost}" -o ca_file=server.pem <<<'{"a":1}'
+		[[ $output == *certificate* ]]
+		end_mock
+	done
+	[ ! -s arrived ]
+}
+
+@test "a list that is renewed counts from the next connection on" {
+	authority ca
+	issue server ca 7
+	for kind in syslog splunk; do
+		: >arrived
+		mock "$kind" --tls=server.pem,server.key
+		revoke ca 08
+		follow -o ca_file=ca.pem -o crl_file=ca.crl
+		echo '{"n":1}' >&4
+		eventually has 1
+		eventually delivered 1
+		end_mock
+		revoke ca 07
+		listen=127.0.0.1:$port mock "$kind" --tls=server.pem,server.key
+		echo '{"n":2}' >&4
+		eventually grep -q 'certificate has been revoked by "ca"' messages
+		equal 1 "$(wc -l <arrived)"
+		revoke ca 08
+		exec 4>&-
+		wait "$sender"
+		end_mock
+		eventually has 2
+	done
+}
+
+@test "what is older than min_version is not spoken" {
+	authority ca
+	issue server ca 1
+	for kind in syslog:tls splunk:https; do
+		openssl s_server -accept 127.0.0.1:0 -cert server.pem -key server.key \
+			-tls1_2 -www >served 2>&1 </dev/null 3>&- 4>&- &
+		remember "$!"
+		eventually grep -q '^ACCEPT' served
+		to=$kind://127.0.0.1:$(sed -n 's/^ACCEPT.*://p' served)
+		run -4 send -o ca_file=ca.pem -o min_version=1.3 <<<'{"a":1}'
+		[[ $output == *'the server speaks no version of TLS that is allowed here'* ]]
+	done
 }
 
 @test "a key that is encrypted is opened by its password, which is never shown" {
@@ -286,6 +363,43 @@ delivered()
 	tunnel --refuse 503
 	run -3 send -o proxy="http://127.0.0.1:$proxy" --retries 0 --dead-letter dead <<<'{"a":1}'
 	[[ $output == *"the proxy http://127.0.0.1:$proxy answers 503"* ]]
+}
+
+@test "a proxy that says nothing, something else, or goes is named, and tried again" {
+	sink >silent 3>&- &
+	remember "$!"
+	eventually [ -s silent ]
+	to=splunk:https://splunk.example.com:8088
+	proxy=http://127.0.0.1:$(<silent)
+	run -3 send -o proxy="$proxy" -o connect_timeout=0.5 \
+		--retries 0 --dead-letter dead <<<'{"a":1}'
+	[[ $output == *"https://splunk.example.com:8088: no way through the proxy $proxy: "* ]]
+	sink --say $'no HTTP\r\n\r\n' >garbage 3>&- &
+	remember "$!"
+	eventually [ -s garbage ]
+	proxy=http://127.0.0.1:$(<garbage)
+	run -3 send -o proxy="$proxy" --retries 0 --dead-letter dead <<<'{"a":1}'
+	[[ $output == *"no way through the proxy $proxy: "* ]]
+
+	# One that ends the tunnel it has made: what was under way goes again.
+	mock splunk --tls --tls-dir tls
+	tunnel --count 2
+	mkfifo pipe
+	siem-send -o in_flight=1 -o ca_file=tls/ca.pem -o proxy="http://127.0.0.1:$proxy" \
+		"$to" <pipe 2>messages 3>&- &
+	sender=$!
+	remember "$sender"
+	exec 4>pipe
+	echo '{"n":1}' >&4
+	eventually has 1
+	end_mock
+	listen=127.0.0.1:$port mock splunk --tls --tls-dir tls
+	echo '{"n":2}' >&4
+	exec 4>&-
+	wait "$sender"
+	end_mock
+	equal 2 "$(grep -c '^CONNECT' asked)"
+	equal '1 2' "$(jq -r .event.n arrived | sort -u | paste -sd ' ')"
 }
 
 @test "a proxy that cannot be used is refused at the start, and its password not shown" {

@@ -11,6 +11,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 struct rehearsal {
@@ -58,6 +59,17 @@ static struct slice split_url(struct slice url, struct slice *host)
 	return slash != NULL ? slice_from(url, end) : SLICE("/");
 }
 
+static bool says_what_it_accepts(const struct request *request)
+{
+	struct slice left = buf_slice(&request->headers);
+	struct slice line;
+
+	while (curl_next_header(&left, &line))
+		if (line.len >= 7 && strncasecmp(line.data, "Accept:", 7) == 0)
+			return true;
+	return false;
+}
+
 static void put_as_sent(struct buf *out, const struct mask *mask,
 			const struct request *request)
 {
@@ -68,8 +80,9 @@ static void put_as_sent(struct buf *out, const struct mask *mask,
 	mask_put(mask, split_url(buf_slice(&request->url), &host), out);
 	buf_puts(out, " HTTP/1.1\r\nHost: ");
 	buf_put_slice(out, host);
-	buf_puts(out, "\r\nUser-Agent: siem-send/" SIEM_VERSION
-		      "\r\nAccept: */*\r\n");
+	buf_puts(out, "\r\nUser-Agent: siem-send/" SIEM_VERSION "\r\n");
+	if (!says_what_it_accepts(request))
+		buf_puts(out, "Accept: */*\r\n");
 	while (curl_next_header(&left, &line)) {
 		put_header(out, mask, line);
 		buf_puts(out, "\r\n");

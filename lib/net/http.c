@@ -263,7 +263,7 @@ static bool set_headers(struct http_exchange *x,
 {
 	struct buf line = BUF_INIT(HTTP_HEADERS_MAX);
 	struct slice left = request->headers;
-	bool has_type = false;
+	bool has_type = false, has_accept = false;
 	bool ok = true;
 
 	while (ok && left.len > 0) {
@@ -274,12 +274,14 @@ static bool set_headers(struct http_exchange *x,
 		buf_put(&line, left.data, len);
 		has_type |=
 			strncasecmp(buf_str(&line), "Content-Type:", 13) == 0;
+		has_accept |= strncasecmp(buf_str(&line), "Accept:", 7) == 0;
 		ok = buf_status(&line) == 0 && add_header(x, buf_str(&line));
 		left = slice_from(left,
 				  len + 2 < left.len ? len + 2 : left.len);
 	}
 	buf_free(&line);
-	return ok && add_header(x, "Expect:") && add_header(x, "Accept: */*") &&
+	return ok && add_header(x, "Expect:") &&
+	       (has_accept || add_header(x, "Accept: */*")) &&
 	       (has_type || add_header(x, "Content-Type:")) &&
 	       (!request->gzip || add_header(x, "Content-Encoding: gzip"));
 }
@@ -410,6 +412,7 @@ static void fill_failure(const struct http_exchange *x, CURLcode code,
 		.code = code,
 		.detail = x->detail,
 		.os_error = (int)os_error,
+		.was_sent = x->sends > 0,
 		.proxy_status = (int)of_proxy,
 		.origin = x->origin,
 		.proxy = x->proxied ? x->http->proxy.name : NULL,

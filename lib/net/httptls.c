@@ -120,9 +120,22 @@ static bool say_proxy(const struct http_failure *f, const char *why,
 		err_set(e, ERR_TEMPORARY, "connect to the proxy %s, for %s: %s",
 			f->proxy, f->origin, why);
 		return true;
+	case CURLE_OPERATION_TIMEDOUT:
+	case CURLE_GOT_NOTHING:
+	case CURLE_RECV_ERROR:
+	case CURLE_SEND_ERROR:
+	case CURLE_WEIRD_SERVER_REPLY:
+		break;
 	default:
 		return false;
 	}
+	// By HTTP a proxy has to say that it has let us through.
+	if (f->was_sent || f->proxy_status != 0 ||
+	    strncmp(f->proxy, "http://", 7) != 0)
+		return false;
+	err_set(e, ERR_TEMPORARY, "%s: no way through the proxy %s: %s",
+		f->origin, f->proxy, why);
+	return true;
 }
 
 bool http_wants_tls(int status, struct slice body)

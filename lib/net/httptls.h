@@ -39,6 +39,7 @@ struct http_failure {
 	CURLcode code;
 	const char *detail; // what CURLOPT_ERRORBUFFER holds
 	int os_error;       // an errno, or 0
+	bool was_sent;      // the request, so nothing before it has failed
 	int proxy_status;   // what a proxy answered, or 0
 	const char *origin; // "https://siem.example.com:8088"
 	const char *proxy;  // as messages call it; NULL: none

@@ -106,6 +106,13 @@ static void settings_that_make_no_sense_are_named(void)
 	CHECK(strncmp(carries("http://h/in", NOTHING, LIST("x")),
 		      "! http: url: http:// would show the credential",
 		      46) == 0);
+	setenv("HTTP_HEADER", "X-Key: k", 1);
+	unsetenv("HTTP_TOKEN");
+	CHECK(strncmp(carries("http://h/in", NOTHING, LIST("x")),
+		      "! http: url: http:// would show the credential",
+		      46) == 0);
+	unsetenv("HTTP_HEADER");
+	setenv("HTTP_TOKEN", "abc", 1);
 	CARRIES("http:h", LIST("user=u"), "x",
 		"! http: user, token and token_endpoint exclude each other");
 	unsetenv("HTTP_TOKEN");

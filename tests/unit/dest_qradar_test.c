@@ -14,6 +14,13 @@ static void the_receiver_gets_lines_as_they_are(void)
 
 	CHECK(strcmp(text, "POST https://siem.example.com:12469\n" TEXT
 			   "\nLEEF:1.0|a\n{\"b\":1}\n") == 0);
+	CARRIES("qradar:h", LIST(HTTP, "max_line=3"), "abc",
+		"POST https://h:12469\n" TEXT "\nabc\n");
+	CHECK(strncmp(carries("qradar:h", LIST(HTTP, "max_line=3"),
+			      LIST("abcd")),
+		      "! 4 bytes, more than the 3 that QRadar is taken to "
+		      "accept",
+		      57) == 0);
 	setenv("QRADAR_TOKEN", "s3cret", 1);
 	CARRIES("qradar:https://h/x", LIST(HTTP), "a",
 		"POST https://h/x\n" TEXT "Authorization: s3cret~\n\na\n");
@@ -46,6 +53,9 @@ static void what_makes_no_sense_is_named(void)
 		"! qradar: auth_method: unknown: oauth (did you mean oauth2?)");
 	CARRIES("qradar:h", LIST(REST), "x",
 		"! qradar: api_key is missing (QRADAR_API_KEY)");
+	setenv("QRADAR_API_KEY", "k", 1);
+	CHECK(strncmp(carries("qradar:http://h", LIST(REST), LIST("x")),
+		      "! qradar: endpoint: http:// would show", 38) == 0);
 	setenv("QRADAR_API_KEY", "a\nb", 1);
 	CARRIES("qradar:h", LIST(REST), "x",
 		"! qradar: api_key: there is something in it that no header "

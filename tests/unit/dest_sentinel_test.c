@@ -457,12 +457,50 @@ static void every_answer_of_the_data_collector_has_its_meaning(void)
 	static const struct row large[] = {
 		{ 404, "", SPLIT, HOLD, HOLD },
 	};
+	// Where nothing was taken before, it is the place that is wrong.
+	static const struct row first = { 404, "", HOLD, HOLD, HOLD };
+	struct try t;
 
 	CHECK_ROWS("sentinel:" WORKSPACE, collector, rows);
 	CHECK_ROWS("sentinel:" WORKSPACE,
 		   LIST("transport=data_collector_api", "log_type=A",
 			"batch_bytes=8MB"),
 		   large);
+	CHECK(try_open(&t, "sentinel:" WORKSPACE,
+		       LIST("transport=data_collector_api", "log_type=A",
+			    "batch_bytes=8MB")));
+	CHECK(verdict_of(&t, &first, 3, false) == first.many);
+	try_close(&t);
+}
+
+#define TEN "abcdefghi_"
+#define HUNDRED TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
+
+static void a_workspace_is_where_its_cloud_is(void)
+{
+	static const char *const clouds[][2] = {
+		{ "cloud=public", "com" },
+		{ "cloud=usgov", "us" },
+		{ "cloud=china", "cn" },
+	};
+
+	for (size_t i = 0; i < 3; i++) {
+		char want[200];
+
+		snprintf(want, sizeof(want),
+			 "POST https://w.ods.opinsights.azure.%s/api/logs"
+			 "?api-version=2016-04-01\n",
+			 clouds[i][1]);
+		CHECK(strncmp(carries("sentinel:w",
+				      LIST("transport=data_collector_api",
+					   "log_type=" HUNDRED, clouds[i][0]),
+				      LIST("{}")),
+			      want, strlen(want)) == 0);
+	}
+	FAILS("sentinel:w",
+	      LIST("transport=data_collector_api", "log_type=" HUNDRED "x"),
+	      "log_type: " HUNDRED "x is not of up to 100 letters, digits and "
+	      "underscores");
 }
 
 static void every_answer_of_a_hub_has_its_meaning(void)
@@ -503,6 +541,15 @@ static void a_hub_that_is_busy_is_left_alone_for_ten_seconds(void)
 	t.dest.plan.request->judge(t.dest.plan.config, &t.session, &answer, &j,
 				   1);
 	CHECK(j.verdict == RETRY && j.wait_ms == 10000);
+	answer.status = 429;
+	t.dest.plan.request->judge(t.dest.plan.config, &t.session, &answer, &j,
+				   1);
+	CHECK(j.verdict == RETRY && j.wait_ms == 10000);
+	answer.status = 500;
+	t.dest.plan.request->judge(t.dest.plan.config, &t.session, &answer, &j,
+				   1);
+	CHECK(j.verdict == RETRY && j.wait_ms == WAIT_BACKOFF);
+	answer.status = 503;
 	answer.retry_after_ms = 3000;
 	t.dest.plan.request->judge(t.dest.plan.config, &t.session, &answer, &j,
 				   1);
@@ -528,31 +575,49 @@ static void a_reason_is_ours_and_theirs(void)
 	try_close(&t);
 }
 
-static void what_fits_no_request_is_refused_before_it_is_sent(void)
+/* Is {"a":"xx..."} of so many bytes taken, as the first of a request? */
+static bool is_taken(struct try *t, size_t len)
 {
-	struct buf line = BUF_INIT(2 << 20);
-	struct try t;
+	struct buf line = BUF_INIT(32 << 20);
 
-	CHECK(try_open(&t, "sentinel:h", ingestion));
+	buf_clear(&t->request.body);
 	buf_puts(&line, "{\"a\":\"");
-	while (line.len < 1048572)
+	while (line.len < len - 2)
 		buf_putc(&line, 'x');
 	buf_puts(&line, "\"}");
-	struct dest_record record = { buf_slice(&line), 0 };
-	CHECK(t.dest.plan.request->add(t.dest.plan.config, &t.session, &record,
-				       0, &t.request.body, &t.e) == 0);
-	record.bytes.len--;
-	buf_puts(&line, " ");
-	line.data[line.len - 3] = 'x';
-	line.data[line.len - 2] = '"';
-	line.data[line.len - 1] = '}';
-	record.bytes = buf_slice(&line);
-	buf_clear(&t.request.body);
-	CHECK(t.dest.plan.request->add(t.dest.plan.config, &t.session, &record,
-				       0, &t.request.body, &t.e) < 0);
-	CHECK(t.e.kind == ERR_DATA);
+	const struct dest_record record = { buf_slice(&line), 0 };
+	bool is = t->dest.plan.request->add(t->dest.plan.config, &t->session,
+					    &record, 0, &t->request.body,
+					    &t->e) == 0;
+	CHECK(is || t->e.kind == ERR_DATA);
 	buf_free(&line);
-	try_close(&t);
+	return is;
+}
+
+static void what_fits_no_request_is_refused_before_it_is_sent(void)
+{
+	// What stands around a record, and how each of its quotes is said.
+	static const struct {
+		const char *spec;
+		const char *const *options;
+		size_t most, around;
+	} rows[] = {
+		{ "sentinel:h", ingestion, 1048576, 2 },
+		{ "sentinel:" WORKSPACE, collector, 30000000, 2 },
+		{ "sentinel", hubs, 1048576,
+		  2 + sizeof("{\"Body\":\"\"}") - 1 + 4 },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct try t;
+
+		CHECK(try_open(&t, rows[i].spec, rows[i].options));
+		buf_free(&t.request.body);
+		t.request.body = BUF_INIT(64 << 20);
+		CHECK(is_taken(&t, rows[i].most - rows[i].around));
+		CHECK(!is_taken(&t, rows[i].most - rows[i].around + 1));
+		try_close(&t);
+	}
 }
 
 static void wrong_settings_are_named(void)
@@ -667,6 +732,7 @@ int main(void)
 	RUN(a_token_that_has_never_worked_is_a_matter_of_the_set_up);
 	RUN(a_service_that_is_not_up_yet_is_asked_again);
 	RUN(every_answer_of_the_data_collector_has_its_meaning);
+	RUN(a_workspace_is_where_its_cloud_is);
 	RUN(every_answer_of_a_hub_has_its_meaning);
 	RUN(a_check_tells_who_may_send_from_who_may_not);
 	RUN(a_hub_that_is_busy_is_left_alone_for_ten_seconds);
