@@ -54,23 +54,15 @@ static bool read_object(struct slice text, const struct document_terms *terms,
 	walk_start(&w, text);
 	p = walk_space(&w, text.data + 1);
 	o->is_empty = *p == '}';
-	for (bool is_first = true; !o->is_empty; is_first = false) {
+	for (bool is_first = true; *p != '}'; is_first = false) {
 		struct slice name = { 0 };
 		struct value v = { 0 };
 		bool escaped = false;
 
-		p = walk_name(&w, p, &name, &escaped);
-		if (p != NULL)
-			p = walk_value(&w, p, 1, &v);
-		if (p == NULL || p == w.end)
+		p = walk_member(&w, p, &name, &escaped, &v);
+		if (p == NULL)
 			return false;
 		note_member(o, terms, name, escaped, v, is_first);
-		p = walk_space(&w, p);
-		if (*p == '}')
-			break;
-		if (*p != ',')
-			return false;
-		p = walk_space(&w, p + 1);
 	}
 	return p + 1 == w.end;
 }

@@ -49,29 +49,76 @@ static void put_with_index(struct slice envelope, const char *index,
 	buf_putc(body, '}');
 }
 
+/*
+ * What sniff_line() and walk_is_object() say together, of a line without a
+ * header, in one go.
+ */
+static bool is_envelope(struct slice text)
+{
+	bool has_event = false;
+	struct walk w;
+	const char *p;
+
+	if (text.len < 2 || text.data[0] != '{' ||
+	    text.data[text.len - 1] != '}')
+		return false;
+	walk_start(&w, text);
+	p = walk_space(&w, text.data + 1);
+	while (*p != '}') {
+		struct slice name = { 0 };
+		struct value v = { 0 };
+		bool escaped = false;
+
+		p = walk_member(&w, p, &name, &escaped, &v);
+		if (p == NULL || !sniff_is_of_envelope(name))
+			return false;
+		has_event |= slice_is(name, SLICE("event"));
+	}
+	return has_event && p + 1 == w.end;
+}
+
+static void put_envelope(struct slice envelope, const char *index,
+			 struct buf *body)
+{
+	if (index != NULL)
+		put_with_index(envelope, index, body);
+	else
+		buf_put_slice(body, envelope);
+}
+
+/* A line that is no envelope, but where a byte order mark hides one. */
+static void put_other(const struct dest_record *record, const char *index,
+		      struct buf *body)
+{
+	const struct sniff s = sniff_line(record->bytes);
+	const struct slice object = slice_trim(s.body);
+	const bool is_object =
+		s.header == HEADER_NONE && walk_is_object(object);
+
+	if (is_object && s.format == LINE_HEC) {
+		put_envelope(object, index, body);
+		return;
+	}
+	put_time(record, &s, body);
+	if (is_object)
+		buf_put_slice(body, object);
+	else
+		json_put_string(body, record->bytes);
+	buf_putc(body, '}');
+}
+
 int hec_put_event(const struct dest_record *record, const char *index,
 		  struct buf *body, struct err *e)
 {
-	struct slice line = record->bytes;
-	const struct sniff s = sniff_line(line);
-	const struct slice object = slice_trim(s.body);
+	const struct slice text = slice_trim(record->bytes);
 
-	if (slice_trim(line).len == 0)
+	if (text.len == 0)
 		return err_set(e, ERR_DATA,
 			       "blank: Splunk takes no such event");
-	if (s.header != HEADER_NONE || !walk_is_object(object)) {
-		put_time(record, &s, body);
-		json_put_string(body, line);
-		buf_putc(body, '}');
-	} else if (s.format != LINE_HEC) {
-		put_time(record, &s, body);
-		buf_put_slice(body, object);
-		buf_putc(body, '}');
-	} else if (index != NULL) {
-		put_with_index(object, index, body);
-	} else {
-		buf_put_slice(body, object);
-	}
+	if (is_envelope(text))
+		put_envelope(text, index, body);
+	else
+		put_other(record, index, body);
 	return record_status(body, e);
 }
 

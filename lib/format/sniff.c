@@ -24,22 +24,28 @@ static bool is_one_of(struct slice word, const struct slice *words)
 	return false;
 }
 
+bool sniff_is_of_envelope(struct slice name)
+{
+	static const struct slice names[] = {
+		SLICE("event"),      SLICE("time"),  SLICE("host"),
+		SLICE("source"),     SLICE("index"), SLICE("fields"),
+		SLICE("sourcetype"), SLICE(""),
+	};
+
+	return is_one_of(name, names);
+}
+
 /*
  * Is it an envelope of Splunk's HTTP Event Collector? It has an event, and
  * nothing that an envelope does not have.
  */
 static bool is_hec(struct slice inside)
 {
-	static const struct slice words[] = {
-		SLICE("event"),      SLICE("time"),  SLICE("host"),
-		SLICE("source"),     SLICE("index"), SLICE("fields"),
-		SLICE("sourcetype"), SLICE(""),
-	};
 	struct slice key, value;
 	bool has_event = false;
 
 	while (peek_member(&inside, &key, &value)) {
-		if (!is_one_of(key, words))
+		if (!sniff_is_of_envelope(key))
 			return false;
 		has_event |= slice_is(key, SLICE("event"));
 	}

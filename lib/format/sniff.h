@@ -33,6 +33,9 @@ struct sniff {
 				 // mark, and a TAG unless it is text
 };
 
+/* May an envelope of the HTTP Event Collector have a member of this name? */
+bool sniff_is_of_envelope(struct slice name);
+
 /* Never fails: what is not understood is text without a header. */
 struct sniff sniff_line(struct slice line);
 

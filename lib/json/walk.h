@@ -247,4 +247,29 @@ IN_LINE const char *walk_value(struct walk *w, const char *p, size_t depth,
 	return p;
 }
 
+/*
+ * Skip a member of the outermost object, at its name; returns where the next
+ * one begins, or the closing brace.
+ */
+IN_LINE const char *walk_member(struct walk *w, const char *p,
+				struct slice *name, bool *escaped,
+				struct value *v)
+{
+	p = walk_name(w, p, name, escaped);
+	if (p != NULL)
+		p = walk_value(w, p, 1, v);
+	if (UNLIKELY(p == NULL))
+		return NULL;
+	if (UNLIKELY(p == w->end))
+		return walk_fail(w, p, WALK_CUT_OFF);
+	p = walk_space(w, p);
+	if (*p == '}')
+		return p;
+	if (UNLIKELY(*p != ','))
+		return walk_fail_between(w, p, '}');
+	p = walk_space(w, p + 1);
+	return LIKELY(*p == '"') ? p
+				 : walk_fail(w, p, "expected a member name");
+}
+
 #endif

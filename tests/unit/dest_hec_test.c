@@ -33,6 +33,7 @@ static void an_envelope_passes_as_it_is(void)
 
 	EVENT(line, line);
 	EVENT("{ \"event\" : \"x\" } ", "{ \"event\" : \"x\" }");
+	EVENT("\xef\xbb\xbf{\"event\":1}", "{\"event\":1}");
 }
 
 static void an_object_becomes_an_event_with_its_own_time(void)
@@ -102,6 +103,13 @@ static void what_only_begins_like_an_object_cannot_forge_an_envelope(void)
 	      "{\"time\":1793614829.123,\"event\":"
 	      "\"{\\\"event\\\":1}{\\\"event\\\":2}\"}");
 	EVENT("{\"a\":", "{\"time\":1793614829.123,\"event\":\"{\\\"a\\\":\"}");
+	EVENT("{\"event\":1,}",
+	      "{\"time\":1793614829.123,\"event\":\"{\\\"event\\\":1,}\"}");
+	EVENT("{\"event\":{}", "{\"time\":1793614829.123,\"event\":"
+			       "\"{\\\"event\\\":{}\"}");
+	EVENT("{\"event\":1,\"other\":2}", "{\"time\":1793614829.123,\"event\":"
+					   "{\"event\":1,\"other\":2}}");
+	EVENT("{\"time\":1}", "{\"time\":1.000,\"event\":{\"time\":1}}");
 	EVENT("{\"a\":\"\xff\"}", "{\"time\":1793614829.123,\"event\":"
 				  "\"{\\\"a\\\":\\\"\xef\xbf\xbd\\\"}\"}");
 }
