@@ -432,6 +432,31 @@ Content-Length: 17
 	[[ $output == *'[{"Body":"{\"a\":1}"}]'* ]]
 }
 
+# blames_clock: is the difference of the clocks in what was said?
+blames_clock()
+{
+	grep -q 'shipping failed.*their clock is 9[0-9][0-9] s behind ours: is the one here set (timedatectl)?' <<<"$output"
+}
+
+@test "where the clocks differ, a signature or a token that is refused says so" {
+	certificate app
+	mock --client app:@app.crt --fault clock-behind=960
+	run -4 send -o certificate_file=app.pem <<<'{"n":1}'
+	blames_clock
+	run -4 collect <<<'{"n":1}'
+	blames_clock
+	hub d3Jvbmc= "${url#*://}"
+	run -4 emit <<<'{"n":1}'
+	blames_clock
+	end_mock
+
+	mock --fault clock-behind=200
+	SENTINEL_SHARED_KEY=d3Jvbmc= run -4 collect <<<'{"n":1}'
+	[[ $output == *'answers 403'* && $output != *'clock is'* ]]
+	AZURE_CLIENT_SECRET=wrong run -4 send <<<'{"n":1}'
+	[[ $output == *'shipping failed'* && $output != *'clock is'* ]]
+}
+
 @test "no secret is in the process list, in messages or in metrics" {
 	mock --fault 503-at=1,401-at=2
 	mkfifo in

@@ -68,19 +68,18 @@ static bool is_text(const json_t *root, const char *key, struct slice want)
 
 /* Is it said by the client, to this endpoint, and for now? */
 static bool is_claim(struct slice json, struct slice client,
-		     const char *endpoint)
+		     const char *endpoint, int64_t now_sec)
 {
 	json_t *root = json_loadb(json.data, json.len, 0, NULL);
 	const char *audience = json_string_value(json_object_get(root, "aud"));
 	const size_t tail = strlen(endpoint);
 	const size_t n = audience != NULL ? strlen(audience) : 0;
-	const json_int_t now = (json_int_t)time(NULL);
-	bool good = is_text(root, "iss", client) &&
-		    is_text(root, "sub", client) && n > tail &&
-		    strcmp(audience + n - tail, endpoint) == 0 &&
-		    json_is_string(json_object_get(root, "jti")) &&
-		    json_integer_value(json_object_get(root, "nbf")) <= now &&
-		    json_integer_value(json_object_get(root, "exp")) > now;
+	bool good =
+		is_text(root, "iss", client) && is_text(root, "sub", client) &&
+		n > tail && strcmp(audience + n - tail, endpoint) == 0 &&
+		json_is_string(json_object_get(root, "jti")) &&
+		json_integer_value(json_object_get(root, "nbf")) <= now_sec &&
+		json_integer_value(json_object_get(root, "exp")) > now_sec;
 
 	json_decref(root);
 	return good;
@@ -106,7 +105,8 @@ static bool is_header(struct slice json, X509 *certificate)
 }
 
 bool assertion_is_good(struct slice assertion, struct slice client,
-		       const char *certificate, const char *endpoint)
+		       const char *certificate, const char *endpoint,
+		       int64_t now_sec)
 {
 	struct buf header = BUF_INIT(PART_MAX), claims = BUF_INIT(PART_MAX),
 		   mac = BUF_INIT(PART_MAX);
@@ -120,7 +120,7 @@ bool assertion_is_good(struct slice assertion, struct slice client,
 		    decode(second, &claims) && decode(rest, &mac) &&
 		    is_header(buf_slice(&header), known) &&
 		    is_signed(known, text, buf_slice(&mac)) &&
-		    is_claim(buf_slice(&claims), client, endpoint);
+		    is_claim(buf_slice(&claims), client, endpoint, now_sec);
 
 	X509_free(known);
 	buf_free(&mac);

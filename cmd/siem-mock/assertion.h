@@ -8,12 +8,14 @@
 #include "core/slice.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /*
  * Is it an assertion of this client, signed by the key of the certificate in
- * this file, in PEM form, for the endpoint of that path, and for now?
+ * this file, in PEM form, for the endpoint of that path, and for now_sec?
  */
 bool assertion_is_good(struct slice assertion, struct slice client,
-		       const char *certificate, const char *endpoint);
+		       const char *certificate, const char *endpoint,
+		       int64_t now_sec);
 
 #endif

@@ -51,13 +51,13 @@ static bool is_signed(struct slice key, const struct buf *text,
 }
 
 /* "Mon, 02 Nov 2026 10:20:30 GMT", at most a quarter of an hour from now. */
-static bool is_now(const char *date)
+static bool is_now(const char *date, int64_t now_sec)
 {
 	struct tm t = { 0 };
 	const char *end = strptime(date, "%a, %d %b %Y %H:%M:%S GMT", &t);
 
 	return end != NULL && *end == '\0' &&
-	       labs((long)(timegm(&t) - time(NULL))) <= CLOCK_SEC;
+	       labs((long)(timegm(&t) - now_sec)) <= CLOCK_SEC;
 }
 
 const char *azurekey_shared_key(const struct opt_list *tokens,
@@ -73,7 +73,7 @@ const char *azurekey_shared_key(const struct opt_list *tokens,
 	if (header == NULL || strncmp(header, "SharedKey ", 10) != 0)
 		return "An invalid scheme was specified in the Authorization "
 		       "header";
-	if (date == NULL || !is_now(date))
+	if (date == NULL || !is_now(date, r->now_sec))
 		return "The x-ms-date is missing, or too far from now";
 	mac = slice_of(header + 10);
 	workspace = slice_take_until(&mac, ':');
@@ -167,7 +167,7 @@ static const char *judge_claim(const struct opt_list *tokens,
 	if (!slice_has_prefix(buf_slice(&here),
 			      buf_slice(&c->parts[CLAIM_URI].plain)))
 		why = "The token is for another resource";
-	else if (until <= time(NULL))
+	else if (until <= r->now_sec)
 		why = "ExpiredToken";
 	else if (azurekey_is_asked_for(tokens, SLICE("sas")) &&
 		 (key.len == 0 ||

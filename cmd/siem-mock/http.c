@@ -365,6 +365,8 @@ static struct exchange *begin(struct server *s, struct MHD_Connection *c,
 			.path = path,
 			.peer = p->name,
 			.number = ++p->requests,
+			.now_sec = time(NULL) -
+				   (int64_t)s->mock->faults.clock_behind_sec,
 			.transport = MHD_get_connection_info(
 				c, MHD_CONNECTION_INFO_PROTOCOL) != NULL
 				? "https" : "http",

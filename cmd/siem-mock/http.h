@@ -22,6 +22,7 @@ struct http_request {
 	const char *transport; // "http" or "https"
 	const char *peer;      // "127.0.0.1:51234"
 	uint64_t number;       // of its connection, from 1
+	int64_t now_sec;       // by the clock that answers have in Date
 	struct slice body;     // as it was sent
 	bool too_large;        // it was longer than --max-content: no body
 	bool has_token;        // of OAuth, that we gave out and is good

@@ -134,7 +134,7 @@ static bool has_signed(const struct oauth *o, const struct http_request *r,
 		if (slice_is(slice_take_until(&rest, ':'), id) &&
 		    slice_take(&rest, SLICE("@")) &&
 		    assertion_is_good(buf_slice(&c->assertion), id, rest.data,
-				      r->path))
+				      r->path, r->now_sec))
 			return true;
 	}
 	return false;

@@ -112,6 +112,7 @@ static void on_token(struct aside *a, const struct http_result *r,
 		e.kind = ERR_TEMPORARY;
 		break;
 	}
+	errand_blame_clock(r, a->session, &e);
 	attempt_tell_token(a->session->dest, r, &e);
 	token_failed(a, now_ms, r->retry_after_ms, &e);
 }
@@ -128,7 +129,7 @@ static void on_tickets(struct aside *a, const struct http_result *r,
 	// Without memory they are asked about again.
 	if (judgements == NULL)
 		return;
-	errand_said(r, said);
+	errand_said(r, a->session, said);
 	dispatch_told(a->dispatch, judgements, said, now_ms);
 }
 

@@ -155,7 +155,7 @@ static void on_batch(struct courier *c, const struct errand *x,
 			      lost);
 		return;
 	}
-	errand_said(r, said);
+	errand_said(r, &c->session, said);
 	dispatch_judged(&c->dispatch, b, x->sending, judgements, said, now_ms);
 }
 

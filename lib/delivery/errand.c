@@ -1,8 +1,9 @@
 #include "delivery/errand.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
-enum { URL_MAX = 64 << 10 };
+enum { URL_MAX = 64 << 10, CLOCK_MAX = 120, MS_PER_SEC = 1000 };
 
 void errand_init(struct errand *x)
 {
@@ -76,7 +77,51 @@ struct answer errand_answer(const struct http_result *r)
 				.retry_after_ms = r->retry_after_ms };
 }
 
-void errand_said(const struct http_result *r, char text[ERRAND_SAID_MAX])
+/* How far their clock is ahead of ours, where that may be why they refuse. */
+static long long skew_of(const struct http_result *r,
+			 const struct session *session)
 {
-	snprintf(text, ERRAND_SAID_MAX, "%s answers %d", r->origin, r->status);
+	const long long ahead_sec =
+		r->date_sec - session->state.now_ms / MS_PER_SEC;
+
+	if (r->status < 400 || r->status > 403 || r->date_sec < 0 ||
+	    !session_needs_clock(session) ||
+	    llabs(ahead_sec) <= SESSION_SKEW_MAX_SEC)
+		return 0;
+	return ahead_sec;
+}
+
+/* "" where it is not to blame. */
+static void put_clock(const struct http_result *r,
+		      const struct session *session, char text[CLOCK_MAX])
+{
+	const long long ahead_sec = skew_of(r, session);
+
+	text[0] = '\0';
+	if (ahead_sec != 0)
+		snprintf(text, CLOCK_MAX,
+			 "their clock is %lld s %s ours: is the one here set "
+			 "(timedatectl)?",
+			 llabs(ahead_sec),
+			 ahead_sec < 0 ? "behind" : "ahead of");
+}
+
+void errand_said(const struct http_result *r, const struct session *session,
+		 char text[ERRAND_SAID_MAX])
+{
+	char clock[CLOCK_MAX];
+
+	put_clock(r, session, clock);
+	snprintf(text, ERRAND_SAID_MAX, "%s answers %d%s%s", r->origin,
+		 r->status, clock[0] != '\0' ? ", and " : "", clock);
+}
+
+void errand_blame_clock(const struct http_result *r,
+			const struct session *session, struct err *e)
+{
+	char clock[CLOCK_MAX];
+
+	put_clock(r, session, clock);
+	if (clock[0] != '\0')
+		err_prefix(e, "%s", clock);
 }

@@ -9,6 +9,7 @@
 #include "core/err.h"
 #include "delivery/batch.h"
 #include "delivery/dispatch.h"
+#include "delivery/session.h"
 #include "dest/dest.h"
 #include "net/http.h"
 
@@ -53,7 +54,15 @@ void errand_free(struct errand *x);
 /* The answer as a kind has to judge it, good as long as the result is. */
 struct answer errand_answer(const struct http_result *r);
 
-/* Who answered what, as a message has it. */
-void errand_said(const struct http_result *r, char text[ERRAND_SAID_MAX]);
+/*
+ * Who answered what, as a message has it; and where we are refused while their
+ * clock and ours differ by so much that this may be why, that they do.
+ */
+void errand_said(const struct http_result *r, const struct session *session,
+		 char text[ERRAND_SAID_MAX]);
+
+/* Put the same about the clocks in front of why no token was given, if so. */
+void errand_blame_clock(const struct http_result *r,
+			const struct session *session, struct err *e);
 
 #endif

@@ -17,7 +17,6 @@ enum {
 	CONNECT_MS = 10000,
 	ANSWER_MS = 30000,
 	SKEW_WARNING_SEC = 60,
-	SKEW_MAX_SEC = 300,
 };
 
 struct inquiry {
@@ -164,11 +163,9 @@ static int approach_url(struct inquiry *q)
 /* Their clock and ours, told once. */
 static int check_clock(struct inquiry *q, const struct http_result *r)
 {
-	const struct dest_request *kind = q->session.kind;
 	const int64_t ours_sec = q->session.state.now_ms / 1000;
 	const long long ahead_sec = r->date_sec - ours_sec;
 	const long long skew_sec = ahead_sec < 0 ? -ahead_sec : ahead_sec;
-	const bool matters = kind->fetch != NULL || kind->signature != NULL;
 
 	if (q->knows_clock || r->date_sec < 0)
 		return 0;
@@ -178,7 +175,8 @@ static int check_clock(struct inquiry *q, const struct http_result *r)
 			     "within %lld s of theirs", skew_sec + 1);
 		return 0;
 	}
-	const bool fails = matters && skew_sec > SKEW_MAX_SEC;
+	const bool fails = session_needs_clock(&q->session) &&
+			   skew_sec > SESSION_SKEW_MAX_SEC;
 	findings_put(q->f, "clock", fails ? FINDING_REFUSED : FINDING_WARNING,
 		     "theirs is %lld s %s of ours%s: see whether the clock "
 		     "here is set (timedatectl)",

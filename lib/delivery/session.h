@@ -34,6 +34,16 @@ void session_renew(struct session *s);
 /* Its destination has another plan: a token is fetched by that. */
 void session_replan(struct session *s);
 
+/*
+ * Is what is sent signed, or shown by a token, so that it is void where clocks
+ * differ by more than SESSION_SKEW_MAX_SEC?
+ */
+enum { SESSION_SKEW_MAX_SEC = 300 };
+static inline bool session_needs_clock(const struct session *s)
+{
+	return s->kind->fetch != NULL || s->kind->signature != NULL;
+}
+
 /* Set the time that the kind sees; before it is asked anything. */
 void session_set_clock(struct session *s);
 
