@@ -171,7 +171,7 @@ messages()
 }
 
 @test "garbage, cut, lost and huge answers, and errors, cost no record" {
-	mock --fault garbage-at=1,half-at=2,lost-at=3,huge-at=4,500-at=5,502-at=6,503-at=7
+	mock --fault garbage-at=1-4,half-at=5,lost-at=6,huge-at=7,500-at=8,502-at=9,503-at=10
 	lines 50 >in
 	run -0 measure cost timeout 120 siem-send -q "datadog:$url" \
 		-o batch_size=5 -o in_flight=1 --dead-letter dead <in

@@ -191,7 +191,7 @@ request()
 }
 
 @test "garbage, cut, lost and huge answers, and errors, cost no record that is to be indexed" {
-	mock --token '*,ack' --fault garbage-at=1,half-at=2,lost-at=3,huge-at=4,500-at=5,502-at=6,503-at=7,404-at=10
+	mock --token '*,ack' --fault garbage-at=1-4,half-at=5,lost-at=6,huge-at=7,500-at=8,502-at=9,503-at=10,404-at=13
 	seq 100 >lines
 	run -0 send -o use_ack=true -o ack_interval=0.05 -o batch_size=10 \
 		-o in_flight=1 --dead-letter dead <lines
