@@ -514,7 +514,7 @@ int dest_replan(struct dest *d, struct err *e)
 	changed = read_secrets(d, e);
 	if (changed < 0 || (changed == 0 && !has_other_file(d)))
 		return changed;
-	for (size_t i = 0; changed > 0 && rows[i].key != NULL; i++)
+	for (size_t i = 0; rows[i].key != NULL; i++)
 		if (d->secrets[i].fresh != NULL)
 			d->values[i] = d->secrets[i].fresh;
 	const int rc = d->type->plan(d->values, &fresh, e);
