@@ -120,7 +120,8 @@ static int check_format(struct findings *f, const struct stage *stage,
 			     command.data);
 	else if (rc == 0)
 		findings_put(f, "format", FINDING_FAILED, "%.*s",
-			     (int)strcspn(said.data, "\n"), said.data);
+			     (int)strcspn(buf_str(&said), "\n"),
+			     buf_str(&said));
 	buf_free(&said);
 	buf_free(&command);
 	return rc;

@@ -138,7 +138,7 @@ static void add_checkpoint(const struct maker *m, struct stage *s)
 			 ".ckpt");
 	buf_clear(name);
 	if (buf_status(&s->words) == 0)
-		buf_puts(name, s->words.data + start);
+		buf_put(name, s->words.data + start, s->words.len - start);
 }
 
 /* Can any of these platforms tell a repeated event by its identity? */

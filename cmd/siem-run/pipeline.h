@@ -24,7 +24,7 @@ struct pipeline {
 	const char *name;
 	struct stage stages[PIPELINE_STAGES];
 	size_t count;
-	struct buf checkpoint; // that both ends have, or empty
+	struct buf checkpoint; // that both ends have, with its NUL; or empty
 };
 
 #define PIPELINE_NONE ((struct pipeline){ .count = 0 })
