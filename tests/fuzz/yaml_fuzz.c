@@ -23,8 +23,14 @@ static void visit(const struct yaml *y, const json_t *node)
 		abort();
 	if (yaml_is_missing(y, node) && json_string_length(node) > 0)
 		abort();
-	json_object_foreach((json_t *)node, key, value) visit(y, value);
-	json_array_foreach(node, i, value) visit(y, value);
+	json_object_foreach((json_t *)node, key, value)
+	{
+		visit(y, value);
+	}
+	json_array_foreach(node, i, value)
+	{
+		visit(y, value);
+	}
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
