@@ -206,16 +206,52 @@ stay_here()
 	done
 }
 
+# forms: what a secret may look like. In Base64 it depends on what is before it,
+# as a user and a colon, and what is behind it: that is left out.
+forms()
+{
+	local before
+
+	printf '%s\n' "$marker"
+	printf %s "$marker" | jq -sRr @uri
+	for before in '' x xx; do
+		printf %s "$before$marker" | base64 -w 0 | sed 's/^....//; s/....$//'
+		echo
+	done
+}
+
 # reveals FILE...: is the secret in one of them, as it is or in another form?
 reveals()
 {
-	grep -qaF -e "$marker" -e "$(printf %s "$marker" | base64 -w 0)" \
-		-e "$(printf %s "$marker" | jq -sRr @uri)" "$@" 2>/dev/null
+	grep -qaF -f <(forms) "$@" 2>/dev/null
 }
+
+# told_or_over: has the command of --on-failure run, or is there nothing to tell?
+told_or_over()
+{
+	[ -s told ] || ! kill -0 "$sender"
+}
+
+# fails_watched COMMAND...: run it until it tells that nothing can be delivered;
+# what a person, a command of ours and the process list see then goes to the
+# files said, told and listed. A set-up that is refused at once is told of.
+fails_watched()
+{
+	rm -f told listed
+	"$@" --alert-after 0.01 \
+		--on-failure 'env >told.new; mv told.new told' <lines >said 2>&1 3>&- &
+	sender=$!
+	remember "$sender"
+	eventually told_or_over
+	[ ! -s told ] || cat "/proc/$sender/cmdline" "/proc/$sender/environ" >listed
+	kill -9 "$sender" || true
+	wait "$sender" || true
+} 2>/dev/null
 
 @test "no secret of any kind shows in what siem-send prints or writes" {
 	# With what codes change; long as a GUID; Base64, for keys that are.
 	marker='S3cret+of/mine+that/nobody+sees/ever+w=='
+	in_vain='-v --retries 0 --metrics numbers --receipts receipts --dead-letter dead'
 	echo '{"timestamp":"2025-10-08T22:45:00Z"}' >lines
 	secret_settings >settings
 	[ "$(wc -l <settings)" -ge 2 ]
@@ -227,18 +263,24 @@ reveals()
 			stay_here
 			secret=$(secret_for "$key")
 			export "$variable=$secret"
-			for how in -n -n=curl --check '-v --retries 0 --metrics numbers --receipts receipts'; do
-				rm -f said
+			for how in -n -n=curl --check "$in_vain"; do
+				rm -f said numbers receipts dead dead.why
 				# shellcheck disable=SC2086 # these are several words
 				complete siem-send $how "${options[@]}" "$kind" &&
 					printf '%s\n' "$how" >>ran
 				[ -s said ] || { echo "nothing is said: $how"; exit 1; }
-				if reveals said numbers receipts; then
+				if reveals said numbers receipts dead dead.why; then
 					echo "shows with $how"
 					sed "s|$marker|HERE|g" said
 					exit 1
 				fi
 			done
+			fails_watched siem-send -v "${options[@]}" "$kind"
+			[ ! -s told ] || echo "$kind" >>watched
+			if reveals said told listed; then
+				echo 'shows while it fails'
+				exit 1
+			fi
 			rm -f said
 			timeout 60 siem-send "${options[@]}" -o "$key=$secret" "$kind" \
 				<lines >said 2>&1 && exit 1
@@ -251,6 +293,7 @@ reveals()
 	# Not all was refused for another reason.
 	[ "$(grep -cx -e -n ran)" -ge 3 ]
 	[ "$(grep -cx -e -n=curl ran)" -ge 3 ]
+	[ "$(sort -u watched | wc -l)" -ge 5 ]
 }
 
 @test "who holds a secret leaves no core" {
