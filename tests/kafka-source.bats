@@ -257,7 +257,7 @@ large()
 	cluster 1 mock
 	fill 1 10
 	# 27: REBALANCE_IN_PROGRESS.
-	tell answer $sync_group 27 1000
+	tell answer "$sync_group" 27 1000
 	siem-tail -q -c ckpt --group siem "kafka://$brokers/audit" >out 2>err \
 		3>&- 4>&- &
 	member=$!
