@@ -16,9 +16,9 @@
 #include <unistd.h>
 
 enum {
-	LOOK_MS = 100, // between two looks whether a lock is free
-	AFTER_GRACE_MS =
-		10000, // and then a stage that is still there is killed
+	MS_PER_SEC = 1000,
+	LOOK_MS = 100,          // between two looks whether a lock is free
+	AFTER_GRACE_MS = 10000, // and then a stage that is there is killed
 };
 
 static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGCHLD };
@@ -55,7 +55,6 @@ int runner_hold_signals(struct err *e)
 {
 	// Where whoever started us ignores it, nobody could be waited for.
 	const struct sigaction plain = { .sa_handler = SIG_DFL };
-
 	sigset_t set;
 
 	fill(&set);
@@ -261,8 +260,11 @@ static void wait_for_all(struct runner *r)
 
 	for (reap(r); is_any_left(r); reap(r)) {
 		take(r, next_signal(r, r->deadline_ms, &info), &info);
-		if (r->deadline_ms > 0 && now_ms() >= r->deadline_ms)
+		if (r->deadline_ms > 0 && now_ms() >= r->deadline_ms) {
 			tell(r, r->pipeline->count, SIGKILL);
+			// What is in the kernel dies when it comes out of it.
+			r->deadline_ms += MS_PER_SEC;
+		}
 	}
 }
 
@@ -317,7 +319,7 @@ int runner_run(const struct pipeline *p, size_t grace_sec, bool *is_asked,
 	       struct err *e)
 {
 	struct runner r = { .pipeline = p,
-			    .grace_ms = (int64_t)grace_sec * 1000 };
+			    .grace_ms = (int64_t)grace_sec * MS_PER_SEC };
 	int in = STDIN_FILENO;
 
 	fill(&r.signals);
