@@ -109,7 +109,8 @@ teardown()
 
 	evidence
 	for pid in ${pids:-}; do
-		kill -9 "$pid" || true
+		# What timeout(1) has started is in a group of its own.
+		kill -9 -- "-$pid" || kill -9 "$pid" || true
 		wait "$pid" || true
 	done 2>/dev/null
 }

@@ -93,6 +93,8 @@ arrived_once()
 	gen-events 1 >>audit.jsonl
 
 	eventually came 1
+	kill "$(cat tail.pid)"
+	eventually test -s statuses
 }
 
 @test "rotation in the middle of a live log loses and repeats nothing" {
