@@ -207,6 +207,17 @@ later_than()
 	once 1
 }
 
+@test "a token that cannot be had uses up the tries of what waits for it" {
+	mock
+	numbers 3 >lines
+	run -3 send -o authority=http://127.0.0.1:1 --retries 1 \
+		--dead-letter dead <lines
+	cmp lines dead
+	[[ $output == *'records given up after 1 retry: '* ]]
+	run -3 send -o authority=http://127.0.0.1:1 --retries 0 <lines
+	[ ! -s arrived ]
+}
+
 @test "Retry-After is obeyed, as seconds and as a date" {
 	for way in send collect emit; do
 		for word in retry-after retry-date; do

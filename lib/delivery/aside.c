@@ -35,7 +35,7 @@ static void token_failed(struct aside *a, int64_t now_ms, int64_t wait_ms,
 {
 	a->refresh_ms = now_ms + REFRESH_MS;
 	if (aside_lacks_token(a))
-		fail(a, now_ms, wait_ms, e);
+		dispatch_barred(a->dispatch, now_ms, wait_ms, e);
 	else
 		msg_info("%s: %s; going on with the token of before",
 			 a->session->dest->name, e->text);

@@ -113,6 +113,14 @@ static void lose(struct dispatch *d, struct batch *b, struct sending sending,
 	release_tired(d);
 }
 
+void dispatch_barred(struct dispatch *d, int64_t now_ms, int64_t wait_ms,
+		     const struct err *why)
+{
+	d->tried_all |= why->kind == ERR_TEMPORARY;
+	health_failed(&d->health, now_ms, wait_ms, why);
+	release_tired(d);
+}
+
 void dispatch_lost(struct dispatch *d, struct batch *b, struct sending sending,
 		   int64_t now_ms, int64_t wait_ms, const struct err *why)
 {

@@ -48,6 +48,13 @@ struct sending {
 /* A batch goes out. */
 struct sending dispatch_sent(struct dispatch *d, const struct batch *b);
 
+/*
+ * None can go out at all, for want of a token. Where that may yet mend itself it
+ * was a try of every record.
+ */
+void dispatch_barred(struct dispatch *d, int64_t now_ms, int64_t wait_ms,
+		     const struct err *why);
+
 /* It could not even go out. */
 void dispatch_stuck(struct dispatch *d, struct batch *b, int64_t now_ms,
 		    const struct err *why);
