@@ -119,7 +119,7 @@ $(BUILD)/maps/%.inc: share/maps/%.json
 $(BUILD)/lib/event/builtin.o: $(MAPS)
 
 # An object is checked again when it was made again, so a header counts too.
-$(BUILD)/%.tidy: $(BUILD)/%.o .clang-tidy
+$(BUILD)/%.tidy: $(BUILD)/%.o .clang-tidy tests/.clang-tidy
 	@clang-tidy --quiet $*.c -- $(STD) $(PKG_CFLAGS) 2>$@ || \
 	    { cat $@ >&2; exit 1; }
 
