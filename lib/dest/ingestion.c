@@ -522,12 +522,15 @@ static int signature(const void *config, const struct dest_session *session,
 {
 	const struct config *c = config;
 	struct slice body = buf_slice(&r->body);
-	const char *at = memmem(body.data, body.len, "client_assertion=", 17);
+	const char *at;
 	struct slice assertion, rest;
 
 	(void)session;
 	(void)e;
-	if (!r->elsewhere || at == NULL)
+	if (!r->elsewhere || body.len == 0)
+		return 0;
+	at = memmem(body.data, body.len, "client_assertion=", 17);
+	if (at == NULL)
 		return 0;
 	assertion = slice_from(body, (size_t)(at - body.data) + 17);
 	rest = assertion;

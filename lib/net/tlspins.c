@@ -61,7 +61,7 @@ void tls_pin_of(X509 *cert, char out[TLS_PIN_SIZE])
 		base64_put(&text, (struct slice){ (const char *)digest,
 						  sizeof(digest) });
 		if (buf_status(&text) == 0 && text.len == TLS_PIN_SIZE - 1)
-			memcpy(out, text.data, TLS_PIN_SIZE);
+			memcpy(out, buf_str(&text), TLS_PIN_SIZE);
 	}
 	buf_free(&text);
 	OPENSSL_free(der);
