@@ -254,6 +254,7 @@ large()
 }
 
 @test "a member that is asked to end before it was given anything does so" {
+	[[ ${BUILD:-} != *-san ]] || skip 'threads of librdkafka are left, which is no leak'
 	cluster 1 mock
 	fill 1 10
 	# 27: REBALANCE_IN_PROGRESS.

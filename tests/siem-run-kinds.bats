@@ -105,7 +105,7 @@ nobody_of()
 	config
 	running=
 	for name in $names; do
-		INDEX=one timeout 240 siem-run -f siem.yaml "$name" 2>"$name.err" 3>&- 4>&- &
+		INDEX=one timeout 240 siem-run --grace 60 -f siem.yaml "$name" 2>"$name.err" 3>&- 4>&- &
 		running+=" $!"
 		remember $!
 	done
