@@ -246,6 +246,54 @@ cut_value()
 	equal 'siem-send: two.yaml:2:9: paht: unknown key (did you mean path?)' "$output"
 }
 
+@test "a platform is one, whether it stands under platforms or directly under siem" {
+	mkdir state
+	printf '%s\n' siem: '  input: log' '  state_dir: state' '  platforms:' \
+		'    out: {kind: file, enabled: true, path: first}' >nested.yaml
+	sed '/platforms:/d; s/^    /  /' nested.yaml >direct.yaml
+	echo '{"a":1}' >log
+	for base in nested direct; do
+		printf '%s\n' siem: '  out: {path: second, format: cef}' >direct-later.yaml
+		printf '%s\n' siem: '  platforms:' \
+			'    out: {path: second, format: cef}' >nested-later.yaml
+		for later in nested direct; do
+			run -0 siem-send -f $base.yaml -f $later-later.yaml out <<<x
+			equal x "$(cat second)"
+			rm second
+			run -0 siem-run -f $base.yaml -f $later-later.yaml --print out
+			[[ $output == *'siem-fmt'*cef* ]]
+			# The third is about the same one, too.
+			for third in nested direct; do
+				sed 's/second.*}/third}/' $third-later.yaml >third.yaml
+				run -0 siem-send -f $base.yaml -f $later-later.yaml \
+					-f third.yaml out <<<x
+				equal x "$(cat third)"
+				rm third
+			done
+			sed 's/path/paht/' $later-later.yaml >bad.yaml
+			run -2 siem-send -f $base.yaml -f bad.yaml out <<<x
+			[[ $output == "siem-send: bad.yaml:"[23]:*": paht: unknown key (did you mean path?)" ]]
+		done
+	done
+	[ ! -e first ]
+}
+
+@test "a platform that one file has in both places is there twice" {
+	printf '%s\n' siem: '  platforms:' '    out: {kind: file, path: first}' \
+		'  out: {kind: file, path: second}' >twice.yaml
+	said='out is there twice: here, and under platforms'
+	run -2 siem-send -f twice.yaml out <<<x
+	equal "siem-send: twice.yaml:4:3: $said" "$output"
+	printf '%s\n' siem: '  out: {enabled: true}' >one.yaml
+	run -2 siem-send -f one.yaml -f twice.yaml out <<<x
+	equal "siem-send: twice.yaml:4:3: $said" "$output"
+	# What else stands under siem is no platform, whatever one is called.
+	printf '%s\n' siem: '  map: auto' '  platforms:' \
+		'    map: {kind: file, path: first}' >map.yaml
+	run -0 siem-send -f map.yaml -f map.yaml map <<<x
+	equal x "$(cat first)"
+}
+
 @test "the file is that of -f, of SIEM_CONFIG, or in the home folder" {
 	mkdir -p home/.config/siem
 	export HOME=$PWD/home

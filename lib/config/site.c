@@ -49,11 +49,110 @@ static const char *find_file(struct site *s)
 							: NULL;
 }
 
+/* Is a key under siem none of its own, so that a platform may be called so? */
+static bool is_name(const char *key)
+{
+	return strcmp(key, PLATFORMS) != 0 &&
+	       shape_of(key, site_shapes, site_shape_count) == NULL;
+}
+
 /* Is a member of siem a platform, and no key of its own? */
 static bool is_platform(const char *key, const json_t *value)
 {
-	return json_is_object(value) && strcmp(key, PLATFORMS) != 0 &&
-	       shape_of(key, site_shapes, site_shape_count) == NULL;
+	return json_is_object(value) && is_name(key);
+}
+
+/* What is called platforms, where it can hold some, or NULL. */
+static json_t *platforms_of(const json_t *siem)
+{
+	json_t *all = json_object_get(siem, PLATFORMS);
+
+	return json_is_object(all) ? all : NULL;
+}
+
+/* A platform has one section in a file. */
+static int check_once(const struct yaml *y, const json_t *siem, struct err *e)
+{
+	const json_t *all = platforms_of(siem);
+	const char *key;
+	json_t *value;
+
+	json_object_foreach((json_t *)siem, key, value)
+	{
+		if (is_name(key) && json_object_get(all, key) != NULL)
+			return yaml_fail_key(y, value, e,
+					     "%s is there twice: here, and "
+					     "under " PLATFORMS,
+					     key);
+	}
+	return 0;
+}
+
+static int move(json_t *from, json_t *to, const char *key, json_t *value)
+{
+	return json_object_set(to, key, value) < 0 ? -1
+						   : json_object_del(from, key);
+}
+
+/* Put sections under platforms directly under siem where known has them. */
+static int move_up(json_t *siem, const json_t *known)
+{
+	json_t *all = platforms_of(siem);
+	const char *key;
+	json_t *value;
+	void *next;
+
+	json_object_foreach_safe(all, next, key, value)
+	{
+		const json_t *old = json_object_get(known, key);
+
+		if (json_is_object(value) && old != NULL &&
+		    is_platform(key, old) && move(all, siem, key, value) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* The other way round. */
+static int move_down(json_t *siem, const json_t *known)
+{
+	const char *key;
+	json_t *value;
+	void *next;
+
+	if (platforms_of(known) == NULL)
+		return 0;
+	if (json_object_get(siem, PLATFORMS) == NULL &&
+	    json_object_set_new(siem, PLATFORMS, json_object()) < 0)
+		return -1;
+	json_t *all = platforms_of(siem);
+	json_object_foreach_safe(siem, next, key, value)
+	{
+		const json_t *old = json_object_get(platforms_of(known), key);
+
+		if (all != NULL && json_is_object(old) &&
+		    is_platform(key, value) && move(siem, all, key, value) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/*
+ * Platforms stand directly under siem or not: where a file before this one has
+ * them, it has them as well, so that they are joined.
+ */
+static int fit(const struct yaml *y, json_t *more, struct err *e)
+{
+	json_t *siem = json_object_get(more, "siem");
+	const json_t *known = json_object_get(y->root, "siem");
+
+	if (check_once(y, siem, e) < 0)
+		return -1;
+	if (!json_is_object(siem) || !json_is_object(known))
+		return 0;
+	if (move_up(siem, known) < 0 || move_down(siem, known) < 0)
+		return err_set(e, ERR_SYSTEM, "siem.yaml: out of memory");
+	return 0;
 }
 
 /* Check what is called platforms: it holds nothing but sections. */
@@ -133,6 +232,7 @@ int site_open(struct site *s, const char *const *files, size_t count,
 	int rc = 0;
 
 	*s = SITE_NONE;
+	s->yaml.fit = fit;
 	found = count == 0 ? find_file(s) : NULL;
 	if (count == 0 && found == NULL)
 		return 0;

@@ -366,6 +366,8 @@ static int load(struct yaml *y, const char *name, struct slice text,
 	rc = read_document(&l, &root, e);
 	yaml_event_delete(&l.event);
 	yaml_parser_delete(&l.parser);
+	if (rc == 0 && root != NULL && y->fit != NULL)
+		rc = y->fit(y, root, e);
 	if (rc == 0 && root != NULL && y->root == NULL) {
 		y->root = root;
 		return 0;

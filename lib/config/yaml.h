@@ -25,6 +25,12 @@ struct yaml_mark;
 struct yaml {
 	json_t *root; // an object; NULL: nothing was loaded
 
+	/*
+	 * Called with what a text says before it is joined with root; NULL:
+	 * nothing is. It may move nodes, or fail, and then nothing is joined.
+	 */
+	int (*fit)(const struct yaml *y, json_t *more, struct err *e);
+
 	// private
 	struct yaml_mark *marks;
 	size_t mark_count, mark_cap;
