@@ -78,6 +78,14 @@ is_back()
 	equal 'siem-send: splunk: token: file:token: others can read it (mode 0644): chmod 600 token, and think of it as known' "$output"
 	run -2 siem-send splunk:h -o token=file:nowhere <<<x
 	equal 'siem-send: splunk: token: file:nowhere: No such file or directory' "$output"
+	mkfifo -m 600 fifo
+	run -2 timeout 60 siem-send splunk:h -o token=file:fifo <<<x
+	equal 'siem-send: splunk: token: file:fifo: not a regular file' "$output"
+	mkdir -m 755 folder
+	run -2 siem-send splunk:h -o token=file:folder <<<x
+	equal 'siem-send: splunk: token: file:folder: not a regular file' "$output"
+	run -2 timeout 60 siem-send splunk:h -o token=file:/dev/stdin < <(echo secret)
+	equal 'siem-send: splunk: token: file:/dev/stdin: not a regular file' "$output"
 	run -2 siem-send splunk:h -o 'token=cmd:echo secret; exit 7' <<<x
 	equal 'siem-send: splunk: token: cmd: it ended with status 7' "$output"
 }

@@ -77,14 +77,21 @@ static char *read_variable(const char *text, const char *name, struct err *e)
 	return copy;
 }
 
-/* May what is open be trusted to have kept the secret? */
-static int check_mode(int fd, const char *text, const char *path, struct err *e)
+/*
+ * May what is open be trusted to have kept the secret? From a pipe or a device
+ * anything may come, or nothing for ever; systemd sees to it that nobody else
+ * can read its own files.
+ */
+static int check_kept(int fd, const char *text, const char *path, bool is_ours,
+		      struct err *e)
 {
 	struct stat st;
 
 	if (fstat(fd, &st) < 0)
 		return err_set(e, ERR_USAGE, "%s: %s", text, strerror(errno));
-	if ((st.st_mode & (S_IRGRP | S_IROTH)) != 0)
+	if (!S_ISREG(st.st_mode))
+		return err_set(e, ERR_USAGE, "%s: not a regular file", text);
+	if (!is_ours && (st.st_mode & (S_IRGRP | S_IROTH)) != 0)
 		return err_set(e, ERR_USAGE,
 			       "%s: others can read it (mode %04o): chmod 600 "
 			       "%s, and think of it as known",
@@ -102,22 +109,19 @@ static struct buf room_for_secret(void)
 	return bytes;
 }
 
-/*
- * What a file holds; systemd sees to it that nobody else can read its own. A
- * pipe is waited for, once.
- */
+/* What a file holds. Nothing else that has its name is waited for. */
 static char *read_file(const char *text, const char *path, bool is_ours,
-		       bool again, struct err *e)
+		       struct err *e)
 {
 	struct buf bytes = room_for_secret();
-	int fd = open(path, O_RDONLY | O_CLOEXEC | (again ? O_NONBLOCK : 0));
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	char *value = NULL;
 
 	if (fd < 0) {
 		err_set(e, ERR_USAGE, "%s: %s", text, strerror(errno));
 		goto out;
 	}
-	if (!is_ours && check_mode(fd, text, path, e) < 0)
+	if (check_kept(fd, text, path, is_ours, e) < 0)
 		goto out;
 	if (file_read_all(fd, &bytes) < 0) {
 		err_set(e, ERR_USAGE, "%s: %s", text,
@@ -135,8 +139,7 @@ out:
 	return value;
 }
 
-static char *read_credential(const char *text, const char *name, bool again,
-			     struct err *e)
+static char *read_credential(const char *text, const char *name, struct err *e)
 {
 	const char *folder = getenv("CREDENTIALS_DIRECTORY");
 	char path[PATH_MAX];
@@ -155,7 +158,7 @@ static char *read_credential(const char *text, const char *name, bool again,
 		err_set(e, ERR_USAGE, "%s: that is no name", text);
 		return NULL;
 	}
-	return read_file(text, path, true, again, e);
+	return read_file(text, path, true, e);
 }
 
 /* The first line that a command writes. */
@@ -205,7 +208,7 @@ static void run_again(int fd, const void *context)
 }
 
 /* The value by now, wherever it is from but a command. */
-static char *read_value(const char *text, bool again, struct err *e)
+static char *read_value(const char *text, struct err *e)
 {
 	const char *name;
 	char *copy;
@@ -213,9 +216,9 @@ static char *read_value(const char *text, bool again, struct err *e)
 	if ((name = after(text, env_form)) != NULL)
 		return read_variable(text, name, e);
 	if ((name = after(text, file_form)) != NULL)
-		return read_file(text, name, false, again, e);
+		return read_file(text, name, false, e);
 	if ((name = after(text, cred_form)) != NULL)
-		return read_credential(text, name, again, e);
+		return read_credential(text, name, e);
 	copy = strdup(text);
 	if (copy == NULL)
 		err_set(e, ERR_SYSTEM, "out of memory");
@@ -246,8 +249,8 @@ int secret_open(struct secret *s, const char *text, struct err *e)
 	s->text = strdup(text);
 	if (s->text == NULL)
 		return err_set(e, ERR_SYSTEM, "out of memory");
-	s->value = command != NULL ? run_command(command, e)
-				   : read_value(text, false, e);
+	s->value =
+		command != NULL ? run_command(command, e) : read_value(text, e);
 	if (s->value == NULL ||
 	    (command != NULL &&
 	     helper_start(&s->helper, "siem-secret", -1, run_again,
@@ -320,15 +323,11 @@ static int take_answer(struct secret *s, char **value, struct err *e)
 	return rc;
 }
 
-/* Can it be another by now? What can be read but once cannot. */
+/* Can it be another by now? */
 static bool may_change(const struct secret *s)
 {
-	const char *path = after(s->text, file_form);
-	struct stat st;
-
-	if (path != NULL)
-		return stat(path, &st) < 0 || S_ISREG(st.st_mode);
-	return after(s->text, cred_form) != NULL;
+	return after(s->text, file_form) != NULL ||
+	       after(s->text, cred_form) != NULL;
 }
 
 int secret_again(struct secret *s, struct err *e)
@@ -340,8 +339,7 @@ int secret_again(struct secret *s, struct err *e)
 		return 0;
 	if (after(s->text, cmd_form) != NULL)
 		rc = take_answer(s, &value, e);
-	else if (may_change(s) &&
-		 (value = read_value(s->text, true, e)) == NULL)
+	else if (may_change(s) && (value = read_value(s->text, e)) == NULL)
 		rc = -1;
 	if (value != NULL) {
 		wipe(s->fresh);

@@ -90,6 +90,39 @@ static void a_file_with_a_nul_byte_or_too_long_is_refused(void)
 	close(fd);
 }
 
+static void what_is_no_regular_file_is_refused_at_once(void)
+{
+	char text[40], want[80];
+	int ends[2];
+
+	// Nobody writes to it: it would be waited for, for ever.
+	CHECK(mkfifo("fifo", 0600) == 0);
+	SECRET("file:fifo", "! file:fifo: not a regular file");
+	CHECK(mkdir("folder", 0777) == 0 && chmod("folder", 0777) == 0);
+	SECRET("file:folder", "! file:folder: not a regular file");
+	SECRET("file:/dev/zero", "! file:/dev/zero: not a regular file");
+
+	CHECK(pipe(ends) == 0 && write(ends[1], "s3cret\n", 7) == 7);
+	snprintf(text, sizeof(text), "file:/dev/fd/%d", ends[0]);
+	snprintf(want, sizeof(want), "! %s: not a regular file", text);
+	SECRET(text, want);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+static void a_file_that_becomes_a_pipe_is_not_waited_for(void)
+{
+	struct secret s;
+	struct err e = { 0 };
+
+	write_file("turned", "s3cret\n", 0600);
+	CHECK(secret_open(&s, "file:turned", &e) == 0);
+	CHECK(unlink("turned") == 0 && mkfifo("turned", 0600) == 0);
+	CHECK(secret_again(&s, &e) < 0 && strcmp(s.value, "s3cret") == 0);
+	CHECK(strcmp(e.text, "file:turned: not a regular file") == 0);
+	secret_close(&s);
+}
+
 static void a_credential_stands_in_the_folder_of_systemd(void)
 {
 	unsetenv("CREDENTIALS_DIRECTORY");
@@ -136,22 +169,6 @@ static void a_file_is_read_again_and_only_a_change_is_told(void)
 
 	unlink("token");
 	CHECK(secret_again(&s, &e) < 0 && strcmp(s.value, "new") == 0);
-	secret_close(&s);
-}
-
-static void a_pipe_is_read_but_once(void)
-{
-	struct secret s;
-	struct err e = { 0 };
-	char name[40];
-	int ends[2];
-
-	CHECK(pipe(ends) == 0 && write(ends[1], "s3cret\n", 7) == 7);
-	close(ends[1]);
-	snprintf(name, sizeof(name), "file:/dev/fd/%d", ends[0]);
-	CHECK(secret_open(&s, name, &e) == 0 && strcmp(s.value, "s3cret") == 0);
-	CHECK(secret_again(&s, &e) == 0);
-	close(ends[0]);
 	secret_close(&s);
 }
 
@@ -207,10 +224,11 @@ int main(void)
 	RUN(a_file_gives_what_is_in_it_but_for_one_lf);
 	RUN(a_file_that_others_can_read_is_refused);
 	RUN(a_file_with_a_nul_byte_or_too_long_is_refused);
+	RUN(what_is_no_regular_file_is_refused_at_once);
 	RUN(a_credential_stands_in_the_folder_of_systemd);
 	RUN(a_command_gives_its_first_line);
 	RUN(a_file_is_read_again_and_only_a_change_is_told);
-	RUN(a_pipe_is_read_but_once);
+	RUN(a_file_that_becomes_a_pipe_is_not_waited_for);
 	RUN(a_command_is_run_again_by_a_helper);
 	RUN(a_variable_that_is_forgotten_is_wiped);
 	return check_done();
