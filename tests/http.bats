@@ -50,6 +50,18 @@ all_of()
 	equal "$(cat lines lines)" "$(jq -r '.event // .raw' arrived)"
 }
 
+@test "a header that says who we are is refused where others can read it" {
+	refused="headers: Authorization: says who we are: set it by header (a secret), token, or user and password"
+	run -2 siem-send -n http:h -o 'headers=Authorization: Bearer abc' <<<x
+	equal "siem-send: http: $refused" "$output"
+	printf '%s\n' 'siem:' '  platforms:' \
+		'    mine: {kind: http, url: https://h, headers: ["Authorization: Bearer abc"]}' >siem.yaml
+	run -2 siem-send -f siem.yaml -n mine <<<x
+	[[ $output == *"$refused"* && $output != *abc* ]]
+	HTTP_HEADER='Authorization: Bearer abc' run -0 siem-send -n http:h -o 'headers=X-A: 1' <<<x
+	[[ $output == *'Authorization: '*'***'* ]]
+}
+
 @test "each way to say who we are lets us in, and none does not" {
 	start_mock http --token 'Authorization: Basic dTpw' \
 		--token 'Authorization: Bearer abc' --token 'X-Key: k1'

@@ -296,6 +296,36 @@ static bool is_of_body(struct slice header)
 	return false;
 }
 
+/* By its name, one that says who we are. */
+static bool is_credential(struct slice name)
+{
+	static const char *const parts[] = { "authorization", "cookie",
+					     "token",         "key",
+					     "secret",        "password" };
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		const size_t len = strlen(parts[i]);
+
+		for (size_t at = 0; at + len <= name.len; at++)
+			if (strncasecmp(name.data + at, parts[i], len) == 0)
+				return true;
+	}
+	return false;
+}
+
+/* What is no secret can be read: in the process list, or in siem.yaml. */
+static int check_open(struct slice header, const char *key, struct err *e)
+{
+	const struct slice name = slice_take_until(&header, ':');
+
+	if (!is_credential(name))
+		return 0;
+	return err_set(e, ERR_USAGE,
+		       "%s: %.*s: says who we are: set it by header (a "
+		       "secret), token, or user and password",
+		       key, (int)name.len, name.data);
+}
+
 int web_put_headers(const struct settings *s, size_t i, struct buf *out,
 		    struct err *e)
 {
@@ -315,6 +345,9 @@ int web_put_headers(const struct settings *s, size_t i, struct buf *out,
 				       "%s: what the body is, is said by "
 				       "content_type, gzip and framing",
 				       s->table[i].key);
+		if (!s->table[i].secret &&
+		    check_open(header, s->table[i].key, e) < 0)
+			return -1;
 		buf_put_slice(out, header);
 		buf_puts(out, "\r\n");
 	}

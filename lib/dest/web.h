@@ -89,8 +89,9 @@ int web_read_identity(const struct settings *s, size_t first, bool insecure,
 
 /*
  * Headers that were set, "NAME: VALUE", several divided by '|': each has to be
- * one, without line ends, and not one that says how the body is to be read. The
- * key is named in what is wrong.
+ * one, without line ends, and not one that says how the body is to be read,
+ * nor, where the setting is no secret, one that says who we are. The key is
+ * named in what is wrong.
  */
 int web_put_headers(const struct settings *s, size_t i, struct buf *out,
 		    struct err *e) MUST_CHECK;
