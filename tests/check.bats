@@ -239,6 +239,16 @@ closed()
 	found file FAILED 'missing'
 }
 
+@test "a reader that has gone ends it as other tools, and a full disk is told" {
+	exec 6> >(:)
+	wait $! # until it has
+	run bash -c 'timeout 60 siem-send --check "file:$PWD/out" >&6'
+	equal 141 "$status"
+	equal '' "$output"
+	run -3 bash -c 'timeout 60 siem-send --check "file:$PWD/out" >/dev/full'
+	equal 'siem-send: standard output: No space left on device' "$output"
+}
+
 @test "what is checked is one of two things" {
 	run -2 siem-send --check=all stdout
 	[[ $output == *'option --check: all is not send'* ]]

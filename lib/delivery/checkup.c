@@ -352,7 +352,5 @@ int checkup_run(struct dest *dests, size_t count, bool is_sent,
 	for (size_t i = 0; i < count; i++)
 		if (check_one(&dests[i], is_sent, &f, e) < 0)
 			return -1;
-	return fflush(stdout) == 0 && !ferror(stdout)
-		       ? (int)f.status
-		       : err_sys(e, "standard output");
+	return findings_end(&f, e);
 }

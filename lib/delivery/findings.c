@@ -2,10 +2,13 @@
 
 #include "core/buf.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 
 enum { LINE_MAX_BYTES = 4096 };
+
+static int lost; // errno of the first line that could not be written, or 0
 
 /* What others have said must not look like something of ours. */
 static void print_visible(const char *text)
@@ -16,7 +19,8 @@ static void print_visible(const char *text)
 	printf("%s\n", buf_str(&line));
 	buf_free(&line);
 	// So that a person sees what is being waited for.
-	(void)fflush(stdout);
+	if (fflush(stdout) != 0 && lost == 0)
+		lost = errno;
 }
 
 void findings_about(const char *fmt, ...)
@@ -62,4 +66,12 @@ int findings_failed(struct findings *f, const char *step, const struct err *e)
 	findings_put(f, step, refused ? FINDING_REFUSED : FINDING_FAILED, "%s",
 		     e->text);
 	return -1;
+}
+
+int findings_end(const struct findings *f, struct err *e)
+{
+	if (lost == 0)
+		return (int)f->status;
+	errno = lost;
+	return err_sys(e, "standard output");
 }

@@ -29,4 +29,7 @@ void findings_put(struct findings *f, const char *step, enum finding finding,
 /* The step has failed, for this reason. Returns -1. */
 int findings_failed(struct findings *f, const char *step, const struct err *e);
 
+/* The status of the worst, or -1 where not all could be written. ERR_PIPE. */
+int findings_end(const struct findings *f, struct err *e) MUST_CHECK;
+
 #endif
