@@ -63,11 +63,11 @@ cut_value()
 }
 
 @test "the example of the project loads, in both of its shapes" {
-	run -0 siem-send -n -f "$example" archive <<<one
+	run -0 siem-send -qn -f "$example" archive <<<one
 	equal one "$output"
 	direct "$example" >direct.yaml
 	run -1 grep platforms: direct.yaml
-	run -0 siem-send -n -f direct.yaml archive <<<one
+	run -0 siem-send -qn -f direct.yaml archive <<<one
 	equal one "$output"
 }
 
@@ -84,11 +84,11 @@ cut_value()
 		for transport in ${transports//,/ }; do
 			options=()
 			[ "$transport" = - ] || options=(-o "transport=$transport")
-			run -0 siem-send -n -f nested.yaml "$name" "${options[@]}" \
+			run -0 siem-send -qn -f nested.yaml "$name" "${options[@]}" \
 				<<<'{"timestamp":"2025-10-08T22:45:00Z"}'
 			[[ $output == *2025-10-08T22:45* ]]
 			whole=$output
-			run -0 siem-send -n -f direct.yaml "$name" "${options[@]}" \
+			run -0 siem-send -qn -f direct.yaml "$name" "${options[@]}" \
 				<<<'{"timestamp":"2025-10-08T22:45:00Z"}'
 			equal "$(sans_time <<<"$whole")" "$(sans_time <<<"$output")"
 		done
@@ -292,6 +292,22 @@ cut_value()
 		'    map: {kind: file, path: first}' >map.yaml
 	run -0 siem-send -f map.yaml -f map.yaml map <<<x
 	equal x "$(cat first)"
+}
+
+@test "what is to be kept back is delivered with a warning for each key" {
+	said='siem-send changes no records: what is to be kept back has to be taken out before it'
+	printf '%s\n' siem: '  drop: [a.b]' '  redact: []' '  hash: [c]' \
+		'  hash_key: env:KEY' '  out: {kind: file, path: kept}' >siem.yaml
+	for how in --max-record=1MB -n --check; do
+		run --separate-stderr -0 siem-send "$how" -f siem.yaml out <<<x
+		equal "siem-send: siem.yaml:2:3: drop: $said
+siem-send: siem.yaml:4:3: hash: $said
+siem-send: siem.yaml:5:3: hash_key: $said" "$stderr"
+	done
+	equal x "$(cat kept)"
+	printf '%s\n' siem: '  drop: []' '  out: {kind: file, path: kept}' >siem.yaml
+	run --separate-stderr -0 siem-send -f siem.yaml out <<<x
+	equal '' "$stderr"
 }
 
 @test "the file is that of -f, of SIEM_CONFIG, or in the home folder" {

@@ -29,20 +29,16 @@ static const struct yaml *yaml_of(const struct plan *p)
  */
 static int refuse_minimisation(const struct plan *p, struct err *e)
 {
-	static const char *const keys[] = { "drop", "hash", "hash_key",
-					    "redact" };
+	const char *key;
+	size_t place = 0;
+	const json_t *node = site_next_minimisation(&p->site, &place, &key);
 
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		const json_t *node = find(p, keys[i]);
-
-		if (json_array_size(node) > 0 || json_string_length(node) > 0)
-			return yaml_fail_key(yaml_of(p), node, e,
-					     "%s: siem-fmt cannot do this: "
-					     "nothing is shipped as long as "
-					     "it is asked for",
-					     keys[i]);
-	}
-	return 0;
+	if (node == NULL)
+		return 0;
+	return yaml_fail_key(yaml_of(p), node, e,
+			     "%s: siem-fmt cannot do this: nothing is shipped "
+			     "as long as it is asked for",
+			     key);
 }
 
 static int check_enabled(const struct plan *p, struct err *e)

@@ -1,5 +1,6 @@
 #include "places.h"
 
+#include "core/msg.h"
 #include "core/nearest.h"
 #include "dest/profile.h"
 #include "dest/registry.h"
@@ -123,6 +124,24 @@ static int open_spares(struct places *p, const struct places_wanted *w,
 		       : 0;
 }
 
+/* Say what the file wants kept back, and is delivered for all that. */
+static void warn_minimisation(const struct places *p)
+{
+	const json_t *node;
+	const char *key;
+	size_t place = 0;
+	struct err e;
+
+	while ((node = site_next_minimisation(&p->site, &place, &key)) !=
+	       NULL) {
+		yaml_fail_key(&p->site.yaml, node, &e,
+			      "%s: siem-send changes no records: what is to "
+			      "be kept back has to be taken out before it",
+			      key);
+		msg_warn("%s", e.text);
+	}
+}
+
 int places_open(struct places *p, const struct places_wanted *w, struct err *e)
 {
 	const char *spec = w->spec != NULL ? w->spec : getenv("SIEM_TYPE");
@@ -134,7 +153,10 @@ int places_open(struct places *p, const struct places_wanted *w, struct err *e)
 			       "SIEM_TYPE (see --list)");
 	if (needs_site(w, spec) && read_site(p, w, e) < 0)
 		return -1;
-	return open_first(p, w, spec, e) < 0 ? -1 : open_spares(p, w, e);
+	if (open_first(p, w, spec, e) < 0 || open_spares(p, w, e) < 0)
+		return -1;
+	warn_minimisation(p);
+	return 0;
 }
 
 const char *places_text(const struct places *p, const char *own,

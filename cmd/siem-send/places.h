@@ -31,7 +31,10 @@ struct places_wanted {
 	struct opt_list files;    // siem.yaml
 };
 
-/* Open all that is wanted; places_close() in any case. ERR_USAGE. */
+/*
+ * Open all that is wanted; places_close() in any case. What siem.yaml wants
+ * kept back, which is not done here, is warned of. ERR_USAGE.
+ */
 int places_open(struct places *p, const struct places_wanted *w,
 		struct err *e) MUST_CHECK;
 

@@ -287,6 +287,22 @@ const char *site_text(const struct site *s, const char *path)
 	return json_string_value(yaml_find(s->siem, path));
 }
 
+const json_t *site_next_minimisation(const struct site *s, size_t *place,
+				     const char **key)
+{
+	static const char *const keys[] = { "drop", "hash", "hash_key",
+					    "redact" };
+
+	while (*place < sizeof(keys) / sizeof(keys[0])) {
+		const json_t *node = json_object_get(s->siem, keys[*place]);
+
+		*key = keys[(*place)++];
+		if (json_array_size(node) > 0 || json_string_length(node) > 0)
+			return node;
+	}
+	return NULL;
+}
+
 void site_close(struct site *s)
 {
 	yaml_close(&s->yaml);

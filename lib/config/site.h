@@ -46,6 +46,13 @@ const json_t *site_next(const struct site *s, size_t *place, const char **name);
 /* A text at "alert.after" below siem, or NULL. */
 const char *site_text(const struct site *s, const char *path);
 
+/*
+ * Each of drop, hash, hash_key and redact that says something, and so wants
+ * something kept back: *place is 0 at first, and NULL is the end.
+ */
+const json_t *site_next_minimisation(const struct site *s, size_t *place,
+				     const char **key);
+
 void site_close(struct site *s);
 
 #endif
