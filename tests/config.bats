@@ -233,6 +233,9 @@ cut_value()
 	equal one "$(jq -r .raw arrived)"
 	run -2 siem-send -f siem.yaml here <<<one
 	equal 'siem-send: siem.yaml:5:17: env:WHERE: there is no such variable' "$output"
+	sed -i 's,env:WHERE,"env:",' siem.yaml
+	run -2 siem-send -f siem.yaml here <<<one
+	equal 'siem-send: siem.yaml:5:17: env: a name has to follow, as in env:NAME' "$output"
 }
 
 @test "the later of several files says what counts, key by key" {
@@ -405,6 +408,8 @@ siem-send: siem.yaml:5:3: hash_key: $said" "$stderr"
 		equal "siem-send: siem.yaml:6:14: here: token: $2" "$output"
 	}
 	refuse env:GONE 'env:GONE: there is no such variable'
+	refuse '"env:"' 'env: a name has to follow, as in env:NAME'
+	refuse '"file:"' 'file: a path has to follow, as in file:PATH'
 	refuse file:gone 'file:gone: No such file or directory'
 	refuse cred:gone 'cred:gone: No such file or directory'
 	refuse cmd:false 'cmd: it ended with status 1'

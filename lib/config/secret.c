@@ -207,12 +207,27 @@ static void run_again(int fd, const void *context)
 	}
 }
 
+/* A form by itself names nothing. */
+static int check_name(const char *text, struct err *e)
+{
+	if (strcmp(text, file_form) == 0)
+		return err_set(e, ERR_USAGE,
+			       "file: a path has to follow, as in file:PATH");
+	if (strcmp(text, env_form) == 0 || strcmp(text, cred_form) == 0)
+		return err_set(e, ERR_USAGE,
+			       "%s a name has to follow, as in %sNAME", text,
+			       text);
+	return 0;
+}
+
 /* The value by now, wherever it is from but a command. */
 static char *read_value(const char *text, struct err *e)
 {
 	const char *name;
 	char *copy;
 
+	if (check_name(text, e) < 0)
+		return NULL;
 	if ((name = after(text, env_form)) != NULL)
 		return read_variable(text, name, e);
 	if ((name = after(text, file_form)) != NULL)

@@ -176,6 +176,9 @@ static int read_variable(const struct platform *p, const json_t *node,
 	if (!platform_is_variable(node))
 		return 0;
 	name = json_string_value(node) + strlen(variable);
+	if (name[0] == '\0')
+		return yaml_fail(&p->site->yaml, node, e,
+				 "env: a name has to follow, as in env:NAME");
 	*value = getenv(name);
 	if (*value != NULL || may_lack)
 		return 0;

@@ -46,6 +46,13 @@ static void what_names_nothing_is_the_secret_itself(void)
 	      secret_is_named("cred:x") && secret_is_named("cmd:x"));
 }
 
+static void a_form_by_itself_lacks_the_name(void)
+{
+	SECRET("env:", "! env: a name has to follow, as in env:NAME");
+	SECRET("cred:", "! cred: a name has to follow, as in cred:NAME");
+	SECRET("file:", "! file: a path has to follow, as in file:PATH");
+}
+
 static void a_variable_gives_its_value(void)
 {
 	setenv("SOME_SECRET", "s3cret", 1);
@@ -220,6 +227,7 @@ int main(void)
 {
 	folder_enter();
 	RUN(what_names_nothing_is_the_secret_itself);
+	RUN(a_form_by_itself_lacks_the_name);
 	RUN(a_variable_gives_its_value);
 	RUN(a_file_gives_what_is_in_it_but_for_one_lf);
 	RUN(a_file_that_others_can_read_is_refused);
