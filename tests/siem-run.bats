@@ -511,6 +511,33 @@ siem-tail -c state/failover.ckpt log |
 	equal 5 "$(wc -l <out)"
 }
 
+@test "started again, it waits for whichever stage is the last to end" {
+	replace siem-fmt <<-'END'
+		[ ! -e ended ] || exec "$tools/siem-fmt" "$@"
+		"$tools/siem-fmt" "$@"
+		exec >&-
+		: >ended
+		read -r _ <go
+	END
+	mkfifo go
+	config '  a: {kind: file, enabled: true, path: out}'
+	PATH=$build/bin:$PATH start a
+	eventually has out 4
+	eventually stages
+	kill -9 "$pid"
+	ends 137
+	eventually [ -e ended ]
+	eventually gone "${stages##* }"
+	PATH=$build/bin:$PATH start a
+	eventually grep -q 'siem-run: a: waiting for an earlier run to end' err
+	echo '{"n":5}' >>log
+	timeout 60 sh -c 'echo >go'
+	eventually has out 5
+	kill "$pid"
+	ends 0
+	cmp log out
+}
+
 @test "counts are printed when they are asked for, and at the end" {
 	config '  a: {kind: file, enabled: true, path: out}'
 	start a --stats

@@ -126,8 +126,6 @@ static bool reads_stdin(const struct maker *m)
 static void add_checkpoint(const struct maker *m, struct stage *s)
 {
 	const char *spool = spool_to_read(m);
-	struct buf *name = &m->pipeline->checkpoint;
-	const size_t start = s->words.len + sizeof("-c");
 
 	if (reads_stdin(m))
 		return;
@@ -136,9 +134,19 @@ static void add_checkpoint(const struct maker *m, struct stage *s)
 	else
 		add_file(s, "-c", m->plan->state_dir, "", m->task->name,
 			 ".ckpt");
-	buf_clear(name);
-	if (buf_status(&s->words) == 0)
-		buf_put(name, s->words.data + start, s->words.len - start);
+}
+
+/* Two runs that have no checkpoint in common may go side by side. */
+static int name_lock(const struct maker *m, struct err *e)
+{
+	struct pipeline *p = m->pipeline;
+
+	if (!reads_stdin(m) &&
+	    asprintf(&p->lock, "%s/%s.run", m->plan->state_dir, p->name) < 0) {
+		p->lock = NULL;
+		return err_sys(e, "%s", p->name);
+	}
+	return 0;
 }
 
 /* Can any of these platforms tell a repeated event by its identity? */
@@ -313,10 +321,9 @@ int pipeline_make(struct pipeline *pipeline, const struct plan *plan,
 {
 	const struct maker m = { pipeline, plan, task, how };
 
-	*pipeline = (struct pipeline){
-		.name = task->name,
-		.checkpoint = BUF_INIT(PIPELINE_WORDS),
-	};
+	*pipeline = (struct pipeline){ .name = task->name };
+	if (name_lock(&m, e) < 0)
+		return -1;
 	if (!reads_stdin(&m)) {
 		if (add_source(&m, e) < 0)
 			return -1;
@@ -332,5 +339,5 @@ void pipeline_free(struct pipeline *pipeline)
 {
 	for (size_t i = 0; i < pipeline->count; i++)
 		buf_free(&pipeline->stages[i].words);
-	buf_free(&pipeline->checkpoint);
+	free(pipeline->lock);
 }

@@ -24,7 +24,7 @@ struct pipeline {
 	const char *name;
 	struct stage stages[PIPELINE_STAGES];
 	size_t count;
-	struct buf checkpoint; // that both ends have, with its NUL; or empty
+	char *lock; // a file that all stages have open; NULL: none
 };
 
 #define PIPELINE_NONE ((struct pipeline){ .count = 0 })

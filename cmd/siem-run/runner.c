@@ -2,7 +2,6 @@
 
 #include "core/clock.h"
 #include "core/msg.h"
-#include "stream/checkpoint.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,6 +10,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -33,6 +33,7 @@ struct process {
 struct runner {
 	const struct pipeline *pipeline;
 	struct process processes[PIPELINE_STAGES];
+	int lock;         // of the pipeline, which the stages have, too; or -1
 	sigset_t signals; // that are waited for
 	bool is_asked;    // all were told to end
 	int64_t grace_ms;
@@ -284,56 +285,78 @@ static int status_of(const struct runner *r)
 }
 
 /*
- * The stages of an earlier run may be on their way to their end. Its sink has
- * the lock until then. Returns false where a signal came first.
+ * Have the lock of the pipeline, which stages inherit: it is free once the last
+ * of them has ended. 1: it is ours, or there is none to have; 0: an earlier run
+ * has it; -1 with e filled.
  */
-static bool wait_for_earlier(const struct runner *r)
+static int take_lock(struct runner *r, struct err *e)
 {
-	const char *checkpoint = r->pipeline->checkpoint.data;
+	const char *name = r->pipeline->lock;
+
+	if (name == NULL)
+		return 1;
+	if (r->lock < 0)
+		r->lock = open(name, O_RDWR | O_CREAT | O_NOFOLLOW, 0600);
+	if (r->lock >= 0 && flock(r->lock, LOCK_EX | LOCK_NB) == 0)
+		return 1;
+	return r->lock >= 0 && errno == EWOULDBLOCK ? 0
+						    : err_sys(e, "%s", name);
+}
+
+/*
+ * The stages of an earlier run may be on their way to their end. 1: start; 0: a
+ * signal came first; -1 with e filled.
+ */
+static int wait_for_earlier(struct runner *r, struct err *e)
+{
 	const int64_t until = now_ms() + r->grace_ms + AFTER_GRACE_MS;
 	bool is_said = false;
 	siginfo_t info;
-	struct err e;
-	int lock = -1;
+	int rc;
 
-	while (checkpoint != NULL && now_ms() < until) {
-		lock = checkpoint_lock(checkpoint, &e);
-		if (lock >= 0) {
-			checkpoint_give_up(checkpoint, lock);
-			return true;
-		}
-		// Anything else is for the sink to say.
-		if (e.kind != ERR_USAGE)
-			return true;
+	while ((rc = take_lock(r, e)) == 0 && now_ms() < until) {
 		if (!is_said)
 			msg_warn("%s: waiting for an earlier run to end",
 				 r->pipeline->name);
 		is_said = true;
 		if (asks_to_end(next_signal(r, now_ms() + LOOK_MS, &info)))
-			return false;
+			return 0;
 	}
-	return true;
+	// Who is there after all that time is for the sink to say.
+	return rc < 0 ? -1 : 1;
+}
+
+static int run_stages(struct runner *r, struct err *e)
+{
+	const size_t count = r->pipeline->count;
+	int in = STDIN_FILENO;
+
+	for (size_t i = 0; i < count && in >= 0; i++)
+		in = start(r, i, in, e);
+	if (in < 0) {
+		// Nothing was delivered yet that could be half.
+		tell(r, count, SIGTERM);
+		set_deadline(r);
+	}
+	wait_for_all(r);
+	return in < 0 ? -1 : status_of(r);
 }
 
 int runner_run(const struct pipeline *p, size_t grace_sec, bool *is_asked,
 	       struct err *e)
 {
 	struct runner r = { .pipeline = p,
+			    .lock = -1,
 			    .grace_ms = (int64_t)grace_sec * MS_PER_SEC };
-	int in = STDIN_FILENO;
+	int rc;
 
 	fill(&r.signals);
-	if (!wait_for_earlier(&r))
-		return STATUS_DONE;
-	for (size_t i = 0; i < p->count && in >= 0; i++)
-		in = start(&r, i, in, e);
-	if (in < 0) {
-		// Nothing was delivered yet that could be half.
-		tell(&r, p->count, SIGTERM);
-		set_deadline(&r);
-	}
-	wait_for_all(&r);
+	rc = wait_for_earlier(&r, e);
+	if (rc > 0)
+		rc = run_stages(&r, e);
+	if (r.lock >= 0)
+		close(r.lock);
 	if (is_asked != NULL)
 		*is_asked |= r.is_asked;
-	return in < 0 ? -1 : status_of(&r);
+	return rc;
 }
