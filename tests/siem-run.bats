@@ -73,15 +73,24 @@ formatted()
 		'  sc4s: {enabled: true, host: h, format: leef, facility: local3, hostname: web}'
 	run -0 siem-run -f siem.yaml --print
 
-	equal '# archive
+	equal 'pids=
+# archive
 siem-tail --metrics /var/lib/metrics/siem-archive-tail.prom -c state/archive.ckpt log |
   siem-fmt --metrics /var/lib/metrics/siem-archive-fmt.prom --json --map my.json |
   siem-send --metrics /var/lib/metrics/siem-archive-send.prom -c state/archive.ckpt --dead-letter state/archive.dead --receipts state/archive.receipts -f siem.yaml archive &
+pids="$pids $!"
 # sc4s
 siem-tail --metrics /var/lib/metrics/siem-sc4s-tail.prom -c state/sc4s.ckpt log |
   siem-fmt --metrics /var/lib/metrics/siem-sc4s-fmt.prom --leef --syslog --facility local3 --host web --map my.json |
   siem-send --metrics /var/lib/metrics/siem-sc4s-send.prom -c state/sc4s.ckpt --dead-letter state/sc4s.dead --receipts state/sc4s.receipts -f siem.yaml sc4s &
-wait' "$output"
+pids="$pids $!"
+worst=0
+for pid in $pids; do
+  status=0
+  wait "$pid" || status=$?
+  [ "$status" -le "$worst" ] || worst=$status
+done
+(exit "$worst")' "$output"
 }
 
 @test "options go on to the stages, and one pipeline stands in the foreground" {
@@ -110,6 +119,26 @@ siem-tail -q -v --stats --grace 3 -c state/archive.ckpt log |
 	cmp -- -log out
 	[ ! -e hit ]
 	equal "./it's \$HOME/-a b;c.ckpt" "$(find . -name '*.ckpt')"
+}
+
+@test "what is printed ends with the worst status of several pipelines" {
+	# Of one that is neither the first nor the last.
+	for status in 0 1 4; do
+		replace siem-send <<-END
+			cat >/dev/null
+			case \$* in *' b') exit $status ;; esac
+		END
+		config '  a: {kind: stdout, enabled: true}' '  b: {kind: stdout, enabled: true}' \
+			'  c: {kind: stdout, enabled: true}'
+		siem-run -f siem.yaml --print >lines
+		# The end of a file is that of a pipeline here.
+		sed -i 's/^siem-tail -c [^ ]* log/cat log/' lines
+		for options in '' -eu; do
+			PATH=$build/bin:$PATH run "-$status" \
+				timeout 60 sh ${options:+"$options"} lines
+		done
+		rm -r "$build"
+	done
 }
 
 @test "every kind has its formats, which siem-fmt takes" {
@@ -197,18 +226,20 @@ siem-tail -q -v --stats --grace 3 -c state/archive.ckpt log |
 	config '  spool: {dir: buffer, max: 10GB}' '  a: {kind: stdout, enabled: true}' \
 		'  b: {kind: stdout, enabled: true}'
 	run -0 siem-run -f siem.yaml --print
-	equal '# spool
+	equal 'pids=
+# spool
 siem-tail -c state/spool.ckpt log |
   siem-batch -c state/spool.ckpt --dead-letter state/spool.dead --max 10GB --spool buffer &
+pids="$pids $!"
 # a
 siem-tail -c buffer/a.checkpoint buffer |
   siem-fmt --json |
   siem-send -c buffer/a.checkpoint --dead-letter state/a.dead --receipts state/a.receipts -f siem.yaml a &' \
-		"$(head -n 7 <<<"$output")"
+		"$(head -n 9 <<<"$output")"
 	# One that an application writes has none.
 	sed -i /input/d siem.yaml
 	run -0 siem-run -f siem.yaml --print
-	equal '# a' "${lines[0]}"
+	equal '# a' "${lines[1]}"
 	# A folder that is a spool is read as one, without being called so.
 	siem-batch --spool filled <log
 	printf '%s\n' siem: '  input: filled' '  state_dir: state' \

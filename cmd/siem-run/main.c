@@ -93,6 +93,8 @@ static int print(const struct plan *plan, const struct task *tasks,
 			       "input: - can be read by one pipeline: print "
 			       "them one by one, by name, or let spool come "
 			       "between");
+	if (count > 1)
+		rc = print_begin(e);
 	for (size_t i = 0; rc == 0 && i < count; i++) {
 		struct pipeline p = PIPELINE_NONE;
 

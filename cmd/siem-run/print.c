@@ -43,6 +43,13 @@ static int write_out(struct buf *lines, struct err *e)
 	return 0;
 }
 
+static int put(const char *lines, struct err *e)
+{
+	if (fputs(lines, stdout) < 0 || fflush(stdout) != 0)
+		return err_sys(e, "standard output");
+	return 0;
+}
+
 int print_pipeline(const struct pipeline *p, bool is_one_of_several,
 		   struct err *e)
 {
@@ -54,15 +61,26 @@ int print_pipeline(const struct pipeline *p, bool is_one_of_several,
 		buf_puts(&lines, i == 0 ? "" : " |\n  ");
 		print_stage(&lines, &p->stages[i]);
 	}
-	buf_puts(&lines, is_one_of_several ? " &\n" : "\n");
+	buf_puts(&lines, is_one_of_several ? " &\npids=\"$pids $!\"\n" : "\n");
 	rc = write_out(&lines, e);
 	buf_free(&lines);
 	return rc;
 }
 
+int print_begin(struct err *e)
+{
+	return put("pids=\n", e);
+}
+
 int print_wait(struct err *e)
 {
-	if (fputs("wait\n", stdout) < 0 || fflush(stdout) != 0)
-		return err_sys(e, "standard output");
-	return 0;
+	// In parentheses, so that a shell it is pasted into does not end.
+	return put("worst=0\n"
+		   "for pid in $pids; do\n"
+		   "  status=0\n"
+		   "  wait \"$pid\" || status=$?\n"
+		   "  [ \"$status\" -le \"$worst\" ] || worst=$status\n"
+		   "done\n"
+		   "(exit \"$worst\")\n",
+		   e);
 }

@@ -18,7 +18,11 @@ void print_stage(struct buf *out, const struct stage *stage);
 int print_pipeline(const struct pipeline *p, bool is_one_of_several,
 		   struct err *e) MUST_CHECK;
 
-/* Write what has them all run, until they have ended. */
+/* Write what several need before the first of them. */
+int print_begin(struct err *e) MUST_CHECK;
+
+/* Write what waits until all have ended, and has the worst of their statuses.
+ */
 int print_wait(struct err *e) MUST_CHECK;
 
 #endif
