@@ -226,7 +226,8 @@ siem-tail -q -v --stats --grace 3 -c state/archive.ckpt log |
 	config '  spool: {dir: buffer, max: 10GB}' '  a: {kind: stdout, enabled: true}' \
 		'  b: {kind: stdout, enabled: true}'
 	run -0 siem-run -f siem.yaml --print
-	equal 'pids=
+	equal 'mkdir -p -m 700 buffer
+pids=
 # spool
 siem-tail -c state/spool.ckpt log |
   siem-batch -c state/spool.ckpt --dead-letter state/spool.dead --max 10GB --spool buffer &
@@ -235,11 +236,11 @@ pids="$pids $!"
 siem-tail -c buffer/a.checkpoint buffer |
   siem-fmt --json |
   siem-send -c buffer/a.checkpoint --dead-letter state/a.dead --receipts state/a.receipts -f siem.yaml a &' \
-		"$(head -n 9 <<<"$output")"
+		"$(head -n 10 <<<"$output")"
 	# One that an application writes has none.
 	sed -i /input/d siem.yaml
 	run -0 siem-run -f siem.yaml --print
-	equal '# a' "${lines[1]}"
+	equal '# a' "${lines[2]}"
 	# A folder that is a spool is read as one, without being called so.
 	siem-batch --spool filled <log
 	printf '%s\n' siem: '  input: filled' '  state_dir: state' \
@@ -251,16 +252,44 @@ siem-tail -c buffer/a.checkpoint buffer |
 @test "what goes into the spool comes out to everybody" {
 	config '  spool: {dir: buffer}' '  a: {kind: file, enabled: true, path: a}' \
 		'  b: {kind: file, enabled: true, path: b, format: cef}'
-	run -3 siem-run -f siem.yaml a
-	equal 'siem-run: spool.dir: buffer: No such file or directory' "$output"
-	for name in spool a b; do
-		[ $name != a ] || eventually [ -s buffer/siem-spool ]
-		start $name
-	done
+	# In whatever order they come.
+	start a
+	eventually grep -q 'siem-tail: buffer: waiting for it to become a spool' err
+	equal 700 "$(stat -c %a buffer)"
+	start spool
+	start b
 	eventually has a 4
 	eventually has b 4
 	cmp log a
 	cmp <(siem-fmt --cef log) b
+	sed -i 's,buffer,none/&,' siem.yaml
+	run -3 siem-run -f siem.yaml a
+	equal 'siem-run: spool.dir: none/buffer: No such file or directory' "$output"
+}
+
+@test "a new spool is in order, and what is printed fills and reads it" {
+	config '  spool: {dir: "-buf fer"}' '  a: {kind: file, enabled: true, path: a}'
+	run -0 siem-run -f siem.yaml --check
+	[[ $output == *'
+siem-run a
+  spool            ok       -buf fer, which is not there yet: the first run makes it
+'* ]]
+	[ ! -e '-buf fer' ]
+	siem-run -f siem.yaml --print >lines
+	equal "mkdir -p -m 700 -- '-buf fer'" "$(head -n 1 lines)"
+	{
+		setsid sh lines 2>err 3>&- 4>&- &
+	}
+	remember $!
+	eventually has a 4
+	kill -- -$!
+	cmp log a
+	equal 700 "$(stat -c %a -- '-buf fer')"
+	sed -i 's,-buf,none/&,' siem.yaml
+	run -3 siem-run -f siem.yaml --check a
+	[[ $output == *'
+  spool            FAILED   none/-buf fer: No such file or directory
+'* ]]
 }
 
 @test "a topic is read by a group of its own, standard input by the first filter" {

@@ -8,6 +8,8 @@
 
 #include <errno.h>
 #include <glob.h>
+#include <libgen.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -82,17 +84,29 @@ static void check_folder(struct findings *f, const char *step, const char *path)
 		findings_put(f, step, FINDING_GOOD, "%s", path);
 }
 
-/* Its writer makes it; who reads it needs at least the folder. */
-static void check_spool(struct findings *f, const struct plan *plan,
-			const struct task *task)
+/* Could the first run make it? */
+static bool can_be_made(const char *path)
+{
+	char *copy = strdup(path);
+	const bool can = copy != NULL && access(path, F_OK) < 0 &&
+			 errno == ENOENT &&
+			 access(dirname(copy), W_OK | X_OK) == 0;
+
+	free(copy);
+	return can;
+}
+
+static void check_spool(struct findings *f, const struct plan *plan)
 {
 	if (plan->spool == NULL)
 		return;
-	if (!task->is_feeder || access(plan->spool, F_OK) == 0)
-		check_folder(f, "spool", plan->spool);
-	else
+	if (can_be_made(plan->spool))
 		findings_put(f, "spool", FINDING_GOOD,
-			     "%s, which is not there yet", plan->spool);
+			     "%s, which is not there yet: the first run makes "
+			     "it",
+			     plan->spool);
+	else
+		check_folder(f, "spool", plan->spool);
 	if (spool_was(plan->spool))
 		findings_put(f, "spool", FINDING_FAILED,
 			     "%s holds segments and is no spool: see "
@@ -161,7 +175,7 @@ int check_task(const struct plan *plan, const struct task *task,
 		findings_about("siem-run %s", task->name);
 		if (task->is_feeder || plan->spool == NULL)
 			check_input(&f, plan);
-		check_spool(&f, plan, task);
+		check_spool(&f, plan);
 		check_folder(&f, "state_dir", plan->state_dir);
 		check_folder(&f, "metrics_dir",
 			     site_text(&plan->site, "metrics_dir"));

@@ -19,6 +19,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct config {
@@ -51,12 +52,18 @@ static const struct cli cli = {
 	.options = options,
 };
 
-/* What is about to be run needs these, whatever the stages say. */
-static int check_folders(const struct plan *plan, const struct task *task,
-			 struct err *e)
+/*
+ * What is about to be run needs these, whatever the stages say. That of a spool
+ * is made, so that who reads it may come before who writes it.
+ */
+static int prepare_folders(const struct plan *plan, const struct task *task,
+			   struct err *e)
 {
 	if (plan->state_dir != NULL && access(plan->state_dir, W_OK | X_OK) < 0)
 		return err_sys(e, "state_dir: %s", plan->state_dir);
+	if (plan->spool != NULL && mkdir(plan->spool, 0700) < 0 &&
+	    errno != EEXIST)
+		return err_sys(e, "spool.dir: %s", plan->spool);
 	if (plan->spool != NULL && !task->is_feeder &&
 	    access(plan->spool, W_OK | X_OK) < 0)
 		return err_sys(e, "spool.dir: %s", plan->spool);
@@ -75,7 +82,7 @@ static int run(const struct plan *plan, const struct task *task,
 			 "named",
 			 task->name, plan->site.name);
 	if (pipeline_make(&p, plan, task, how, e) == 0 &&
-	    check_folders(plan, task, e) == 0 && runner_hold_signals(e) == 0)
+	    prepare_folders(plan, task, e) == 0 && runner_hold_signals(e) == 0)
 		status = runner_run(&p, how->grace_sec, NULL, e);
 	pipeline_free(&p);
 	return status;
@@ -93,7 +100,9 @@ static int print(const struct plan *plan, const struct task *tasks,
 			       "input: - can be read by one pipeline: print "
 			       "them one by one, by name, or let spool come "
 			       "between");
-	if (count > 1)
+	if (plan->spool != NULL)
+		rc = print_folder(plan->spool, e);
+	if (rc == 0 && count > 1)
 		rc = print_begin(e);
 	for (size_t i = 0; rc == 0 && i < count; i++) {
 		struct pipeline p = PIPELINE_NONE;

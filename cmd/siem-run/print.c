@@ -17,6 +17,14 @@ static bool is_plain(const char *word)
 	return word[0] != '\0' && strspn(word, plain) == strlen(word);
 }
 
+static void put_word(struct buf *out, const char *word)
+{
+	if (is_plain(word))
+		buf_puts(out, word);
+	else
+		shell_put_word(out, word);
+}
+
 void print_stage(struct buf *out, const struct stage *stage)
 {
 	const char *word = NULL;
@@ -25,10 +33,7 @@ void print_stage(struct buf *out, const struct stage *stage)
 	while ((word = stage_next(stage, word)) != NULL) {
 		if (!is_first)
 			buf_putc(out, ' ');
-		if (is_plain(word))
-			buf_puts(out, word);
-		else
-			shell_put_word(out, word);
+		put_word(out, word);
 		is_first = false;
 	}
 }
@@ -64,6 +69,20 @@ int print_pipeline(const struct pipeline *p, bool is_one_of_several,
 	buf_puts(&lines, is_one_of_several ? " &\npids=\"$pids $!\"\n" : "\n");
 	rc = write_out(&lines, e);
 	buf_free(&lines);
+	return rc;
+}
+
+int print_folder(const char *path, struct err *e)
+{
+	struct buf line = BUF_INIT(LINES_MAX);
+	int rc;
+
+	buf_puts(&line, "mkdir -p -m 700 ");
+	buf_puts(&line, path[0] == '-' ? "-- " : "");
+	put_word(&line, path);
+	buf_putc(&line, '\n');
+	rc = write_out(&line, e);
+	buf_free(&line);
 	return rc;
 }
 

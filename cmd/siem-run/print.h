@@ -18,6 +18,9 @@ void print_stage(struct buf *out, const struct stage *stage);
 int print_pipeline(const struct pipeline *p, bool is_one_of_several,
 		   struct err *e) MUST_CHECK;
 
+/* Write what makes a folder that is not there yet, as spool_create() would. */
+int print_folder(const char *path, struct err *e) MUST_CHECK;
+
 /* Write what several need before the first of them. */
 int print_begin(struct err *e) MUST_CHECK;
 
