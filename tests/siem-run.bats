@@ -510,6 +510,19 @@ siem-tail -c state/failover.ckpt log |
 	[[ $output == *'siem-send: state/file.dead is the dead letters and also the destination'* ]]
 }
 
+@test "what does not mend itself is said so by the first stage that finds it" {
+	config '  a: {kind: file, enabled: true, path: out}'
+	echo damaged >state/a.ckpt
+	run -2 timeout 60 siem-run -f siem.yaml a
+	[[ $output == *'siem-tail: state/a.ckpt: no checkpoint, but something else'* ]]
+	rm state/a.ckpt
+	echo '[]' >map.json
+	echo '  map: map.json' >>siem.yaml
+	run -2 timeout 60 siem-run -f siem.yaml a
+	[[ $output == *'siem-fmt: map.json'* ]]
+	[ ! -e out ]
+}
+
 @test "a stage that is killed ends the pipeline, and loses nothing" {
 	config '  a: {kind: file, enabled: true, path: out}'
 	: >log

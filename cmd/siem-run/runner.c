@@ -269,6 +269,17 @@ static void wait_for_all(struct runner *r)
 	}
 }
 
+/* Has it nothing to say but that one before it would not begin? */
+static bool has_followed(const struct runner *r, size_t i)
+{
+	if (r->processes[i].status != STATUS_UNDELIVERED)
+		return false;
+	for (size_t j = 0; j < i; j++)
+		if (r->processes[j].status == STATUS_USAGE)
+			return true;
+	return false;
+}
+
 /* The worst, but for what follows from another. */
 static int status_of(const struct runner *r)
 {
@@ -278,7 +289,7 @@ static int status_of(const struct runner *r)
 		const struct process *p = &r->processes[i];
 		int *to = p->is_cut ? &worst_cut : &worst;
 
-		if (p->status > *to)
+		if (p->status > *to && !has_followed(r, i))
 			*to = p->status;
 	}
 	return worst > STATUS_DONE ? worst : worst_cut;

@@ -24,7 +24,8 @@ int runner_hold_signals(struct err *e) MUST_CHECK;
 
 /*
  * Run it to its end. Returns the worst status of its stages, those aside that
- * were ended because the one behind them was gone; or -1 with e filled.
+ * were ended because the one behind them was gone, and those with nothing to
+ * read because one before them would not begin; or -1 with e filled.
  * *is_asked (NULL: nobody wants to know) is set where a signal asked for that.
  */
 int runner_run(const struct pipeline *p, size_t grace_sec, bool *is_asked,
