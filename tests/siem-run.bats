@@ -292,6 +292,50 @@ siem-run a
 '* ]]
 }
 
+# loops INPUT PATH: a file there would be read again, as is said of its place.
+loops()
+{
+	printf '%s\n' siem: "  input: $1" '  state_dir: state' \
+		"  a: {kind: file, enabled: true, path: $2}" >siem.yaml
+	run -2 siem-run -f siem.yaml --print
+	equal 'siem-run: siem.yaml:4:40: path: that is the input, too' "$output"
+}
+
+@test "what is delivered to the input is refused, by whatever name it is" {
+	mkdir -p state logs/below
+	: >log
+	ln -s log another
+	ln log linked
+	loops log log
+	loops log "$PWD/./log"
+	loops another log
+	loops log linked
+	loops '[none, "l?g"]' log
+	loops '"l?nked"' log
+	loops logs logs/below/later
+	loops later ./later
+	loops '"logs/*.log"' "$PWD/logs/later.log"
+
+	config '  a: {kind: sentinel, transport: log_analytics_agent, enabled: true, log_analytics_agent: {path: log}}'
+	run -2 siem-run -f siem.yaml --print
+	[[ $output == *': path: that is the input, too' ]]
+	config '  a: {kind: stdout, enabled: true, delivery: {failover: "file:log"}}'
+	run -2 siem-run -f siem.yaml --print
+	equal 'siem-run: siem.yaml:4:57: delivery.failover: that is the input, too' "$output"
+	config '  a: {kind: stdout, enabled: true, delivery: {failover: b}}' '  b: {kind: file, path: log}'
+	run -2 siem-run -f siem.yaml --print
+	equal 'siem-run: siem.yaml:5:25: path: that is the input, too' "$output"
+
+	config '  a: {kind: file, enabled: true, path: kept}'
+	run -0 siem-run -f siem.yaml --print
+	sed -i 's,input: log,input: "logs/*",' siem.yaml
+	run -0 siem-run -f siem.yaml --print
+	sed -i 's,path: kept,path: logs/.kept,' siem.yaml
+	run -0 siem-run -f siem.yaml --print
+	sed -i 's,input: .*,input: "-",' siem.yaml
+	run -0 siem-run -f siem.yaml --print
+}
+
 @test "a topic is read by a group of its own, standard input by the first filter" {
 	config '  a: {kind: stdout, enabled: true}'
 	sed -i 's,input: log,input: kafka://h:1/t,' siem.yaml

@@ -6,10 +6,16 @@
 #include "dest/preparation.h"
 #include "dest/profile.h"
 
+#include <fnmatch.h>
+#include <glob.h>
+#include <libgen.h>
+#include <limits.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static const json_t *find(const struct plan *p, const char *path)
 {
@@ -52,7 +58,7 @@ static int check_enabled(const struct plan *p, struct err *e)
 			 json_string_value(node));
 }
 
-static bool is_one_folder(const char *path, const char *other)
+static bool is_one(const char *path, const char *other)
 {
 	struct stat a, b;
 
@@ -87,7 +93,7 @@ static int find_input(struct plan *p, struct err *e)
 		if (i > 0 && (p->is_stdin || strcmp(input, "-") == 0))
 			return yaml_fail(yaml_of(p), p->input, e,
 					 "input: - has to be the only one");
-		if (p->spool != NULL && is_one_folder(input, p->spool))
+		if (p->spool != NULL && is_one(input, p->spool))
 			return yaml_fail(yaml_of(p), p->input, e,
 					 "input: that is the folder of spool, "
 					 "which needs no input where somebody "
@@ -107,11 +113,11 @@ static int find_state(struct plan *p, struct err *e)
 				     "state_dir is missing: a folder for "
 				     "checkpoints, dead letters and receipts");
 	for (size_t i = 0; p->state_dir != NULL && plan_input(p, i); i++)
-		if (is_one_folder(plan_input(p, i), p->state_dir))
+		if (is_one(plan_input(p, i), p->state_dir))
 			return yaml_fail(yaml_of(p), node, e,
 					 "state_dir: that is the input, too");
 	if (p->state_dir != NULL && p->spool != NULL &&
-	    is_one_folder(p->spool, p->state_dir))
+	    is_one(p->spool, p->state_dir))
 		return yaml_fail(yaml_of(p), node, e,
 				 "state_dir: that is the folder of spool, "
 				 "which needs one of its own");
@@ -200,6 +206,111 @@ static int choose(const struct plan *p, const char *name,
 		       : 0;
 }
 
+/* What is delivered must not be read again: that would never end. */
+
+/* Is it what a pattern finds by now? */
+static bool is_found(const char *pattern, const char *path)
+{
+	bool is = false;
+	glob_t found;
+
+	if (glob(pattern, 0, NULL, &found) != 0)
+		return false;
+	for (size_t i = 0; i < found.gl_pathc && !is; i++)
+		is = is_one(found.gl_pathv[i], path);
+	globfree(&found);
+	return is;
+}
+
+/* Will a pattern find it, or is it called so, once it is made? */
+static bool will_be_found(const char *pattern, const char *path)
+{
+	char of_pattern[2][PATH_MAX], of_path[2][PATH_MAX];
+
+	for (size_t i = 0; i < 2; i++) {
+		snprintf(of_pattern[i], PATH_MAX, "%s", pattern);
+		snprintf(of_path[i], PATH_MAX, "%s", path);
+	}
+	return fnmatch(basename(of_pattern[0]), basename(of_path[0]),
+		       FNM_PERIOD) == 0 &&
+	       is_found(dirname(of_pattern[1]), dirname(of_path[1]));
+}
+
+static bool is_within(const char *folder, const char *path)
+{
+	char copy[PATH_MAX], above[PATH_MAX];
+	bool is = false;
+
+	snprintf(copy, sizeof(copy), "%s", path);
+	if (realpath(dirname(copy), above) == NULL)
+		return false;
+	while (!(is = is_one(above, folder)) && strcmp(above, "/") != 0)
+		(void)dirname(above);
+	return is;
+}
+
+static bool is_input(const struct plan *p, const char *path)
+{
+	const char *input;
+
+	for (size_t i = 0; (input = plan_input(p, i)) != NULL; i++) {
+		if (is_one(input, path) || is_within(input, path))
+			return true;
+		// As siem-tail has it: what there is, is no pattern.
+		if (access(input, F_OK) < 0 &&
+		    (is_found(input, path) || will_be_found(input, path)))
+			return true;
+	}
+	return false;
+}
+
+static const struct dest_setting *find_row(const struct dest_type *type,
+					   const char *key)
+{
+	const struct dest_setting *row = type->settings;
+
+	while (row->key != NULL && strcmp(row->key, key) != 0)
+		row++;
+	return row->key != NULL ? row : NULL;
+}
+
+/* A platform that is a file, by its kind or its transport. */
+static int check_file(const struct plan *p, const char *name, struct err *e)
+{
+	const struct dest_setting *row;
+	struct platform platform;
+	const char *path = NULL;
+
+	if (p->is_stdin || site_platform(&p->site, name) == NULL)
+		return 0;
+	if (platform_find(&platform, &p->site, name, e) < 0 ||
+	    platform_choose(&platform, NULL, e) < 0)
+		return -1;
+	row = find_row(platform_type(&platform), "path");
+	if (row != NULL && platform_value(&platform, row, true, &path, e) < 0)
+		return -1;
+	if (path == NULL || !is_input(p, path))
+		return 0;
+	return yaml_fail(yaml_of(p), platform_node(&platform, row), e,
+			 "path: that is the input, too");
+}
+
+/* What stands in for a platform may be named as "file:PATH". */
+static int check_spare(const struct plan *p, const char *name,
+		       const char *spare, struct err *e)
+{
+	static const char form[] = "file:";
+	const size_t len = sizeof(form) - 1;
+
+	if (p->is_stdin || site_platform(&p->site, spare) != NULL ||
+	    strncmp(spare, form, len) != 0 || !is_input(p, spare + len))
+		return 0;
+	return yaml_fail(
+		yaml_of(p),
+		yaml_find(site_platform(&p->site, name), "delivery.failover"),
+		e, "delivery.failover: that is the input, too");
+}
+
 /* Records are formatted once: for the first, and whoever stands in for it. */
 static int check_format(const struct plan *p, const char *first,
 			const char *name, struct err *e)
@@ -233,7 +344,9 @@ static int add_place(const struct plan *p, struct task *task, const char *name,
 			       "for each other",
 			       p->site.name, FAILOVER_MAX);
 	task->places[task->count++] = name;
-	return check_format(p, task->places[0], name, e);
+	return check_file(p, name, e) < 0
+		       ? -1
+		       : check_format(p, task->places[0], name, e);
 }
 
 /* A platform, and what it falls back to. */
@@ -244,7 +357,11 @@ static int add_places(const struct plan *p, struct task *task, const char *name,
 
 	if (add_place(p, task, name, e) < 0)
 		return -1;
-	return spare != NULL ? add_place(p, task, spare, e) : 0;
+	if (spare == NULL)
+		return 0;
+	return check_spare(p, name, spare, e) < 0
+		       ? -1
+		       : add_place(p, task, spare, e);
 }
 
 static struct task *add_task(struct plan *p, const char *name, struct err *e)
