@@ -27,10 +27,11 @@ void shell_put_word(struct buf *out, const char *text)
 	buf_putc(out, '\'');
 }
 
-/* Start a command, whose output goes to out. 0, or an errno. */
-static int spawn(const char *command, int out, pid_t *pid)
+int shell_start(const char *command, const char *name, const char *word,
+		int out, char **env, pid_t *pid)
 {
-	char *argv[] = { (char *)"sh", (char *)"-c", (char *)command, NULL };
+	char *argv[] = { (char *)"sh", (char *)"-c", (char *)command,
+			 (char *)name, (char *)word, NULL };
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t how;
 	sigset_t none, all;
@@ -50,7 +51,7 @@ static int spawn(const char *command, int out, pid_t *pid)
 	posix_spawnattr_setsigdefault(&how, &all);
 	posix_spawnattr_setflags(&how, POSIX_SPAWN_SETSIGMASK |
 					       POSIX_SPAWN_SETSIGDEF);
-	int error = posix_spawn(pid, "/bin/sh", &files, &how, argv, environ);
+	int error = posix_spawn(pid, "/bin/sh", &files, &how, argv, env);
 	posix_spawn_file_actions_destroy(&files);
 	posix_spawnattr_destroy(&how);
 	return error;
@@ -132,7 +133,7 @@ int shell_read(const char *command, unsigned timeout_ms, struct buf *out,
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return err_set(e, ERR_USAGE, "%s", strerror(errno));
-	int error = spawn(command, ends[1], &pid);
+	int error = shell_start(command, NULL, NULL, ends[1], environ, &pid);
 	close(ends[1]);
 	if (error != 0) {
 		close(ends[0]);

@@ -8,8 +8,18 @@
 #include "core/buf.h"
 #include "core/err.h"
 
+#include <sys/types.h>
+
 /* Append a text as one word, whatever is in it. */
 void shell_put_word(struct buf *out, const char *text);
+
+/*
+ * Start a command by sh, with nothing to read, all signals as they are by
+ * default, and these variables; it writes to out. In it $0 is name and $1 is
+ * word; NULL: there are none. 0, or an errno.
+ */
+int shell_start(const char *command, const char *name, const char *word,
+		int out, char **env, pid_t *pid) MUST_CHECK;
 
 /*
  * Run a command by sh, with nothing to read, and append what it writes to

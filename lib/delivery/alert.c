@@ -1,12 +1,10 @@
 #include "delivery/alert.h"
 
 #include "core/msg.h"
+#include "core/shell.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,36 +60,6 @@ static char **environment(char vars[VARIABLES][VARIABLE_MAX])
 	return out;
 }
 
-/* Start the command with all signals as they are by default. 0, or an errno. */
-static int spawn(const char *command, const char *event, char **env, pid_t *pid)
-{
-	char *argv[] = { (char *)"sh",        (char *)"-c",  (char *)command,
-			 (char *)"siem-send", (char *)event, NULL };
-	posix_spawn_file_actions_t files;
-	posix_spawnattr_t how;
-	sigset_t none, all;
-
-	sigemptyset(&none);
-	sigfillset(&all);
-	if (posix_spawn_file_actions_init(&files) != 0)
-		return ENOMEM;
-	if (posix_spawnattr_init(&how) != 0) {
-		posix_spawn_file_actions_destroy(&files);
-		return ENOMEM;
-	}
-	posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null",
-					 O_RDONLY, 0);
-	posix_spawn_file_actions_adddup2(&files, STDERR_FILENO, STDOUT_FILENO);
-	posix_spawnattr_setsigmask(&how, &none);
-	posix_spawnattr_setsigdefault(&how, &all);
-	posix_spawnattr_setflags(&how, POSIX_SPAWN_SETSIGMASK |
-					       POSIX_SPAWN_SETSIGDEF);
-	int error = posix_spawn(pid, "/bin/sh", &files, &how, argv, env);
-	posix_spawn_file_actions_destroy(&files);
-	posix_spawnattr_destroy(&how);
-	return error;
-}
-
 /*
  * Who asks may have been taken over by what it was sent: only values are taken
  * from it, and no name, as that of a library to load would be.
@@ -110,7 +78,8 @@ static int start(const char *command, const struct alert_order *order,
 
 	char **env = environment(vars);
 	if (env != NULL)
-		error = spawn(command, event, env, pid);
+		error = shell_start(command, "siem-send", event, STDERR_FILENO,
+				    env, pid);
 	free(env);
 	return error;
 }
