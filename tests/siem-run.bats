@@ -487,6 +487,38 @@ siem-tail -c state/failover.ckpt log |
 	done
 }
 
+# has_started TOOL: is there one, which has its environment by now?
+has_started()
+{
+	started=$(pgrep -P "$pid" -x "$1")
+	grep -q 1nd3x "/proc/$started/environ"
+}
+
+# has_forgotten PID: is there no secret in its environment?
+has_forgotten()
+{
+	! grep -qE 's3cr3t|0th3r' "/proc/$1/environ"
+}
+
+@test "secrets are in no environment, that of siem-send aside until it has them" {
+	replace siem-send <<-'END'
+		[ "$SECRET" = s3cr3t-s3cr3t ] && : >seen
+		exec "$tools/siem-send" "$@"
+	END
+	config '  splunk: {enabled: true, hec: {endpoint: "https://127.0.0.1:1", token: env:SECRET}}' \
+		'  elk: {enabled: true, url: "https://127.0.0.1:1", index: env:INDEX, api_key: env:OTHER}'
+	export SECRET=s3cr3t-s3cr3t OTHER=0th3r-0th3r INDEX=1nd3x
+	PATH=$build/bin:$PATH start splunk
+	unset SECRET OTHER INDEX
+	eventually [ -e seen ]
+	for tool in siem-tail siem-fmt; do
+		eventually has_started "$tool"
+		has_forgotten "$started"
+	done
+	eventually has_forgotten "$pid"
+	grep -q 1nd3x "/proc/$pid/environ"
+}
+
 @test "asked to end, every stage ends in order, and nothing is read twice" {
 	numbers 1 1000 >log
 	config '  a: {kind: file, enabled: true, path: out}'

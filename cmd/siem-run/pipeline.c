@@ -197,6 +197,7 @@ static int add_source(const struct maker *m, struct err *e)
 		return stage_end(s, e);
 	}
 	if (is_topic(plan_input(m->plan, 0))) {
+		s->has_secrets = true;
 		buf_printf(&group, "siem-%s", m->task->name);
 		add_option(s, "--group", buf_str(&group));
 	} else if (is_stamped(m)) {
@@ -289,6 +290,7 @@ static int add_sink(const struct maker *m, struct err *e)
 
 	if (s == NULL)
 		return -1;
+	s->has_secrets = true;
 	add_checkpoint(m, s);
 	add_file(s, "--dead-letter", m->plan->state_dir, "", m->task->name,
 		 ".dead");
@@ -315,14 +317,50 @@ static int add_spool(const struct maker *m, struct err *e)
 	return stage_end(s, e);
 }
 
+static void add_variable(struct buf *names, const json_t *node)
+{
+	const json_t *member;
+	size_t i;
+
+	if (platform_is_variable(node)) {
+		const char *name = json_string_value(node) + strlen("env:");
+
+		buf_put(names, name, strlen(name) + 1);
+	}
+	json_array_foreach(node, i, member) add_variable(names, member);
+}
+
+/* Which variables siem.yaml says are secret, of any platform. */
+static int name_secrets(const struct maker *m, struct err *e)
+{
+	const struct site *site = &m->plan->site;
+	struct buf *names = &m->pipeline->secrets;
+	const struct dest_setting *row;
+	struct platform p;
+	struct err ignored;
+	const char *name;
+	size_t place = 0;
+
+	while (site_next(site, &place, &name) != NULL) {
+		if (platform_find(&p, site, name, &ignored) < 0 ||
+		    platform_choose(&p, NULL, &ignored) < 0)
+			continue;
+		for (row = platform_type(&p)->settings; row->key != NULL; row++)
+			if (row->secret)
+				add_variable(names, platform_node(&p, row));
+	}
+	return buf_status(names) == 0 ? 0 : err_sys(e, "secrets");
+}
+
 int pipeline_make(struct pipeline *pipeline, const struct plan *plan,
 		  const struct task *task, const struct pipeline_options *how,
 		  struct err *e)
 {
 	const struct maker m = { pipeline, plan, task, how };
 
-	*pipeline = (struct pipeline){ .name = task->name };
-	if (name_lock(&m, e) < 0)
+	*pipeline = (struct pipeline){ .name = task->name,
+				       .secrets = BUF_INIT(PIPELINE_WORDS) };
+	if (name_lock(&m, e) < 0 || name_secrets(&m, e) < 0)
 		return -1;
 	if (!reads_stdin(&m)) {
 		if (add_source(&m, e) < 0)
@@ -339,5 +377,6 @@ void pipeline_free(struct pipeline *pipeline)
 {
 	for (size_t i = 0; i < pipeline->count; i++)
 		buf_free(&pipeline->stages[i].words);
+	buf_free(&pipeline->secrets);
 	free(pipeline->lock);
 }

@@ -18,13 +18,15 @@ enum { PIPELINE_STAGES = 3, PIPELINE_WORDS = 1 << 20 };
 struct stage {
 	const char *tool; // "siem-fmt"; constant
 	struct buf words;
+	bool has_secrets; // it reads them from its environment
 };
 
 struct pipeline {
 	const char *name;
 	struct stage stages[PIPELINE_STAGES];
 	size_t count;
-	char *lock; // a file that all stages have open; NULL: none
+	char *lock;         // a file that all stages have open; NULL: none
+	struct buf secrets; // the names of variables, a NUL behind each
 };
 
 #define PIPELINE_NONE ((struct pipeline){ .count = 0 })

@@ -1,5 +1,6 @@
 #include "runner.h"
 
+#include "config/secret.h"
 #include "core/clock.h"
 #include "core/msg.h"
 
@@ -102,6 +103,16 @@ static char **argv_of(const struct stage *stage)
 	return argv;
 }
 
+/* Nobody is to read from the environment of others what is a secret. */
+static void forget_secrets(const struct pipeline *p)
+{
+	const char *name = p->secrets.data;
+	const char *end = name + p->secrets.len;
+
+	for (; name < end; name += strlen(name) + 1)
+		secret_forget_variable(name);
+}
+
 /*
  * In the child. Signals that ask for an end stay blocked: what is on its way
  * comes when the tool is ready for it, see quit_setup().
@@ -142,6 +153,8 @@ static int start(struct runner *r, size_t i, int in, struct err *e)
 
 	if (is_last || pipe2(ends, O_CLOEXEC) == 0)
 		pid = fork();
+	if (pid == 0 && !stage->has_secrets)
+		forget_secrets(r->pipeline);
 	if (pid == 0)
 		become(stage, parent, in, ends[1]);
 	if (pid < 0)
@@ -344,6 +357,7 @@ static int run_stages(struct runner *r, struct err *e)
 
 	for (size_t i = 0; i < count && in >= 0; i++)
 		in = start(r, i, in, e);
+	forget_secrets(r->pipeline);
 	if (in < 0) {
 		// Nothing was delivered yet that could be half.
 		tell(r, count, SIGTERM);
