@@ -292,16 +292,15 @@ siem-run a
 '* ]]
 }
 
-# loops INPUT PATH: a file there would be read again, as is said of its place.
-loops()
-{
-	printf '%s\n' siem: "  input: $1" '  state_dir: state' \
-		"  a: {kind: file, enabled: true, path: $2}" >siem.yaml
-	run -2 siem-run -f siem.yaml --print
-	equal 'siem-run: siem.yaml:4:40: path: that is the input, too' "$output"
-}
-
 @test "what is delivered to the input is refused, by whatever name it is" {
+	# loops INPUT PATH: a file there would be read again, as is said of its place.
+	loops()
+	{
+		printf '%s\n' siem: "  input: $1" '  state_dir: state' \
+			"  a: {kind: file, enabled: true, path: $2}" >siem.yaml
+		run -2 siem-run -f siem.yaml --print
+		equal 'siem-run: siem.yaml:4:40: path: that is the input, too' "$output"
+	}
 	mkdir -p state logs/below
 	: >log
 	ln -s log another
