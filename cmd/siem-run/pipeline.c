@@ -327,7 +327,10 @@ static void add_variable(struct buf *names, const json_t *node)
 
 		buf_put(names, name, strlen(name) + 1);
 	}
-	json_array_foreach(node, i, member) add_variable(names, member);
+	json_array_foreach(node, i, member)
+	{
+		add_variable(names, member);
+	}
 }
 
 /* Which variables siem.yaml says are secret, of any platform. */
