@@ -202,7 +202,7 @@ turn_over()
 	done
 }
 
-@test "quick moves while it runs lose nothing, repeat nothing, alarm nobody" {
+@test "quick moves while it runs lose nothing, alarm nobody, repeat what was packed at most" {
 	mkdir log old
 	touch err
 	for operands in 'log/x old' 'old log/x'; do
@@ -221,6 +221,9 @@ turn_over()
 		# shellcheck disable=SC2086
 		ship $operands
 
-		got "$(seq 0 9; echo last)"
+		equal '' "$(cat err)"
+		equal "$(seq 0 9; echo last)" "$(awk '!seen[$0]++' got)"
+		# The even ones are packed.
+		equal '' "$(sort got | uniq -d | grep -v '^[2468]$')"
 	done
 }
