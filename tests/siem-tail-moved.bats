@@ -184,6 +184,31 @@ two_alike()
 	got "$(many 1 200; echo new)"
 }
 
+# rotated_unseen: two generations more, both in another folder at the next look.
+rotated_unseen()
+{
+	echo 0 >log/x
+	follow "${operands[@]}"
+	eventually has 0
+	kill -STOP "$pid"
+	echo 1 >>log/x
+	mv log/x old/x.2
+	sleep 0.05
+	echo 2 >old/x.1
+	echo 3 >log/x
+	kill -CONT "$pid"
+	eventually grep -q 3 got
+	kill "$pid"
+	ended 0 "$pid"
+	ended 0 "$sink"
+	sed -i '/: waiting for a file that matches$/d' err
+	got "$(seq 0 3)"
+}
+
+@test "what was moved after the log that was read comes after it" {
+	each_way rotated_unseen
+}
+
 # Rotations as fast as can be; every other generation is packed at once.
 turn_over()
 {

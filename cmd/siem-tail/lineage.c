@@ -194,10 +194,26 @@ static bool is_later(const struct file *f, const char *name,
 	return sibling_compare(name_of(f->source.path), name) > 0;
 }
 
+/*
+ * The file of a log, which is later than whatever was moved away. Not what it
+ * was when it was looked at last: that may have been moved away since, before
+ * others were.
+ */
+static const struct file *find_live(const struct tail *t, const char *log)
+{
+	const struct file *live = names_live(&t->names, log);
+	struct stat st;
+
+	if (live == NULL || stat(log, &st) < 0 ||
+	    live->source.dev != st.st_dev || live->source.ino != st.st_ino)
+		return NULL;
+	return live;
+}
+
 struct file *lineage_next(struct tail *t, const char *log, const char *name,
 			  struct timespec changed)
 {
-	const struct file *live = names_live(&t->names, log);
+	const struct file *live = find_live(t, log);
 	char *folder = expand_parent(log);
 	struct family family = { t, folder, folder, name_of(log) };
 	struct file *f = NULL;
