@@ -46,6 +46,17 @@ shim()
 	equal '' "$(<fired)"
 }
 
+@test "what is opened to be read is told from what is opened to be written" {
+	seq 2 >in
+	run -3 --separate-stderr shim 'fail=ENOENT view path=*/in n=1' \
+		siem-fmt --json in
+
+	equal 'siem-fmt: in: No such file or directory' "$stderr"
+	equal "0 view 1 $PWD/in" "$(<fired)"
+	shim 'fail=EIO view path=*/dead' siem-fmt --json --reject dead in || true
+	equal "$(<in)" "$(<dead)"
+}
+
 @test "a short write is half of one, and the tool goes on with the rest" {
 	echo abcdefgh >in
 	run -1 shim 'short write path=*/dead' siem-fmt --json --reject dead in

@@ -9,7 +9,7 @@
  *
  *     kill-before    SIGKILL instead of the call
  *     kill-after     SIGKILL when the call has been done
- *     fail=ERRNO     ENOSPC, EIO, EROFS, EACCES, EINTR, EAGAIN, ENOMEM
+ *     fail=ERRNO     ENOSPC, EIO, EROFS, EACCES, EINTR, EAGAIN, ENOMEM, ENOENT
  *     short          of a write, do one half, and nothing of a single byte
  *
  *     write          write, writev, pwrite: to anything that is no socket
@@ -17,6 +17,7 @@
  *     send, recv     to and from sockets, by whatever call
  *     fsync          fsync and fdatasync, of files and of folders
  *     open           for writing, or creating
+ *     view           open for reading alone
  *     rename, link, truncate, unlink
  *
  *     path=PATTERN   of what path (glob(7); '*' stands for '/', too); of a
@@ -74,6 +75,7 @@ enum call {
 	CALL_RECV,
 	CALL_FSYNC,
 	CALL_OPEN,
+	CALL_VIEW,
 	CALL_RENAME,
 	CALL_LINK,
 	CALL_TRUNCATE,
@@ -82,8 +84,8 @@ enum call {
 };
 
 static const char *const call_names[] = {
-	"write", "read",   "send", "recv",     "fsync",
-	"open",  "rename", "link", "truncate", "unlink",
+	"write", "read",   "send", "recv",     "fsync",  "open",
+	"view",  "rename", "link", "truncate", "unlink",
 };
 
 enum action { KILL_BEFORE, KILL_AFTER, FAIL, SHORT };
@@ -122,9 +124,10 @@ static int error_of(const char *name)
 		const char *name;
 		int error;
 	} errors[] = {
-		{ "ENOSPC", ENOSPC }, { "EIO", EIO },     { "EROFS", EROFS },
-		{ "EACCES", EACCES }, { "EINTR", EINTR }, { "EAGAIN", EAGAIN },
-		{ "ENOMEM", ENOMEM },
+		{ "ENOSPC", ENOSPC }, { "EIO", EIO },
+		{ "EROFS", EROFS },   { "EACCES", EACCES },
+		{ "EINTR", EINTR },   { "EAGAIN", EAGAIN },
+		{ "ENOMEM", ENOMEM }, { "ENOENT", ENOENT },
 	};
 
 	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
@@ -579,12 +582,11 @@ int fdatasync(int fd)
 
 static int open_at(int dirfd, const char *path, int flags, mode_t mode)
 {
-	const struct rule *r = NULL;
+	bool writes = (flags & (O_ACCMODE | O_CREAT | O_TRUNC)) != 0;
 	char whole[PATH_MAX];
 
 	make_absolute(dirfd, path, whole);
-	if ((flags & (O_ACCMODE | O_CREAT | O_TRUNC)) != 0)
-		r = before(CALL_OPEN, whole);
+	const struct rule *r = before(writes ? CALL_OPEN : CALL_VIEW, whole);
 	if (fails(r))
 		return -1;
 	int fd = (int)syscall(SYS_openat, dirfd, path, flags, mode);
