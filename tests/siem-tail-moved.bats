@@ -209,6 +209,86 @@ rotated_unseen()
 	each_way rotated_unseen
 }
 
+# packed_and_moved: packed at once, and moved before it could be opened so.
+packed_and_moved()
+{
+	# shellcheck disable=SC2034 # follow uses it
+	local as=trouble
+
+	echo 1 >log/x
+	follow "${operands[@]}"
+	eventually has 1
+	mv log/x old/x.1
+	echo 2 >log/x
+	eventually has $'1\n2'
+	gzip <old/x.1 >x.gz
+	mv x.gz old/x.1.gz
+	rm old/x.1
+	# More often than a look tries.
+	eventually fired 12
+	mv old/x.1.gz old/x.2.gz
+	echo 3 >>log/x
+	eventually grep -q 3 got
+	kill "$pid"
+	ended 0 "$pid"
+	ended 0 "$sink"
+	ship_all
+	sed -i '/: waiting for a file that matches$/d' err
+	got "$(seq 3)"
+}
+
+trouble()
+{
+	SHIM='fail=ENOENT view path=*/old/x.1.gz' SHIM_FIRED=$PWD/fired \
+		LD_PRELOAD=$(command -v shim.so) exec "$@"
+}
+
+fired()
+{
+	[ "$(wc -l <fired)" -ge "$1" ]
+}
+
+@test "what was moved again before it could be opened as packed is not repeated" {
+	[[ $(command -v siem-tail) != *-san/* ]] ||
+		skip 'the shim and the sanitizers do not go together'
+	each_way packed_and_moved
+}
+
+# packed_and_lost: never seen but as packed, and gone before it could be opened.
+packed_and_lost()
+{
+	# shellcheck disable=SC2034 # follow uses it
+	local as=trouble
+
+	echo 1 >log/x
+	follow "${operands[@]}"
+	eventually has 1
+	kill -STOP "$pid"
+	mv log/x old/x.2
+	echo 2 >log/x
+	mv log/x x
+	gzip <x >x.gz
+	mv x.gz old/x.1.gz
+	echo 3 >log/x
+	kill -CONT "$pid"
+	eventually fired 12
+	rm old/x.1.gz
+	eventually grep -q 3 got
+	kill "$pid"
+	ended 1 "$pid"
+	ended 0 "$sink"
+	sed -i '/: waiting for a file that matches$/d' err
+	equal $'1\n3' "$(cat got)"
+	equal 1 "$(grep -c '1 generation came and went' err)"
+	equal 1 "$(wc -l <err)"
+}
+
+@test "what was gone before it could be opened as packed is said" {
+	[[ $(command -v siem-tail) != *-san/* ]] ||
+		skip 'the shim and the sanitizers do not go together'
+	each_way packed_and_lost
+}
+
 # Rotations as fast as can be; every other generation is packed at once.
 turn_over()
 {
@@ -227,7 +307,7 @@ turn_over()
 	done
 }
 
-@test "quick moves while it runs lose nothing, alarm nobody, repeat what was packed at most" {
+@test "quick moves while it runs lose nothing, repeat nothing, alarm nobody" {
 	mkdir log old
 	touch err
 	for operands in 'log/x old' 'old log/x'; do
@@ -246,9 +326,6 @@ turn_over()
 		# shellcheck disable=SC2086
 		ship $operands
 
-		equal '' "$(cat err)"
-		equal "$(seq 0 9; echo last)" "$(awk '!seen[$0]++' got)"
-		# The even ones are packed.
-		equal '' "$(sort got | uniq -d | grep -v '^[2468]$')"
+		got "$(seq 0 9; echo last)"
 	done
 }

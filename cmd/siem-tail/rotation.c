@@ -389,6 +389,17 @@ static struct file *add_file(struct look *l, const struct entry *entry,
 	return f;
 }
 
+/*
+ * It could not be opened: is that to be noted? Not of what is packed and was
+ * renamed meanwhile, for it may hold what was read of another, and would not be
+ * taken for that any more.
+ */
+static bool is_to_be_missed(const struct entry *entry)
+{
+	return entry->known == NULL && entry->size > 0 &&
+	       (entry->shut || !entry->packed);
+}
+
 /* Read, or read on, a file that has no name that is followed. */
 static int read_entry(struct look *l, struct entry *entry)
 {
@@ -403,8 +414,7 @@ static int read_entry(struct look *l, struct entry *entry)
 		return 0;
 	}
 	if (!folder_open(l, entry, &s))
-		return entry->known == NULL && entry->size > 0 ? miss(l, entry)
-							       : 0;
+		return is_to_be_missed(entry) ? miss(l, entry) : 0;
 	if (!is_wanted(l, entry, &s)) {
 		// Nothing is to be read of what is empty, but it was there.
 		bool fresh = entry->known == NULL && copy_is_empty(l, &s);
