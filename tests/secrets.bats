@@ -72,7 +72,7 @@ is_back()
 @test "a secret that cannot be had is an error that does not quote it" {
 	(umask 077 && printf 'se cret\n' >token)
 	run -2 siem-send splunk:h -o token=file:token <<<x
-	equal 'siem-send: splunk: token: there is a blank in it, or what no token has' "$output"
+	equal 'siem-send: splunk: token: there is a blank in it, or what no header can carry' "$output"
 	chmod 644 token
 	run -2 siem-send splunk:h -o token=file:token <<<x
 	equal 'siem-send: splunk: token: file:token: others can read it (mode 0644): chmod 600 token, and think of it as known' "$output"

@@ -3,6 +3,7 @@
 #include "core/msg.h"
 #include "core/nearest.h"
 #include "dest/profile.h"
+#include "dest/opening.h"
 #include "dest/registry.h"
 
 #include <stdbool.h>

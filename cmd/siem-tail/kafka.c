@@ -739,8 +739,7 @@ static void leave(struct topic *k)
 	if (k->fd >= 0)
 		close(k->fd);
 	parts_free(&k->parts);
-	if (k->plan.release != NULL)
-		k->plan.release(k->plan.config);
+	dest_plan_release(&k->plan);
 	for (size_t i = 0; k->secrets != NULL && rows()[i].key != NULL; i++)
 		secret_close(&k->secrets[i]);
 	free(k->secrets);

@@ -9,7 +9,7 @@
 #include "delivery/renewal.h"
 #include "delivery/session.h"
 #include "delivery/slots.h"
-#include "dest/registry.h"
+#include "dest/opening.h"
 #include "net/http.h"
 
 #include <limits.h>

@@ -2,7 +2,7 @@
 
 #include "core/msg.h"
 #include "delivery/renewal.h"
-#include "dest/registry.h"
+#include "dest/opening.h"
 #include "net/address.h"
 
 #include <errno.h>

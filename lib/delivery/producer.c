@@ -7,7 +7,7 @@
 #include "delivery/flight.h"
 #include "delivery/renewal.h"
 #include "delivery/tags.h"
-#include "dest/registry.h"
+#include "dest/opening.h"
 #include "net/tls.h"
 
 #include <limits.h>

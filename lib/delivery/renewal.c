@@ -1,7 +1,7 @@
 #include "delivery/renewal.h"
 
 #include "core/msg.h"
-#include "dest/registry.h"
+#include "dest/opening.h"
 
 bool renewal_take(struct dest *dest)
 {

@@ -76,12 +76,9 @@ static int plan(const char *const *values, struct dest_plan *plan,
 	*plan = (struct dest_plan){ .stream = &stream,
 				    .config = c,
 				    .release = release };
-	if (setting_text(&s, PATH, &c->path, e) == 0 &&
-	    setting_size(&s, MAX_LINE, &c->max_line, e) == 0)
-		return 0;
-	release(c);
-	*plan = (struct dest_plan){ 0 };
-	return -1;
+	if (setting_text(&s, PATH, &c->path, e) < 0)
+		return -1;
+	return setting_size(&s, MAX_LINE, &c->max_line, e);
 }
 
 const struct dest_type dest_sentinel_agent = {

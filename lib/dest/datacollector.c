@@ -81,15 +81,6 @@ static int address(const char *address, const char **values,
 	return values[i] != NULL ? 0 : -1;
 }
 
-static int check_word(const struct settings *s, size_t i, struct err *e)
-{
-	if (s->values[i] == NULL || slice_is_word(slice_of(s->values[i])))
-		return 0;
-	return err_set(e, ERR_USAGE,
-		       "%s: there is a blank in it, or what no header has",
-		       s->table[i].key);
-}
-
 static int plan_url(struct config *c, const struct settings *s, bool insecure,
 		    struct err *e)
 {
@@ -99,7 +90,7 @@ static int plan_url(struct config *c, const struct settings *s, bool insecure,
 	int rc = 0;
 
 	if (setting_text(s, WORKSPACE_ID, &c->workspace, e) < 0 ||
-	    check_word(s, WORKSPACE_ID, e) < 0 ||
+	    setting_word(s, WORKSPACE_ID, e) < 0 ||
 	    setting_choice(s, CLOUD, cloud_words, &cloud, e) < 0)
 		return -1;
 	if (s->values[ENDPOINT] == NULL) {
@@ -146,8 +137,8 @@ static int plan_headers(struct config *c, const struct settings *s,
 	const char *const *values = s->values;
 
 	if (setting_text(s, LOG_TYPE, &c->log_type, e) < 0 ||
-	    check_word(s, TIMESTAMP_FIELD, e) < 0 ||
-	    check_word(s, RESOURCE_ID, e) < 0)
+	    setting_word(s, TIMESTAMP_FIELD, e) < 0 ||
+	    setting_word(s, RESOURCE_ID, e) < 0)
 		return -1;
 	if (!is_log_type(c->log_type))
 		return err_set(e, ERR_USAGE,
@@ -427,20 +418,14 @@ static int plan(const char *const *values, struct dest_plan *plan,
 	    azure_limits(&s, LIMITS, &plan->limits, e) < 0 ||
 	    plan_url(c, &s, plan->tls.insecure, e) < 0 ||
 	    plan_headers(c, &s, e) < 0 || plan_key(c, &s, e) < 0)
-		goto fail;
-	if (plan->limits.best_bytes > REQUEST_MAX) {
-		err_set(e, ERR_USAGE,
-			"batch_bytes: the API breaks the connection at more "
-			"than %d",
-			(int)REQUEST_MAX);
-		goto fail;
-	}
+		return -1;
+	if (plan->limits.best_bytes > REQUEST_MAX)
+		return err_set(e, ERR_USAGE,
+			       "batch_bytes: the API breaks the connection at "
+			       "more than %d",
+			       (int)REQUEST_MAX);
 	c->is_large = plan->limits.best_bytes > LARGE;
 	return 0;
-fail:
-	release(c);
-	*plan = (struct dest_plan){ 0 };
-	return -1;
 }
 
 const struct dest_type dest_sentinel_collector = {

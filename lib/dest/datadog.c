@@ -102,14 +102,9 @@ static int plan_url(struct config *c, const struct settings *s,
 
 static int plan_key(struct config *c, const struct settings *s, struct err *e)
 {
-	if (setting_text(s, API_KEY, &c->key, e) < 0)
-		return -1;
-	for (const char *p = c->key; *p != '\0'; p++)
-		if (*p <= ' ' || *p > '~')
-			return err_set(e, ERR_USAGE,
-				       "api_key: there is a blank in it, or "
-				       "what no key has");
-	return 0;
+	return setting_text(s, API_KEY, &c->key, e) == 0
+		       ? setting_word(s, API_KEY, e)
+		       : -1;
 }
 
 static void put_member(struct buf *head, const char *key, const char *value)
@@ -413,13 +408,9 @@ static int plan(const char *const *values, struct dest_plan *plan,
 				    .release = release };
 	if (setting_tls(&s, TLS, &plan->tls, e) < 0 ||
 	    plan_limits(&s, &plan->limits, e) < 0 ||
-	    plan_url(c, &s, plan, e) < 0 || plan_key(c, &s, e) < 0 ||
-	    plan_head(c, &s, e) < 0) {
-		release(c);
-		*plan = (struct dest_plan){ 0 };
+	    plan_url(c, &s, plan, e) < 0 || plan_key(c, &s, e) < 0)
 		return -1;
-	}
-	return 0;
+	return plan_head(c, &s, e);
 }
 
 const struct dest_type dest_datadog = {

@@ -347,6 +347,14 @@ struct dest_plan {
 	void (*release)(void *config); // NULL: nothing to release
 };
 
+/* Release what it has; it is empty then. */
+static inline void dest_plan_release(struct dest_plan *plan)
+{
+	if (plan->release != NULL)
+		plan->release(plan->config);
+	*plan = (struct dest_plan){ 0 };
+}
+
 /* The formats of those that take any line as it is. */
 #define DEST_FORMATS_ANY                                                     \
 	"json=--json|cef=--cef|leef=--leef|syslog=--rfc5424|"                \
@@ -400,9 +408,10 @@ struct dest_type {
 		       struct arena *storage, struct err *e);
 
 	/*
-	 * Make a plan. values are those of settings, in the same order, NULL
-	 * where there is none; they outlive the plan. The text of ERR_USAGE
-	 * begins with the key that it is about.
+	 * Make a plan, which is empty before. values are those of settings, in
+	 * the same order, NULL where there is none; they outlive the plan. The
+	 * text of ERR_USAGE begins with the key that it is about. What is to be
+	 * released is so by the caller, of a failure too.
 	 */
 	int (*plan)(const char *const *values, struct dest_plan *plan,
 		    struct err *e);

@@ -107,10 +107,9 @@ static bool put_cloud_url(struct slice id, struct buf *url)
 static bool has_odd_bytes(struct slice s)
 {
 	for (size_t i = 0; i < s.len; i++)
-		if (s.data[i] <= ' ' || s.data[i] > '~' ||
-		    strchr("#@?/\\", s.data[i]) != NULL)
+		if (strchr("#@?/\\", s.data[i]) != NULL)
 			return true;
-	return false;
+	return !slice_is_word(s);
 }
 
 /* What stands behind the last colon of a cloud id says where the cluster is. */
@@ -148,18 +147,6 @@ static int plan_url(struct config *c, const struct settings *s, bool insecure,
 			       "url and cloud_id exclude each other: each says "
 			       "where the cluster is");
 	return plan_cloud(c, s, e);
-}
-
-/* What a header can carry. */
-static int check_secret(const struct settings *s, size_t i, struct err *e)
-{
-	for (const char *p = s->values[i]; *p != '\0'; p++)
-		if (*p <= ' ' || *p > '~')
-			return err_set(e, ERR_USAGE,
-				       "%s: there is a blank in it, or what "
-				       "none has",
-				       s->table[i].key);
-	return 0;
 }
 
 /* "Basic BASE64" of user and password (RFC 7617). */
@@ -202,8 +189,7 @@ static int plan_authorization(struct config *c, const struct settings *s,
 			       "we are",
 			       api_key != NULL ? "api_key" : "user",
 			       token != NULL ? "token" : "user");
-	if ((api_key != NULL && check_secret(s, API_KEY, e) < 0) ||
-	    (token != NULL && check_secret(s, TOKEN, e) < 0) ||
+	if (setting_word(s, API_KEY, e) < 0 || setting_word(s, TOKEN, e) < 0 ||
 	    (has_user && put_user(c, s, e) < 0))
 		return -1;
 	if (token != NULL)
@@ -429,13 +415,9 @@ static int plan(const char *const *values, struct dest_plan *plan,
 	    plan_authorization(c, &s, e) < 0 ||
 	    plan_url(c, &s, plan->tls.insecure, e) < 0 ||
 	    plan_index(c, &s, e) < 0 || plan_id(c, &s, e) < 0)
-		goto fail;
+		return -1;
 	plan->limits.answer_bytes = BULK_ANSWER_BYTES;
 	return 0;
-fail:
-	release(c);
-	*plan = (struct dest_plan){ 0 };
-	return -1;
 }
 
 const struct dest_type dest_elasticsearch = {

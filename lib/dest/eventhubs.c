@@ -286,13 +286,10 @@ static int plan(const char *const *values, struct dest_plan *plan,
 	*plan = (struct dest_plan){ .request = &request,
 				    .config = c,
 				    .release = release };
-	if (setting_tls(&s, TLS, &plan->tls, e) == 0 &&
-	    azure_limits(&s, LIMITS, &plan->limits, e) == 0 &&
-	    plan_hub(c, &s, plan->tls.insecure, e) == 0)
-		return 0;
-	release(c);
-	*plan = (struct dest_plan){ 0 };
-	return -1;
+	if (setting_tls(&s, TLS, &plan->tls, e) < 0 ||
+	    azure_limits(&s, LIMITS, &plan->limits, e) < 0)
+		return -1;
+	return plan_hub(c, &s, plan->tls.insecure, e);
 }
 
 const struct dest_type dest_sentinel_hubs = {

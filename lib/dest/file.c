@@ -51,16 +51,14 @@ static int plan(const char *const *values, struct dest_plan *plan,
 
 	if (c == NULL)
 		return err_sys(e, "settings");
-	if (setting_text(&s, PATH, &c->path, e) < 0 ||
-	    setting_size(&s, ROTATE, &size, e) < 0 ||
-	    setting_count(&s, KEEP, 0, 1000000, &c->rotation.keep, e) < 0) {
-		free(c);
-		return -1;
-	}
-	c->rotation.size = size;
 	*plan = (struct dest_plan){ .stream = &stream,
 				    .config = c,
 				    .release = free };
+	if (setting_text(&s, PATH, &c->path, e) < 0 ||
+	    setting_size(&s, ROTATE, &size, e) < 0 ||
+	    setting_count(&s, KEEP, 0, 1000000, &c->rotation.keep, e) < 0)
+		return -1;
+	c->rotation.size = size;
 	return 0;
 }
 

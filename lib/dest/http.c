@@ -194,11 +194,8 @@ static int plan(const char *const *values, struct dest_plan *plan,
 	    plan_identity(c, &s, plan->tls.insecure, e) < 0 ||
 	    plan_codes(c, &s, e) < 0 ||
 	    plan_check(c, &s, plan->tls.insecure, e) < 0 ||
-	    plan_request(c, &s, plan, e) < 0) {
-		web_release(c);
-		*plan = (struct dest_plan){ 0 };
+	    plan_request(c, &s, plan, e) < 0)
 		return -1;
-	}
 	plan->request = web_request(c);
 	return 0;
 }

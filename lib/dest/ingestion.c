@@ -190,11 +190,8 @@ static int plan_identity(struct config *c, const struct settings *s,
 	if (check_identity_url(url, insecure, e) < 0)
 		return err_prefix(e, "identity_endpoint");
 	c->identity_header = s->values[IDENTITY_HEADER];
-	if (c->identity_header != NULL &&
-	    !slice_is_word(slice_of(c->identity_header)))
-		return err_set(e, ERR_USAGE,
-			       "identity_header: there is a blank in it, or "
-			       "what no header has");
+	if (setting_word(s, IDENTITY_HEADER, e) < 0)
+		return -1;
 	if (ends_in(resource, SLICE("/.default")))
 		resource.len -= strlen("/.default");
 	buf_printf(&c->token_url, "%s%cresource=", url,
@@ -581,16 +578,13 @@ static int plan(const char *const *values, struct dest_plan *plan,
 	*plan = (struct dest_plan){ .request = &request,
 				    .config = c,
 				    .release = release };
-	if (setting_tls(&s, TLS, &plan->tls, e) == 0 &&
-	    setting_limits(&s, LIMITS, &plan->limits, e) == 0 &&
-	    plan_url(c, &s, plan->tls.insecure, e) == 0 &&
-	    plan_auth(c, &s, plan->tls.insecure, e) == 0) {
-		plan->reads = c->certificate_file;
-		return 0;
-	}
-	release(c);
-	*plan = (struct dest_plan){ 0 };
-	return -1;
+	if (setting_tls(&s, TLS, &plan->tls, e) < 0 ||
+	    setting_limits(&s, LIMITS, &plan->limits, e) < 0 ||
+	    plan_url(c, &s, plan->tls.insecure, e) < 0 ||
+	    plan_auth(c, &s, plan->tls.insecure, e) < 0)
+		return -1;
+	plan->reads = c->certificate_file;
+	return 0;
 }
 
 const struct dest_type dest_sentinel_ingestion = {

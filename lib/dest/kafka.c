@@ -523,13 +523,9 @@ static int plan(const char *const *values, struct dest_plan *plan,
 	if (plan_reach(c, &s, &reach, e) < 0 ||
 	    plan_connection(c, &s, &reach, &plan->tls, e) < 0 ||
 	    plan_topic(c, &s, &reach, e) < 0 ||
-	    plan_producer(c, &s, plan, e) < 0 || plan_key(c, &s, e) < 0 ||
-	    rdkafka_check(&c->terms, e) < 0) {
-		release(c);
-		*plan = (struct dest_plan){ 0 };
+	    plan_producer(c, &s, plan, e) < 0 || plan_key(c, &s, e) < 0)
 		return -1;
-	}
-	return 0;
+	return rdkafka_check(&c->terms, e);
 }
 
 const struct dest_type dest_kafka = {

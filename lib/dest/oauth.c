@@ -72,17 +72,6 @@ static int64_t life_of(const struct dest_session *session, const json_t *root)
 	return ms < LIFE_MAX_MS ? (int64_t)ms : LIFE_MAX_MS;
 }
 
-/* Something that can stand in a header. */
-static bool is_token(const char *text)
-{
-	if (text == NULL || *text == '\0')
-		return false;
-	for (; *text != '\0'; text++)
-		if (*text <= ' ' || *text > '~')
-			return false;
-	return true;
-}
-
 static enum verdict take_token(struct dest_session *session, const json_t *root,
 			       struct err *e)
 {
@@ -90,7 +79,7 @@ static enum verdict take_token(struct dest_session *session, const json_t *root,
 		json_string_value(json_object_get(root, "access_token"));
 	int64_t life_ms = life_of(session, root);
 
-	if (!is_token(token)) {
+	if (token == NULL || !slice_is_word(slice_of(token))) {
 		err_set(e, ERR_TEMPORARY,
 			"token: the answer has no access_token");
 		return VERDICT_RETRY;

@@ -5,6 +5,7 @@
 #include "dest/keys.h"
 #include "dest/platform.h"
 #include "dest/preparation.h"
+#include "dest/opening.h"
 #include "dest/registry.h"
 #include "dest/spot.h"
 
@@ -37,7 +38,7 @@ static int try_plan(const struct platform *p, const char **values,
 {
 	const struct dest_type *type = platform_type(p);
 	const struct dest_setting *rows = type->settings;
-	struct dest_plan plan = { 0 };
+	struct dest_plan plan;
 	struct err why;
 	int fault;
 
@@ -47,9 +48,8 @@ static int try_plan(const struct platform *p, const char **values,
 		if (values[i] != NULL && values[i][0] == '\0')
 			values[i] = NULL;
 	}
-	if (type->plan(values, &plan, &why) == 0) {
-		if (plan.release != NULL)
-			plan.release(plan.config);
+	if (dest_make_plan(type, values, &plan, &why) == 0) {
+		dest_plan_release(&plan);
 		return 0;
 	}
 	fault = dest_fault(type, why.text);

@@ -94,11 +94,8 @@ static int plan(const char *const *values, struct dest_plan *plan,
 	*plan = (struct dest_plan){ .config = t, .release = web_release };
 	if (setting_tls(&s, TLS, &plan->tls, e) < 0 ||
 	    setting_limits(&s, LIMITS, &plan->limits, e) < 0 ||
-	    plan_target(t, &s, plan, e) < 0) {
-		web_release(t);
-		*plan = (struct dest_plan){ 0 };
+	    plan_target(t, &s, plan, e) < 0)
 		return -1;
-	}
 	plan->request = web_request(t);
 	return 0;
 }

@@ -463,17 +463,11 @@ int receiver_plan(const struct receiver *receiver,
 	if (c == NULL)
 		return err_sys(e, "settings");
 	c->receiver = receiver;
+	*plan = (struct dest_plan){ .config = c, .release = free };
 	if (plan_target(c, settings, e) < 0 ||
-	    plan_framing(c, settings, e) < 0 ||
-	    plan_header(c, settings, e) < 0) {
-		free(c);
+	    plan_framing(c, settings, e) < 0 || plan_header(c, settings, e) < 0)
 		return -1;
-	}
-	*plan = (struct dest_plan){
-		.stream = c->frames == FRAMES_RELP ? &relp_stream : &stream,
-		.config = c,
-		.release = free,
-	};
+	plan->stream = c->frames == FRAMES_RELP ? &relp_stream : &stream;
 	return 0;
 }
 

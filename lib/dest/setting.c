@@ -34,6 +34,16 @@ int setting_text(const struct settings *s, size_t i, const char **text,
 	return 0;
 }
 
+int setting_word(const struct settings *s, size_t i, struct err *e)
+{
+	if (s->values[i] == NULL || slice_is_word(slice_of(s->values[i])))
+		return 0;
+	return err_set(e, ERR_USAGE,
+		       "%s: there is a blank in it, or what no header can "
+		       "carry",
+		       s->table[i].key);
+}
+
 int setting_bool(const struct settings *s, size_t i, bool *out, struct err *e)
 {
 	int value;

@@ -31,6 +31,10 @@ bool setting_is_in(const char *word, const char *list);
 int setting_text(const struct settings *s, size_t i, const char **text,
 		 struct err *e) MUST_CHECK;
 
+/* That what there is can stand in a header: printable ASCII without blanks. A
+   missing value is none. */
+int setting_word(const struct settings *s, size_t i, struct err *e) MUST_CHECK;
+
 /* "true", "yes", "on", "1", and their contraries. */
 int setting_bool(const struct settings *s, size_t i, bool *out,
 		 struct err *e) MUST_CHECK;

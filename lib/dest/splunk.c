@@ -90,13 +90,9 @@ static int plan_token(struct config *c, const struct settings *s,
 {
 	enum { GUID_LEN = 36 };
 
-	if (setting_text(s, TOKEN, &c->token, e) < 0)
+	if (setting_text(s, TOKEN, &c->token, e) < 0 ||
+	    setting_word(s, TOKEN, e) < 0)
 		return -1;
-	for (const char *p = c->token; *p != '\0'; p++)
-		if (*p <= ' ' || *p > '~')
-			return err_set(e, ERR_USAGE,
-				       "token: there is a blank in it, or what "
-				       "no token has");
 	if (strlen(c->token) < GUID_LEN)
 		plan->warning = "the token is shorter than the 36 characters "
 				"of a GUID: is all of it there?";
@@ -311,20 +307,16 @@ static int plan(const char *const *values, struct dest_plan *plan,
 				    .config = c,
 				    .release = release };
 	if (setting_choice(&s, ENDPOINT, endpoints, &endpoint, e) < 0)
-		goto fail;
+		return -1;
 	c->is_raw = endpoint == 1;
 	if (setting_tls(&s, TLS, &plan->tls, e) < 0 ||
 	    setting_limits(&s, LIMITS, &plan->limits, e) < 0 ||
 	    plan_url(c, &s, plan->tls.insecure, e) < 0 ||
 	    plan_token(c, &s, plan, e) < 0 || plan_query(c, &s, e) < 0 ||
 	    plan_ack(c, &s, &plan->limits, e) < 0)
-		goto fail;
+		return -1;
 	c->terms.gzip = plan->limits.gzip;
 	return 0;
-fail:
-	release(c);
-	*plan = (struct dest_plan){ 0 };
-	return -1;
 }
 
 const struct dest_type dest_splunk_hec = {

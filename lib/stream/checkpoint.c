@@ -49,21 +49,12 @@ static void put_sum(struct buf *out, struct slice text)
 	buf_printf(out, "sum %016" PRIx64 "\n", digest_of(text));
 }
 
-/* Can it stand in a line without breaking it? */
-static bool is_word(struct slice s)
-{
-	for (size_t i = 0; i < s.len; i++)
-		if (s.data[i] <= ' ' || s.data[i] > '~')
-			return false;
-	return s.len > 0;
-}
-
 int checkpoint_set(struct checkpoint *c, struct slice source,
 		   struct slice position, struct err *e)
 {
 	size_t at;
 
-	if (!is_word(source) || !is_word(position))
+	if (!slice_is_word(source) || !slice_is_word(position))
 		return err_set(e, ERR_SYSTEM,
 			       "the marked stream is damaged: malformed M "
 			       "line");
@@ -156,7 +147,7 @@ static int parse_entries(struct checkpoint *c, struct slice text, struct err *e)
 		    bookmarks_find(&c->entries, source, &at) ||
 		    at != c->entries.count)
 			return damaged(e, "a line is wrong");
-		if (!is_word(source) || !is_word(line))
+		if (!slice_is_word(source) || !slice_is_word(line))
 			return damaged(e, "a line is wrong");
 		if (checkpoint_set(c, source, line, e) < 0)
 			return -1;

@@ -38,20 +38,11 @@ static int parse_header(struct slice rest, struct control *c, struct err *e)
 	return 0;
 }
 
-/* Printable ASCII without blanks, at least one. */
-static bool is_word(struct slice s)
-{
-	for (size_t i = 0; i < s.len; i++)
-		if (s.data[i] <= ' ' || s.data[i] > '~')
-			return false;
-	return s.len > 0;
-}
-
 static int parse_mark(struct slice rest, struct control *c, struct err *e)
 {
 	c->source = next_word(&rest);
 	c->position = rest;
-	if (!is_word(c->source) || !is_word(c->position))
+	if (!slice_is_word(c->source) || !slice_is_word(c->position))
 		return malformed(e, "M");
 	return 0;
 }

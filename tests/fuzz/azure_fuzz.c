@@ -4,7 +4,7 @@
  * that say so.
  */
 #include "dest/azure.h"
-#include "dest/registry.h"
+#include "dest/opening.h"
 #include "dest/sas.h"
 
 #include <stdlib.h>

@@ -2,7 +2,7 @@
  * Any line: what it becomes is one JSON object, or it is refused. Any answer:
  * nothing is taken for delivered or to blame but by the answers that say so.
  */
-#include "dest/registry.h"
+#include "dest/opening.h"
 #include "json/walk.h"
 
 #include <stdlib.h>

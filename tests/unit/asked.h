@@ -5,7 +5,7 @@
 #ifndef SIEM_TEST_ASKED_H
 #define SIEM_TEST_ASKED_H
 
-#include "dest/registry.h"
+#include "dest/opening.h"
 
 #include "check.h"
 

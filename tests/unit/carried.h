@@ -5,7 +5,7 @@
 #ifndef SIEM_TEST_CARRIED_H
 #define SIEM_TEST_CARRIED_H
 
-#include "dest/registry.h"
+#include "dest/opening.h"
 
 #include "check.h"
 

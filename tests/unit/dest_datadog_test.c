@@ -129,8 +129,8 @@ static void settings_that_make_no_sense_are_named(void)
 		"! datadog: api_key is missing (DATADOG_API_KEY)");
 	setenv("DATADOG_API_KEY", "a b", 1);
 	CARRIES("datadog", NOTHING, "x",
-		"! datadog: api_key: there is a blank in it, or what no key "
-		"has");
+		"! datadog: api_key: there is a blank in it, or what no header "
+		"can carry");
 	setenv("DATADOG_API_KEY", "0123456789abcdef0123456789abcdef", 1);
 }
 

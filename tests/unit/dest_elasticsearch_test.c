@@ -116,11 +116,11 @@ static void credentials_that_no_header_carries_are_refused(void)
 {
 	setenv("ELASTICSEARCH_TOKEN", "a\r\nb", 1);
 	FAILS("elasticsearch:h", NULL,
-	      "token: there is a blank in it, or what none has");
+	      "token: there is a blank in it, or what no header can carry");
 	forget_credentials();
 	setenv("ELASTICSEARCH_API_KEY", "id: key", 1);
 	FAILS("elasticsearch:h", NULL,
-	      "api_key: there is a blank in it, or what none has");
+	      "api_key: there is a blank in it, or what no header can carry");
 	forget_credentials();
 	setenv("ELASTICSEARCH_PASSWORD", "x", 1);
 	FAILS("elasticsearch:h", NULL,

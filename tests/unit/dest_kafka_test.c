@@ -1,6 +1,6 @@
 /* What kafka makes of its settings, of records and of answers. */
 #include "dest/rdkafka.h"
-#include "dest/registry.h"
+#include "dest/opening.h"
 
 #include "check.h"
 

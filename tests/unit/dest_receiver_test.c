@@ -1,5 +1,5 @@
 /* What syslog, qradar and sc4s make of settings, addresses and records. */
-#include "dest/registry.h"
+#include "dest/opening.h"
 
 #include "check.h"
 

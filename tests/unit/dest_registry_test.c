@@ -1,4 +1,5 @@
 /* Kinds, and where the values of their settings come from. */
+#include "dest/opening.h"
 #include "dest/registry.h"
 
 #include "check.h"

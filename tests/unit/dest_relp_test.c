@@ -1,5 +1,5 @@
 /* What RELP says, and what it makes of the answers. */
-#include "dest/registry.h"
+#include "dest/opening.h"
 #include "dest/relp.h"
 
 #include "check.h"

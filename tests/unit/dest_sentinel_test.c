@@ -1,5 +1,5 @@
 /* The four ways into Sentinel: requests, lines, and what answers mean. */
-#include "dest/registry.h"
+#include "dest/opening.h"
 
 #include "asked.h"
 #include "check.h"
@@ -654,7 +654,8 @@ static void wrong_settings_are_named(void)
 	      "batch_bytes: the API breaks the connection at more than "
 	      "30000000");
 	FAILS("sentinel:a b", collector,
-	      "workspace_id: there is a blank in it, or what no header has");
+	      "workspace_id: there is a blank in it, or what no header can "
+	      "carry");
 	setenv("SENTINEL_SHARED_KEY", "no", 1);
 	FAILS("sentinel:w", collector,
 	      "shared_key: it is no Base64, as the portal shows it");

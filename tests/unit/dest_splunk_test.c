@@ -1,5 +1,5 @@
 /* What splunk makes of its settings, and the requests it sends. */
-#include "dest/registry.h"
+#include "dest/opening.h"
 
 #include "check.h"
 #include "core/file.h"
@@ -221,7 +221,8 @@ static void a_token_is_needed_and_no_option_shows_it(void)
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
 		setenv("SPLUNK_HEC_TOKEN", wrong[i], 1);
 		FAILS("splunk:h", NULL,
-		      "token: there is a blank in it, or what no token has");
+		      "token: there is a blank in it, or what no header can "
+		      "carry");
 	}
 	setenv("SPLUNK_HEC_TOKEN", TOKEN, 1);
 }
