@@ -187,7 +187,7 @@ static bool has_room(const struct filter *f)
 	return f->hold.overflow != HOLD_BLOCK || !hold_is_full(&f->hold);
 }
 
-/* Take one line. 1: there was one; 0: none for now. */
+/* Take one line. 1: there was one; 0: none yet. */
 static int take_line(struct filter *f, struct err *e)
 {
 	struct reader_line line = { 0 };

@@ -66,7 +66,7 @@ static bool is_text(const json_t *root, const char *key, struct slice want)
 	return text.data != NULL && slice_is(text, want);
 }
 
-/* Is it said by the client, to this endpoint, and for now? */
+/* Is it said by the client, to this endpoint, and at this time? */
 static bool is_claim(struct slice json, struct slice client,
 		     const char *endpoint, int64_t now_sec)
 {

@@ -45,7 +45,7 @@ struct talk {
 
 	/*
 	 * Optional: it has been taken, and is to be confirmed; what becomes of
-	 * the connection then? And: there is nothing more to take for now.
+	 * the connection then? And: there is nothing more to take at the moment.
 	 */
 	enum fault (*taken)(void *state, struct buf *out);
 	void (*idle)(void *state, struct buf *out);

@@ -21,7 +21,7 @@ enum { OFFSET_NONE = -1 };
 struct part {
 	int32_t number;
 	bool is_ours; // given to us by the group
-	bool at_end;  // of what there is, for now
+	bool at_end;  // of what there is so far
 	// each the offset of a record that is next, or OFFSET_NONE
 	int64_t begun;     // where reading it began
 	int64_t next;      // behind what was sent

@@ -38,7 +38,7 @@ static void note_here(const struct look *l, struct known *k)
 	k->folder_ino = l->ino;
 }
 
-/* Is its path a link to a file in another folder, or to none for now? */
+/* Is its path a link to a file in another folder, or to none at the moment? */
 static bool is_behind_link(const struct known *k)
 {
 	char *path = strndup(k->source, k->path_len);

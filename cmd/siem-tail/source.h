@@ -72,7 +72,7 @@ struct source {
 enum source_got {
 	SOURCE_LINES,     // chunk holds whole lines
 	SOURCE_PIECE,     // chunk holds a part of a line: read on, from here
-	SOURCE_DRY,       // nothing more for now
+	SOURCE_DRY,       // nothing more yet
 	SOURCE_TRUNCATED, // source_truncated() first
 	SOURCE_FAILED,    // e is filled
 };

@@ -155,7 +155,7 @@ static int check_dropped(const struct spooled *s, struct err *e)
 		       s->spool.path, name);
 }
 
-/* Which segment is next to be read? 1: this; 0: none for now. */
+/* Which segment is next to be read? 1: this; 0: none yet. */
 static int choose_segment(struct spooled *s, uint64_t first, uint64_t last,
 			  struct err *e)
 {
@@ -180,7 +180,7 @@ static int choose_segment(struct spooled *s, uint64_t first, uint64_t last,
 	return s->at.segment <= last;
 }
 
-/* 1: a segment is open; 0: there is none to read for now. */
+/* 1: a segment is open; 0: there is none to read yet. */
 static int open_segment(struct spooled *s, struct err *e)
 {
 	uint64_t first, last;
@@ -301,7 +301,7 @@ static int send(struct spooled *s, struct slice bytes, struct err *e)
 	return send_lines(t, bytes, mark, e);
 }
 
-/* Read what may be read. 1: something was; 0: nothing is there for now. */
+/* Read what may be read. 1: something was; 0: nothing is there yet. */
 static int read_on(struct spooled *s, struct err *e)
 {
 	struct tail *t = s->tail;

@@ -20,7 +20,7 @@ struct unpack;
 struct unpack *unpack_open(int fd) MUST_CHECK;
 
 /*
- * The next n bytes at most. 0: there are none, for now or, where
+ * The next n bytes at most. 0: there are none yet or, where
  * unpack_is_whole(), for good; -1 with e filled: it cannot be read, or is
  * damaged.
  */

@@ -224,7 +224,7 @@ static bool translate(struct watch *w, const struct inotify_event *raw,
 	return true;
 }
 
-/* Read what events there are. False: none, for now. */
+/* Read what events there are. False: none yet. */
 static bool read_more(struct watch *w)
 {
 	bool was_all = w->was_all;

@@ -62,7 +62,7 @@ int watch_file(struct watch *w, int fd, void *file);
 void watch_drop(struct watch *w, int wd);
 
 /*
- * The next event, without waiting; false: none for now. After an overflow, one
+ * The next event, without waiting; false: none yet. After an overflow, one
  * that says that all of every folder and file may have changed: wd is -1.
  */
 bool watch_next(struct watch *w, struct watch_event *event) MUST_CHECK;

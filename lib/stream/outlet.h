@@ -27,9 +27,9 @@ struct outlet {
 int outlet_open(struct outlet *o, struct err *e) MUST_CHECK;
 
 /*
- * Write some of the bytes and return how many; 0: it takes none for now, so
- * poll(2) fd for POLLOUT; -1 with e filled. Where the kernel offers no way to
- * try, it waits until they are written.
+ * Write some of the bytes and return how many; 0: it takes none yet, so poll(2)
+ * fd for POLLOUT; -1 with e filled. Where the kernel offers no way to try, it
+ * waits until they are written.
  */
 ssize_t outlet_write(struct outlet *o, const char *bytes, size_t n,
 		     struct err *e) MUST_CHECK;

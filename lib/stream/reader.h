@@ -69,7 +69,7 @@ enum reader_got reader_next(struct reader *r, struct reader_line *line,
 bool reader_is_blank(struct slice record);
 
 /*
- * Read once. 1: something came; 0: nothing, for now (EAGAIN, EINTR) or, with
+ * Read once. 1: something came; 0: nothing yet (EAGAIN, EINTR) or, with
  * eof set, for good; -1 with e filled. What reader_next() gave is forgotten.
  */
 int reader_fill(struct reader *r, struct err *e) MUST_CHECK;

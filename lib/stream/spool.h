@@ -133,7 +133,7 @@ struct spool_side {
 int spool_side_open(struct spool_side *side, const struct spool *s,
 		    uint64_t number, struct err *e) MUST_CHECK;
 
-/* The next entry. 1: here; 0: none for now, or it is damaged; -1: e. */
+/* The next entry. 1: here; 0: none yet, or it is damaged; -1: e. */
 int spool_side_next(struct spool_side *side, struct spool_entry *entry,
 		    struct err *e) MUST_CHECK;
 
