@@ -318,7 +318,7 @@ siem-send: records neither delivered nor kept: 1 (see --dead-letter)' "$output"
 	address=$at
 	send "syslog:$at" "${settles_late[@]}" --stats
 	echo one >&7
-	eventually said '; trying again (records waiting: 1)'
+	eventually grep -qxF "siem-send: SIEM shipping failed: syslog: $at closed the connection (does it speak TLS? Then it is tls://); trying again (records waiting: 1)" err
 	wait "$mock"
 	mock -l "$address"
 	echo two >&7
@@ -707,7 +707,7 @@ refused()
 	echo one >&7
 	eventually grep -q one first
 	kill -9 "$first"
-	eventually grep -q 'asked for a client certificate and got none.*trying again' err
+	eventually grep -qxE "siem-send: SIEM shipping failed: syslog: connection to ${at#tls://}: (closed without a close_notify|Connection reset by peer); the server asked for a client certificate and got none: if it needs one, set cert_file and key_file; trying again \(records waiting: 1\)" err
 	mock -l "$at" --tls=tls/server.pem,tls/server.key
 	eventually arrived 1
 	ends 0
@@ -735,10 +735,12 @@ says()
 }
 
 @test "what answers in another protocol has nothing delivered to it" {
-	for text in $'\x15\x03\x03:TLS' 'HTTP/1.1 400 Bad Request:HTTP' 'SSH-2.0-x:SSH'; do
-		says "${text%:*}"
+	for text in $'\x15\x03\x03:TLS:; for syslog by TLS it is tls://' \
+		'HTTP/1.1 400 Bad Request:HTTP:' 'SSH-2.0-x:SSH:'; do
+		IFS=: read -r answer protocol hint <<<"$text"
+		says "$answer"
 		run -4 siem-send "syslog:tcp://127.0.0.1:$port" --dead-letter dead <<<one
-		[[ $output == *"tcp://127.0.0.1:$port speaks ${text##*:} there: it is no receiver of plain syslog"* ]]
+		equal "siem-send: SIEM shipping failed: syslog: tcp://127.0.0.1:$port speaks $protocol there: it is no receiver of plain syslog$hint" "${lines[0]}"
 	done
 	equal $'one\none\none' "$(cat dead)"
 }
@@ -850,7 +852,10 @@ says()
 	run -0 siem-send --list
 	equal 'splunk sc4s qradar sentinel datadog elasticsearch http syslog kafka file stdout' "$(awk '{ print $1 }' <<<"$output" | xargs)"
 	run -0 siem-send --settings file
-	equal 'path SIEM_FILE_PATH - the file to append to' "$(head -n 1 <<<"$output" | xargs)"
+	equal 'path SIEM_FILE_PATH - the file to append to
+rotate SIEM_FILE_ROTATE - size at which it is moved away, as 100MB [never]
+keep SIEM_FILE_KEEP 0 files that were moved away to keep; 0: all' \
+		"$(awk '{ $1 = $1; print }' <<<"$output")"
 	run -2 siem-send --settings qrada
 	equal 'siem-send: unknown kind of destination: qrada (did you mean qradar?)' "$output"
 }
