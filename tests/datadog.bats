@@ -214,7 +214,7 @@ messages()
 	mock --fault 403-at=2,429-at=3,garbage-at=4
 	lines 40 >in
 	run -2 siem-send -o api_key=k datadog <in
-	[[ $output == *'set DATADOG_API_KEY instead'* ]]
+	equal 'siem-send: option -o: api_key would show in the process list: set DATADOG_API_KEY instead, or name it, as in api_key=file:PATH' "$output"
 	timeout 120 siem-send -v --stats --metrics metrics --receipts receipts \
 		-o batch_size=5 -o in_flight=1 "datadog:$url" <in >out 2>err
 

@@ -196,7 +196,7 @@ Content-Length: 8
 	[[ $output != *geheim* ]]
 	for key in password token header client_secret; do
 		run -2 siem-send -o $key=x http:https://h <<<x
-		[[ $output == *"set HTTP_${key^^} instead"* ]]
+		equal "siem-send: option -o: $key would show in the process list: set HTTP_${key^^} instead, or name it, as in $key=file:PATH" "$output"
 	done
 	start_mock http --fault 403-at=2,429-at=3
 	lines 40 >in
