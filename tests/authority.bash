@@ -25,7 +25,8 @@ issue()
 		-extfile <(echo subjectAltName=IP:127.0.0.1) 2>openssl.log
 }
 
-# revoke AUTHORITY SERIAL OPTION...: AUTHORITY.crl, with that number in it.
+# revoke AUTHORITY SERIAL OPTION...: AUTHORITY.crl, with that number in it, and
+# whole at any time.
 revoke()
 {
 	local name=$1 serial=$2
@@ -35,7 +36,8 @@ revoke()
 	printf 'R\t491231235959Z\t250101000000Z\t%s\tunknown\t/CN=x\n' "$serial" >"$name.txt"
 	printf '[ca]\ndefault_ca=d\n[d]\ndatabase=%s.txt\ndefault_md=sha256\n' "$name" >"$name.cnf"
 	openssl ca -gencrl -config "$name.cnf" -cert "$name.pem" -keyfile "$name.key" \
-		-out "$name.crl" "$@" 2>openssl.log
+		-out "$name.crl.new" "$@" 2>openssl.log
+	mv "$name.crl.new" "$name.crl"
 }
 
 # tunnel OPTION...: a proxy, at port $proxy; what it was asked is in asked.

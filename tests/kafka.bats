@@ -286,7 +286,7 @@ secure()
 	front --user us --password new-sesame
 	echo two >&4
 	eventually grep -q 'uthentication.*; trying again' said
-	echo new-sesame >password
+	(umask 077 && echo new-sesame >new && mv new password)
 	eventually has audit 2
 	exec 4>&-
 	wait "$sender"

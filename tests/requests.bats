@@ -219,7 +219,8 @@ all_of()
 	listen=${url#https://} mock --tls --tls-dir other
 	events 11 20 >&4
 	eventually grep -q 'shipping failed.*certificate' messages
-	cp other/ca.pem trusted
+	cp other/ca.pem renewed
+	mv renewed trusted
 	exec 4>&-
 	wait $sender
 	end_mock

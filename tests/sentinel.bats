@@ -356,7 +356,7 @@ certificate()
 	listen=${url#*://} mock --client app:another
 	echo '{"n":2}' >&4
 	eventually grep -q 'invalid_client' messages
-	echo another >secret
+	(umask 077 && echo another >new && mv new secret)
 	exec 4>&-
 	wait $sender
 

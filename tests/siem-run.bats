@@ -689,7 +689,7 @@ has_forgotten()
 @test "counts are printed when they are asked for, and at the end" {
 	config '  a: {kind: file, enabled: true, path: out}'
 	start a --stats
-	eventually has out 4
+	eventually siem-tail -c state/a.ckpt --status log
 	kill -USR1 "$pid"
 	eventually grep -q '^siem-send: 4 read, 4 delivered' err
 	eventually grep -q '^siem-fmt: 4 records read' err

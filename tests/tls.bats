@@ -219,7 +219,8 @@ delivered()
 		eventually delivered 1
 		end_mock
 		listen=127.0.0.1:$port mock "$kind" --tls --tls-dir other
-		head -c 300 other/ca.pem >trusted
+		head -c 300 other/ca.pem >damaged
+		mv damaged trusted
 		echo '{"n":2}' >&4
 		eventually grep -q 'ca_file trusted: a certificate in it is damaged; going on with what was read before' messages
 		eventually grep -q 'shipping failed.*certificate is not signed by an authority in trusted' messages
@@ -248,7 +249,8 @@ delivered()
 		echo '{"n":1}' >&4
 		eventually has 1
 		eventually grep -q ', as CN=first' messages
-		cp second.pem cert # and the key later
+		cp second.pem renewed
+		mv renewed cert # and the key later
 		end_mock
 		listen=127.0.0.1:$port mock "$kind" --tls=server.pem,server.key \
 			--require-client-cert --client-ca us.pem
@@ -256,7 +258,8 @@ delivered()
 		eventually has 2
 		grep -q 'key_file key: the key does not belong to the certificate in cert; going on with what was read before' messages
 		equal 0 "$(grep -c ', as CN=second' messages)"
-		cp second.key key
+		cp second.key renewed
+		mv renewed key
 		end_mock
 		listen=127.0.0.1:$port mock "$kind" --tls=server.pem,server.key \
 			--require-client-cert --client-ca us.pem
@@ -295,9 +298,11 @@ delivered()
 		eventually has 1
 		eventually delivered 1
 		end_mock
-		cp second.pem cert
-		openssl pkey -in second.key -aes256 -passout pass:new-sesame -out key
-		echo new-sesame >password
+		cp second.pem renewed
+		mv renewed cert
+		openssl pkey -in second.key -aes256 -passout pass:new-sesame -out renewed
+		mv renewed key
+		(umask 077 && echo new-sesame >renewed && mv renewed password)
 		listen=127.0.0.1:$port mock "$kind" --tls=server.pem,server.key \
 			--require-client-cert --client-ca else.pem
 		echo '{"n":2}' >&4
