@@ -103,9 +103,11 @@ nobody_of()
 	mkdir state other
 	mocks
 	config
+	# Forty-five processes look for leaks as they end, all at once.
+	[[ ${BUILD:-} != *-san ]] || grace=(--grace 60)
 	running=
 	for name in $names; do
-		INDEX=one timeout 240 siem-run --grace 60 -f siem.yaml "$name" 2>"$name.err" 3>&- 4>&- &
+		INDEX=one timeout 240 siem-run "${grace[@]}" -f siem.yaml "$name" 2>"$name.err" 3>&- 4>&- &
 		running+=" $!"
 		remember $!
 	done

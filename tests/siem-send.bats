@@ -472,6 +472,22 @@ stopped_reading()
 	equal "$(seq 3)" "$(<dead)"
 }
 
+@test "SIGTERM: an input that does not end is no fault of the destination" {
+	mock
+	send "syslog:$at" -o settle=0.05 --grace 1
+	echo one >&7
+	eventually arrived 1
+	eventually counted '1 delivered'
+	: >err
+	kill "$pid"
+	status=0
+	wait "$pid" || status=$?
+
+	equal 3 "$status"
+	equal 'siem-send: the input has not ended within --grace seconds: a stage before this one is late' \
+		"$(cat err)"
+}
+
 @test "SIGUSR1 prints the counts" {
 	mock
 	send "syslog:$at" -o settle=0.05

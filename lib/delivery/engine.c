@@ -307,7 +307,11 @@ static void end_late(struct engine *g)
 	struct failover_place *p = &g->failover.places[g->failover.active];
 	bool delivered = g->drained && g->queue.open == 0;
 
-	if (!delivered)
+	// Whoever writes to us is late, and not the destination.
+	if (g->queue.open == 0 && intake_wants(&g->intake))
+		msg_error("the input has not ended within --grace seconds: a "
+			  "stage before this one is late");
+	else if (!delivered)
 		outage_final(&p->outage, &late);
 	cut_short(g, STATUS_UNDELIVERED, late.text);
 	drop_settled(g);
