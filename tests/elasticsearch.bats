@@ -215,7 +215,7 @@ auto0000000000000002 4' "$(jq -r '"\(.id) \(.event.n)"' arrived)"
 
 	equal "$(seq 200)" "$(jq .event.n arrived | sort -n)"
 	equal 1 "$(wc -l <dead)"
-	grep -q 'too large: lower batch_bytes, or raise http.max_content_length there' dead.why
+	grep -q 'too large: raise http.max_content_length there; siem-fmt --max-line makes lines that fit' dead.why
 }
 
 @test "Retry-After is obeyed, as seconds and as a date" {

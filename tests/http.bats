@@ -126,6 +126,21 @@ all_of()
 	all_of in
 }
 
+@test "what is in between and finds everything too large empties no log" {
+	start_mock http --max-content 1
+	lines 40 >in
+	run -4 send -c ck < <(siem-tail -q --once -c ck in 2>&1)
+
+	equal "siem-send: SIEM shipping failed: http: $url answers 413: too large: raise the limit there, or of what is in between; siem-fmt --max-line makes lines that fit: \"{\"error\":\"too large\"}\"" "$output"
+	[ ! -s ck.dead ]
+	end_mock
+	start_mock http --max-content 2000
+	{ printf '{"long":"%02000d"}\n' 0; lines 40; } >in
+	run -1 send --dead-letter dead <in
+	equal "$(sed 1d in | sort)" "$(jq -r .raw arrived | sort)"
+	equal "$(sed q in)" "$(cat dead)"
+}
+
 @test "429 and 503 are waited for, in both forms of Retry-After" {
 	for how in 429-at=1,retry-after=2 503-at=1,retry-date=3; do
 		start_mock http --fault "$how"

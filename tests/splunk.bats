@@ -169,7 +169,7 @@ request()
 
 	equal "$(grep '"n"' lines)" "$(jq -r .raw arrived | sort -t : -k 2 -n)"
 	equal "$(grep long lines)" "$(cat dead)"
-	equal 'too large: lower batch_bytes, or raise max_content_length in Splunk' \
+	equal 'too large: raise max_content_length in Splunk; siem-fmt --max-line makes lines that fit' \
 		"$(jq -r .reason dead.why)"
 }
 

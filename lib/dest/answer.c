@@ -28,7 +28,8 @@ bool answer_header(const struct answer *answer, const char *name,
 	return false;
 }
 
-static enum verdict verdict_of(int status, size_t count)
+static enum verdict verdict_of(int status, const struct dest_session *session,
+			       size_t count)
 {
 	switch (status) {
 	case 408:
@@ -36,7 +37,9 @@ static enum verdict verdict_of(int status, size_t count)
 	case 429:
 		return VERDICT_RETRY;
 	case 413:
-		return count > 1 ? VERDICT_SPLIT : VERDICT_REJECT;
+		if (count > 1)
+			return VERDICT_SPLIT;
+		return session->accepted ? VERDICT_REJECT : VERDICT_HOLD;
 	case 401:
 	case 403:
 	case 404:
@@ -57,9 +60,13 @@ static enum verdict verdict_of(int status, size_t count)
 	return VERDICT_RETRY;
 }
 
-struct judgement answer_by_status(const struct answer *answer, size_t count)
+struct judgement answer_by_status(const struct answer *answer,
+				  const struct dest_session *session,
+				  size_t count)
 {
-	struct judgement j = { .verdict = verdict_of(answer->status, count) };
+	struct judgement j = {
+		.verdict = verdict_of(answer->status, session, count),
+	};
 
 	if (j.verdict == VERDICT_RETRY)
 		j.wait_ms = answer->retry_after_ms >= 0 ? answer->retry_after_ms

@@ -221,8 +221,8 @@ static struct value read_answer(struct slice body)
 static const char *reason_of(int status, enum verdict verdict)
 {
 	if (status == 413)
-		return "too large: lower batch_bytes, or raise "
-		       "http.max_content_length there";
+		return "too large: raise http.max_content_length there; "
+		       "siem-fmt --max-line makes lines that fit";
 	if (status == 401 || status == 403 || status == 407)
 		return "not allowed";
 	if (status == 406 || status == 415)
@@ -240,7 +240,7 @@ static struct judgement judge_status(struct dest_session *session,
 				     const struct answer *answer,
 				     struct value root, size_t count)
 {
-	struct judgement j = answer_by_status(answer, count);
+	struct judgement j = answer_by_status(answer, session, count);
 	struct why why = read_error(member(root, "error"));
 
 	if (j.verdict == VERDICT_DELIVERED) {

@@ -263,8 +263,10 @@ static const char *hint_of(int status, enum verdict verdict)
 	if (status == 404 && verdict == VERDICT_HOLD)
 		return "no such API there: check endpoint and workspace_id, "
 		       "or send by transport=logs_ingestion";
-	if (status == 404 || status == 413)
+	if (status == 404)
 		return "too large: lower batch_bytes";
+	if (status == 413)
+		return "too large: siem-fmt --max-line makes lines that fit";
 	if (status >= 200 && status < 300)
 		return azure_foreign;
 	return verdict == VERDICT_HOLD ? "check log_type and workspace_id"
@@ -282,7 +284,7 @@ static void judge(const void *config, struct dest_session *session,
 		  size_t count)
 {
 	const struct config *c = config;
-	struct judgement j = answer_by_status(answer, count);
+	struct judgement j = answer_by_status(answer, session, count);
 	struct azure_said said;
 
 	if (is_success(answer)) {

@@ -267,7 +267,7 @@ static const char *reason_of(int status, enum verdict verdict)
 	case 404:
 		return "no intake there: check site and url";
 	case 413:
-		return "too large: lower batch_bytes";
+		return "too large: siem-fmt --max-line makes lines that fit";
 	default:
 		break;
 	}
@@ -284,7 +284,7 @@ static void judge(const void *config, struct dest_session *session,
 		  size_t count)
 {
 	const struct said said = read_answer(session, answer->body);
-	struct judgement j = answer_by_status(answer, count);
+	struct judgement j = answer_by_status(answer, session, count);
 
 	(void)config;
 	// The intake says 202, an older one 200 and {}; so may others. Who
@@ -299,6 +299,7 @@ static void judge(const void *config, struct dest_session *session,
 	if (j.verdict == VERDICT_RETRY && answer->retry_after_ms < 0 &&
 	    answer->status == 429)
 		j.wait_ms = reset_ms(answer);
+	session->accepted |= j.verdict == VERDICT_DELIVERED;
 	if (j.verdict != VERDICT_DELIVERED) {
 		j.reason = reason_of(answer->status, j.verdict);
 		if (said.text != NULL)
@@ -338,12 +339,11 @@ static enum verdict checked(const void *config, struct dest_session *session,
 			    struct err *finding)
 {
 	const struct slice body = answer->body;
-	struct judgement j = answer_by_status(answer, 1);
+	struct judgement j = answer_by_status(answer, session, 1);
 	json_t *root = json_loadb(body.data, body.len, 0, NULL);
 	bool valid = json_is_true(json_object_get(root, "valid"));
 
 	(void)config;
-	(void)session;
 	(void)step;
 	json_decref(root);
 	if (answer->status == 200 && valid) {

@@ -130,8 +130,10 @@ static enum verdict judge_bad_request(const struct dest_session *session,
 static const char *hint_of(int status)
 {
 	switch (status) {
-	case 400:
 	case 413:
+		return "too large: siem-fmt --max-line makes lines that fit, "
+		       "of at most 250000 bytes in the Basic tier";
+	case 400:
 		return "wrong, or too large: lower batch_bytes, to 250000 in "
 		       "the Basic tier";
 	case 401:
@@ -154,7 +156,7 @@ static void judge(const void *config, struct dest_session *session,
 		  const struct answer *answer, struct judgement *judgements,
 		  size_t count)
 {
-	struct judgement j = answer_by_status(answer, count);
+	struct judgement j = answer_by_status(answer, session, count);
 	struct azure_said said;
 
 	(void)config;

@@ -225,8 +225,8 @@ static const struct code *find_code(int64_t code, int status)
 static const char *reason_of(int status, enum verdict verdict, bool gzip)
 {
 	if (status == 413)
-		return "too large: lower batch_bytes, or raise "
-		       "max_content_length in Splunk";
+		return "too large: raise max_content_length in Splunk; "
+		       "siem-fmt --max-line makes lines that fit";
 	if (status == 401 || status == 403 || status == 407)
 		return "not allowed, but not by Splunk itself: is there a "
 		       "proxy in between?";
@@ -251,7 +251,7 @@ static struct judgement judge_status(const struct hec_terms *terms,
 				     const struct said *said,
 				     const struct answer *answer, size_t count)
 {
-	struct judgement j = answer_by_status(answer, count);
+	struct judgement j = answer_by_status(answer, session, count);
 
 	if (j.verdict == VERDICT_DELIVERED) {
 		j.verdict = VERDICT_RETRY;

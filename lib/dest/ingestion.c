@@ -364,7 +364,7 @@ static const char *hint_of(int status, enum verdict verdict)
 		return "no such rule or stream there: check endpoint, rule_id "
 		       "and stream";
 	if (status == 413)
-		return "too large: lower batch_bytes";
+		return "too large: siem-fmt --max-line makes lines that fit";
 	if (status >= 200 && status < 300)
 		return azure_foreign;
 	return verdict == VERDICT_HOLD && status != 401
@@ -389,7 +389,7 @@ static void judge(const void *config, struct dest_session *session,
 	}
 	said = azure_read(session, answer);
 	j = answer->status == 401 ? answer_unauthorized(session)
-				  : answer_by_status(answer, count);
+				  : answer_by_status(answer, session, count);
 	if (answer->status == 400)
 		j.verdict = judge_bad_request(session, &said, count);
 	if (j.verdict == VERDICT_DELIVERED)

@@ -186,7 +186,8 @@ static const char *reason_of(const struct web_terms *terms, int status,
 	if (status == 407)
 		return "the proxy does not let us through";
 	if (status == 413)
-		return "too large: lower batch_bytes";
+		return "too large: raise the limit there, or of what is in "
+		       "between; siem-fmt --max-line makes lines that fit";
 	if (verdict == VERDICT_HOLD)
 		return terms->where;
 	if (verdict == VERDICT_REJECT)
@@ -214,7 +215,7 @@ void web_judge(const struct web_terms *terms, struct dest_session *session,
 	       struct judgement *judgements, size_t count)
 {
 	const int status = answer->status;
-	struct judgement j = answer_by_status(answer, count);
+	struct judgement j = answer_by_status(answer, session, count);
 
 	if (web_has_code(&terms->success, status)) {
 		j = judge_success(terms, answer);
@@ -228,6 +229,7 @@ void web_judge(const struct web_terms *terms, struct dest_session *session,
 		j = retry(answer);
 		j.reason = "this status is not among success_codes";
 	}
+	session->accepted |= j.verdict == VERDICT_DELIVERED;
 	if (j.verdict != VERDICT_DELIVERED) {
 		if (j.reason == NULL)
 			j.reason = reason_of(terms, status, j.verdict);
@@ -471,7 +473,7 @@ static enum verdict checked(const void *config, struct dest_session *session,
 			    struct err *finding)
 {
 	const struct web_target *c = config;
-	struct judgement j = answer_by_status(answer, 1);
+	struct judgement j = answer_by_status(answer, session, 1);
 
 	(void)step;
 	if (j.verdict == VERDICT_DELIVERED) {

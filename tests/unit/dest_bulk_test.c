@@ -271,9 +271,11 @@ static void a_request_that_is_refused_is_halved_until_one_is_to_blame(void)
 	VERDICTS(413, "{\"Message\":\"Request size exceeded 10485760 bytes\"}",
 		 "X");
 	CHECK(strcmp(judgements[0].reason,
-		     "too large: lower batch_bytes, or raise "
-		     "http.max_content_length there: Request size exceeded "
+		     "too large: raise http.max_content_length there; siem-fmt "
+		     "--max-line makes lines that fit: Request size exceeded "
 		     "10485760 bytes") == 0);
+	session.accepted = false;
+	VERDICTS(413, "", "H");
 }
 
 static void a_repeat_is_an_acceptance_too(void)

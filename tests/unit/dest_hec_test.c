@@ -301,8 +301,11 @@ static void what_an_unknown_answer_says_is_quoted(void)
 
 static void too_large_is_halved_until_one_event_is_to_blame(void)
 {
+	session.accepted = true;
 	VERDICTS(413, "<html>Content-Length too large</html>", "SSSS");
 	VERDICTS(413, "<html>Content-Length too large</html>", "X");
+	session.accepted = false;
+	VERDICTS(413, "<html>Content-Length too large</html>", "H");
 }
 
 static void a_refusal_of_compression_says_what_to_set(void)
