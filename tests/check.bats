@@ -239,6 +239,55 @@ closed()
 	found file FAILED 'missing'
 }
 
+@test "what it keeps itself is looked at first, and nothing of it is made or changed" {
+	mkdir state
+	run -0 siem-send --check -c state/c --receipts state/r file:out
+	equal 'siem-send
+  checkpoint       ok       state/c, which is not there yet
+  dead letters     ok       state/c.dead, which is not there yet
+  receipts         ok       state/r, which is not there yet
+file' "$(head -n 5 <<<"$output")"
+	equal '' "$(ls -A state)"
+
+	echo one | tee state/c.dead state/r >log
+	siem-tail -q --once -c state/c log | siem-send -q -c state/c file:out
+	cp state/c before
+	run -0 siem-send --check -c state/c --receipts state/r file:out
+	found checkpoint ok state/c
+	found 'dead letters' ok state/c.dead
+	found receipts ok state/r
+	[[ $output != *'not there yet'* ]]
+	cmp before state/c
+	cmp log state/r
+
+	sed -i '$d' state/c
+	rm state/c.dead.why
+	mkfifo state/c.dead.why
+	run -3 siem-send --check -c state/c --receipts none/r file:out
+	found checkpoint FAILED 'state/c: damaged (its sum is wrong or missing): restore it from a backup, or remove it '
+	found 'dead letters' FAILED 'state/c.dead.why: not a regular file: give another name'
+	found receipts FAILED 'none/r: No such file or directory: make its folder'
+	found file ok out
+
+	chmod 500 state
+	run -3 unprivileged siem-send --check --dead-letter state/d --receipts state/s file:out
+	found 'dead letters' FAILED 'state/d: Permission denied: let the user who runs this write there'
+	found receipts FAILED 'state/s: Permission denied: let the user who runs this write there'
+	chmod 700 state
+}
+
+@test "a disk that is full has no room for what is kept, nor for records" {
+	unshare -rm true 2>/dev/null || skip 'nothing can be mounted here'
+	mkdir disk
+	run -3 timeout 60 unshare -rm sh -c 'mount -t tmpfs -o size=64k none disk
+		head -c 1M /dev/zero >disk/full 2>/dev/null
+		siem-send --check -c disk/c --receipts disk/r file:disk/out'
+	for what in 'checkpoint:c' 'dead letters:c.dead' 'receipts:r'; do
+		found "${what%:*}" FAILED "disk/${what#*:}: No space left on device: make room, or all that is to be kept has to wait"
+	done
+	found file FAILED 'disk/out: No space left on device'
+}
+
 @test "a reader that has gone ends it as other tools, and a full disk is told" {
 	exec 6> >(:)
 	wait $! # until it has

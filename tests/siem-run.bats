@@ -722,6 +722,9 @@ has_forgotten()
 	equal 'siem-run a
   input            ok       log
   state_dir        ok       state
+  checkpoint       ok       state/a.ckpt, which is not there yet
+  dead letters     ok       state/a.dead, which is not there yet
+  receipts         ok       state/a.receipts, which is not there yet
   format           ok       siem-fmt --json
 a
   file             ok       out, which is not there yet
@@ -740,6 +743,12 @@ siem-run b
 	[[ $output == *'  format           FAILED   siem-fmt: '*none.json*'No such file'* ]]
 	run -0 siem-run -f siem.yaml -f <(printf '%s\n' siem: '  map: auto' '  metrics_dir: state') --check=send a
 	has out 1
+	mkdir state/a.dead.why
+	echo damaged >state/a.ckpt
+	run -3 siem-run -f siem.yaml -f <(printf '%s\n' siem: '  map: auto' '  metrics_dir: state') --check a
+	[[ $output == *'
+  checkpoint       FAILED   state/a.ckpt: no checkpoint, but something else: give another name
+  dead letters     FAILED   state/a.dead.why: '* ]]
 	run -2 siem-run -f siem.yaml --check=all a
 	equal 'siem-run: option --check: all is not send' "$output"
 }

@@ -1,7 +1,9 @@
 #include "check.h"
 
+#include "core/file.h"
 #include "core/shell.h"
 #include "delivery/findings.h"
+#include "delivery/kept.h"
 #include "print.h"
 #include "runner.h"
 #include "stream/spool.h"
@@ -114,6 +116,39 @@ static void check_spool(struct findings *f, const struct plan *plan)
 			     plan->spool);
 }
 
+/* Is the folder of this file there? If not, that is said of the folder. */
+static bool has_folder(const char *path)
+{
+	char *copy = strdup(path);
+	const bool has = copy != NULL && is_folder(dirname(copy));
+
+	free(copy);
+	return has;
+}
+
+/* What the last stage writes, but for what it delivers. */
+static void check_kept(struct findings *f, const struct stage *sink)
+{
+	static const struct {
+		const char *option;
+		void (*check)(struct findings *f, const char *path);
+	} rows[] = {
+		{ "-c", kept_check_checkpoint },
+		{ "--dead-letter", kept_check_letters },
+		{ "--receipts", kept_check_receipts },
+	};
+	const char *before = "";
+	const char *word = NULL;
+
+	while ((word = stage_next(sink, word)) != NULL) {
+		for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+			if (strcmp(before, rows[i].option) == 0 &&
+			    has_folder(word))
+				rows[i].check(f, word);
+		before = word;
+	}
+}
+
 /* Does siem-fmt take what it is to be told? It finds the map, if so. */
 static int check_format(struct findings *f, const struct stage *stage,
 			struct err *e)
@@ -177,6 +212,7 @@ int check_task(const struct plan *plan, const struct task *task,
 			check_input(&f, plan);
 		check_spool(&f, plan);
 		check_folder(&f, "state_dir", plan->state_dir);
+		check_kept(&f, &p.stages[p.count - 1]);
 		check_folder(&f, "metrics_dir",
 			     site_text(&plan->site, "metrics_dir"));
 	}

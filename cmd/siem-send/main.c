@@ -16,6 +16,7 @@
 #include "delivery/commits.h"
 #include "delivery/engine.h"
 #include "delivery/failover.h"
+#include "delivery/kept.h"
 #include "delivery/receipts.h"
 #include "delivery/way.h"
 #include "dest/registry.h"
@@ -331,13 +332,36 @@ out:
 	return status;
 }
 
+/* What is wrong with the files that it would write itself? A status. */
+static int check_kept(const struct config *cfg)
+{
+	struct findings f = { STATUS_DONE };
+	struct buf letters = BUF_INIT(PATH_MAX);
+	const char *dead = dead_letter(cfg, &letters);
+
+	if (dead != NULL || cfg->receipts != NULL)
+		findings_about("%s", cli.name);
+	if (cfg->checkpoint != NULL)
+		kept_check_checkpoint(&f, cfg->checkpoint);
+	if (dead != NULL)
+		kept_check_letters(&f, dead);
+	if (cfg->receipts != NULL)
+		kept_check_receipts(&f, cfg->receipts);
+	buf_free(&letters);
+	return (int)f.status;
+}
+
 /* The same rights as for delivery, and nothing of the input. */
 static int check(struct places *places, const struct config *cfg,
 		 bool is_sent, struct err *e)
 {
+	const int kept = check_kept(cfg);
+	int status;
+
 	if (seal(cfg, NULL, places, e) < 0)
 		return -1;
-	return checkup_run(places->dests, places->count, is_sent, e);
+	status = checkup_run(places->dests, places->count, is_sent, e);
+	return status >= 0 && kept > status ? kept : status;
 }
 
 /* The destination that was asked for, and what siem.yaml says of its delivery

@@ -5,9 +5,11 @@
 #include <limits.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 int file_write_all(int fd, const void *bytes, size_t n)
@@ -125,6 +127,38 @@ static bool parent_of(const char *path, char dir[PATH_MAX])
 					 (int)(slash - path) + 1, path);
 
 	return n < PATH_MAX;
+}
+
+/* Where files without a name cannot be made. */
+static int check_room(const char *dir)
+{
+	struct statvfs fs;
+
+	if (access(dir, W_OK | X_OK) < 0 || statvfs(dir, &fs) < 0)
+		return -1;
+	errno = ENOSPC;
+	return fs.f_bavail > 0 ? 0 : -1;
+}
+
+int file_check_parent(const char *path, struct err *e)
+{
+	static const char block[4096];
+	char real[PATH_MAX];
+	char dir[PATH_MAX];
+	int rc = -1;
+
+	if (!parent_of(realpath(path, real) != NULL ? real : path, dir))
+		return err_set(e, ERR_USAGE, "name too long: %s", path);
+	int fd = open(dir, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+	if (fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR))
+		rc = check_room(dir);
+	else if (fd >= 0 && file_write_all(fd, block, sizeof(block)) == 0)
+		rc = fsync(fd);
+	if (rc < 0)
+		err_sys(e, "%s", path);
+	if (fd >= 0)
+		close(fd);
+	return rc;
 }
 
 int file_sync_parent(const char *path, struct err *e)

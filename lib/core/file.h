@@ -42,6 +42,12 @@ int file_replace_at(int dirfd, const char *name, const void *bytes, size_t n,
 /* fsync the folder that holds path, so that its name is durable. */
 int file_sync_parent(const char *path, struct err *e) MUST_CHECK;
 
+/*
+ * Can a file be made now in the folder of what path names, and is there room
+ * in it? Nothing is left behind.
+ */
+int file_check_parent(const char *path, struct err *e) MUST_CHECK;
+
 bool file_is_regular(int fd);
 
 /* Are both the same regular file? What reads one would never reach its end. */

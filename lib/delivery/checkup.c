@@ -17,6 +17,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum {
@@ -153,10 +154,23 @@ static bool may_be_made(const char *path)
 	return access(folder, W_OK | X_OK) == 0;
 }
 
+/* Is there no room for what it is to hold? That is then in e. */
+static bool is_full(const char *path, struct err *e)
+{
+	struct stat st;
+
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		return false;
+	return file_check_parent(path, e) < 0 &&
+	       (errno == ENOSPC || errno == EDQUOT);
+}
+
 static int check_file(const char *path, struct findings *f)
 {
 	struct err e;
 
+	if (is_full(path, &e))
+		return findings_failed(f, "file", &e);
 	if (access(path, W_OK) == 0) {
 		findings_put(f, "file", FINDING_GOOD, "%s", path);
 		return 0;
