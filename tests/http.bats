@@ -129,10 +129,11 @@ all_of()
 @test "what is in between and finds everything too large empties no log" {
 	start_mock http --max-content 1
 	lines 40 >in
-	run -4 send -c ck < <(siem-tail -q --once -c ck in 2>&1)
+	run -4 send -q -o batch_mode=false -o in_flight=1 -c ck \
+		< <(siem-tail -q --once -c ck in 2>&1)
 
 	equal "siem-send: SIEM shipping failed: http: $url answers 413: too large: raise the limit there, or of what is in between; siem-fmt --max-line makes lines that fit: \"{\"error\":\"too large\"}\"" "$output"
-	[ ! -s ck.dead ]
+	equal "$(sed 3q in)" "$(cat ck.dead)"
 	end_mock
 	start_mock http --max-content 2000
 	{ printf '{"long":"%02000d"}\n' 0; lines 40; } >in

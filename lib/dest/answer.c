@@ -28,7 +28,20 @@ bool answer_header(const struct answer *answer, const char *name,
 	return false;
 }
 
-static enum verdict verdict_of(int status, const struct dest_session *session,
+/*
+ * One record by itself is too large. Where nothing else gets through either,
+ * it is not the record that is to blame, but something in between.
+ */
+static enum verdict judge_too_large(struct dest_session *session)
+{
+	enum { BELIEVED = 3 }; // before anything was accepted
+
+	return session->accepted || session->too_large++ < BELIEVED
+		       ? VERDICT_REJECT
+		       : VERDICT_HOLD;
+}
+
+static enum verdict verdict_of(int status, struct dest_session *session,
 			       size_t count)
 {
 	switch (status) {
@@ -37,9 +50,7 @@ static enum verdict verdict_of(int status, const struct dest_session *session,
 	case 429:
 		return VERDICT_RETRY;
 	case 413:
-		if (count > 1)
-			return VERDICT_SPLIT;
-		return session->accepted ? VERDICT_REJECT : VERDICT_HOLD;
+		return count > 1 ? VERDICT_SPLIT : judge_too_large(session);
 	case 401:
 	case 403:
 	case 404:
@@ -61,8 +72,7 @@ static enum verdict verdict_of(int status, const struct dest_session *session,
 }
 
 struct judgement answer_by_status(const struct answer *answer,
-				  const struct dest_session *session,
-				  size_t count)
+				  struct dest_session *session, size_t count)
 {
 	struct judgement j = {
 		.verdict = verdict_of(answer->status, session, count),

@@ -20,15 +20,15 @@ bool answer_header(const struct answer *answer, const char *name,
 
 /*
  * What a status means for each of count records, by itself: success is
- * DELIVERED; 413 SPLIT, and of one that is alone REJECT where something was
- * accepted in this run, else HOLD: it may be all that is too large for them;
- * 408, 425, 429, and of a server in trouble, RETRY, after the time that was
- * asked for; what speaks of credentials, of where or how we ask, HOLD. Any
- * other refusal may be because of one record, and is SPLIT; but one that is
- * alone is RETRY: nothing has been said against it. No reason is given.
+ * DELIVERED; 413 SPLIT, and of one that is alone REJECT, but HOLD from the
+ * fourth on where nothing was accepted in this run: all of it is refused; 408,
+ * 425, 429, and of a server in trouble, RETRY, after the time that was asked
+ * for; what speaks of credentials, of where or how we ask, HOLD. Any other
+ * refusal may be because of one record, and is SPLIT; but one that is alone is
+ * RETRY: nothing has been said against it. No reason is given.
  */
 struct judgement answer_by_status(const struct answer *answer,
-				  const struct dest_session *session,
+				  struct dest_session *session,
 				  size_t count) MUST_CHECK;
 
 /*

@@ -133,6 +133,7 @@ struct dest_session {
 	bool token_works;         // something other than 401 was answered to it
 	bool token_is_past;       // the answer that is judged was to another
 	bool accepted; // something, in this run: for the kind to keep
+	unsigned too_large; // records refused as such before that
 	struct arena words; // for reasons: of the answer that is judged
 };
 

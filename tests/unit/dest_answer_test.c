@@ -52,7 +52,7 @@ static void a_status_says_what_to_do_with_many_and_with_one(void)
 		{ 405, VERDICT_HOLD, VERDICT_HOLD },
 		{ 407, VERDICT_HOLD, VERDICT_HOLD },
 		{ 408, VERDICT_RETRY, VERDICT_RETRY },
-		{ 413, VERDICT_SPLIT, VERDICT_HOLD },
+		{ 413, VERDICT_SPLIT, VERDICT_REJECT },
 		{ 415, VERDICT_HOLD, VERDICT_HOLD },
 		{ 422, VERDICT_SPLIT, VERDICT_RETRY },
 		{ 425, VERDICT_RETRY, VERDICT_RETRY },
@@ -65,7 +65,7 @@ static void a_status_says_what_to_do_with_many_and_with_one(void)
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		const struct answer answer = { .status = rows[i].status };
-		const struct dest_session session = { 0 };
+		struct dest_session session = { 0 };
 
 		CHECK(answer_by_status(&answer, &session, 2).verdict ==
 		      rows[i].many);
@@ -74,19 +74,24 @@ static void a_status_says_what_to_do_with_many_and_with_one(void)
 	}
 }
 
-static void what_is_too_large_alone_is_to_blame_where_others_are_not(void)
+static void one_is_too_large_but_not_all_of_them(void)
 {
 	const struct answer answer = { .status = 413 };
-	const struct dest_session session = { .accepted = true };
+	struct dest_session session = { 0 };
 
+	for (int i = 0; i < 3; i++)
+		CHECK(answer_by_status(&answer, &session, 1).verdict ==
+		      VERDICT_REJECT);
+	CHECK(answer_by_status(&answer, &session, 1).verdict == VERDICT_HOLD);
 	CHECK(answer_by_status(&answer, &session, 2).verdict == VERDICT_SPLIT);
+	session.accepted = true;
 	CHECK(answer_by_status(&answer, &session, 1).verdict == VERDICT_REJECT);
 }
 
 static void the_time_that_was_asked_for_is_kept(void)
 {
 	struct answer answer = { .status = 503, .retry_after_ms = 7000 };
-	const struct dest_session session = { 0 };
+	struct dest_session session = { 0 };
 
 	CHECK(answer_by_status(&answer, &session, 2).wait_ms == 7000);
 	answer.retry_after_ms = -1;
@@ -148,7 +153,7 @@ int main(void)
 	RUN(a_header_is_found_whatever_its_case);
 	RUN(what_is_not_a_header_of_that_name_is_not_found);
 	RUN(a_status_says_what_to_do_with_many_and_with_one);
-	RUN(what_is_too_large_alone_is_to_blame_where_others_are_not);
+	RUN(one_is_too_large_but_not_all_of_them);
 	RUN(the_time_that_was_asked_for_is_kept);
 	RUN(words_stay_where_they_are_and_are_cut_to_whole_characters);
 	RUN(without_memory_there_are_no_words);

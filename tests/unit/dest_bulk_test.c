@@ -275,6 +275,7 @@ static void a_request_that_is_refused_is_halved_until_one_is_to_blame(void)
 		     "--max-line makes lines that fit: Request size exceeded "
 		     "10485760 bytes") == 0);
 	session.accepted = false;
+	session.too_large = 3;
 	VERDICTS(413, "", "H");
 }
 

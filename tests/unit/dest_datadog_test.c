@@ -158,7 +158,7 @@ static void every_status_has_its_verdict(void)
 		{ 404, "", "", 3, VERDICT_HOLD, 0, "no intake there" },
 		{ 408, "", "", 3, VERDICT_RETRY, WAIT_BACKOFF, NULL },
 		{ 413, "", "", 3, VERDICT_SPLIT, 0, "too large" },
-		{ 413, "", "", 1, VERDICT_HOLD, 0, "too large" },
+		{ 413, "", "", 1, VERDICT_REJECT, 0, "too large" },
 		{ 429, "", "", 3, VERDICT_RETRY, WAIT_BACKOFF, NULL },
 		{ 429, "x-ratelimit-reset: 7\r\n", "", 3, VERDICT_RETRY, 7000,
 		  NULL },

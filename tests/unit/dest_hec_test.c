@@ -305,7 +305,9 @@ static void too_large_is_halved_until_one_event_is_to_blame(void)
 	VERDICTS(413, "<html>Content-Length too large</html>", "SSSS");
 	VERDICTS(413, "<html>Content-Length too large</html>", "X");
 	session.accepted = false;
+	session.too_large = 3;
 	VERDICTS(413, "<html>Content-Length too large</html>", "H");
+	session.too_large = 0;
 }
 
 static void a_refusal_of_compression_says_what_to_set(void)

@@ -169,7 +169,7 @@ static void every_status_has_its_verdict(void)
 		{ 409, "", "", 3, VERDICT_SPLIT, 0, NULL },
 		{ 409, "", "", 1, VERDICT_RETRY, WAIT_BACKOFF, NULL },
 		{ 413, "", "", 3, VERDICT_SPLIT, 0, "too large" },
-		{ 413, "", "", 1, VERDICT_HOLD, 0,
+		{ 413, "", "", 1, VERDICT_REJECT, 0,
 		  "too large: raise the limit there, or of what is in between; "
 		  "siem-fmt --max-line makes lines that fit" },
 		{ 425, "", "", 3, VERDICT_RETRY, WAIT_BACKOFF, NULL },

@@ -97,7 +97,7 @@ static void every_status_has_its_verdict(void)
 		{ 403, "", "", 3, VERDICT_HOLD, 0, "not allowed" },
 		{ 404, "", "", 3, VERDICT_HOLD, 0, "nothing there takes" },
 		{ 413, "", "", 3, VERDICT_SPLIT, 0, "too large" },
-		{ 413, "", "", 1, VERDICT_HOLD, 0, "too large" },
+		{ 413, "", "", 1, VERDICT_REJECT, 0, "too large" },
 		{ 405, "", "", 3, VERDICT_HOLD, 0, "nothing there takes" },
 		{ 407, "", "", 3, VERDICT_HOLD, 0, "the proxy" },
 		{ 408, "", "", 3, VERDICT_RETRY, WAIT_BACKOFF, NULL },
