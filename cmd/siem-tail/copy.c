@@ -72,8 +72,9 @@ bool copy_is_empty(struct look *l, const struct source *s)
 	char bytes[POSITION_HEAD];
 	struct err e;
 
-	return place_head(s, bytes, &e) == 0 &&
-	       (s->unpack == NULL || is_whole(l, s));
+	// In this order: what is not there yet may come in between.
+	return (s->unpack == NULL || is_whole(l, s)) &&
+	       place_head(s, bytes, &e) == 0;
 }
 
 /* Does its name come from rotation? */
