@@ -72,7 +72,7 @@ split_examples()
 					grep -qxF -e "${word%%=*}" \
 						<("$tool" --list-options | cut -f 1)
 				done
-			done < <(grep -oE "siem-(tail|fmt|batch|send|mock|verify|run)[^|;&<>']*" <<<"$command")
+			done < <(grep -oE "siem-(tail|fmt|batch|send|parse|mock|verify|run)[^|;&<>']*" <<<"$command")
 			count=$((count + 1))
 		done < <(examples "$page" | split_examples)
 	done

@@ -350,8 +350,9 @@ start_mock()
 	siem-batch --metrics batch.prom </dev/null
 	siem-mock syslog -l tcp://127.0.0.1:0 --idle 0.001 --metrics mock.prom
 	siem-verify --source fmt.prom --arrived fmt.prom --metrics verify.prom
+	siem-parse --metrics parse.prom </dev/null
 
-	for tool in fmt tail send mock batch verify; do
+	for tool in fmt parse tail send mock batch verify; do
 		sed -n "/^.Ss Of siem-$tool/,/^.S[sh] /s/^.It Li //p" \
 			"$root/man/siem-metrics.7" >manual
 		equal "$(sed "s/^/siem_${tool}_/" manual | sort)" \

@@ -1,12 +1,11 @@
 /*
  * siem-fmt: JSON lines in, one line of a SIEM's format out for each.
  *
- * main() reads the command line (config.c), opens what is needed (inputs.c and
- * the libraries), gives up the rest and runs; format_stream() is the work. What
- * is said of the run is in report.c.
+ * main() reads the command line (config.c), opens what is needed, gives up the
+ * rest and runs; format_stream() is the work. What is said of the run is in
+ * report.c.
  */
 #include "config.h"
-#include "inputs.h"
 #include "report.h"
 
 #include "core/metrics.h"
@@ -14,6 +13,7 @@
 #include "core/quit.h"
 #include "core/seal.h"
 #include "event/mapper.h"
+#include "stream/inputs.h"
 
 #include <malloc.h>
 #include <unistd.h>

@@ -15,4 +15,4 @@ _siem()
 	esac 2>/dev/null
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$2")
 }
-complete -o default -F _siem siem-tail siem-fmt siem-batch siem-send siem-mock siem-verify siem-run
+complete -o default -F _siem siem-tail siem-fmt siem-batch siem-send siem-parse siem-mock siem-verify siem-run

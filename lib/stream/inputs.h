@@ -1,9 +1,9 @@
 /*
- * The files that siem-fmt reads, all of them opened before the first is read:
+ * The files that a filter reads, all of them opened before the first is read:
  * after that it can open nothing any more.
  */
-#ifndef SIEM_FMT_INPUTS_H
-#define SIEM_FMT_INPUTS_H
+#ifndef SIEM_STREAM_INPUTS_H
+#define SIEM_STREAM_INPUTS_H
 
 #include "core/attr.h"
 #include "core/err.h"

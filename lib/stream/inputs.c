@@ -1,4 +1,4 @@
-#include "inputs.h"
+#include "stream/inputs.h"
 
 #include "core/file.h"
 #include "core/msg.h"

@@ -1,0 +1,125 @@
+#include "parse/registry.h"
+
+/*
+ * To add a dialect, define dialect_NAME in lib/parse/NAME.c and put it here.
+ * The last is what stands behind a header and is none of the others.
+ */
+#define DIALECTS(X) \
+	X(cef)      \
+	X(json)     \
+	X(message)
+
+#define DECLARE(name) extern const struct dialect dialect_##name;
+#define ROW(name) &dialect_##name,
+
+DIALECTS(DECLARE)
+
+const struct dialect *const dialects[] = { DIALECTS(ROW) };
+const size_t dialect_count = sizeof(dialects) / sizeof(dialects[0]);
+
+enum { UNKNOWN, PREFIX };
+
+const struct rule record_rules[] = {
+	[UNKNOWN] = { "record-unknown", "none",
+		      "a record begins with a syslog header, CEF:, LEEF: or {" },
+	[PREFIX] = { "record-prefix",
+		     "CEF 27, Syslog prefix; IBM, LEEF event components",
+		     "nothing but a syslog header stands before CEF: or LEEF:" },
+	{ .name = NULL },
+};
+
+static const struct slice bom = SLICE("\xef\xbb\xbf");
+
+static const struct dialect *find(struct slice text, bool is_header)
+{
+	for (size_t i = 0; i < dialect_count; i++)
+		if (dialects[i]->is_header == is_header &&
+		    dialects[i]->is_it(text))
+			return dialects[i];
+	return NULL;
+}
+
+/* What begins further on in a text, as receivers of it look for it. */
+static const struct dialect *find_inside(struct slice text, struct slice *body)
+{
+	for (size_t i = 1; i < text.len; i++) {
+		if (!slice_is_blank(text.data[i - 1]))
+			continue;
+		*body = slice_from(text, i);
+		for (size_t k = 0; k < dialect_count; k++)
+			if (dialects[k]->is_anywhere &&
+			    dialects[k]->is_it(*body))
+				return dialects[k];
+	}
+	return NULL;
+}
+
+/* Read a body that does not begin where it should. */
+static int read_inside(struct reading *r, const struct dialect *d,
+		       struct slice text, struct slice body, struct err *e)
+{
+	struct slice prefix = { text.data, text.len - body.len };
+
+	parse_member_string(r, "prefix", slice_trim(prefix));
+	if (d->read(r, body, &body, e) < 0)
+		return -1;
+	parse_depart(r, &record_rules[PREFIX], prefix,
+		     "what stands before %s is no syslog header, so a receiver "
+		     "may take all of it for plain text",
+		     d->name);
+	return 0;
+}
+
+static int read_body(struct reading *r, struct slice text, bool has_header,
+		     struct err *e)
+{
+	const struct dialect *d = find(text, false);
+	size_t start = r->out->len;
+	struct slice body = text;
+	bool may_be_text = true;
+	int rc;
+
+	if (d != NULL) {
+		may_be_text = d->may_be_text;
+		rc = d->read(r, text, &body, e);
+	} else if ((d = find_inside(text, &body)) != NULL) {
+		rc = read_inside(r, d, text, body, e);
+	} else if (has_header) {
+		return dialect_message.read(r, text, &body, e);
+	} else {
+		return parse_refuse(r, &record_rules[UNKNOWN],
+				    (struct slice){ text.data, 0 }, e,
+				    "this begins neither with a syslog header "
+				    "(<PRI>) nor with CEF:, LEEF: or {");
+	}
+	if (rc == 0 || e->kind != ERR_DATA || !has_header || !may_be_text)
+		return rc;
+	buf_cut(r->out, start);
+	return dialect_message.read(r, text, &body, e);
+}
+
+static int read_parts(struct reading *r, struct slice text, struct err *e)
+{
+	const struct dialect *header = find(text, true);
+
+	if (header != NULL && header->read(r, text, &text, e) < 0)
+		return -1;
+	slice_take(&text, bom);
+	return read_body(r, text, header != NULL, e);
+}
+
+int parse_record(struct reading *r, struct slice record, struct err *e)
+{
+	size_t start = r->out->len;
+	struct slice text = record;
+
+	r->record = record;
+	slice_take(&text, bom);
+	buf_putc(r->out, '{');
+	if (read_parts(r, text, e) < 0) {
+		buf_cut(r->out, start);
+		return -1;
+	}
+	buf_putc(r->out, '}');
+	return 0;
+}
