@@ -68,7 +68,7 @@ BUILD = build$(if $(SAN),-san)
 TOOLS = $(notdir $(wildcard cmd/*))
 BINS = $(TOOLS:%=$(BUILD)/bin/%)
 LIB = $(BUILD)/libsiem.a
-MAPS = $(patsubst share/maps/%.json,$(BUILD)/maps/%.inc,$(wildcard share/maps/*.json))
+MAPS := $(patsubst %,$(BUILD)/maps/%.inc,$(shell sed 's/\#.*//' share/maps/order))
 objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)))
 UNITS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*_test.c))
 SHIM = $(BUILD)/tests/bin/shim.so
@@ -112,11 +112,13 @@ $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(COMPILE) -MMD -MP -c -o $@ $<
 
-# The built-in maps: each file as a C string literal, line by line.
-$(BUILD)/maps/%.inc: share/maps/%.json
+# The built-in maps: each file as a row with a C string literal, line by line.
+$(BUILD)/maps/%.inc: share/maps/%.json Makefile
 	@mkdir -p $(@D)
-	sed -e 's/[\\"]/\\&/g' -e 's/.*/"&\\n"/' $< >$@
-$(BUILD)/lib/event/builtin.o: $(MAPS)
+	{ echo 'MAP("$*",'; sed -e 's/[\\"]/\\&/g' -e 's/.*/"&\\n"/' $<; echo ')'; } >$@
+$(BUILD)/maps/builtin.inc: $(MAPS) share/maps/order
+	cat $(MAPS) >$@
+$(BUILD)/lib/event/builtin.o: $(BUILD)/maps/builtin.inc
 
 # An object is checked again when it was made again, so a header counts too.
 # What clang warns of is among the checks, so clang compiles nothing besides.

@@ -161,6 +161,13 @@ completes()
 	completes '' siem-send s --receipts
 	completes relp siem-mock r
 	completes gatekit siem-fmt ga --map
+	COMP_TYPE=63 completes gatekit siem-fmt ga --map
+	COMP_TYPE=63 _siem siem-fmt ge --map
+	equal generic "${COMPREPLY[*]}"
+	COMP_TYPE=63 _siem siem-fmt '' --map
+	equal "$(siem-fmt --list | sed -n '/^maps:/,/^[^ ]/s/^  //p')" "$(printf '%s\n' "${COMPREPLY[@]}")"
+	_siem siem-fmt '' --map
+	[[ ${COMPREPLY[*]} == *'gatekit generic'* ]]
 	completes '' siem-fmt ga
 	completes '' siem-tail ''
 }

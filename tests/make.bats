@@ -21,7 +21,7 @@ make_here()
 	equal "$(cd "$root/man" && printf '%s\n' *.[1-9] | sort)" \
 		"$(cd x/usr/share/man && printf '%s\n' */* | sed 's,.*/,,' | sort)"
 	cmp "$root/man/siem.7" x/usr/share/man/man7/siem.7
-	equal "$(ls "$root/share/maps")" "$(ls x/usr/share/siem-tools/maps)"
+	equal "$(cd "$root/share/maps" && ls -- *.json)" "$(ls x/usr/share/siem-tools/maps)"
 	cmp "$root/share/completions/siem.bash" \
 		x/usr/share/bash-completion/completions/siem-fmt
 	x/usr/bin/siem-fmt --version

@@ -758,7 +758,7 @@ refused()
 	for word in --cef '--leef[=2.0|1.0]' '--rfc5424[=plain|sd]' '--rfc3164[=plain|kv]' --json; do
 		grep -qF -e "  $word " <<<"$output"
 	done
-	equal $'maps:\n  mcp-redaction\n  gatekit\n  generic' "$(tail -n 4 <<<"$output")"
+	grep -q '^  generic  *Any record: ' <<<"$output"
 	run -3 sh -c 'siem-fmt --list >/dev/full'
 }
 

@@ -238,6 +238,27 @@ int config_choose(const struct config *c, struct choice *choice, struct err *e)
 	return 0;
 }
 
+/* Print a row of --list. */
+static void print_row(const char *left, const char *right)
+{
+	printf("  %-22s %s\n", left, right);
+}
+
+static int list_maps(struct err *e)
+{
+	struct buf text = BUF_INIT(MIB);
+	int rc = 0;
+
+	printf("maps:\n");
+	for (size_t i = 0; i < map_builtin_count && rc == 0; i++) {
+		buf_clear(&text);
+		rc = map_describe(&map_builtins[i], &text, e);
+		print_row(map_builtins[i].name, buf_str(&text));
+	}
+	buf_free(&text);
+	return rc;
+}
+
 int config_list(struct err *e)
 {
 	printf("formats:\n");
@@ -249,10 +270,9 @@ int config_list(struct err *e)
 			 f->variants != NULL ? "[=" : "",
 			 f->variants != NULL ? f->variants : "",
 			 f->variants != NULL ? "]" : "");
-		printf("  %-22s %s\n", left, f->summary);
+		print_row(left, f->summary);
 	}
-	printf("maps:\n");
-	for (size_t i = 0; i < map_builtin_count; i++)
-		printf("  %s\n", map_builtins[i].name);
+	if (list_maps(e) < 0)
+		return -1;
 	return fflush(stdout) == 0 ? 0 : err_sys(e, "standard output");
 }

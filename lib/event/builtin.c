@@ -1,25 +1,12 @@
 #include "event/map.h"
 
 /*
- * The maps of share/maps, as the build turns them into C strings, in the order
- * in which records are tried against them. To add one, put its file there and
- * its row here, before the one that takes every record.
+ * The maps of share/maps in the order that the file there says, each of which
+ * the build turns into a row: its name, and its text as a C string.
  */
-static const char mcp_redaction[] =
-#include "maps/mcp-redaction.inc"
-	;
-static const char gatekit[] =
-#include "maps/gatekit.inc"
-	;
-static const char generic[] =
-#include "maps/generic.inc"
-	;
-
-#define ROW(name, text) { name, text, sizeof(text) - 1 }
+#define MAP(name, text) { name, text, sizeof(text) - 1 },
 
 const struct map_builtin map_builtins[] = {
-	ROW("mcp-redaction", mcp_redaction),
-	ROW("gatekit", gatekit),
-	ROW("generic", generic),
+#include "maps/builtin.inc"
 };
 const size_t map_builtin_count = sizeof(map_builtins) / sizeof(map_builtins[0]);

@@ -172,6 +172,22 @@ static const struct map_builtin *find_builtin(const char *name)
 	return NULL;
 }
 
+int map_describe(const struct map_builtin *b, struct buf *out, struct err *e)
+{
+	struct slice text = { b->text, b->len };
+	struct source s;
+
+	if (source_open(&s, b->name, text, e) < 0)
+		return -1;
+
+	struct place root = place_root(&s);
+	struct place description = place_member(&root, "description");
+	if (description.value != NULL)
+		buf_put_slice(out, place_text(&description));
+	source_close(&s);
+	return buf_status(out) == 0 ? 0 : compile_no_memory(e);
+}
+
 static int load_section(struct loader *l, const struct place *root,
 			struct err *e);
 

@@ -9,6 +9,7 @@
 #define SIEM_EVENT_MAP_H
 
 #include "core/attr.h"
+#include "core/buf.h"
 #include "core/err.h"
 #include "event/shape.h"
 
@@ -23,6 +24,10 @@ struct map_builtin {
 
 extern const struct map_builtin map_builtins[];
 extern const size_t map_builtin_count;
+
+/* Append what a built-in map says of itself. -1 with e filled. */
+int map_describe(const struct map_builtin *b, struct buf *out,
+		 struct err *e) MUST_CHECK;
 
 /*
  * The words that name sections: a map may hold those of other formats than the

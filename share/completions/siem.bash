@@ -1,5 +1,15 @@
 # bash completion for every siem tool: the tool itself knows its options, maps
 # and kinds. Where there is nothing to offer, bash offers files.
+
+# _siem_told WORD LINES: offer the first words of the lines that begin with WORD,
+# and the lines whole where they are several and only shown (COMP_TYPE).
+_siem_told()
+{
+	mapfile -t COMPREPLY < <(grep -E "^${1//[^[:alnum:]_-]/.}" <<<"$2")
+	[[ ${#COMPREPLY[@]} -gt 1 && ${COMP_TYPE-} == @(33|63|64) ]] ||
+		COMPREPLY=("${COMPREPLY[@]%% *}")
+}
+
 _siem()
 {
 	local words=
@@ -7,7 +17,9 @@ _siem()
 	case $2/${3:-}/${1##*/} in
 	-*) words=$("$1" --list-options | cut -f 1) ;;
 	*/-m/siem-fmt | */--map/siem-fmt)
-		words=$("$1" --list | sed -n '/^maps:/,$s/^  //p') ;;
+		_siem_told "$2" "$("$1" --list 2>/dev/null |
+			sed -n '/^maps:/,/^[^ ]/s/^  //p')"
+		return ;;
 	*/--settings/siem-send | */--failover/siem-send)
 		words=$("$1" --list | cut -d ' ' -f 1) ;;
 	*/-*/*) ;;
