@@ -23,6 +23,10 @@ static const struct opt own_rows[] = {
 		   "host of the same [this one]"),
 	OPT_STRING('m', "map", map, "NAME|FILE",
 		   "how members become fields [auto]"),
+	OPT_LIST(0, "where", where, "TEST",
+		 "only records of which PATH=VALUE holds"),
+	OPT_TIME(0, "since", since, "only events from then on"),
+	OPT_TIME(0, "until", until, "only events before then"),
 	OPT_SIZE(0, "max-line", max_line, "BYTES", 1024 * MIB,
 		 "leave out trailing fields of longer lines"),
 	OPT_SIZE(0, "max-record", max_record, "BYTES", 1024 * MIB,
@@ -83,6 +87,11 @@ int config_parse(struct config *c, int argc, char *argv[], struct err *e)
 	int first = opt_parse(&cli, argc, argv, c, e);
 	free(rows);
 	return first;
+}
+
+void config_free(struct config *c)
+{
+	free(c->where.items);
 }
 
 /* "give one of --cef, --leef, ..." */
@@ -236,6 +245,24 @@ int config_choose(const struct config *c, struct choice *choice, struct err *e)
 		return -1;
 	tell_idle(c, choice);
 	return 0;
+}
+
+int config_select(const struct config *c, struct maps *maps,
+		  struct select *selection, struct err *e)
+{
+	*selection = SELECT_ALL;
+	selection->has_since = c->since.text != NULL;
+	selection->since = c->since.at;
+	selection->has_until = c->until.text != NULL;
+	selection->until = c->until.at;
+	if (selection->has_since && selection->has_until &&
+	    !timestamp_is_before(&selection->since, &selection->until))
+		return err_set(e, ERR_USAGE,
+			       "option --until: %s is not later than --since "
+			       "%s",
+			       c->until.text, c->since.text);
+	return select_where(selection, maps, c->where.items, c->where.count,
+			    e);
 }
 
 /* Print a row of --list. */

@@ -7,6 +7,7 @@
 #include "core/attr.h"
 #include "core/err.h"
 #include "core/opt.h"
+#include "event/select.h"
 #include "format/format.h"
 
 #include <stdbool.h>
@@ -17,6 +18,8 @@ struct config {
 	struct opt_pick syslog;
 	const char *facility, *severity, *host;
 	const char *map;
+	struct opt_list where;
+	struct opt_time since, until;
 	const char *reject;
 	size_t max_line, max_record;
 	bool no_limits, explain, list;
@@ -29,6 +32,7 @@ struct config {
  */
 int config_parse(struct config *c, int argc, char *argv[],
 		 struct err *e) MUST_CHECK;
+void config_free(struct config *c);
 
 /* What config comes to, with the memory that it needs. */
 struct choice {
@@ -41,6 +45,13 @@ struct choice {
 /* -1 with e filled, ERR_USAGE: the options make no sense together. */
 int config_choose(const struct config *c, struct choice *choice,
 		  struct err *e) MUST_CHECK;
+
+/*
+ * Which records are wanted. The condition becomes one of the maps. -1 with e
+ * filled.
+ */
+int config_select(const struct config *c, struct maps *maps,
+		  struct select *selection, struct err *e) MUST_CHECK;
 
 /* Print the formats and the maps there are (--list). */
 int config_list(struct err *e) MUST_CHECK;

@@ -23,6 +23,7 @@ struct job {
 	struct choice choice;
 	struct maps *maps;
 	struct mapper *mapper;
+	struct select selection;
 	struct inputs inputs;
 	struct stream stream;
 	struct report report;
@@ -41,6 +42,17 @@ static void init_stream(struct job *j)
 	j->stream.metrics = &j->metrics;
 }
 
+/* Let the mapper pass over what is not asked for, if anything is. */
+static void select_records(struct job *j)
+{
+	const struct select *s = &j->selection;
+
+	j->report.by_time = s->has_since || s->has_until;
+	j->report.selects = s->cond != PROGRAM_NONE || j->report.by_time;
+	if (j->report.selects)
+		mapper_select(j->mapper, s);
+}
+
 /* Everything that is needed later. */
 static int open_job(struct job *j, char *names[], size_t count, struct err *e)
 {
@@ -52,9 +64,12 @@ static int open_job(struct job *j, char *names[], size_t count, struct err *e)
 	j->maps = maps_load(c->map, shape, e);
 	if (j->maps == NULL)
 		return -1;
+	if (config_select(c, j->maps, &j->selection, e) < 0)
+		return -1;
 	j->mapper = mapper_new(j->maps, shape, c->max_record);
 	if (j->mapper == NULL)
 		return err_set(e, ERR_SYSTEM, "out of memory");
+	select_records(j);
 	// Opening the --reject file cuts a torn last line: first make sure that
 	// it is none of the inputs.
 	if (inputs_open(&j->inputs, names, count, e) < 0 ||
@@ -108,15 +123,26 @@ static int explain(struct job *j, const struct event *event, struct err *why)
 	return 0;
 }
 
-/* Append what becomes of a record. -1 with why filled. */
+/*
+ * Append what becomes of a record: 1; 0: nothing does, it is not selected. -1
+ * with why filled.
+ */
 static int format_record(struct job *j, struct slice record, struct err *why)
 {
 	struct event event;
 
 	if (mapper_read(j->mapper, record, &event, why) < 0)
 		return -1;
-	return j->config->explain ? explain(j, &event, why)
-				  : write_line(j, &event, why);
+	if (UNLIKELY(!event.selected)) {
+		j->report.not_selected++;
+		return 0;
+	}
+	if ((j->config->explain ? explain(j, &event, why)
+				: write_line(j, &event, why)) < 0)
+		return -1;
+	if (UNLIKELY(j->report.by_time) && !event.has_time)
+		j->report.untimed++;
+	return 1;
 }
 
 /* Every record of the current input. */
@@ -128,11 +154,12 @@ static int format_stream(struct job *j, struct err *e)
 	int got;
 
 	while ((got = stream_read(s, &record, e)) > 0) {
-		if (format_record(j, record, &why) == 0) {
-			if (stream_write(s, e) < 0)
-				return -1;
+		int made = format_record(j, record, &why);
+
+		if (made > 0 && stream_write(s, e) < 0)
+			return -1;
+		if (made >= 0)
 			continue;
-		}
 		if (why.kind != ERR_DATA) {
 			*e = why;
 			return -1;
@@ -205,5 +232,6 @@ int main(int argc, char *argv[])
 	metrics_close(&j.metrics);
 	int status = rc < 0 ? msg_exit(&e) : j.stream.status;
 	close_job(&j);
+	config_free(&c);
 	return status;
 }

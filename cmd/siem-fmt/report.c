@@ -56,18 +56,32 @@ static uint64_t bytes_of(const struct report *r)
 	return r->bytes_before + r->stream->in.bytes;
 }
 
+/* ", 3 not selected", where there can be such. */
+static void put_selection(const struct report *r, struct buf *out)
+{
+	if (r->selects)
+		buf_printf(out, ", %llu not selected",
+			   (unsigned long long)r->not_selected);
+	if (r->by_time)
+		buf_printf(out, ", %llu kept that have no time",
+			   (unsigned long long)r->untimed);
+}
+
 void report_stats(const struct stream *s, void *context)
 {
 	const struct report *r = context;
 	unsigned long long bytes = bytes_of(r);
+	struct buf selection = BUF_INIT(128);
 
+	put_selection(r, &selection);
 	msg_error("%llu records read (%llu bytes), %llu written, "
-		  "%llu rejected; %llu values cut, %llu fields left out",
+		  "%llu rejected%s; %llu values cut, %llu fields left out",
 		  (unsigned long long)s->read, bytes,
 		  (unsigned long long)s->written,
-		  (unsigned long long)s->rejected,
+		  (unsigned long long)s->rejected, buf_str(&selection),
 		  (unsigned long long)r->counts.cut,
 		  (unsigned long long)r->counts.left_out);
+	buf_free(&selection);
 }
 
 void report_collect(struct page *page, const void *report)
@@ -83,6 +97,12 @@ void report_collect(struct page *page, const void *report)
 		     s->written);
 	page_counter(page, "records_rejected_total",
 		     "Records that could not be formatted.", s->rejected);
+	page_counter(page, "records_not_selected_total",
+		     "Records that were not asked for.", r->not_selected);
+	page_counter(page, "records_untimed_total",
+		     "Records written though --since or --until could not "
+		     "judge them, for want of a time.",
+		     r->untimed);
 	page_counter(page, "values_cut_total",
 		     "Values cut to what their field allows.", r->counts.cut);
 	page_counter(page, "fields_left_out_total",

@@ -9,11 +9,15 @@
 #include "format/format.h"
 #include "stream/stream.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct report {
 	const struct stream *stream;
 	struct format_counts counts;
+	bool selects, by_time; // not every record, or event, is asked for
+	uint64_t not_selected; // records
+	uint64_t untimed;      // that were kept since they have no time
 	uint64_t bytes_before; // of the inputs that have ended
 	uint64_t told;         // losses that were told one by one
 };

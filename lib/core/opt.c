@@ -218,6 +218,21 @@ static int set_ms(const struct opt *o, const char *arg, size_t *field,
 	return 0;
 }
 
+static int set_time(const struct opt *o, const char *arg,
+		    struct opt_time *field, struct err *e)
+{
+	struct timestamp now = timestamp_now();
+
+	if (!timestamp_parse_when(slice_of(arg), &now, &field->at))
+		return err_set(e, ERR_USAGE,
+			       "option --%s: %s is not a time, as in "
+			       "2025-10-08T22:45:00Z, 2025-10-08, "
+			       "@1759963500 or -2h",
+			       o->name, arg);
+	field->text = arg;
+	return 0;
+}
+
 static int set_pick(const struct opt *o, const char *arg,
 		    struct opt_pick *field, struct err *e)
 {
@@ -278,6 +293,8 @@ static int set(const struct opt *o, const char *arg, void *config,
 		return set_ms(o, arg, field, e);
 	case OPT_KIND_RATE:
 		return set_rate(o, arg, field, e);
+	case OPT_KIND_TIME:
+		return set_time(o, arg, field, e);
 	case OPT_KIND_PICK:
 		return set_pick(o, arg, field, e);
 	case OPT_KIND_LIST:

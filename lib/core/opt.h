@@ -10,6 +10,7 @@
 #include "core/attr.h"
 #include "core/err.h"
 #include "core/rate.h"
+#include "core/timestamp.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,8 +23,15 @@ enum opt_kind {
 	OPT_KIND_SIZE,   // size_t: bytes, "65536", "64KB", "64MB", "10GB"
 	OPT_KIND_MS,     // size_t: milliseconds, given in seconds, "2", "0.25"
 	OPT_KIND_RATE,   // struct rate: "1000/s" records, "5MB/s" bytes
+	OPT_KIND_TIME,   // struct opt_time: "2025-10-08T22:45:00Z", "-2h", ...
 	OPT_KIND_PICK,   // struct opt_pick: the option's own name, and a variant
 	OPT_KIND_LIST,   // struct opt_list: every use adds its argument
+};
+
+/* A point in time. */
+struct opt_time {
+	const char *text; // as it was given; NULL: it was not
+	struct timestamp at;
 };
 
 /* Which of several options that exclude each other was used. */
@@ -94,6 +102,11 @@ struct opt {
 	{                                                              \
 		.kind = OPT_KIND_RATE, .letter = l, .name = n, .arg = a, \
 		.help = h, .offset = OPT_FIELD(field, struct rate)     \
+	}
+#define OPT_TIME(l, n, field, h)                                          \
+	{                                                                 \
+		.kind = OPT_KIND_TIME, .letter = l, .name = n, .arg = "TIME", \
+		.help = h, .offset = OPT_FIELD(field, struct opt_time)    \
 	}
 #define OPT_PICK(n, field, v, h)                                          \
 	{                                                                 \

@@ -255,6 +255,70 @@ bool timestamp_parse_epoch(struct slice number, struct timestamp *t)
 	return true;
 }
 
+/* Take a number of at most nine digits and its unit off text, as seconds. */
+static bool take_duration(struct slice *text, int64_t *sec)
+{
+	static const struct {
+		char unit;
+		int32_t sec;
+	} units[] = {
+		{ 's', 1 },   { 'm', 60 },      { 'h', 3600 },
+		{ 'd', DAY }, { 'w', 7 * DAY },
+	};
+	size_t n = 0;
+
+	*sec = 0;
+	for (; n < text->len && n < 9 && is_digit(text->data[n]); n++)
+		*sec = *sec * 10 + (text->data[n] - '0');
+	if (n == 0 || n == text->len)
+		return false;
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		if (units[i].unit != text->data[n])
+			continue;
+		*sec *= units[i].sec;
+		*text = slice_from(*text, n + 1);
+		return true;
+	}
+	return false;
+}
+
+/* "2h" or "1d12h" before now. */
+static bool go_back(struct slice text, const struct timestamp *now,
+		    struct timestamp *t)
+{
+	struct timestamp read = *now;
+
+	if (text.len == 0)
+		return false;
+	while (text.len > 0) {
+		int64_t sec;
+
+		if (!take_duration(&text, &sec) || read.sec - sec < first_sec)
+			return false;
+		read.sec -= sec;
+	}
+	*t = read;
+	return true;
+}
+
+bool timestamp_parse_when(struct slice text, const struct timestamp *now,
+			  struct timestamp *t)
+{
+	static const char none[] = "0000-00-00T00:00:00Z";
+	char whole[sizeof(none)];
+
+	if (text.len > 0 && *text.data == '@')
+		return timestamp_parse_epoch(slice_from(text, 1), t);
+	if (text.len > 0 && *text.data == '-')
+		return go_back(slice_from(text, 1), now, t);
+	if (text.len != strlen("2025-10-08") &&
+	    text.len != strlen("2025-10-08T22:45"))
+		return timestamp_parse(text, t);
+	memcpy(whole, none, sizeof(none));
+	memcpy(whole, text.data, text.len);
+	return timestamp_parse(slice_of(whole), t);
+}
+
 struct timestamp timestamp_now(void)
 {
 	struct timespec now;

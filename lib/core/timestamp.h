@@ -50,6 +50,23 @@ bool timestamp_parse_next(struct slice text, struct timestamp *t,
 bool timestamp_parse_epoch(struct slice number,
 			   struct timestamp *t) MUST_CHECK;
 
+/*
+ * Read a time as people write it for an option: as timestamp_parse() takes it,
+ * also without the seconds ("2025-10-08T22:45") or the time of day
+ * ("2025-10-08"), which are zero in UTC then; "@1759963500", as
+ * timestamp_parse_epoch() takes the number; or how long before now, "-90s",
+ * "-2h", "-1d12h", with the units s, m, h, d and w.
+ */
+bool timestamp_parse_when(struct slice text, const struct timestamp *now,
+			  struct timestamp *t) MUST_CHECK;
+
+/* Is a earlier than b? */
+static inline bool timestamp_is_before(const struct timestamp *a,
+				       const struct timestamp *b)
+{
+	return a->sec != b->sec ? a->sec < b->sec : a->nsec < b->nsec;
+}
+
 /* Now, in UTC, to be written with six digits. */
 struct timestamp timestamp_now(void);
 

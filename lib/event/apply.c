@@ -270,6 +270,8 @@ void apply_map(struct work *w, struct event *event)
 	w->plan = apply_choose(w);
 	event->map = w->plan->name;
 	apply_time(w, event);
+	if (!apply_is_selected(w, event))
+		return;
 	severity_read(&w->eval, w->plan, event);
 	apply_header_time(w);
 	apply_header_severity(w);

@@ -13,6 +13,7 @@
 #include "event/explain.h"
 #include "event/plan.h"
 #include "event/rest.h"
+#include "event/select.h"
 #include "event/shape.h"
 #include "json/scan.h"
 
@@ -21,7 +22,8 @@
 
 /* What it works with, used again for every record. */
 struct work {
-	const struct maps *maps; // borrowed
+	const struct maps *maps;     // borrowed
+	const struct select *select; // borrowed; NULL: every record is wanted
 	const struct plan *plan; // of the last record
 	struct scan scan;        // the record
 	struct eval eval;
@@ -48,8 +50,9 @@ void apply_begin(struct work *w);
 void apply_begin_again(struct work *w);
 
 /*
- * Make an event of the record, but for what the mapper knows of it. w->eval
- * says whether memory sufficed.
+ * Make an event of the record, but for what the mapper knows of it; of one that
+ * turns out not to be selected no more than its time. w->eval says whether
+ * memory sufficed.
  */
 void apply_map(struct work *w, struct event *event);
 
@@ -74,6 +77,15 @@ void apply_value(struct work *w, const struct row *row, struct value value);
 
 /* Has a row before put a field of that key? */
 bool apply_is_taken(const struct work *w, struct slice key);
+
+/* Note whether an event is wanted, of which the time is known. */
+IN_LINE bool apply_is_selected(const struct work *w, struct event *event)
+{
+	if (LIKELY(w->select == NULL))
+		return true;
+	event->selected = select_takes_time(w->select, event);
+	return event->selected;
+}
 
 /* The keys of the rest by slot, as the plan has them. */
 static inline const struct rest_key *apply_keys(const struct work *w)

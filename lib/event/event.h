@@ -18,6 +18,8 @@ enum { EVENT_ATTRIBUTES = 16 }; // a format has no more than this
 
 struct event {
 	struct slice record; // the line: UTF-8, no BOM, no CR
+	bool selected;       // false: it is not wanted (select.h), and nothing
+			     // else is known of it
 	const char *map;     // the name of the map that took it
 
 	bool has_time;

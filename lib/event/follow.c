@@ -198,8 +198,11 @@ bool follow(struct work *w, const struct recipe *r, struct event *event)
 {
 	w->plan = r->plan;
 	event->map = r->plan->name;
-	if (!follow_time(w, r, event) ||
-	    !fields_reserve(&w->fields, r->plan->row_count + r->left_count))
+	if (!follow_time(w, r, event))
+		return false;
+	if (!apply_is_selected(w, event))
+		return true;
+	if (!fields_reserve(&w->fields, r->plan->row_count + r->left_count))
 		return false;
 	follow_severity(w, r, event);
 	follow_attributes(w, r, event);

@@ -63,6 +63,11 @@ void mapper_free(struct mapper *m)
 	free(m);
 }
 
+void mapper_select(struct mapper *m, const struct select *selection)
+{
+	m->work.select = selection;
+}
+
 void mapper_use(struct mapper *m, enum mapper_recipes use)
 {
 	m->use = use;
@@ -106,9 +111,15 @@ static int map_record(struct mapper *m, struct event *event, struct err *e)
 	struct work *w = &m->work;
 
 	apply_begin(w);
+	event->record = m->record;
+	event->selected = true;
+	if (UNLIKELY(w->select != NULL)) {
+		event->selected = select_takes(w->select, &w->eval);
+		if (!event->selected)
+			return 0;
+	}
 	if (!map_by_recipe(m, event))
 		apply_map(w, event);
-	event->record = m->record;
 	event->fields = w->fields.list;
 	event->count = w->fields.count;
 	event->taken = w->arena.taken > not_counted ?
@@ -182,7 +193,7 @@ void mapper_explain(struct mapper *m, const struct event *event,
 		    struct buf *out)
 {
 	struct work *w = &m->work;
-	struct event again;
+	struct event again = { .selected = true };
 
 	w->trace.count = 0;
 	w->tracing = true;

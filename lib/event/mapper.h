@@ -10,6 +10,7 @@
 #include "core/err.h"
 #include "event/event.h"
 #include "event/map.h"
+#include "event/select.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -33,6 +34,12 @@ struct mapper *mapper_new(const struct maps *maps,
 			  const struct map_shape *shape,
 			  size_t max_record) MUST_CHECK;
 void mapper_free(struct mapper *m);
+
+/*
+ * Of records that selection leaves out, events say only that (event.h). It is
+ * borrowed.
+ */
+void mapper_select(struct mapper *m, const struct select *selection);
 
 /*
  * Scan and map one record. The event, and all it points to, is valid until

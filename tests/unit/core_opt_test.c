@@ -16,6 +16,7 @@ struct config {
 	size_t bytes;
 	struct opt_pick format;
 	struct opt_list drop;
+	struct opt_time since;
 };
 
 static const struct opt options[] = {
@@ -29,6 +30,7 @@ static const struct opt options[] = {
 	OPT_LIST('d', "drop", drop, "PATH", "leave out"),
 	OPT_MS('w', "wait", wait_ms, "SECONDS", 3600 * 1000, "how long"),
 	OPT_RATE('r', "rate", rate, "RATE", "how fast"),
+	OPT_TIME('s', "since", since, "from when"),
 	OPT_END,
 };
 
@@ -220,6 +222,21 @@ static void what_is_no_rate_is_refused(void)
 	CHECK(!takes(&cfg, "-r", "11111111111111111111111111111111111111/s"));
 }
 
+static void a_time_is_a_point_or_a_while_ago(void)
+{
+	struct config cfg;
+	struct timestamp now = timestamp_now();
+
+	CHECK(takes(&cfg, "-s", "1970-01-01T00:01:00Z"));
+	CHECK(cfg.since.at.sec == 60);
+	CHECK(takes(&cfg, "-s", "-1h"));
+	CHECK(strcmp(cfg.since.text, "-1h") == 0);
+	CHECK(cfg.since.at.sec >= now.sec - 3600 &&
+	      cfg.since.at.sec < now.sec - 3500);
+	CHECK(!takes(&cfg, "-s", "yesterday"));
+	CHECK(cfg.since.text == NULL);
+}
+
 int main(void)
 {
 	RUN(every_kind_of_option_fills_its_field);
@@ -231,5 +248,6 @@ int main(void)
 	RUN(what_is_no_number_of_seconds_is_refused);
 	RUN(a_rate_is_in_records_or_with_a_unit_in_bytes);
 	RUN(what_is_no_rate_is_refused);
+	RUN(a_time_is_a_point_or_a_while_ago);
 	return check_done();
 }

@@ -348,6 +348,64 @@ static void bytes_of_zero_are_no_time_that_came_before(void)
 				    &last));
 }
 
+/* Is what people write at 2025-10-08T22:45:00.5Z the time of that text? */
+static bool means(const char *text, const char *want)
+{
+	struct timestamp now, t;
+	char out[TIMESTAMP_MAX];
+
+	if (!timestamp_parse(SLICE("2025-10-08T22:45:00.5Z"), &now) ||
+	    !timestamp_parse_when(slice_of(text), &now, &t))
+		return want == NULL;
+	timestamp_rfc5424(&t, out);
+	return want != NULL && strcmp(out, want) == 0;
+}
+
+static void a_time_can_be_given_as_people_write_it(void)
+{
+	CHECK(means("2025-10-08T22:45:00.25+02:00",
+		    "2025-10-08T22:45:00.25+02:00"));
+	CHECK(means("2025-10-08T22:45", "2025-10-08T22:45:00Z"));
+	CHECK(means("2025-10-08 22:45", "2025-10-08T22:45:00Z"));
+	CHECK(means("2025-10-08", "2025-10-08T00:00:00Z"));
+	CHECK(means("@1759963500", "2025-10-08T22:45:00Z"));
+	CHECK(means("@1759963500250", "2025-10-08T22:45:00.250Z"));
+	CHECK(means("@-1", "1969-12-31T23:59:59Z"));
+	CHECK(means("-1s", "2025-10-08T22:44:59.5Z"));
+	CHECK(means("-90s", "2025-10-08T22:43:30.5Z"));
+	CHECK(means("-5m", "2025-10-08T22:40:00.5Z"));
+	CHECK(means("-2h", "2025-10-08T20:45:00.5Z"));
+	CHECK(means("-1d", "2025-10-07T22:45:00.5Z"));
+	CHECK(means("-1w", "2025-10-01T22:45:00.5Z"));
+	CHECK(means("-1d12h", "2025-10-07T10:45:00.5Z"));
+	CHECK(means("-0s", "2025-10-08T22:45:00.5Z"));
+}
+
+static void what_is_no_time_that_people_write_is_refused(void)
+{
+	static const char *const texts[] = {
+		"",	"@",	 "-",	  "now",  "2h",		  "-2",
+		"-h",	"-2x",	 "-2h3",  "- 2h", "-2h 3m",	  "+2h",
+		"@1e9", "@x",	 "-2.5h", "2025", "2025-10",	  "2025-13-01",
+		"-99w9", "-1000000000s", "-999999999w", "2025-10-08T25:00",
+		"0000-00-00", "--2h",
+	};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		CHECK(means(texts[i], NULL));
+}
+
+static void times_have_an_order(void)
+{
+	const struct timestamp a = { .sec = 1, .nsec = 2 };
+	const struct timestamp b = { .sec = 1, .nsec = 3 };
+	const struct timestamp c = { .sec = 2, .nsec = 0 };
+
+	CHECK(timestamp_is_before(&a, &b) && timestamp_is_before(&b, &c));
+	CHECK(!timestamp_is_before(&b, &a) && !timestamp_is_before(&c, &b));
+	CHECK(!timestamp_is_before(&a, &a));
+}
+
 int main(void)
 {
 	RUN(a_time_has_the_form_that_each_format_wants);
@@ -365,5 +423,8 @@ int main(void)
 	RUN(a_time_that_no_text_can_say_does_no_harm);
 	RUN(what_follows_a_time_of_the_same_second_is_read_anew);
 	RUN(bytes_of_zero_are_no_time_that_came_before);
+	RUN(a_time_can_be_given_as_people_write_it);
+	RUN(what_is_no_time_that_people_write_is_refused);
+	RUN(times_have_an_order);
 	return check_done();
 }
