@@ -3,6 +3,19 @@
 
 load helper
 
+# A sample of bad records: each with what is said of it behind it, indented by a
+# TAB, as a message has it behind the number of the line.
+# complains FILE: it is said, and nothing else.
+complains()
+{
+	sed '/^\t/d' "$root/tests/vectors/$1" >records
+	awk -F '\t' '/^\t/ { sub(/^\t/, ""); print "siem-parse: line " n ": " $0; next } { n++ }' \
+		"$root/tests/vectors/$1" >want
+	[ "$(wc -l <want)" -ge "$2" ]
+	run -1 --separate-stderr siem-parse --strict records
+	equal "$(<want)" "${stderr//records: /}"
+}
+
 @test "a line of CEF becomes an object with its header and its pairs" {
 	run -0 --separate-stderr siem-parse <<<'CEF:0|Acme|Gate|1.0|login|User login|5|src=10.0.0.1 msg=a b'
 
@@ -51,4 +64,50 @@ load helper
 	run -3 --separate-stderr sh -c 'echo "{}" | siem-parse >/dev/full'
 
 	[[ $stderr == 'siem-parse: '*'No space left on device' ]]
+}
+
+@test "of each bad line of CEF that users meet it is said what is wrong" {
+	complains bad-cef.txt 50
+}
+
+@test "nothing is said of what siem-fmt writes as CEF" {
+	for file in golden live escaping escaping-more severity times audit; do
+		siem-fmt -q --cef "$root/tests/vectors/$file.jsonl" >lines || [ $? = 1 ]
+		[ -s lines ]
+		run -0 --separate-stderr siem-parse --strict lines
+
+		equal '' "$stderr"
+		equal "$(wc -l <lines)" "${#lines[@]}"
+	done
+}
+
+@test "--strict with -q says nothing, and the status tells" {
+	run -1 --separate-stderr siem-parse --strict -q <<<'CEF:0|A|B|1|2|3|4|msg=a=b'
+	equal '' "$stderr"
+	run -0 siem-parse -q <<<'CEF:0|A|B|1|2|3|4|msg=a=b'
+}
+
+@test "--advice adds what receivers misread, and does not count as wrong" {
+	run -0 --separate-stderr siem-parse --strict <<<'CEF:1|A|B|1|2|3|4|act='
+	equal '' "$stderr"
+	run -0 --separate-stderr siem-parse --strict --advice <<<'CEF:1|A|B|1|2|3|4|act='
+
+	equal 'siem-parse: line 1: column 5: cef-version-1 (advice): QRadar, SC4S and LogScale take only CEF:0: "1"
+siem-parse: line 1: column 19: cef-empty-value (advice): act has no value: some receivers leave it out, others fail: "act"' "$stderr"
+}
+
+@test "--stats says how often each rule was broken, and in how many records" {
+	run -1 --separate-stderr siem-parse -q --strict --stats < <(
+		printf 'CEF:0|A|B|1|2|3|4|%s\n' msg=a=b 'msg=a=b spt=x' msg=fine)
+
+	equal 'siem-parse:        2 cef-unescaped-equals
+siem-parse:        1 cef-port
+siem-parse: 3 records read (85 bytes), 3 written, 0 rejected; 3 departures in 2 records' "$stderr"
+}
+
+@test "--strict tells of every record that it cannot read" {
+	run -1 --separate-stderr siem-parse --strict < <(yes no | head -n 7)
+
+	equal 7 "${#stderr_lines[@]}"
+	[[ ${stderr_lines[6]} == 'siem-parse: line 7: column 1: record-unknown: '* ]]
 }

@@ -78,6 +78,7 @@ static void init_job(struct job *j)
 	if (j->config->strict) {
 		j->reading.depart = report_departure;
 		j->reading.who = &j->report;
+		j->stream.tells_all = true;
 	}
 }
 

@@ -78,7 +78,7 @@ static int read_event(struct reading *r, struct slice text, struct slice *rest,
 const struct dialect dialect_cef = {
 	.name = "cef",
 	.summary = "ArcSight Common Event Format, 0 and 1",
-	.rules = cefcheck_rules,
+	.rules = cef_rules,
 	.is_anywhere = true,
 	.is_it = cefline_is_it,
 	.read = read_event,

@@ -7,7 +7,7 @@
 #include "parse/cefline.h"
 #include "parse/parse.h"
 
-extern const struct rule cefcheck_rules[];
+extern const struct rule cef_rules[];
 
 /* Tell of the departures of an event that could be read. */
 void cefcheck_event(struct reading *r, const struct cefline *c);

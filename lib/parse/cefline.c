@@ -49,6 +49,22 @@ static void split_header(struct slice text, struct cefline *c)
 		c->extension = slice_from(text, start);
 }
 
+/* A severity that no pipe ends: does a word that can be one stand there? */
+static void end_severity(struct cefline *c)
+{
+	struct slice *severity = &c->fields[CEF_SEVERITY];
+	struct slice rest = *severity;
+	struct slice word = slice_take_until(&rest, ' ');
+
+	for (size_t i = 0; i < word.len; i++)
+		if (!is_of_key(word.data[i]) && word.data[i] != '-')
+			word.len = 0;
+	if (word.len == 0 || word.len > strlen("Very-High"))
+		c->count--;
+	*severity = word;
+	c->extension = rest;
+}
+
 /*
  * An equals sign at i: where the key before it begins, or i where there is
  * none. Whatever is before from belongs to another pair.
@@ -85,7 +101,7 @@ static bool split_extension(struct cefline *c, struct pairs *pairs)
 			if (start == i)
 				continue;
 			if (key.len == 0)
-				c->loose = before;
+				c->loose = slice_trim(before);
 			else if (!pairs_add(pairs, key, before))
 				return false;
 			key = (struct slice){ text.data + start, i - start };
@@ -93,7 +109,7 @@ static bool split_extension(struct cefline *c, struct pairs *pairs)
 		}
 	}
 	if (key.len == 0) {
-		c->loose = text;
+		c->loose = slice_trim(text);
 		return true;
 	}
 	return pairs_add(pairs, key, slice_from(text, value));
@@ -104,6 +120,10 @@ bool cefline_split(struct slice text, struct cefline *c, struct pairs *pairs)
 	*c = (struct cefline){ 0 };
 	pairs_clear(pairs);
 	split_header(slice_from(text, prefix.len), c);
+	if (c->count == CEF_FIELDS && !c->closed)
+		end_severity(c);
+	if (c->count < CEF_FIELDS)
+		return true;
 
 	size_t all = c->extension.len;
 	while (c->extension.len > 0 &&

@@ -64,9 +64,8 @@ static int read_inside(struct reading *r, const struct dialect *d,
 	if (d->read(r, body, &body, e) < 0)
 		return -1;
 	parse_depart(r, &record_rules[PREFIX], prefix,
-		     "what stands before %s is no syslog header, so a receiver "
-		     "may take all of it for plain text",
-		     d->name);
+		     "what stands before the event is no syslog header, so a "
+		     "receiver may take all of it for plain text");
 	return 0;
 }
 

@@ -33,7 +33,7 @@ static void report(struct stream *s, const char *text)
 {
 	s->rejected++;
 	worsen(s, STATUS_REJECTS);
-	if (s->rejected <= REPORTED)
+	if (s->rejected <= REPORTED || s->tells_all)
 		msg_warn("%s", text);
 }
 
@@ -304,7 +304,7 @@ void stream_next_input(struct stream *s, int fd, const char *name)
 
 int stream_finish(struct stream *s, struct err *e)
 {
-	if (s->rejected > REPORTED)
+	if (s->rejected > REPORTED && !s->tells_all)
 		msg_warn("%llu further records were rejected",
 			 (unsigned long long)(s->rejected - REPORTED));
 	if (secure(s, reject_sync, e) < 0 || reject_close(&s->reject, e) < 0)

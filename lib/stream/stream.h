@@ -39,6 +39,7 @@ struct stream {
 	uint64_t written;  // lines
 	uint64_t rejected;
 	int status;        // the worst so far, of this stage and those before
+	bool tells_all;    // every record that is rejected, not the first few
 
 	struct metrics *metrics; // seen to while it waits; may be NULL
 	/* Called when SIGUSR1 has come; may be NULL. */
