@@ -1,6 +1,9 @@
 #!/usr/bin/env bats
 # Selection: siem-fmt --where, --since and --until.
 
+# Helpers call run for the test that calls them.
+# shellcheck disable=SC2030,SC2031
+
 load helper
 
 vectors=$BATS_TEST_DIRNAME/vectors

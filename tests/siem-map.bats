@@ -46,7 +46,8 @@ load helper
 }
 
 @test "a copy of a built-in map does what the built-in map does" {
-	for map in $(grep -v '^#' "$root/share/maps/order"); do
+	mapfile -t maps < <(grep -v '^#' "$root/share/maps/order")
+	for map in "${maps[@]}"; do
 		for format in --cef --leef; do
 			run -0 siem-fmt "$format" --map "$map" "$root/tests/vectors/audit.jsonl"
 			want=$output

@@ -23,6 +23,8 @@ static const struct opt own_rows[] = {
 		   "host of the same [this one]"),
 	OPT_STRING('m', "map", map, "NAME|FILE",
 		   "how members become fields [auto]"),
+	OPT_STRING(0, "map-check", map_check, "NAME|FILE",
+		   "say what is wrong with a map, and exit"),
 	OPT_LIST(0, "where", where, "TEST",
 		 "only records of which PATH=VALUE holds"),
 	OPT_TIME(0, "since", since, "only events from then on"),

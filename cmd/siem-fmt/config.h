@@ -17,7 +17,7 @@ struct config {
 	struct opt_pick format; // which row of the registry
 	struct opt_pick syslog;
 	const char *facility, *severity, *host;
-	const char *map;
+	const char *map, *map_check;
 	struct opt_list where;
 	struct opt_time since, until;
 	const char *reject;

@@ -5,6 +5,7 @@
  * rest and runs; format_stream() is the work. What is said of the run is in
  * report.c.
  */
+#include "check.h"
 #include "config.h"
 #include "report.h"
 
@@ -219,8 +220,12 @@ int main(int argc, char *argv[])
 	if (first < 0)
 		return msg_exit(&e);
 	opt_apply_common(&c.common);
-	if (c.list)
-		return config_list(&e) < 0 ? msg_exit(&e) : STATUS_DONE;
+	if (c.list || c.map_check != NULL) {
+		int told =
+			c.list ? config_list(&e) : check_map(c.map_check, &e);
+
+		return told < 0 ? msg_exit(&e) : told;
+	}
 	if (config_choose(&c, &j.choice, &e) < 0)
 		return msg_exit(&e);
 

@@ -188,8 +188,7 @@ static int find_path(struct compiler *c, const struct place *at,
 	*found = program_add_path(c->program, names, (size_t)count);
 	rc = *found != SCAN_NO_SLOT
 		     ? 0
-		     : err_set(e, ERR_USAGE, "%s: too many paths",
-			       c->source->name);
+		     : source_fail(c->source, at, e, "too many paths");
 out:
 	free(text);
 	return rc;
@@ -247,6 +246,8 @@ static int named(struct compiler *c, const struct place *at, struct slice name,
 	snprintf(word, sizeof(word), "%.*s", (int)name.len, name.data);
 	for (size_t i = 0; i < c->count; i++)
 		if (strcmp(c->definitions[i].name, word) == 0) {
+			if (c->source->findings != NULL)
+				findings_use(c->source->findings, word);
 			*out = c->definitions[i].expr;
 			return 0;
 		}
@@ -742,11 +743,42 @@ static bool is_name(const char *name)
 				 "0123456789_-")] == '\0';
 }
 
+/* Compile the expression at a place as that of its key. */
+static int define(struct compiler *c, const struct place *at, struct err *e)
+{
+	struct definition *d = &c->definitions[c->count];
+
+	if (!is_name(at->key))
+		return source_fail_key(c->source, at, e,
+				       "a name is made of letters, digits, _ "
+				       "and -");
+	for (size_t i = 0; i < GIVEN; i++)
+		if (strcmp(given[i].name, at->key) == 0)
+			return source_fail_key(c->source, at, e,
+					       "$%s is defined already",
+					       at->key);
+	d->name = at->key;
+	if (expr_at(c, at, &d->expr, e) < 0)
+		return -1;
+	c->count++; // only now: it may not speak of itself
+	return 0;
+}
+
+/* Let a name stand for anything, so that what refers to it is no error. */
+static int define_anything(struct compiler *c, const char *name, struct err *e)
+{
+	struct definition *d = &c->definitions[c->count++];
+
+	d->name = name;
+	return put_expr(c, (struct expr){ .op = EXPR_PATH }, 0, 0, &d->expr, e);
+}
+
 int compile_definitions(struct compiler *c, const struct place *at,
 			struct err *e)
 {
 	const char *key;
 	json_t *value;
+	int rc = 0;
 
 	if (at->value == NULL)
 		return 0;
@@ -759,24 +791,15 @@ int compile_definitions(struct compiler *c, const struct place *at,
 	json_object_foreach(at->value, key, value)
 	{
 		struct place here = { .up = at, .key = key, .value = value };
-		struct definition *d = &c->definitions[c->count];
 
-		if (!is_name(key))
-			return source_fail_key(c->source, &here, e,
-					       "a name is made of letters, "
-					       "digits, _ and -");
-		for (size_t i = 0; i < GIVEN; i++)
-			if (strcmp(given[i].name, key) == 0)
-				return source_fail_key(c->source, &here, e,
-						       "$%s is defined "
-						       "already",
-						       key);
-		d->name = key;
-		if (expr_at(c, &here, &d->expr, e) < 0)
+		if (define(c, &here, e) == 0)
+			continue;
+		rc = -1;
+		if (!source_goes_on(c->source, e) ||
+		    define_anything(c, key, e) < 0)
 			return -1;
-		c->count++; // only now: it may not speak of itself
 	}
-	return 0;
+	return rc;
 }
 
 void compile_end(struct compiler *c)

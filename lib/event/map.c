@@ -4,6 +4,7 @@
 #include "core/file.h"
 #include "core/nearest.h"
 #include "event/compile.h"
+#include "event/findings.h"
 #include "event/plan.h"
 #include "event/section.h"
 #include "event/source.h"
@@ -30,6 +31,7 @@ static int read_alternatives(struct loader *l, const struct place *at,
 	bool list = json_is_array(at->value);
 	size_t n = list ? json_array_size(at->value) : 1;
 	uint32_t *all = loader_room(l, n, sizeof(*all));
+	int rc = 0;
 
 	if (at->value == NULL)
 		return 0;
@@ -38,12 +40,15 @@ static int read_alternatives(struct loader *l, const struct place *at,
 	for (size_t i = 0; i < n; i++) {
 		struct place here = list ? place_element(at, i) : *at;
 
-		if (compile_expr(&l->compiler, &here, &all[i], e) < 0)
+		if (compile_expr(&l->compiler, &here, &all[i], e) == 0)
+			continue;
+		rc = -1;
+		if (!source_goes_on(&l->source, e))
 			return -1;
 	}
 	*exprs = all;
 	*count = n;
-	return 0;
+	return rc;
 }
 
 /* A whole number of the member key, from 1 to most. */
@@ -94,6 +99,7 @@ static int read_raises(struct loader *l, const struct place *at, struct err *e)
 {
 	size_t count = json_array_size(at->value);
 	struct raise *raises = loader_room(l, count, sizeof(*raises));
+	int rc = 0;
 
 	if (at->value == NULL)
 		return 0;
@@ -104,39 +110,109 @@ static int read_raises(struct loader *l, const struct place *at, struct err *e)
 	for (size_t i = 0; i < count; i++) {
 		struct place here = place_element(at, i);
 
-		if (read_raise(l, &here, &raises[i], e) < 0)
+		if (read_raise(l, &here, &raises[i], e) == 0)
+			continue;
+		rc = -1;
+		if (!source_goes_on(&l->source, e))
 			return -1;
 	}
 	l->plan->raises = raises;
 	l->plan->raise_count = count;
-	return 0;
+	return rc;
 }
 
-static int read_severity(struct loader *l, const struct place *at,
-			 struct err *e)
+static int check_severity(struct loader *l, const struct place *at,
+			  struct err *e)
 {
 	static const char *const words[] = { "base", "at_least", NULL };
+
+	return source_check_keys(&l->source, at, words, e);
+}
+
+static int read_base(struct loader *l, const struct place *at, struct err *e)
+{
 	struct place base = place_member(at, "base");
+
+	return read_alternatives(l, &base, &l->plan->levels,
+				 &l->plan->level_count, e);
+}
+
+static int read_at_least(struct loader *l, const struct place *at,
+			 struct err *e)
+{
 	struct place at_least = place_member(at, "at_least");
 
-	if (base.value == NULL && at_least.value == NULL)
-		return read_alternatives(l, at, &l->plan->levels,
-					 &l->plan->level_count, e);
-	if (source_check_keys(&l->source, at, words, e) < 0 ||
-	    read_alternatives(l, &base, &l->plan->levels, &l->plan->level_count,
-			      e) < 0)
-		return -1;
 	return read_raises(l, &at_least, e);
 }
 
-static int read_name(struct loader *l, const struct place *at, struct err *e)
+/* What follows reads a member of the map itself. */
+
+static int read_severity(struct loader *l, const struct place *root,
+			 struct err *e)
+{
+	static loader_step *const steps[] = {
+		check_severity,
+		read_base,
+		read_at_least,
+		NULL,
+	};
+	struct place here = place_member(root, "severity");
+
+	if (json_object_get(here.value, "base") == NULL &&
+	    json_object_get(here.value, "at_least") == NULL)
+		return read_alternatives(l, &here, &l->plan->levels,
+					 &l->plan->level_count, e);
+	return loader_take(l, steps, &here, e);
+}
+
+static int read_time(struct loader *l, const struct place *root, struct err *e)
+{
+	struct place here = place_member(root, "time");
+
+	if (here.value == NULL)
+		source_warn(&l->source, root,
+			    "\"time\" is missing: no event has a time of its "
+			    "own");
+	return read_alternatives(l, &here, &l->plan->times,
+				 &l->plan->time_count, e);
+}
+
+static int read_match(struct loader *l, const struct place *root, struct err *e)
+{
+	struct place here = place_member(root, "match");
+
+	if (here.value == NULL)
+		return 0;
+	return compile_cond(&l->compiler, &here, &l->plan->match, e);
+}
+
+static int read_definitions(struct loader *l, const struct place *root,
+			    struct err *e)
+{
+	struct place here = place_member(root, "define");
+
+	return compile_definitions(&l->compiler, &here, e);
+}
+
+static int check_description(struct loader *l, const struct place *root,
+			     struct err *e)
+{
+	struct place here = place_member(root, "description");
+
+	if (here.value != NULL && !json_is_string(here.value))
+		return source_fail(&l->source, &here, e, "expected a string");
+	return 0;
+}
+
+static int read_name(struct loader *l, const struct place *root, struct err *e)
 {
 	struct slice name = slice_of(l->source.name);
+	struct place here = place_member(root, "name");
 
-	if (at->value != NULL && !json_is_string(at->value))
-		return source_fail(&l->source, at, e, "expected a string");
-	if (at->value != NULL)
-		name = place_text(at);
+	if (here.value != NULL && !json_is_string(here.value))
+		return source_fail(&l->source, &here, e, "expected a string");
+	if (here.value != NULL)
+		name = place_text(&here);
 	if (!program_keep(l->program, &name))
 		return compile_no_memory(e);
 	l->plan->name = name.data;
@@ -232,34 +308,19 @@ static int load_section(struct loader *l, const struct place *root,
 /* Read everything that a map says. */
 static int load_all(struct loader *l, struct err *e)
 {
+	static loader_step *const steps[] = {
+		check_words,      read_name,    check_description,
+		read_definitions, read_match,   read_time,
+		read_severity,    load_section, NULL,
+	};
 	struct place root = place_root(&l->source);
-	struct place name = place_member(&root, "name");
-	struct place description = place_member(&root, "description");
-	struct place define = place_member(&root, "define");
-	struct place match = place_member(&root, "match");
-	struct place time = place_member(&root, "time");
-	struct place severity = place_member(&root, "severity");
 
-	if (check_words(l, &root, e) < 0 || read_name(l, &name, e) < 0)
-		return -1;
-	if (description.value != NULL && !json_is_string(description.value))
-		return source_fail(&l->source, &description, e,
-				   "expected a string");
-	if (compile_definitions(&l->compiler, &define, e) < 0)
-		return -1;
-	if (match.value != NULL &&
-	    compile_cond(&l->compiler, &match, &l->plan->match, e) < 0)
-		return -1;
-	if (read_alternatives(l, &time, &l->plan->times, &l->plan->time_count,
-			      e) < 0 ||
-	    read_severity(l, &severity, e) < 0)
-		return -1;
-	return load_section(l, &root, e);
+	return loader_take(l, steps, &root, e);
 }
 
-/* Append the plan of one map. */
+/* Append the plan of one map. findings may be NULL. */
 static int load_map(struct maps *maps, const char *name, struct slice text,
-		    struct err *e)
+		    struct findings *findings, struct err *e)
 {
 	struct plan *plan = &maps->plans[maps->count];
 	struct loader l = { .program = &maps->program,
@@ -273,6 +334,7 @@ static int load_map(struct maps *maps, const char *name, struct slice text,
 		return -1;
 	l.compiler.program = l.program;
 	l.compiler.source = &l.source;
+	l.source.findings = findings;
 
 	int rc = load_all(&l, e);
 	compile_end(&l.compiler);
@@ -285,18 +347,27 @@ static int load_map(struct maps *maps, const char *name, struct slice text,
 static int load_builtin(struct maps *maps, const struct map_builtin *b,
 			struct err *e)
 {
-	return load_map(maps, b->name, (struct slice){ b->text, b->len }, e);
+	struct slice text = { b->text, b->len };
+
+	return load_map(maps, b->name, text, NULL, e);
+}
+
+static int read_map(const char *path, struct buf *text, struct err *e)
+{
+	int rc = file_read(path, text, e);
+
+	if (rc < 0)
+		e->kind = ERR_USAGE; // it is what the user gave us
+	return rc;
 }
 
 static int load_file(struct maps *maps, const char *path, struct err *e)
 {
 	struct buf text = BUF_INIT(largest_map);
-	int rc = file_read(path, &text, e);
+	int rc = read_map(path, &text, e);
 
-	if (rc < 0)
-		e->kind = ERR_USAGE; // it is what the user gave us
-	else
-		rc = load_map(maps, path, buf_slice(&text), e);
+	if (rc == 0)
+		rc = load_map(maps, path, buf_slice(&text), NULL, e);
 	buf_free(&text);
 	return rc;
 }
@@ -335,8 +406,8 @@ static int load(struct maps *maps, const char *which, struct err *e)
 	return no_such_map(which, e);
 }
 
-struct maps *maps_load(const char *which, const struct map_shape *shape,
-		       struct err *e)
+/* Room for all built-in maps. */
+static struct maps *maps_new(const struct map_shape *shape, struct err *e)
 {
 	struct maps *maps = calloc(1, sizeof(*maps));
 
@@ -346,12 +417,123 @@ struct maps *maps_load(const char *which, const struct map_shape *shape,
 	}
 	maps->shape = shape;
 	maps->plans = calloc(map_builtin_count, sizeof(*maps->plans));
-	if (!program_init(&maps->program) || maps->plans == NULL)
-		compile_no_memory(e);
-	else if (load(maps, which, e) == 0)
+	if (program_init(&maps->program) && maps->plans != NULL)
 		return maps;
+	compile_no_memory(e);
 	maps_free(maps);
 	return NULL;
+}
+
+struct maps *maps_load(const char *which, const struct map_shape *shape,
+		       struct err *e)
+{
+	struct maps *maps = maps_new(shape, e);
+
+	if (maps != NULL && load(maps, which, e) < 0) {
+		maps_free(maps);
+		maps = NULL;
+	}
+	return maps;
+}
+
+/* Read a map once more for a shape, if it has a section for it. */
+static int check_shape(const struct source *s, const struct map_shape *shape,
+		       struct map_section *section, struct findings *f,
+		       struct err *e)
+{
+	struct maps *maps;
+
+	*section = (struct map_section){ 0 };
+	if (shape->section != NULL &&
+	    json_object_get(s->root, shape->section) == NULL)
+		return 0;
+	maps = maps_new(shape, e);
+	if (maps == NULL)
+		return -1;
+
+	int rc = load_map(maps, s->name, s->text, f, e);
+	if (rc == 0) {
+		const struct plan *plan = &maps->plans[0];
+
+		section->own = true;
+		section->rows = plan->row_count;
+		for (size_t i = 0; i < PLAN_ATTRIBUTES; i++)
+			section->attributes +=
+				plan->attributes[i] != PROGRAM_NONE;
+	} else if (e->kind == ERR_USAGE) {
+		rc = 0; // it is among the findings
+	}
+	maps_free(maps);
+	return rc;
+}
+
+/* Definitions that nothing refers to, of a map without an error. */
+static void check_definitions(struct source *s, struct findings *f)
+{
+	struct place root = place_root(s);
+	struct place define = place_member(&root, "define");
+	const char *key;
+	json_t *value;
+
+	s->findings = f;
+	json_object_foreach(define.value, key, value)
+	{
+		struct place here = { .up = &define,
+				      .key = key,
+				      .value = value };
+
+		if (!findings_uses(f, key))
+			source_warn_key(s, &here, "$%s is never used", key);
+	}
+}
+
+static int check_text(const char *name, struct slice text,
+		      const struct map_shape *const *shapes, size_t count,
+		      struct map_section *sections, struct findings *f,
+		      struct err *e)
+{
+	static const char *const no_attributes[] = { NULL };
+	// What every format has of the map.
+	static const struct map_shape bare = {
+		.attributes = no_attributes,
+		.rest_names = REST_NONE,
+	};
+	struct map_section ignored;
+	struct source s;
+
+	if (source_open(&s, name, text, e) < 0)
+		return -1;
+
+	int rc = check_shape(&s, &bare, &ignored, f, e);
+	for (size_t i = 0; i < count && rc == 0; i++)
+		rc = check_shape(&s, shapes[i], &sections[i], f, e);
+	if (rc == 0 && f->errors == 0)
+		check_definitions(&s, f);
+	source_close(&s);
+	findings_sort(f);
+	if (rc == 0 && f->out_of_memory)
+		rc = compile_no_memory(e);
+	return rc;
+}
+
+int map_check(const char *which, const struct map_shape *const *shapes,
+	      size_t count, struct map_section *sections, struct findings *f,
+	      struct err *e)
+{
+	const struct map_builtin *b = find_builtin(which);
+	struct buf file = BUF_INIT(largest_map);
+	int rc;
+
+	if (b == NULL && strpbrk(which, "/.") == NULL)
+		return no_such_map(which, e);
+	rc = b != NULL ? 0 : read_map(which, &file, e);
+	if (rc == 0)
+		rc = check_text(which,
+				b != NULL ? (struct slice){ b->text, b->len }
+					  : buf_slice(&file),
+				shapes, count, sections, f, e);
+	buf_free(&file);
+	return rc;
 }
 
 void maps_free(struct maps *m)

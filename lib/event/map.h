@@ -13,6 +13,7 @@
 #include "core/err.h"
 #include "event/shape.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* The built-in maps, in the order in which records are tried against them. */
@@ -48,5 +49,24 @@ struct maps;
 struct maps *maps_load(const char *which, const struct map_shape *shape,
 		       struct err *e) MUST_CHECK;
 void maps_free(struct maps *m);
+
+struct findings;
+
+/* What a map holds for a format. */
+struct map_section {
+	bool own;          // false: nothing, the generic map stands in
+	size_t attributes; // that it sets
+	size_t rows;
+};
+
+/*
+ * Find out what there is to say of a built-in map, or of a file, when it is
+ * loaded for each of count shapes: findings, in the order of the text. Fills as
+ * many sections, which mean something where there are no errors. -1 with e
+ * filled: it is not there, or no JSON, or ERR_SYSTEM.
+ */
+int map_check(const char *which, const struct map_shape *const *shapes,
+	      size_t count, struct map_section *sections, struct findings *f,
+	      struct err *e) MUST_CHECK;
 
 #endif

@@ -1,6 +1,7 @@
 #include "event/section.h"
 
 #include "core/buf.h"
+#include "event/suspect.h"
 
 #include <string.h>
 
@@ -280,12 +281,27 @@ static int check_labels(struct loader *l, const struct place *at,
 	return 0;
 }
 
-static int read_rows(struct loader *l, const struct place *at, struct err *e)
+static int read_row(struct loader *l, const struct place *at, struct row *row,
+		    struct err *e)
 {
 	static const char *const words[] = { "key",  "label", "from",
 					     "type", "else",  NULL };
+	struct place from = place_member(at, "from");
+
+	if (source_check_keys(&l->source, at, words, e) < 0)
+		return -1;
+	if (from.value == NULL)
+		return source_fail(&l->source, at, e, "\"from\" is missing");
+	if (compile_expr(&l->compiler, &from, &row->expr, e) < 0)
+		return -1;
+	return read_targets(l, at, row, e);
+}
+
+static int read_rows(struct loader *l, const struct place *at, struct err *e)
+{
 	size_t count = json_array_size(at->value);
 	struct row *rows = loader_room(l, count, sizeof(*rows));
+	int rc = 0;
 
 	if (at->value == NULL)
 		return 0;
@@ -295,21 +311,21 @@ static int read_rows(struct loader *l, const struct place *at, struct err *e)
 		return compile_no_memory(e);
 	for (size_t i = 0; i < count; i++) {
 		struct place here = place_element(at, i);
-		struct place from = place_member(&here, "from");
 
-		if (source_check_keys(&l->source, &here, words, e) < 0)
-			return -1;
-		if (from.value == NULL)
-			return source_fail(&l->source, &here, e,
-					   "\"from\" is missing");
-		if (compile_expr(&l->compiler, &from, &rows[i].expr, e) < 0 ||
-		    read_targets(l, &here, &rows[i], e) < 0)
+		if (read_row(l, &here, &rows[i], e) == 0)
+			continue;
+		rc = -1;
+		if (!source_goes_on(&l->source, e))
 			return -1;
 	}
+	if (rc < 0)
+		return -1;
 	l->plan->rows = rows;
 	l->plan->row_count = count;
 	find_shared(rows, count);
 	find_plain(l->program, rows, count);
+	if (l->source.findings != NULL)
+		suspect_rows(&l->source, at, l->program, l->shape, rows, count);
 	return check_labels(l, at, rows, count, e);
 }
 
@@ -367,25 +383,69 @@ static int read_rest(struct loader *l, const struct place *at, struct err *e)
 	return read_leave_out(l, &leave_out, rest, e);
 }
 
-int section_read(struct loader *l, const struct place *at, struct err *e)
+static int check_section(struct loader *l, const struct place *at,
+			 struct err *e)
 {
 	const char *words[PLAN_ATTRIBUTES + 3] = { "fields", "rest" };
-	struct place fields = place_member(at, "fields");
-	struct place rest = place_member(at, "rest");
 
 	for (size_t i = 0; l->shape->attributes[i] != NULL; i++)
 		words[i + 2] = l->shape->attributes[i];
-	if (source_check_keys(&l->source, at, words, e) < 0)
-		return -1;
+	return source_check_keys(&l->source, at, words, e);
+}
+
+static int read_attributes(struct loader *l, const struct place *at,
+			   struct err *e)
+{
+	int rc = 0;
+
 	for (size_t i = 0; l->shape->attributes[i] != NULL; i++) {
 		struct place here = place_member(at, l->shape->attributes[i]);
 
-		if (here.value != NULL &&
+		if (here.value == NULL ||
 		    compile_expr(&l->compiler, &here, &l->plan->attributes[i],
-				 e) < 0)
+				 e) == 0)
+			continue;
+		rc = -1;
+		if (!source_goes_on(&l->source, e))
 			return -1;
 	}
-	if (read_rows(l, &fields, e) < 0)
-		return -1;
+	return rc;
+}
+
+static int read_fields(struct loader *l, const struct place *at, struct err *e)
+{
+	struct place fields = place_member(at, "fields");
+
+	return read_rows(l, &fields, e);
+}
+
+static int read_rest_of(struct loader *l, const struct place *at, struct err *e)
+{
+	struct place rest = place_member(at, "rest");
+
 	return read_rest(l, &rest, e);
+}
+
+int loader_take(struct loader *l, loader_step *const *steps,
+		const struct place *at, struct err *e)
+{
+	int rc = 0;
+
+	for (; *steps != NULL; steps++) {
+		if ((*steps)(l, at, e) == 0)
+			continue;
+		rc = -1;
+		if (!source_goes_on(&l->source, e))
+			return -1;
+	}
+	return rc;
+}
+
+int section_read(struct loader *l, const struct place *at, struct err *e)
+{
+	static loader_step *const steps[] = {
+		check_section, read_attributes, read_fields, read_rest_of, NULL,
+	};
+
+	return loader_take(l, steps, at, e);
 }

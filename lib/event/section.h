@@ -23,6 +23,16 @@ struct loader {
 	struct plan *plan;
 };
 
+/*
+ * Read something of the value at a place, step by step, the last being NULL.
+ * Where findings are collected, one that fails does not stop the others. -1
+ * with e filled.
+ */
+typedef int loader_step(struct loader *l, const struct place *at,
+			struct err *e);
+int loader_take(struct loader *l, loader_step *const *steps,
+		const struct place *at, struct err *e) MUST_CHECK;
+
 /* Zeroed room for count things of a size, for as long as the plan lives. NULL:
    out of memory. */
 void *loader_room(struct loader *l, size_t count, size_t size) MUST_CHECK;

@@ -62,15 +62,13 @@ static int check_path(const struct test *t, struct err *e)
 
 static int check(const struct test *t, struct err *e)
 {
-	char first = t->path.len > 0 ? t->path.data[0] : '\0';
-
-	if (first == '$')
+	if (slice_has_prefix(t->path, SLICE("$")))
 		return fail(t,
 			    "only members can be asked for, not what a map "
 			    "defines; of a name, a dollar sign at the "
 			    "beginning is written \\$",
 			    e);
-	if (first == '!')
+	if (slice_has_prefix(t->path, SLICE("!")))
 		return fail(t,
 			    "the exclamation mark belongs before the equals "
 			    "sign; of a name, one at the beginning is "

@@ -101,6 +101,21 @@ static struct found find(const struct source *s, const struct place *at)
 	return f;
 }
 
+/* The line and the column of a byte of the text. */
+static void find_line(const struct source *s, const char *where, size_t *line,
+		      size_t *column)
+{
+	*line = 1;
+	*column = 1;
+	for (const char *p = s->text.data; p < where; p++) {
+		++*column;
+		if (*p == '\n') {
+			++*line;
+			*column = 1;
+		}
+	}
+}
+
 static int fail_at(const struct source *s, const char *where, struct err *e,
 		   const char *fmt, va_list args) PRINTF_LIKE(4, 0);
 
@@ -108,17 +123,12 @@ static int fail_at(const struct source *s, const char *where, struct err *e,
 		   const char *fmt, va_list args)
 {
 	char what[sizeof(e->text)];
-	size_t line = 1;
-	size_t column = 1;
+	size_t line, column;
 
-	for (const char *p = s->text.data; p < where; p++) {
-		column++;
-		if (*p == '\n') {
-			line++;
-			column = 1;
-		}
-	}
+	find_line(s, where, &line, &column);
 	vsnprintf(what, sizeof(what), fmt, args);
+	if (s->findings != NULL)
+		findings_add(s->findings, FINDING_ERROR, line, column, what);
 	return err_set(e, ERR_USAGE, "%s: line %zu, column %zu: %s", s->name,
 		       line, column, what);
 }
@@ -146,6 +156,48 @@ int source_fail_key(const struct source *s, const struct place *at,
 	return -1;
 }
 
+bool source_goes_on(const struct source *s, const struct err *e)
+{
+	return s->findings != NULL && e->kind == ERR_USAGE;
+}
+
+static void warn_at(const struct source *s, const char *where, const char *fmt,
+		    va_list args) PRINTF_LIKE(3, 0);
+
+static void warn_at(const struct source *s, const char *where, const char *fmt,
+		    va_list args)
+{
+	char what[512];
+	size_t line, column;
+
+	if (s->findings == NULL)
+		return;
+	find_line(s, where, &line, &column);
+	vsnprintf(what, sizeof(what), fmt, args);
+	findings_add(s->findings, FINDING_WARNING, line, column, what);
+}
+
+void source_warn(const struct source *s, const struct place *at,
+		 const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	warn_at(s, find(s, at).text.data, fmt, args);
+	va_end(args);
+}
+
+void source_warn_key(const struct source *s, const struct place *at,
+		     const char *fmt, ...)
+{
+	struct found f = find(s, at);
+	va_list args;
+
+	va_start(args, fmt);
+	warn_at(s, f.key != NULL ? f.key : f.text.data, fmt, args);
+	va_end(args);
+}
+
 const char *source_hint(const char *word, const char *const *words,
 			char hint[SOURCE_HINT])
 {
@@ -166,6 +218,7 @@ int source_check_keys(const struct source *s, const struct place *at,
 	char hint[SOURCE_HINT];
 	const char *key;
 	json_t *value;
+	int rc = 0;
 
 	if (!json_is_object(at->value))
 		return source_fail(s, at, e, "expected an object");
@@ -176,10 +229,12 @@ int source_check_keys(const struct source *s, const struct place *at,
 
 		while (words[i] != NULL && strcmp(words[i], key) != 0)
 			i++;
-		if (words[i] == NULL)
-			return source_fail_key(s, &here, e,
-					       "unknown key \"%s\"%s", key,
-					       source_hint(key, words, hint));
+		if (words[i] != NULL)
+			continue;
+		rc = source_fail_key(s, &here, e, "unknown key \"%s\"%s", key,
+				     source_hint(key, words, hint));
+		if (!source_goes_on(s, e))
+			return -1;
 	}
-	return 0;
+	return rc;
 }

@@ -8,6 +8,7 @@
 #include "core/attr.h"
 #include "core/err.h"
 #include "core/slice.h"
+#include "event/findings.h"
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -17,6 +18,7 @@ struct source {
 	const char *name;  // of the file, for messages; borrowed
 	struct slice text; // borrowed
 	json_t *root;      // an object
+	struct findings *findings; // borrowed; NULL: the first error is enough
 };
 
 /* A value of the tree, and the way to it. */
@@ -47,6 +49,18 @@ int source_fail(const struct source *s, const struct place *at, struct err *e,
 		const char *fmt, ...) PRINTF_LIKE(4, 5);
 int source_fail_key(const struct source *s, const struct place *at,
 		    struct err *e, const char *fmt, ...) PRINTF_LIKE(4, 5);
+
+/*
+ * Is a failure one of those that are collected, so that what follows is to be
+ * read as well? It is still one.
+ */
+bool source_goes_on(const struct source *s, const struct err *e) MUST_CHECK;
+
+/* Where findings are collected: warn of a value, or of its key. */
+void source_warn(const struct source *s, const struct place *at,
+		 const char *fmt, ...) PRINTF_LIKE(3, 4);
+void source_warn_key(const struct source *s, const struct place *at,
+		     const char *fmt, ...) PRINTF_LIKE(3, 4);
 
 /*
  * Check that each key of the object at a place is one of words, which a NULL
