@@ -2,6 +2,7 @@
 
 #include "core/nearest.h"
 
+#include <assert.h>
 #include <strings.h>
 
 bool syslog_is_host(const char *name)
@@ -73,6 +74,18 @@ int syslog_severity(const char *name)
 		if (strcasecmp(name, synonyms[i].name) == 0)
 			return synonyms[i].code;
 	return find(name, severities, SEVERITIES);
+}
+
+const char *syslog_facility_name(int code)
+{
+	assert(code >= 0 && code < FACILITIES);
+	return facilities[code];
+}
+
+const char *syslog_severity_name(int code)
+{
+	assert(code >= 0 && code < SEVERITIES);
+	return severities[code];
 }
 
 static const char *nearest(const char *name, const char *const *names,

@@ -56,6 +56,10 @@ int syslog_facility(const char *name);
 /* "info", "warning" and the like, or 0 to 7; -1 where it is none. */
 int syslog_severity(const char *name);
 
+/* What the code of one is called: 0 to 23, 0 to 7. */
+const char *syslog_facility_name(int code);
+const char *syslog_severity_name(int code);
+
 /* The nearest name to one that is none, or NULL, for messages. */
 const char *syslog_nearest_facility(const char *name);
 const char *syslog_nearest_severity(const char *name);

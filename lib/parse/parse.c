@@ -112,6 +112,7 @@ int parse_refuse(const struct reading *r, const struct rule *rule,
 void reading_free(struct reading *r)
 {
 	pairs_free(&r->pairs);
+	pairs_free(&r->elements);
 	buf_free(&r->scratch);
 	scan_free(&r->scan);
 	if (r->paths != NULL)

@@ -56,6 +56,7 @@ struct reading {
 
 	// what the dialects work in, kept from record to record
 	struct pairs pairs;
+	struct pairs elements; // what the pairs of syslog are divided into
 	struct buf scratch;
 	struct scan scan;
 	struct paths *paths;

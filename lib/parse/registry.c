@@ -5,6 +5,8 @@
  * The last is what stands behind a header and is none of the others.
  */
 #define DIALECTS(X) \
+	X(rfc5424)  \
+	X(rfc3164)  \
 	X(cef)      \
 	X(json)     \
 	X(message)
