@@ -12,6 +12,7 @@
 #include "core/opt.h"
 #include "core/quit.h"
 #include "core/seal.h"
+#include "parse/counted.h"
 #include "parse/registry.h"
 #include "stream/inputs.h"
 
@@ -70,6 +71,7 @@ static void init_job(struct job *j)
 
 	j->stream = STREAM_INIT(STDIN_FILENO, STDOUT_FILENO, max,
 				allowance(max));
+	j->stream.in.measure = counted_measure;
 	j->stream.print_stats = report_stats;
 	j->stream.context = &j->report;
 	j->stream.metrics = &j->metrics;

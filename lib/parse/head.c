@@ -129,19 +129,6 @@ bool head_is_date(struct slice text)
 	return is_like(text, SLICE("0000-00-00"));
 }
 
-/* A mark is right in front of text, where RFC 5424 wants it. */
-static void check_mark(const struct head *h, struct slice mark)
-{
-	bool is_cef = slice_has_prefix(h->rest, SLICE("CEF:"));
-
-	if (is_cef || slice_has_prefix(h->rest, SLICE("{")))
-		parse_depart(h->r, &h->rules[HEAD_BOM], mark,
-			     "a byte order mark stands before %s: to who looks "
-			     "for %s there, this is plain text",
-			     is_cef ? "CEF:" : "the JSON object",
-			     is_cef ? "CEF:" : "{");
-}
-
 static void check_utf8(const struct head *h)
 {
 	struct slice bad = slice_from(h->rest, utf8_valid(h->rest));
@@ -198,10 +185,11 @@ bool head_check_message(struct head *h)
 
 	if (h->r->depart == NULL)
 		return has_mark;
-	if (has_mark) {
-		mark.len -= h->rest.len;
-		check_mark(h, mark);
-	}
+	mark.len -= h->rest.len;
+	if (slice_has_prefix(h->rest, SLICE("{")) && has_mark)
+		parse_depart(h->r, &h->rules[HEAD_BOM], mark,
+			     "a byte order mark (EF BB BF) stands before the "
+			     "JSON object, where receivers look for {");
 	if (content != HEAD_EVENT) {
 		bool is_json = walk_is_object(slice_trim(h->rest));
 

@@ -1,5 +1,7 @@
 #include "parse/registry.h"
 
+#include "parse/counted.h"
+
 /*
  * To add a dialect, define dialect_NAME in lib/parse/NAME.c and put it here.
  * The last is what stands behind a header and is none of the others.
@@ -19,9 +21,16 @@ DIALECTS(DECLARE)
 const struct dialect *const dialects[] = { DIALECTS(ROW) };
 const size_t dialect_count = sizeof(dialects) / sizeof(dialects[0]);
 
-enum { UNKNOWN, PREFIX };
+enum { UNKNOWN = COUNTED_RULES, PREFIX };
 
 const struct rule record_rules[] = {
+	[COUNTED_LENGTH] = { "framing-count", "RFC 6587 section 3.4.1",
+			     "a count is that of the message's bytes" },
+	[COUNTED_LF] = { "framing-line-feed", "RFC 6587 section 3.4.1",
+			 "nothing stands between a counted message and the "
+			 "next" },
+	[COUNTED_PRI] = { "framing-pri", "RFC 6587 section 3.4.1",
+			  "a counted message begins with <PRI>" },
 	[UNKNOWN] = { "record-unknown", "none",
 		      "a record begins with a syslog header, CEF:, LEEF: or {" },
 	[PREFIX] = { "record-prefix",
@@ -115,6 +124,7 @@ int parse_record(struct reading *r, struct slice record, struct err *e)
 	struct slice text = record;
 
 	r->record = record;
+	counted_read(r, record_rules, &text);
 	slice_take(&text, bom);
 	buf_putc(r->out, '{');
 	if (read_parts(r, text, e) < 0) {

@@ -192,6 +192,32 @@ static bool is_long(const struct reader *r, struct slice line)
 	return len > r->max_record;
 }
 
+static enum reader_outlook outlook_of(const struct reader *r)
+{
+	if (r->eof)
+		return READER_NO_MORE;
+	return r->regular ? READER_SURELY_MORE : READER_MAYBE_MORE;
+}
+
+/* A record that does not end at an LF, if measure() knows of one. */
+static enum reader_end next_measured(struct reader *r, struct reader_line *line)
+{
+	struct slice left = unread(r);
+	size_t len;
+
+	if (r->measure == NULL || r->marked || r->in_piece || left.len == 0)
+		return READER_END_LINE;
+	enum reader_end end =
+		r->measure(left, r->max_record, outlook_of(r), &len);
+	if (end != READER_END_KNOWN)
+		return end;
+	r->started = true;
+	line->offset = r->bytes;
+	line->raw = line->text = take(r, len, false);
+	line->number = ++r->records;
+	return end;
+}
+
 enum reader_got reader_next(struct reader *r, struct reader_line *line,
 			    struct err *e)
 {
@@ -203,6 +229,14 @@ enum reader_got reader_next(struct reader *r, struct reader_line *line,
 	line->raw = line->text = SLICE("");
 	line->number = line->offset = 0;
 	line->first = line->last = line->is_reject = false;
+	switch (next_measured(r, line)) {
+	case READER_END_LINE:
+		break;
+	case READER_END_MORE:
+		return READER_MORE;
+	case READER_END_KNOWN:
+		return READER_RECORD;
+	}
 	if (r->in_piece && (lf != NULL || (left.len > 0 && !r->eof)))
 		return give_piece(r, line, len, lf != NULL, lf != NULL, e);
 	if (lf != NULL && is_long(r, (struct slice){ left.data, len }) &&
@@ -277,8 +311,11 @@ bool reader_holds(const struct reader *r)
 
 void reader_restart(struct reader *r, int fd)
 {
+	struct reader fresh = READER_INIT(fd, r->max_record);
+
+	fresh.measure = r->measure;
 	buf_free(&r->in);
-	*r = READER_INIT(fd, r->max_record);
+	*r = fresh;
 }
 
 void reader_free(struct reader *r)

@@ -31,6 +31,20 @@ enum reader_got {
 	READER_FAILED,  // e is filled: the stream breaks the contract
 };
 
+/* Where a record ends that some bytes begin with. */
+enum reader_end {
+	READER_END_LINE,  // it is a line
+	READER_END_MORE,  // more bytes are needed to tell
+	READER_END_KNOWN, // not at an LF
+};
+
+/* What may come behind those bytes. */
+enum reader_outlook {
+	READER_NO_MORE,
+	READER_MAYBE_MORE, // who knows when
+	READER_SURELY_MORE,
+};
+
 struct reader_line {
 	struct slice raw;  // without its LF; valid until reader_fill()
 	struct slice text; // of a record: raw without the CR at its end
@@ -45,6 +59,14 @@ struct reader_line {
 struct reader {
 	int fd;
 	size_t max_record;    // bytes without LF; a longer one comes in pieces
+
+	/* Asked, unless it is NULL, before any record of a stream that is not
+	   marked: *len is set where its end is known. Such a record comes as it
+	   is, whatever it ends with, and is no longer than max_record and a few
+	   bytes. Of an outlook of READER_NO_MORE, it does not ask for more. */
+	enum reader_end (*measure)(struct slice bytes, size_t max_record,
+				   enum reader_outlook outlook, size_t *len);
+
 	bool marked;          // the first line was a header
 	bool ended;           // an E line has come
 	bool cut_off;         // at READER_EOF: a marked stream without its E

@@ -129,8 +129,8 @@ static void texts_are_held_to_their_bytes_and_their_length(void)
 	DEPARTS("<34>Oct  8 22:14:15 h su: caf\xc3\xa9", "");
 	DEPARTS("<34>Oct  8 22:14:15 h su: caf\xe9", "30 rfc3164-utf8");
 	DEPARTS("<34>Oct  8 22:14:15 h su: a\033[2J", "28 rfc3164-control");
-	DEPARTS("<34>Oct  8 22:14:15 h \xef\xbb\xbf\103EF:0|a",
-		"23 rfc3164-bom");
+	DEPARTS("<34>Oct  8 22:14:15 h \xef\xbb\xbf{}",
+		"23 rfc3164-bom-before-json");
 }
 
 static void priorities_are_held_to_their_rules(void)

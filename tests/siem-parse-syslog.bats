@@ -1,0 +1,137 @@
+#!/usr/bin/env bats
+# siem-parse and syslog: records that are counted or end with a line, and what
+# is said of those that users meet.
+
+load helper
+
+V=$root/tests/vectors
+
+# complaint_about RECORD: what --strict says of it, without the name of the tool
+# and the line where it is the first.
+complaint_about()
+{
+	local said
+
+	said=$(printf '%b\n' "$1" | siem-parse --strict 2>&1 >/dev/null)
+	said=${said//siem-parse: /}
+	printf '%s\n' "${said//line 1: /}"
+}
+
+@test "of each bad record of the sample, it is said what is wrong, and no more" {
+	local what record expected count=0
+
+	while IFS= read -r line || [ -n "${record:-}" ]; do
+		case $line in
+		$'\t'*)
+			expected+=${line#$'\t'}$'\n'
+			continue
+			;;
+		esac
+		if [ -n "${record:-}" ]; then
+			equal "$what"$'\n'"$expected" \
+				"$what"$'\n'"$(complaint_about "$record")"$'\n'
+			[ -n "$expected" ]
+			count=$((count + 1))
+			what='' record='' expected=''
+		fi
+		case $line in
+		'' | '#'*) ;;
+		*) if [ -z "${what:-}" ]; then what=$line; else record=$line; fi ;;
+		esac
+	done <"$V/bad-syslog.txt"
+	[ "$count" -ge 70 ]
+}
+
+# finds_nothing OPTION...: siem-parse has nothing to say of what siem-fmt writes
+# with these options, and takes each line of it.
+finds_nothing()
+{
+	cat "$V"/{golden,live,escaping,escaping-more,severity,times}.jsonl |
+		grep '^{' >in
+	siem-fmt --host h1 "$@" in >lines 2>/dev/null || true
+	[ "$(wc -l <lines)" -gt 20 ]
+	siem-parse --strict --advice lines >out 2>err || { cat err; return 1; }
+	equal '' "$(cat err)"
+	equal "$(wc -l <lines)" "$(wc -l <out)"
+}
+
+@test "of what siem-fmt writes there is nothing to say: RFC 5424" {
+	finds_nothing --rfc5424
+	finds_nothing --rfc5424=sd
+	finds_nothing --cef --syslog=5424
+	finds_nothing --leef --syslog=5424
+	finds_nothing --json --syslog=5424
+}
+
+@test "of what siem-fmt writes there is nothing to say: RFC 3164" {
+	finds_nothing --rfc3164
+	finds_nothing --rfc3164=kv --max-line 1024
+	finds_nothing --cef --syslog=3164
+	finds_nothing --leef --syslog=3164
+	finds_nothing --json --syslog=3164
+}
+
+@test "structured data gives back each value as it was" {
+	event='{"a":"\"]\\","b":"[x@1 y=\"z\"]","c":"\\\\]\"","d":"é €","e":" "}'
+	run -0 siem-fmt --rfc5424=sd --host h1 <<<"$event"
+	run -0 siem-parse <<<"$output"
+
+	equal "$event" "$(jq -c '.syslog.structured_data["audit@32473"]' <<<"$output")"
+}
+
+counted='46 <34>1 2003-10-11T22:14:15.003Z h su - ID47 - x70 <134>1 2025-10-08T22:45:00Z h1 siem-fmt - E1 [audit@32473 msg="café"]'
+
+@test "counted messages need nothing between them" {
+	run -0 --separate-stderr siem-parse --strict < <(printf '%s' "$counted")
+
+	equal '["h","su","ID47",null,"x"] ["h1","siem-fmt","E1",{"audit@32473":{"msg":"café"}},""]' \
+		"$(jq -c '[.syslog.host,.syslog.app,.syslog.msgid,.syslog.structured_data,.message]' <<<"$output" | paste -sd ' ')"
+	equal '' "$stderr"
+}
+
+@test "counted messages and lines may follow each other" {
+	run -0 siem-parse < <(printf '%s' "$counted"; printf '<13>a: b\n8 <13>c: d<13>e: f')
+
+	equal 'x  b d f' "$(jq -r .message <<<"$output" | paste -sd ' ')"
+}
+
+@test "a counted message may hold a line feed, which makes no second record" {
+	run -1 siem-parse --strict -q < <(printf '23 <13>a: b\n<13>root: evil8 <13>c: d')
+
+	equal '"b\n<13>root: evil" "d"' "$(jq -c .message <<<"$output" | paste -sd ' ')"
+}
+
+@test "a counted message is written as soon as it is there" {
+	mkfifo in out
+	siem-parse <in >out 3>&- &
+	remember $!
+	exec 4>in 5<out
+	printf '8 <13>a: b' >&4
+	read -r -t 10 line <&5
+
+	equal b "$(jq -r .message <<<"$line")"
+	exec 4>&- 5<&-
+}
+
+@test "a wrong count costs no other message" {
+	run -1 --separate-stderr siem-parse --strict -q < <(printf '7 <13>a: b8 <13>c: d99 <13>e: f\n8 <13>g: h')
+
+	equal 'b d f h' "$(jq -r .message <<<"$output" | paste -sd ' ')"
+}
+
+@test "in a marked stream each line is a record, counted or not" {
+	run -0 siem-parse < <(printf '\020H siem/1 -\n8 <13>a: b\n\020M s 9\n8 <13>c: d\n\020E 0\n')
+
+	equal $'\020H siem/1 -' "${lines[0]}"
+	equal b "$(jq -r .message <<<"${lines[1]}")"
+	equal $'\020M s 9' "${lines[2]}"
+	equal d "$(jq -r .message <<<"${lines[3]}")"
+	equal $'\020E 0' "${lines[4]}"
+}
+
+@test "a count in a file is told from text that begins with a number" {
+	run -1 --separate-stderr siem-parse -q --reject bad < <(printf '5 apples\n8 <13>a: b\n')
+
+	equal b "$(jq -r .message <<<"$output")"
+	equal '5 apples' "$(cat bad)"
+}
