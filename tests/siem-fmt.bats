@@ -780,7 +780,7 @@ refused()
 
 @test "--explain of a plain line names only the header that it has" {
 	run -0 siem-fmt --rfc5424 --explain <<<'{"action":"route","decision":{}}'
-	[[ ${lines[1]} =~ ^action\ +'with the record as it came'$ ]]
+	[[ ${lines[2]} =~ ^action\ +route\ +'with the record as it came'$ ]]
 }
 
 # --- what makes no sense

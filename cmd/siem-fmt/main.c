@@ -114,13 +114,17 @@ static int write_line(struct job *j, const struct event *event, struct err *why)
  */
 static int explain(struct job *j, const struct event *event, struct err *why)
 {
+	struct explain_losses losses = { .count = 0 };
 	struct buf *out = &j->stream.out.out;
 	size_t start = out->len;
 
-	if (write_line(j, event, why) < 0)
+	j->report.losses = &losses;
+	int rc = write_line(j, event, why);
+	j->report.losses = NULL;
+	if (rc < 0)
 		return -1;
 	buf_cut(out, start);
-	mapper_explain(j->mapper, event, out);
+	mapper_explain(j->mapper, event, &losses, out);
 	return 0;
 }
 

@@ -10,6 +10,8 @@ static void tell(void *who, enum format_loss loss, struct slice key,
 	struct report *r = who;
 	const struct stream *s = r->stream;
 
+	if (r->losses != NULL)
+		explain_note(r->losses, key, loss == FORMAT_LEFT_OUT, kept, of);
 	if (r->told++ >= TOLD)
 		return;
 

@@ -20,6 +20,7 @@ struct report {
 	uint64_t untimed;      // that were kept since they have no time
 	uint64_t bytes_before; // of the inputs that have ended
 	uint64_t told;         // losses that were told one by one
+	struct explain_losses *losses; // noted here as well; may be NULL
 };
 
 /* report is told of losses from here on, and stays where it is. */

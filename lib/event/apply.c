@@ -56,19 +56,20 @@ void apply_free(struct work *w)
 }
 
 /* Note for mapper_explain() that what was read has gone to that place. */
-static void trace(struct work *w, enum trace_kind kind, struct slice name)
+static void trace(struct work *w, enum trace_kind kind, struct slice name,
+		  struct slice label)
 {
 	for (size_t i = 0; i < w->eval.read_count; i++)
-		if (!trace_add(&w->trace, w->eval.read[i], kind, name))
+		if (!trace_add(&w->trace, w->eval.read[i], kind, name, label))
 			w->eval.out_of_memory = true;
 }
 
 /* What was read has gone to that place. */
 static inline void commit(struct work *w, enum trace_kind kind,
-			  struct slice name)
+			  struct slice name, struct slice label)
 {
 	if (UNLIKELY(w->tracing))
-		trace(w, kind, name);
+		trace(w, kind, name, label);
 	apply_commit(w);
 }
 
@@ -123,7 +124,7 @@ void apply_header_time(struct work *w)
 		return;
 	eval_read(v, &v->time_origin);
 	if (UNLIKELY(w->tracing))
-		trace(w, TRACE_TIME, SLICE(""));
+		trace(w, TRACE_TIME, SLICE("time"), SLICE(""));
 	eval_commit(v);
 }
 
@@ -132,7 +133,7 @@ void apply_header_severity(struct work *w)
 	if (!w->maps->shape->has_severity)
 		return;
 	eval_read(&w->eval, &w->eval.severity_origin);
-	commit(w, TRACE_SEVERITY, SLICE(""));
+	commit(w, TRACE_SEVERITY, SLICE("severity"), SLICE(""));
 }
 
 void apply_attribute(struct work *w, struct event *event, size_t number)
@@ -146,7 +147,8 @@ void apply_attribute(struct work *w, struct event *event, size_t number)
 		value = eval_expr(&w->eval, expr);
 	event->attributes[number] = eval_plain(&w->eval, value);
 	if (w->eval.read_count > 0)
-		commit(w, TRACE_ATTRIBUTE, slice_of(shape->attributes[number]));
+		commit(w, TRACE_ATTRIBUTE, slice_of(shape->attributes[number]),
+		       SLICE(""));
 }
 
 bool apply_is_taken(const struct work *w, struct slice key)
@@ -166,7 +168,7 @@ void apply_value(struct work *w, const struct row *row, struct value value)
 		    !eval_fit(&w->eval, t->type, &value))
 			continue;
 		apply_put(w, t, value);
-		commit(w, TRACE_FIELD, t->key);
+		commit(w, TRACE_FIELD, t->key, t->label);
 		return;
 	}
 	eval_forget(&w->eval, 0);
@@ -225,7 +227,7 @@ void apply_leave_out(struct work *w)
 			continue;
 		w->eval.read[w->eval.read_count++] = member - 1;
 		if (UNLIKELY(w->tracing))
-			trace(w, TRACE_LEFT_OUT, SLICE(""));
+			trace(w, TRACE_LEFT_OUT, SLICE(""), SLICE(""));
 		eval_commit(&w->eval);
 	}
 }

@@ -27,7 +27,7 @@ enum trace_kind {
 struct trace_entry {
 	uint32_t member;
 	enum trace_kind kind;
-	struct slice name; // borrowed
+	struct slice name, label; // borrowed; of what has none, empty
 };
 
 struct trace {
@@ -37,14 +37,30 @@ struct trace {
 
 /* False out of memory. */
 bool trace_add(struct trace *t, uint32_t member, enum trace_kind kind,
-	       struct slice name) MUST_CHECK;
+	       struct slice name, struct slice label) MUST_CHECK;
 void trace_free(struct trace *t);
 
+/* What the format could not keep of an event, as it was told (format.h). */
+struct explain_losses {
+	struct explain_loss {
+		char key[64]; // cut to this
+		size_t len;
+		bool left_out; // all of it
+		size_t kept, of;
+	} list[64]; // count of them; more are not noted
+	size_t count;
+};
+
+/* Note one of them. */
+void explain_note(struct explain_losses *losses, struct slice key,
+		  bool left_out, size_t kept, size_t of);
+
 /*
- * Append a line for each member of the record, and for each object that went
- * somewhere as a whole.
+ * Append a table with a row for each member of the record, and for each object
+ * that went somewhere as a whole. losses may be NULL.
  */
 void explain_members(const struct trace *t, const struct scan *s,
-		     const struct map_shape *shape, struct buf *out);
+		     const struct map_shape *shape,
+		     const struct explain_losses *losses, struct buf *out);
 
 #endif

@@ -190,21 +190,23 @@ bool mapper_text(struct mapper *m, struct value v, struct slice *text)
 }
 
 void mapper_explain(struct mapper *m, const struct event *event,
-		    struct buf *out)
+		    const struct explain_losses *losses, struct buf *out)
 {
 	struct work *w = &m->work;
 	struct event again = { .selected = true };
+	char time[TIMESTAMP_MAX] = "none, so now";
 
+	if (event->has_time)
+		timestamp_rfc5424(&event->time, time);
 	w->trace.count = 0;
 	w->tracing = true;
 	apply_begin_again(w);
 	apply_map(w, &again);
 	if (!w->eval.out_of_memory && !w->eval.too_large) {
-		buf_printf(out, "map %s, severity %d, %s\n", event->map,
-			   event->severity,
-			   event->has_time ? "time from the record"
-					   : "no time, so now");
-		explain_members(&w->trace, &w->scan, w->maps->shape, out);
+		buf_printf(out, "map %s, severity %d, time %s\n", event->map,
+			   event->severity, time);
+		explain_members(&w->trace, &w->scan, w->maps->shape, losses,
+				out);
 	}
 	w->tracing = false;
 }

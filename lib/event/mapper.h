@@ -9,6 +9,7 @@
 #include "core/buf.h"
 #include "core/err.h"
 #include "event/event.h"
+#include "event/explain.h"
 #include "event/map.h"
 #include "event/select.h"
 
@@ -74,9 +75,9 @@ bool mapper_text(struct mapper *m, struct value v,
 
 /*
  * Where each member of the last record went, as lines of text for a person
- * (siem-fmt --explain).
+ * (siem-fmt --explain). losses, of the line that was made of it, may be NULL.
  */
 void mapper_explain(struct mapper *m, const struct event *event,
-		    struct buf *out);
+		    const struct explain_losses *losses, struct buf *out);
 
 #endif

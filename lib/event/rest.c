@@ -294,7 +294,8 @@ static bool put_member(struct task *t, uint32_t i)
 	if (!fields_reserve(t->fields, 1))
 		return no_memory(t);
 	t->fields->list[t->fields->count++] = f;
-	if (t->trace != NULL && !trace_add(t->trace, i, TRACE_REST, f.key))
+	if (t->trace != NULL &&
+	    !trace_add(t->trace, i, TRACE_REST, f.key, SLICE("")))
 		return no_memory(t);
 	return true;
 }

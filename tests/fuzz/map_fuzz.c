@@ -47,7 +47,7 @@ static void map_record(struct twins *t, struct slice record)
 		for (size_t i = 0; i < event.count; i++)
 			if (!mapper_text(m, event.fields[i].value, &text))
 				__builtin_trap();
-		mapper_explain(m, &event, &out);
+		mapper_explain(m, &event, NULL, &out);
 	} else if (e.kind != ERR_DATA) {
 		__builtin_trap();
 	}

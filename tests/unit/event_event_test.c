@@ -278,29 +278,23 @@ static void an_explanation_says_where_each_member_went(void)
 				"\"first\":0,\"dup\":1,\"a\":{\"b\":2},\"dup\":3,"
 				"\"gone\":4}"),
 			  &m.event, &m.e) == 0);
-	mapper_explain(m.mapper, &m.event, &out);
+	mapper_explain(m.mapper, &m.event, NULL, &out);
 	CHECK(is(buf_str(&out),
-		 "map m, severity 7, time from the record\n"
-		 "t                                        rt\n"
-		 "id                                       header (id)\n"
-		 "sev                                      "
-		 "header (severity)\n"
-		 "o                                        cs1\n"
-		 "o.p                                      act\n"
-		 "o.q                                      "
-		 "with the object it is in\n"
-		 "n                                        "
-		 "left out: null\n"
-		 "first                                    "
-		 "first (no row names it)\n"
-		 "dup                                      "
-		 "left out: a later member has its name\n"
-		 "a.b                                      "
-		 "aB (no row names it)\n"
-		 "dup                                      "
-		 "dup (no row names it)\n"
-		 "gone                                     "
-		 "left out by the map\n"));
+		 "map m, severity 7, time 2025-10-08T22:45:00Z\n"
+		 "MEMBER  VALUE          GOES TO\n"
+		 "t       1759963500     rt\n"
+		 "id      i              header (id)\n"
+		 "sev     7              header (severity)\n"
+		 "o       {\"p\":1,\"q\":2}  cs1\n"
+		 "o.p     1              act\n"
+		 "o.q     2              with the object it is in\n"
+		 "n       null           left out: null\n"
+		 "first   0              first (custom)\n"
+		 "dup     1              left out: a later member has its "
+		 "name\n"
+		 "a.b     2              aB (custom)\n"
+		 "dup     3              dup (custom)\n"
+		 "gone    4              left out by the map\n"));
 	CHECK(m.event.count == 6);
 	buf_free(&out);
 	end(&m);
@@ -315,13 +309,12 @@ static void an_explanation_of_a_record_that_is_written_as_it_came(void)
 
 	CHECK(mapper_read(m.mapper, SLICE("{\"service\":\"s\",\"pid\":1}"),
 			  &m.event, &m.e) == 0);
-	mapper_explain(m.mapper, &m.event, &out);
+	mapper_explain(m.mapper, &m.event, NULL, &out);
 	CHECK(is(buf_str(&out),
-		 "map generic, severity 2, no time, so now\n"
-		 "service                                  "
-		 "header (app), with the record as it came\n"
-		 "pid                                      "
-		 "with the record as it came\n"));
+		 "map generic, severity 2, time none, so now\n"
+		 "MEMBER   VALUE  GOES TO\n"
+		 "service  s      header (app), with the record as it came\n"
+		 "pid      1      with the record as it came\n"));
 	buf_free(&out);
 	end(&m);
 }
@@ -333,13 +326,12 @@ static void an_explanation_tells_of_what_has_no_text(void)
 
 	CHECK(mapper_read(m.mapper, SLICE("{\"a_b\":\"\",\"aB\":1}"),
 			  &m.event, &m.e) == 0);
-	mapper_explain(m.mapper, &m.event, &out);
+	mapper_explain(m.mapper, &m.event, NULL, &out);
 	CHECK(is(buf_str(&out),
-		 "map generic, severity 2, no time, so now\n"
-		 "a_b                                      "
-		 "left out: empty\n"
-		 "aB                                       "
-		 "aB (no row names it)\n"));
+		 "map generic, severity 2, time none, so now\n"
+		 "MEMBER  VALUE  GOES TO\n"
+		 "a_b            left out: empty\n"
+		 "aB      1      aB (custom)\n"));
 	buf_free(&out);
 	end(&m);
 }
