@@ -70,15 +70,53 @@ complains()
 	complains bad-cef.txt 50
 }
 
-@test "nothing is said of what siem-fmt writes as CEF" {
-	for file in golden live escaping escaping-more severity times audit; do
-		siem-fmt -q --cef "$root/tests/vectors/$file.jsonl" >lines || [ $? = 1 ]
-		[ -s lines ]
-		run -0 --separate-stderr siem-parse --strict lines
+@test "of each bad line of LEEF that users meet it is said what is wrong" {
+	complains bad-leef.txt 35
+}
 
-		equal '' "$stderr"
-		equal "$(wc -l <lines)" "${#lines[@]}"
+@test "nothing is said of what siem-fmt writes as CEF and LEEF" {
+	for format in --cef --leef=1.0 --leef=2.0; do
+		for file in golden live escaping escaping-more severity times audit; do
+			siem-fmt -q "$format" "$root/tests/vectors/$file.jsonl" >lines || [ $? = 1 ]
+			[ -s lines ]
+			run -0 --separate-stderr siem-parse --strict lines
+
+			equal '' "$stderr"
+			equal "$(wc -l <lines)" "${#lines[@]}"
+		done
 	done
+}
+
+@test "what the vectors for escaping say comes back as it was" {
+	jq -r .in "$root/tests/vectors/escaping.jsonl" >in
+	siem-fmt -q --map "$root/tests/vectors/acme.json" --cef in |
+		siem-parse | jq -c '.cef.extension.msg // ""' >came
+	# But for the spaces around it, and control characters, which are \u00xx.
+	jq -c '.msg // "" | if type == "string" then . else tojson end |
+		split("\u0000") | join("\\u0000") |
+		gsub("\u007f"; "\\u007f") | gsub("\u001b"; "\\u001b") |
+		gsub("^ +| +$"; "")' in >want
+
+	equal "$(<want)" "$(<came)"
+	[ "$(sort -u came | wc -l)" -ge 15 ]
+}
+
+@test "any delimiter of LEEF 2.0 divides the attributes" {
+	run -0 siem-parse < <(
+		printf 'LEEF:2.0|A|B|1|x|%s\n' '^|a=1^b=2' 'x5E|a=1^b=2' '0x5e|a=1^b=2' \
+			$'\t|a=1\tb=2' $'|a=1\tb=2' $'a=1\tb=2' 'xa6|a=1¦b=2' '¦|a=1¦b=2' 'x7c|a=1|b=2')
+
+	equal 9 "${#lines[@]}"
+	for line in "${lines[@]}"; do
+		equal '{"a":"1","b":"2"}' "$(jq -c .leef.attributes <<<"$line")"
+	done
+}
+
+@test "a line of LEEF becomes an object with its header and its attributes" {
+	run -0 --separate-stderr siem-parse <<<$'LEEF:1.0|Acme|Gate|1.0|login|src=10.0.0.1\turl=a=b|c\tno key\tsrc=x'
+
+	equal '{"leef":{"version":"1.0","vendor":"Acme","product":"Gate","product_version":"1.0","event_id":"login","delimiter":"\t","attributes":{"src":["10.0.0.1","x"],"url":"a=b|c"},"text":["no key"]}}' "$output"
+	equal '' "$stderr"
 }
 
 @test "--strict with -q says nothing, and the status tells" {

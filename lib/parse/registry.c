@@ -10,6 +10,7 @@
 	X(rfc5424)  \
 	X(rfc3164)  \
 	X(cef)      \
+	X(leef)     \
 	X(json)     \
 	X(message)
 
