@@ -12,7 +12,7 @@ complains()
 	awk -F '\t' '/^\t/ { sub(/^\t/, ""); print "siem-parse: line " n ": " $0; next } { n++ }' \
 		"$root/tests/vectors/$1" >want
 	[ "$(wc -l <want)" -ge "$2" ]
-	run -1 --separate-stderr siem-parse --strict records
+	run -1 --separate-stderr siem-parse --strict --advice records
 	equal "$(<want)" "${stderr//records: /}"
 }
 
@@ -148,4 +148,11 @@ siem-parse: 3 records read (85 bytes), 3 written, 0 rejected; 3 departures in 2 
 
 	equal 7 "${#stderr_lines[@]}"
 	[[ ${stderr_lines[6]} == 'siem-parse: line 7: column 1: record-unknown: '* ]]
+}
+
+@test "text that only speaks of CEF is text, and nothing is wrong with it" {
+	run -0 --separate-stderr siem-parse --strict --stats <<<'<13>1 - h a - - - he wrote CEF:0|x'
+
+	equal 'he wrote CEF:0|x' "$(jq -r .message <<<"$output")"
+	equal 'siem-parse: 1 records read (35 bytes), 1 written, 0 rejected; 0 departures in 0 records' "$stderr"
 }

@@ -78,8 +78,9 @@ const struct rule cef_rules[] = {
 		  "one space divides the pairs" },
 	[KEY] = { "cef-key", "CEF 27, Extension",
 		  "a key is one word of letters, digits and underscores" },
-	[KEY_CASE] = { "cef-key-case", DICTIONARY,
-		       "capitals of a key are those of the dictionary" },
+	[KEY_CASE] = { "cef-key-case", "Filebeat",
+		       "no key is one of the dictionary but for its capitals",
+		       true },
 	[DUPLICATE_KEY] = { "cef-duplicate-key", "CEF 27, Extension",
 			    "a key is there once" },
 	[RESERVED_KEY] = { "cef-reserved-key", DICTIONARY,
@@ -325,8 +326,9 @@ static void check_key(const struct check *c, const struct pair *p,
 	const char *right = rule == NULL ? other_case(p->key) : NULL;
 	if (right != NULL)
 		parse_depart(c->r, &cef_rules[KEY_CASE], p->key,
-			     "%.*s has to be written %s", len, p->key.data,
-			     right);
+			     "%.*s is not %s, but some receivers take it for "
+			     "that",
+			     len, p->key.data, right);
 }
 
 /* What is wrong in a value, and where, if there is more of it, the first is. */

@@ -57,7 +57,8 @@ const struct rule leef_rules[] = {
 	[KEY] = { "leef-key", CUSTOM,
 		  "a key is one word of letters and digits" },
 	[KEY_CASE] = { "leef-key-case", ATTRIBUTES,
-		       "capitals of a key are those of the guide" },
+		       "no key is one of the guide but for its capitals",
+		       true },
 	[DUPLICATE_KEY] = { "leef-duplicate-key", HEADER,
 			    "a key is there once" },
 	[SEVERITY] = { "leef-severity", ATTRIBUTES, "sev is 1 to 10" },
@@ -232,8 +233,8 @@ static void check_key(const struct check *c, const struct attribute *a)
 			     "a key has to be one word of letters and digits");
 	if (right != NULL)
 		parse_depart(c->r, &leef_rules[KEY_CASE], a->key,
-			     "%.*s has to be written %s", len, a->key.data,
-			     right);
+			     "%.*s is not %s, which is what QRadar reads", len,
+			     a->key.data, right);
 	if (a->again)
 		parse_depart(c->r, &leef_rules[DUPLICATE_KEY], a->key,
 			     "%.*s is there more than once: QRadar may ignore "

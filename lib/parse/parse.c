@@ -95,7 +95,7 @@ void parse_depart(const struct reading *r, const struct rule *rule,
 	tell(r, rule, bytes, message, false);
 }
 
-int parse_refuse(const struct reading *r, const struct rule *rule,
+int parse_refuse(struct reading *r, const struct rule *rule,
 		 struct slice bytes, struct err *e, const char *fmt, ...)
 {
 	char message[MESSAGE_MAX];
@@ -104,9 +104,15 @@ int parse_refuse(const struct reading *r, const struct rule *rule,
 	va_start(ap, fmt);
 	vsnprintf(message, sizeof(message), fmt, ap);
 	va_end(ap);
-	if (r->depart != NULL)
-		tell(r, rule, bytes, message, true);
+	r->refused_by = rule;
+	r->refused_for = bytes;
 	return err_data(e, column_of(r, bytes), "%s: %s", rule->name, message);
+}
+
+void parse_refused(const struct reading *r, const struct err *e)
+{
+	if (r->depart != NULL && r->refused_by != NULL)
+		tell(r, r->refused_by, r->refused_for, e->text, true);
 }
 
 void reading_free(struct reading *r)

@@ -54,6 +54,9 @@ struct reading {
 	void (*depart)(void *who, const struct departure *d);
 	void *who;
 
+	const struct rule *refused_by; // by parse_refuse(), or NULL
+	struct slice refused_for;
+
 	// what the dialects work in, kept from record to record
 	struct pairs pairs;
 	struct pairs elements; // what the pairs of syslog are divided into
@@ -121,9 +124,15 @@ void parse_put_plain(struct reading *r, struct slice value);
 void parse_depart(const struct reading *r, const struct rule *rule,
 		  struct slice bytes, const char *fmt, ...) PRINTF_LIKE(4, 5);
 
-/* The same, and the reason why the record cannot be read. Returns -1. */
-int parse_refuse(const struct reading *r, const struct rule *rule,
+/*
+ * The text cannot be read: fill e, and note what has to be told if the record
+ * is refused for it. Returns -1.
+ */
+int parse_refuse(struct reading *r, const struct rule *rule,
 		 struct slice bytes, struct err *e, const char *fmt, ...)
 	PRINTF_LIKE(5, 6);
+
+/* The record is refused: tell what parse_refuse() has noted, if anything. */
+void parse_refused(const struct reading *r, const struct err *e);
 
 #endif

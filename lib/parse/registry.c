@@ -125,11 +125,13 @@ int parse_record(struct reading *r, struct slice record, struct err *e)
 	struct slice text = record;
 
 	r->record = record;
+	r->refused_by = NULL;
 	counted_read(r, record_rules, &text);
 	slice_take(&text, bom);
 	buf_putc(r->out, '{');
 	if (read_parts(r, text, e) < 0) {
 		buf_cut(r->out, start);
+		parse_refused(r, e);
 		return -1;
 	}
 	buf_putc(r->out, '}');
