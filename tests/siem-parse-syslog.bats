@@ -51,7 +51,8 @@ finds_nothing()
 	siem-fmt --host h1 "$@" in >lines 2>/dev/null || true
 	[ "$(wc -l <lines)" -gt 20 ]
 	siem-parse --strict --advice lines >out 2>err || { cat err; return 1; }
-	equal '' "$(cat err)"
+	# A pipe in a value of LEEF stays one: it cannot be escaped.
+	equal '' "$(grep -v ': leef-pipe (advice): ' err || true)"
 	equal "$(wc -l <lines)" "$(wc -l <out)"
 }
 

@@ -95,8 +95,8 @@ void parse_depart(const struct reading *r, const struct rule *rule,
 	tell(r, rule, bytes, message, false);
 }
 
-int parse_refuse(struct reading *r, const struct rule *rule,
-		 struct slice bytes, struct err *e, const char *fmt, ...)
+int parse_refuse(struct reading *r, const struct rule *rule, struct slice bytes,
+		 struct err *e, const char *fmt, ...)
 {
 	char message[MESSAGE_MAX];
 	va_list ap;

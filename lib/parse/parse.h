@@ -128,9 +128,8 @@ void parse_depart(const struct reading *r, const struct rule *rule,
  * The text cannot be read: fill e, and note what has to be told if the record
  * is refused for it. Returns -1.
  */
-int parse_refuse(struct reading *r, const struct rule *rule,
-		 struct slice bytes, struct err *e, const char *fmt, ...)
-	PRINTF_LIKE(5, 6);
+int parse_refuse(struct reading *r, const struct rule *rule, struct slice bytes,
+		 struct err *e, const char *fmt, ...) PRINTF_LIKE(5, 6);
 
 /* The record is refused: tell what parse_refuse() has noted, if anything. */
 void parse_refused(const struct reading *r, const struct err *e);

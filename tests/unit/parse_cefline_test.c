@@ -17,8 +17,7 @@ static size_t split(const char *text)
 /* Is pair i of what was split last this one? */
 static bool is_pair(size_t i, const char *key, const char *value)
 {
-	return i < pairs.count &&
-	       slice_is(pairs.items[i].key, slice_of(key)) &&
+	return i < pairs.count && slice_is(pairs.items[i].key, slice_of(key)) &&
 	       slice_is(pairs.items[i].value, slice_of(value));
 }
 

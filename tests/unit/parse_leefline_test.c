@@ -40,7 +40,7 @@ static void without_a_delimiter_it_is_a_tab(void)
 
 static void what_is_no_delimiter_is_told(void)
 {
-	static const char *const wrong[] = { "=|", "^^|", "\\t|", "xZZ|",
+	static const char *const wrong[] = { "=|",   "^^|",    "\\t|", "xZZ|",
 					     "x3d|", "xd800|", "\xc2|" };
 
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
