@@ -22,7 +22,7 @@
 # miss, and say so (tests/deps). Add SAN=1 for the address and undefined
 # behaviour sanitizers; those builds live in build-san/.
 
-PKGS = jansson openssl libcurl yaml-0.1 zlib libxxhash libseccomp libmicrohttpd gnutls
+PKGS = jansson openssl libcurl yaml-0.1 zlib libpcre2-8 libxxhash libseccomp libmicrohttpd gnutls
 
 # Kafka is left out where its library is missing. Asked once.
 RDKAFKA = $(eval RDKAFKA := $(shell $(PKG_CONFIG) --exists rdkafka && \

@@ -1,0 +1,84 @@
+/*
+ * aws-key: what signs requests to AWS: the id of an access key, and behind
+ * their names its secret and the token of a session.
+ */
+#include "redact/class.h"
+#include "redact/text.h"
+
+enum { ID = 16, SECRET = 40, SESSION_MIN = 100 };
+
+/* AKIA..., for good, and ASIA..., for a session. */
+static bool find_id(struct slice text, size_t at, struct span *found)
+{
+	size_t from = at - 2;
+
+	if (at < 2 || text.data[from] != 'A' ||
+	    text_is(text, from - 1, TEXT_ALNUM) ||
+	    text_run(text, at + 2, TEXT_UPPER | TEXT_DIGIT, ID + 1) != ID ||
+	    text_is(text, at + 2 + ID, TEXT_ALNUM))
+		return false;
+	*found = (struct span){ from, at + 2 + ID };
+	return true;
+}
+
+static bool is_secret(struct slice value)
+{
+	size_t upper = 0, lower = 0;
+
+	if (value.len != SECRET ||
+	    text_run(value, 0, TEXT_BASE64, SECRET) != SECRET)
+		return false;
+	for (size_t i = 0; i < SECRET; i++) {
+		upper += text_is(value, i, TEXT_UPPER);
+		lower += text_is(value, i, TEXT_LOWER);
+	}
+	return upper > 0 && lower > 0;
+}
+
+static bool is_session(struct slice value)
+{
+	while (text_at(value, value.len - 1) == '=')
+		value.len--;
+	return value.len >= SESSION_MIN &&
+	       text_run(value, 0, TEXT_BASE64, SIZE_MAX) == value.len;
+}
+
+static const struct slice secrets[] = {
+	TEXT_WORD("secret_access_key"), TEXT_WORD("secretaccesskey"),
+	TEXT_WORD("secret-access-key"), TEXT_WORD("aws_secret_key"),
+	TEXT_WORD("awssecretkey"),      TEXT_WORD("aws_secret"),
+	TEXT_WORD("secret access key"), TEXT_NO_MORE,
+};
+
+static const struct slice sessions[] = {
+	TEXT_WORD("aws_session_token"),
+	TEXT_WORD("sessiontoken"),
+	TEXT_WORD("x-amz-security-token"),
+	TEXT_WORD("aws_security_token"),
+	TEXT_NO_MORE,
+};
+
+static bool is_name(struct slice name)
+{
+	return text_ends_in(name, secrets) || text_ends_in(name, sessions);
+}
+
+static bool named(struct slice name, struct slice *value, enum tie tie)
+{
+	(void)tie;
+	return text_ends_in(name, secrets) ? is_secret(*value)
+					   : is_session(*value);
+}
+
+static const struct lead leads[] = {
+	{ "[KS][I][A]", find_id },
+	{ NULL },
+};
+
+const struct class class_aws_key = {
+	.name = "aws-key",
+	.summary = "ids of AWS access keys, and behind their names the secrets",
+	.leads = leads,
+	.is_name = is_name,
+	.named = named,
+};

@@ -1,0 +1,46 @@
+/* mac: the hardware address of a network interface, 48 bits in hex. */
+#include "redact/class.h"
+#include "redact/text.h"
+
+/* Is there one of so many groups of width digits each at from? */
+static bool read_mac(struct slice text, size_t from, size_t groups,
+		     size_t width, char divider, struct span *found)
+{
+	size_t to = from;
+
+	for (size_t k = 0; k < groups; k++) {
+		if (k > 0 && text_at(text, to++) != divider)
+			return false;
+		if (text_run(text, to, TEXT_HEX, width + 1) != width)
+			return false;
+		to += width;
+	}
+	*found = (struct span){ from, to };
+	return !text_is(text, to, TEXT_ALNUM) &&
+	       !(text_at(text, to) == divider &&
+		 text_is(text, to + 1, TEXT_ALNUM)) &&
+	       !text_is(text, from - 1, TEXT_ALNUM) &&
+	       text_at(text, from - 1) != divider;
+}
+
+static bool find_pairs(struct slice text, size_t at, struct span *found)
+{
+	return at >= 2 && read_mac(text, at - 2, 6, 2, text.data[at], found);
+}
+
+static bool find_fours(struct slice text, size_t at, struct span *found)
+{
+	return at >= 4 && read_mac(text, at - 4, 3, 4, '.', found);
+}
+
+static const struct lead leads[] = {
+	{ "[0-9A-Fa-f][:-][0-9A-Fa-f]", find_pairs },
+	{ "[0-9A-Fa-f][.][0-9A-Fa-f]", find_fours },
+	{ NULL },
+};
+
+const struct class class_mac = {
+	.name = "mac",
+	.summary = "hardware addresses of network interfaces",
+	.leads = leads,
+};

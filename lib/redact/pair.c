@@ -1,0 +1,123 @@
+#include "redact/pair.h"
+
+#include "redact/text.h"
+
+#include <string.h>
+
+enum {
+	NAME_MAX_LEN = 48,
+	SCHEME_MAX = 10,
+	BARE_MAX = 1024, // a value without quotes
+};
+
+static bool is_quote(char c)
+{
+	return c == '"' || c == '\'' || c == '`';
+}
+
+/* Does an unquoted value end at c? */
+static bool is_end(char c)
+{
+	return text_among(c, " \t\r\n\"'`,;&<>(){}[]|\\");
+}
+
+struct slice pair_name(struct slice text)
+{
+	size_t n = 0;
+
+	while (n < text.len && n < NAME_MAX_LEN) {
+		char c = text.data[text.len - n - 1];
+
+		if (!text_is(text, text.len - n - 1, TEXT_BASE64URL) &&
+		    c != '.' && c != ' ')
+			break;
+		n++;
+	}
+	return slice_from(text, text.len - n);
+}
+
+/* The end of the value at i that the quote ends; what it escapes, it ends too.
+ */
+static size_t quoted_end(struct slice text, size_t i, char quote)
+{
+	while (i < text.len && text.data[i] != quote && text.data[i] != '"' &&
+	       !(text.data[i] == '\\' && is_quote(text_at(text, i + 1))))
+		i++;
+	return i;
+}
+
+static size_t bare_end(struct slice text, size_t i)
+{
+	size_t end = i;
+
+	while (end < text.len && end - i < BARE_MAX && text.data[end] != '=' &&
+	       !is_end(text.data[end]))
+		end++;
+	return end;
+}
+
+bool pair_at(struct slice text, size_t at, struct pair *pair)
+{
+	size_t end = at, i = at + 1;
+	bool quoted = false;
+
+	while (end > 0 && text_is(text, end - 1, TEXT_BLANK))
+		end--;
+	while (end > 0 && (is_quote(text.data[end - 1]) ||
+			   text_among(text.data[end - 1], "\\]"))) {
+		quoted = true;
+		end--;
+	}
+	pair->name = pair_name((struct slice){ text.data, end });
+	if (text_at(text, i) == '=' || text_at(text, i) == '>')
+		i++;
+	pair->behind = i;
+	pair->tie =
+		quoted || text.data[at] == '=' || !text_is(text, i, TEXT_BLANK)
+			? TIE_CLOSE
+			: TIE_LOOSE;
+	return pair->name.len > 0;
+}
+
+bool pair_of_option(struct slice text, size_t at, struct pair *pair)
+{
+	size_t n = text_run(text, at + 1, TEXT_BASE64URL, NAME_MAX_LEN);
+
+	pair->name = (struct slice){ text.data + at + 1, n };
+	pair->behind = at + 1 + n;
+	pair->tie = TIE_CLOSE;
+	return n > 0 && text_at(text, pair->behind) == ' ';
+}
+
+bool pair_value(struct slice text, struct pair *pair)
+{
+	static const struct slice header = TEXT_WORD("authorization");
+	size_t i = pair->behind, quote, to;
+
+	i += text_run(text, i, TEXT_BLANK, SIZE_MAX);
+	quote = i;
+	while (text_at(text, quote) == '\\')
+		quote++;
+	pair->quoted = quote < text.len && is_quote(text.data[quote]);
+	if (pair->quoted) {
+		i = quote + 1;
+		to = quoted_end(text, i, text.data[quote]);
+	} else {
+		to = bare_end(text, i);
+		// The scheme of a header, and then its value.
+		if (to - i <= SCHEME_MAX && text_at(text, to) == ' ' &&
+		    text_ends(pair->name, header))
+			to = bare_end(text, to + 1);
+	}
+	pair->value = (struct span){ i, to };
+	return to > i;
+}
+
+size_t pair_end(struct slice text, const struct pair *pair)
+{
+	size_t i = pair->value.to;
+
+	while (!pair->quoted && i < text.len && !is_end(text.data[i]))
+		i++;
+	return i;
+}
