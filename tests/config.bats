@@ -298,7 +298,7 @@ cut_value()
 }
 
 @test "what is to be kept back is delivered with a warning for each key" {
-	said='siem-send changes no records: what is to be kept back has to be taken out before it'
+	said='siem-send changes no records: have siem-fmt take out what is to be kept back, as siem-run does, and say so with --minimised'
 	printf '%s\n' siem: '  drop: [a.b]' '  redact: []' '  hash: [c]' \
 		'  hash_key: env:KEY' '  out: {kind: file, path: kept}' >siem.yaml
 	for how in --max-record=1MB -n --check; do
@@ -308,6 +308,8 @@ siem-send: siem.yaml:4:3: hash: $said
 siem-send: siem.yaml:5:3: hash_key: $said" "$stderr"
 	done
 	equal x "$(cat kept)"
+	run --separate-stderr -0 siem-send --minimised -f siem.yaml out <<<x
+	equal '' "$stderr"
 	printf '%s\n' siem: '  drop: []' '  out: {kind: file, path: kept}' >siem.yaml
 	run --separate-stderr -0 siem-send -f siem.yaml out <<<x
 	equal '' "$stderr"

@@ -392,21 +392,32 @@ siem-tail -c state/failover.ckpt log |
 	equal 'siem-run: siem.yaml:6:40: qradar stands in for splunk, and has to take the same records: those have format cef' "$output"
 }
 
+@test "what is not to leave is taken out by siem-fmt, and siem-send is told" {
+	config '  drop: [mcp_data.parameters, "a b"]' '  hash: [client_info.client_id]' \
+		'  hash_key: env:KEY' '  redact: [email, card]' \
+		'  a: {kind: stdout, enabled: true, format: json}'
+	run -0 siem-run -f siem.yaml --print
+	[[ $output == *"siem-fmt --json --drop mcp_data.parameters --drop 'a b' --hash client_info.client_id --hash-key env:KEY --redact email --redact card |"* ]]
+	[[ $output == *'siem-send '*'--minimised '*' a'* ]]
+	sed -i 's,input: log,input: "-",; /state_dir/d' siem.yaml
+	KEY=0123456789abcdef run -0 --separate-stderr timeout 20 siem-run -f siem.yaml a \
+		<<<'{"mcp_data":{"parameters":1},"client_info":{"client_id":"alice"},"x":"to bob@example.com"}'
+	equal '{"mcp_data":{},"client_info":{"client_id":"fdbf8b1cacd3d578e062d0e41104357d06aa63eca39f80b6fd7c83afedf1d44a"},"x":"to [REDACTED:email]"}' "$output"
+	equal '' "$stderr"
+	config '  drop: []' '  hash: []' '  a: {kind: stdout, enabled: true}'
+	run -0 siem-run -f siem.yaml --print
+	[[ $output != *--minimised* ]]
+}
+
 @test "what keeps everything from running is said, with its place" {
 	refused()
 	{
 		run -2 siem-run -f siem.yaml --print
 		equal "siem-run: $1" "$output"
 	}
-	config '  drop: [a.b]' '  a: {kind: stdout, enabled: true}'
-	refused 'siem.yaml:4:3: drop: siem-fmt cannot do this: nothing is shipped as long as it is asked for'
-	for key in hash redact; do
-		config "  $key: [email]" '  a: {kind: stdout, enabled: true}'
-		run -2 siem-run -f siem.yaml a
-		[[ $output == "siem-run: siem.yaml:4:3: $key: siem-fmt cannot"* ]]
-	done
-	config '  drop: []' '  hash: []' '  a: {kind: stdout, enabled: true}'
-	run -0 siem-run -f siem.yaml --print
+	config '  hash: [a]' '  hash_key: S3cretS3cretS3cret' '  a: {kind: stdout, enabled: true}'
+	chmod 600 siem.yaml
+	refused 'siem.yaml:5:13: hash_key: name it, as env:NAME, file:PATH, cred:NAME or cmd:COMMAND: it is told to siem-fmt'
 	config '  enabled: no' '  a: {kind: stdout, enabled: true}'
 	refused 'siem.yaml:4:12: enabled is no: nothing is to run'
 	config '  a: {kind: stdout}'

@@ -4,6 +4,7 @@
 #include "event/map.h"
 #include "format/registry.h"
 #include "format/syslog.h"
+#include "redact/redact.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +30,16 @@ static const struct opt own_rows[] = {
 		 "only records of which PATH=VALUE holds"),
 	OPT_TIME(0, "since", since, "only events from then on"),
 	OPT_TIME(0, "until", until, "only events before then"),
+	OPT_LIST(0, "drop", drop, "PATH", "leave a member out"),
+	OPT_LIST(0, "keep", keep, "PATH",
+		 "leave all out that no --keep names"),
+	OPT_LIST(0, "hash", hash, "PATH", "make pseudonyms of its values"),
+	OPT_STRING(0, "hash-key", hash_key, "SECRET",
+		   "key of pseudonyms, env:NAME, file:PATH, ..."),
+	OPT_LIST(0, "redact", redact, "CLASS,...",
+		 "take these out of all strings (--list)"),
+	OPT_LIST(0, "redact-pattern", patterns, "NAME=REGEX",
+		 "take what matches out, too"),
 	OPT_SIZE(0, "max-line", max_line, "BYTES", 1024 * MIB,
 		 "leave out trailing fields of longer lines"),
 	OPT_SIZE(0, "max-record", max_record, "BYTES", 1024 * MIB,
@@ -94,6 +105,11 @@ int config_parse(struct config *c, int argc, char *argv[], struct err *e)
 void config_free(struct config *c)
 {
 	free(c->where.items);
+	free(c->drop.items);
+	free(c->keep.items);
+	free(c->hash.items);
+	free(c->redact.items);
+	free(c->patterns.items);
 }
 
 /* "give one of --cef, --leef, ..." */
@@ -303,5 +319,8 @@ int config_list(struct err *e)
 	}
 	if (list_maps(e) < 0)
 		return -1;
+	printf("redaction classes:\n");
+	for (size_t i = 0; redact_class_name(i) != NULL; i++)
+		print_row(redact_class_name(i), redact_class_summary(i));
 	return fflush(stdout) == 0 ? 0 : err_sys(e, "standard output");
 }

@@ -19,6 +19,8 @@ struct config {
 	const char *facility, *severity, *host;
 	const char *map, *map_check;
 	struct opt_list where;
+	struct opt_list drop, keep, hash, redact, patterns;
+	const char *hash_key;
 	struct opt_time since, until;
 	const char *reject;
 	size_t max_line, max_record;

@@ -7,6 +7,7 @@
  */
 #include "check.h"
 #include "config.h"
+#include "privacy.h"
 #include "report.h"
 
 #include "core/metrics.h"
@@ -25,6 +26,7 @@ struct job {
 	struct maps *maps;
 	struct mapper *mapper;
 	struct select selection;
+	struct privacy privacy;
 	struct inputs inputs;
 	struct stream stream;
 	struct report report;
@@ -71,6 +73,9 @@ static int open_job(struct job *j, char *names[], size_t count, struct err *e)
 	if (j->mapper == NULL)
 		return err_set(e, ERR_SYSTEM, "out of memory");
 	select_records(j);
+	if (privacy_open(&j->privacy, c, j->maps, e) < 0)
+		return -1;
+	j->report.privacy = &j->privacy;
 	// Opening the --reject file cuts a torn last line: first make sure that
 	// it is none of the inputs.
 	if (inputs_open(&j->inputs, names, count, e) < 0 ||
@@ -90,6 +95,7 @@ static void close_job(struct job *j)
 {
 	inputs_close(&j->inputs);
 	stream_free(&j->stream);
+	privacy_close(&j->privacy);
 	mapper_free(j->mapper);
 	maps_free(j->maps);
 }
@@ -128,6 +134,16 @@ static int explain(struct job *j, const struct event *event, struct err *why)
 	return 0;
 }
 
+/* Take out of a record what is not to leave, and read what is left. */
+static int minimise(struct job *j, struct event *event, struct err *why)
+{
+	struct slice left;
+	int rc = minimiser_apply(j->privacy.minimiser, event->record, &left,
+				 why);
+
+	return rc > 0 ? mapper_read(j->mapper, left, event, why) : rc;
+}
+
 /*
  * Append what becomes of a record: 1; 0: nothing does, it is not selected. -1
  * with why filled.
@@ -142,6 +158,8 @@ static int format_record(struct job *j, struct slice record, struct err *why)
 		j->report.not_selected++;
 		return 0;
 	}
+	if (j->privacy.minimiser != NULL && minimise(j, &event, why) < 0)
+		return -1;
 	if ((j->config->explain ? explain(j, &event, why)
 				: write_line(j, &event, why)) < 0)
 		return -1;
@@ -211,7 +229,8 @@ static int run(struct job *j, struct err *e)
 int main(int argc, char *argv[])
 {
 	struct config c;
-	struct job j = { .config = &c, .metrics = METRICS_NONE };
+	struct job j = { .config = &c, .metrics = METRICS_NONE,
+			.privacy = PRIVACY_NONE };
 	struct err e = { 0 };
 
 	msg_init("siem-fmt");

@@ -69,21 +69,68 @@ static void put_selection(const struct report *r, struct buf *out)
 			   (unsigned long long)r->untimed);
 }
 
+/* ", 3 members dropped, 2 values hashed", "; redacted: 5 email, 1 card". */
+static void put_privacy(const struct report *r, struct buf *out)
+{
+	const struct privacy *p = r->privacy;
+	const char *before = "; redacted: ";
+	struct minimise_counts counts;
+
+	if (p->minimiser == NULL)
+		return;
+	counts = minimiser_counts(p->minimiser);
+	buf_printf(out, "; %llu members dropped, %llu values hashed",
+		   (unsigned long long)counts.dropped,
+		   (unsigned long long)counts.hashed);
+	for (size_t i = 0;
+	     p->redactor != NULL && i < redactor_count(p->redactor); i++) {
+		uint64_t found = redactor_found(p->redactor, i);
+
+		if (found == 0)
+			continue;
+		buf_printf(out, "%s%llu %s", before, (unsigned long long)found,
+			   redactor_name(p->redactor, i));
+		before = ", ";
+	}
+}
+
 void report_stats(const struct stream *s, void *context)
 {
 	const struct report *r = context;
 	unsigned long long bytes = bytes_of(r);
 	struct buf selection = BUF_INIT(128);
+	struct buf privacy = BUF_INIT(8 << 10);
 
 	put_selection(r, &selection);
+	put_privacy(r, &privacy);
 	msg_error("%llu records read (%llu bytes), %llu written, "
-		  "%llu rejected%s; %llu values cut, %llu fields left out",
+		  "%llu rejected%s; %llu values cut, %llu fields left out%s",
 		  (unsigned long long)s->read, bytes,
 		  (unsigned long long)s->written,
 		  (unsigned long long)s->rejected, buf_str(&selection),
 		  (unsigned long long)r->counts.cut,
-		  (unsigned long long)r->counts.left_out);
+		  (unsigned long long)r->counts.left_out, buf_str(&privacy));
+	buf_free(&privacy);
 	buf_free(&selection);
+}
+
+static void collect_privacy(struct page *page, const struct privacy *p)
+{
+	static const char name[] = "redacted_total";
+	struct minimise_counts counts = { 0 };
+
+	if (p->minimiser != NULL)
+		counts = minimiser_counts(p->minimiser);
+	page_counter(page, "members_dropped_total",
+		     "Members left out by --drop and --keep.", counts.dropped);
+	page_counter(page, "values_hashed_total",
+		     "Values of which --hash made pseudonyms.", counts.hashed);
+	page_counters(page, name, "Finds of --redact, by class.");
+	for (size_t i = 0;
+	     p->redactor != NULL && i < redactor_count(p->redactor); i++)
+		page_part(page, name, "class",
+			  slice_of(redactor_name(p->redactor, i)),
+			  (double)redactor_found(p->redactor, i));
 }
 
 void report_collect(struct page *page, const void *report)
@@ -110,4 +157,5 @@ void report_collect(struct page *page, const void *report)
 	page_counter(page, "fields_left_out_total",
 		     "Fields left out to keep to --max-line.",
 		     r->counts.left_out);
+	collect_privacy(page, r->privacy);
 }

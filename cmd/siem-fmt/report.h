@@ -5,6 +5,8 @@
 #ifndef SIEM_FMT_REPORT_H
 #define SIEM_FMT_REPORT_H
 
+#include "privacy.h"
+
 #include "core/page.h"
 #include "format/format.h"
 #include "stream/stream.h"
@@ -14,6 +16,7 @@
 
 struct report {
 	const struct stream *stream;
+	const struct privacy *privacy;
 	struct format_counts counts;
 	bool selects, by_time; // not every record, or event, is asked for
 	uint64_t not_selected; // records

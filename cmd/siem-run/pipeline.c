@@ -251,6 +251,31 @@ static int add_buffer(const struct maker *m, struct err *e)
 	return stage_end(s, e);
 }
 
+/* What is not to leave, as siem.yaml says for all platforms. */
+static void add_minimisation(const struct maker *m, struct stage *s)
+{
+	static const struct {
+		const char *key, *option;
+	} rows[] = {
+		{ "drop", "--drop" },
+		{ "hash", "--hash" },
+		{ "hash_key", "--hash-key" },
+		{ "redact", "--redact" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const json_t *node =
+			yaml_find(m->plan->site.siem, rows[i].key);
+		json_t *item;
+		size_t n;
+
+		add_option(s, rows[i].option, json_string_value(node));
+		json_array_foreach(node, n, item) {
+			add_option(s, rows[i].option, json_string_value(item));
+		}
+	}
+}
+
 static int add_filter(const struct maker *m, struct err *e)
 {
 	const char *map = said(m, "map");
@@ -267,6 +292,7 @@ static int add_filter(const struct maker *m, struct err *e)
 		return -1;
 	if (map != NULL && strcmp(map, "auto") != 0)
 		add_option(s, "--map", map);
+	add_minimisation(m, s);
 	return stage_end(s, e);
 }
 
@@ -274,6 +300,11 @@ void stage_add_places(struct stage *stage, const struct plan *plan,
 		      const struct task *task,
 		      const struct pipeline_options *how)
 {
+	const char *key;
+	size_t place = 0;
+
+	if (site_next_minimisation(&plan->site, &place, &key) != NULL)
+		stage_add(stage, "--minimised"); // add_filter() sees to it
 	for (size_t i = 0; i < how->files.count; i++)
 		add_option(stage, "-f", how->files.items[i]);
 	if (how->files.count == 0)

@@ -1,5 +1,6 @@
 #include "plan.h"
 
+#include "config/secret.h"
 #include "config/word.h"
 #include "core/nearest.h"
 #include "dest/platform.h"
@@ -29,22 +30,17 @@ static const struct yaml *yaml_of(const struct plan *p)
 
 /* What all pipelines have in common. */
 
-/*
- * Nothing may leave that somebody wanted to be kept back: what siem-fmt cannot
- * do stops everything.
- */
-static int refuse_minimisation(const struct plan *p, struct err *e)
+/* The key of pseudonyms goes to siem-fmt on its command line, which others see,
+   so it has to be named there. */
+static int check_hash_key(const struct plan *p, struct err *e)
 {
-	const char *key;
-	size_t place = 0;
-	const json_t *node = site_next_minimisation(&p->site, &place, &key);
+	const json_t *node = find(p, "hash_key");
 
-	if (node == NULL)
+	if (node == NULL || secret_is_named(json_string_value(node)))
 		return 0;
-	return yaml_fail_key(yaml_of(p), node, e,
-			     "%s: siem-fmt cannot do this: nothing is shipped "
-			     "as long as it is asked for",
-			     key);
+	return yaml_fail(yaml_of(p), node, e,
+			 "hash_key: name it, as env:NAME, file:PATH, cred:NAME "
+			 "or cmd:COMMAND: it is told to siem-fmt");
 }
 
 static int check_enabled(const struct plan *p, struct err *e)
@@ -481,7 +477,7 @@ int plan_open(struct plan *p, const struct opt_list *files, struct err *e)
 		return err_set(e, ERR_USAGE, "%s: nothing is said in it",
 			       p->site.name);
 	return profile_check(&p->site, e) < 0 || check_enabled(p, e) < 0 ||
-			       refuse_minimisation(p, e) < 0 ||
+			       check_hash_key(p, e) < 0 ||
 			       find_spool(p, e) < 0 || find_input(p, e) < 0 ||
 			       find_state(p, e) < 0 || add_tasks(p, e) < 0
 		       ? -1

@@ -37,6 +37,7 @@ struct config {
 	struct opt_common common;
 	struct opt_list settings; // "key=value"
 	struct opt_list failover; // destinations
+	bool minimised;           // as siem.yaml says
 	struct opt_list files;    // siem.yaml
 	const char *checkpoint;
 	const char *dead_letter;
@@ -76,6 +77,8 @@ static const struct opt options[] = {
 		 "hold so much, then let the source wait [64MB]"),
 	OPT_STRING(0, "on-failure", on_failure, "CMD",
 		   "run CMD when the alert is raised, and cleared"),
+	OPT_FLAG(0, "minimised", minimised,
+		 "siem-fmt has taken out what siem.yaml says"),
 	OPT_LIST('o', "option", settings, "KEY=VALUE",
 		 "set a setting of the destination"),
 	OPT_RATE(0, "rate", rate, "RATE",
@@ -370,7 +373,8 @@ static int open_places(struct places *places, struct config *cfg,
 		       char *operands[], struct err *e)
 {
 	const struct places_wanted wanted = { operands[0], cfg->settings,
-					      cfg->failover, cfg->files };
+					      cfg->failover, cfg->files,
+					      cfg->minimised };
 	const char *text;
 
 	if (operands[0] != NULL && operands[1] != NULL)

@@ -136,8 +136,9 @@ static void warn_minimisation(const struct places *p)
 	while ((node = site_next_minimisation(&p->site, &place, &key)) !=
 	       NULL) {
 		yaml_fail_key(&p->site.yaml, node, &e,
-			      "%s: siem-send changes no records: what is to "
-			      "be kept back has to be taken out before it",
+			      "%s: siem-send changes no records: have siem-fmt "
+			      "take out what is to be kept back, as siem-run "
+			      "does, and say so with --minimised",
 			      key);
 		msg_warn("%s", e.text);
 	}
@@ -156,7 +157,8 @@ int places_open(struct places *p, const struct places_wanted *w, struct err *e)
 		return -1;
 	if (open_first(p, w, spec, e) < 0 || open_spares(p, w, e) < 0)
 		return -1;
-	warn_minimisation(p);
+	if (!w->minimised)
+		warn_minimisation(p);
 	return 0;
 }
 

@@ -29,6 +29,7 @@ struct places_wanted {
 	struct opt_list settings; // "key=value"
 	struct opt_list failover; // destinations
 	struct opt_list files;    // siem.yaml
+	bool minimised;           // what is not to leave has been taken out
 };
 
 /*

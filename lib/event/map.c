@@ -6,6 +6,7 @@
 #include "event/compile.h"
 #include "event/findings.h"
 #include "event/plan.h"
+#include "event/policy.h"
 #include "event/section.h"
 #include "event/source.h"
 
@@ -20,7 +21,8 @@ static const char fallback[] = "generic";
 
 /* What a map may hold beside the sections of formats. */
 static const char *const map_words[] = {
-	"name", "description", "match", "time", "severity", "define", NULL,
+	"name",	    "description", "match",    "time",
+	"severity", "define",	   "minimise", NULL,
 };
 
 /* Compile an expression, or each of a list of alternatives, on its own. */
@@ -305,13 +307,22 @@ static int load_section(struct loader *l, const struct place *root,
 	return section_read(l, &section, e);
 }
 
+static int read_policy(struct loader *l, const struct place *root,
+		       struct err *e)
+{
+	struct place minimise = place_member(root, "minimise");
+
+	return policy_read(l, &minimise, l->policy, e);
+}
+
 /* Read everything that a map says. */
 static int load_all(struct loader *l, struct err *e)
 {
 	static loader_step *const steps[] = {
 		check_words,      read_name,    check_description,
 		read_definitions, read_match,   read_time,
-		read_severity,    load_section, NULL,
+		read_severity,    read_policy,  load_section,
+		NULL,
 	};
 	struct place root = place_root(&l->source);
 
@@ -325,7 +336,8 @@ static int load_map(struct maps *maps, const char *name, struct slice text,
 	struct plan *plan = &maps->plans[maps->count];
 	struct loader l = { .program = &maps->program,
 			    .shape = maps->shape,
-			    .plan = plan };
+			    .plan = plan,
+			    .policy = &maps->policies[maps->count] };
 
 	*plan = (struct plan){ .match = PROGRAM_NONE };
 	for (size_t i = 0; i < PLAN_ATTRIBUTES; i++)
@@ -417,7 +429,9 @@ static struct maps *maps_new(const struct map_shape *shape, struct err *e)
 	}
 	maps->shape = shape;
 	maps->plans = calloc(map_builtin_count, sizeof(*maps->plans));
-	if (program_init(&maps->program) && maps->plans != NULL)
+	maps->policies = calloc(map_builtin_count, sizeof(*maps->policies));
+	if (program_init(&maps->program) && maps->plans != NULL &&
+	    maps->policies != NULL)
 		return maps;
 	compile_no_memory(e);
 	maps_free(maps);
@@ -536,11 +550,17 @@ int map_check(const char *which, const struct map_shape *const *shapes,
 	return rc;
 }
 
+const struct policy *maps_policy(const struct maps *m, size_t i)
+{
+	return i < m->count ? &m->policies[i] : NULL;
+}
+
 void maps_free(struct maps *m)
 {
 	if (m == NULL)
 		return;
 	program_free(&m->program);
 	free(m->plans);
+	free(m->policies);
 	free(m);
 }

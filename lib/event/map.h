@@ -69,4 +69,12 @@ int map_check(const char *which, const struct map_shape *const *shapes,
 	      size_t count, struct map_section *sections, struct findings *f,
 	      struct err *e) MUST_CHECK;
 
+/*
+ * What map number i, of those that were loaded, says of minimisation (policy.h)
+ * for the records of all of them; NULL behind the last. It lasts as long as the
+ * maps.
+ */
+struct policy;
+const struct policy *maps_policy(const struct maps *m, size_t i);
+
 #endif

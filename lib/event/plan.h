@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 struct map_shape;
+struct policy;
 
 enum {
 	PLAN_SEVERITY = 2, // of an event whose map knows no better
@@ -97,6 +98,7 @@ struct maps {
 	const struct map_shape *shape; // borrowed
 	struct program program;
 	struct plan *plans;
+	struct policy *policies; // of each
 	size_t count;
 };
 

@@ -14,6 +14,8 @@
 
 #include <stddef.h>
 
+struct policy;
+
 /* A map on its way from JSON to a plan. */
 struct loader {
 	struct program *program;
@@ -21,6 +23,7 @@ struct loader {
 	struct compiler compiler;
 	struct source source;
 	struct plan *plan;
+	struct policy *policy;
 };
 
 /*

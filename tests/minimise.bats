@@ -1,0 +1,125 @@
+#!/usr/bin/env bats
+# Minimisation: siem-fmt --drop, --keep, --hash and --redact, and maps that say
+# the same.
+# shellcheck disable=SC2030,SC2031 # each test has variables of its own
+
+load helper
+
+vectors=$BATS_TEST_DIRNAME/vectors
+event='{"siem_id":"0011","user":"alice","n":7,"to":"bob@example.com","in":{"user":"alice","list":[{"to":"4111 1111 1111 1111","keep":1},"x"]}}'
+alice=fdbf8b1cacd3d578e062d0e41104357d06aa63eca39f80b6fd7c83afedf1d44a
+
+# becomes WANT OPTION...: what the event is as JSON.
+becomes()
+{
+	local want=$1
+
+	shift
+	run -0 --separate-stderr siem-fmt --json "$@" <<<"$event"
+	equal "$want" "$output"
+	equal '' "$stderr"
+}
+
+@test "--drop leaves members out, however deep, and --keep all others" {
+	becomes '{"siem_id":"0011","n":7,"in":{"user":"alice","list":[{"keep":1},"x"]}}' \
+		--drop user --drop to --drop in.list.to
+	becomes '{"siem_id":"0011","n":7,"in":{"list":[{"keep":1}]}}' --keep n --keep in.list.keep
+	becomes '{"siem_id":"0011","in":{"list":[{"to":"4111 1111 1111 1111","keep":1},"x"]}}' \
+		--keep in --drop in.user
+}
+
+@test "--hash makes the same pseudonym of the same text, as openssl would" {
+	printf 0123456789abcdef >key
+	chmod 600 key
+	equal "$alice" "$(printf alice | openssl dgst -sha256 -hmac 0123456789abcdef | sed 's/.* //')"
+	want="{\"siem_id\":\"0011\",\"user\":\"$alice\",\"n\":7,\"to\":\"bob@example.com\",\"in\":{\"user\":\"$alice\",\"list\":[{\"to\":\"4111 1111 1111 1111\",\"keep\":1},\"x\"]}}"
+	becomes "$want" --hash user --hash in.user --hash-key file:key
+	SIEM_HASH_KEY=0123456789abcdef becomes "$want" --hash user --hash in.user
+	KEY=0123456789abcdef becomes "$want" --hash user --hash in.user --hash-key env:KEY
+	becomes "$want" --hash user --hash in.user --hash-key 'cmd:cat key'
+}
+
+@test "without a key, or with one that others see, nothing is hashed" {
+	run -2 siem-fmt --json --hash user <<<"$event"
+	equal 'siem-fmt: pseudonyms need a key: say where it is with --hash-key env:NAME, file:PATH, cred:NAME or cmd:COMMAND, or set SIEM_HASH_KEY' "$output"
+	run -2 siem-fmt --json --hash user --hash-key S3cret <<<"$event"
+	equal 'siem-fmt: option --hash-key: others see the command line: name the key as env:NAME, file:PATH, cred:NAME or cmd:COMMAND' "$output"
+	printf 0123456789abcdef >key
+	chmod 644 key
+	run -2 siem-fmt --json --hash user --hash-key file:key <<<"$event"
+	[[ $output == 'siem-fmt: hash key: '*'chmod'* ]]
+	SIEM_HASH_KEY=short run -0 --separate-stderr siem-fmt --json --hash user <<<"$event"
+	equal 'siem-fmt: the hash key is shorter than 16 bytes: whoever guesses it knows who is behind the pseudonyms' "$stderr"
+}
+
+@test "--redact searches all strings, numbers and names, at any depth" {
+	becomes '{"siem_id":"0011","user":"alice","n":7,"to":"[REDACTED:email]","in":{"user":"alice","list":[{"to":"[REDACTED:card]","keep":1},"x"]}}' \
+		--redact email,card
+	event='{"a":4111111111111111,"bob@example.com":1,"al@example.com":{"c":"b\u006fb\u0040example.com"}}'
+	becomes '{"a":"[REDACTED:card]","[REDACTED:email]":1,"[REDACTED:email] 2":{"c":"[REDACTED:email]"}}' \
+		--redact email --redact card
+}
+
+@test "a pattern of one's own is taken out under its name" {
+	becomes '{"siem_id":"0011","user":"[REDACTED:who]","n":7,"to":"bob@example.com","in":{"user":"[REDACTED:who]","list":[{"to":"4111 1111 1111 1111","keep":1},"x"]}}' \
+		--redact-pattern 'who=\bali[a-z]+\b'
+	run -2 siem-fmt --json --redact-pattern 'who=(' <<<"$event"
+	[[ $output == *who* ]]
+	run -2 siem-fmt --json --redact-pattern 'who' <<<"$event"
+	equal 'siem-fmt: option --redact-pattern: who: it takes NAME=PATTERN' "$output"
+}
+
+@test "what is no path, no class, or contradicts another is refused" {
+	run -2 siem-fmt --json --drop a..b <<<"$event"
+	[[ $output == 'siem-fmt: option --drop: a..b: '* ]]
+	run -2 siem-fmt --json --drop a --keep a <<<"$event"
+	equal 'siem-fmt: option --keep: a: it is to be dropped and to be kept' "$output"
+	run -2 siem-fmt --json --redact emial <<<"$event"
+	[[ $output == *emial*email* ]]
+}
+
+@test "no format has anything of what is taken out" {
+	for format in $(siem-fmt --list | sed -n '/^formats:/,/^[^ ]/s/^  \(--[a-z0-9]*\).*/\1/p'); do
+		siem-fmt "$format" --drop mcp_data.parameters --drop caller --redact all \
+			"$vectors/golden.jsonl" >out
+		run -1 grep -e 'incident-mgr' -e 'Users' out
+	done
+}
+
+@test "what was done is counted" {
+	SIEM_HASH_KEY=0123456789abcdef run -0 --separate-stderr siem-fmt --json --drop n --hash user \
+		--redact email,card --stats --metrics page.prom <<<"$event"
+	[[ $stderr == *'; 1 members dropped, 1 values hashed; redacted: 1 email, 1 card' ]]
+	grep -q '^siem_fmt_members_dropped_total{[^}]*} 1$' page.prom
+	grep -q '^siem_fmt_values_hashed_total{[^}]*} 1$' page.prom
+	grep -q '^siem_fmt_redacted_total{[^}]*class="email"} 1$' page.prom
+}
+
+@test "a map carries the policy of a site, and options count beside it" {
+	cat >site.json <<-'END'
+	{"name": "site",
+	 "minimise": {"drop": ["n"], "hash": ["user"], "redact": ["email"],
+	              "patterns": {"who": "\\bali[a-z]+\\b"}}}
+	END
+	SIEM_HASH_KEY=0123456789abcdef becomes "{\"siem_id\":\"0011\",\"user\":\"$alice\",\"to\":\"[REDACTED:email]\",\"in\":{\"user\":\"[REDACTED:who]\"}}" \
+		--map ./site.json --drop in.list
+	sed 's/"email"/"emial"/' site.json >wrong.json
+	run -2 siem-fmt --json --map ./wrong.json <<<"$event"
+	equal 'siem-fmt: ./wrong.json: line 2, column 59: there is no class "emial" (did you mean "email"?)' "$output"
+	sed 's/"n"/"a..b"/' site.json >wrong.json
+	run -2 siem-fmt --json --map ./wrong.json <<<"$event"
+	[[ $output == 'siem-fmt: ./wrong.json: line 2, column 24: '* ]]
+	sed 's/"hash"/"hahs"/' site.json >wrong.json
+	run -2 siem-fmt --json --map ./wrong.json <<<"$event"
+	[[ $output == *'line 2, column 30: '*'"hash"'* ]]
+}
+
+@test "what is selected is judged by the record as it came" {
+	becomes '{"siem_id":"0011","n":7}' --where user=alice --keep n
+}
+
+@test "a record that cannot be read is set aside as it came, and told" {
+	run -1 --separate-stderr siem-fmt --json --drop user --reject aside <<<'{"user":"alice",}'
+	equal '{"user":"alice",}' "$(cat aside)"
+	[[ $stderr != *alice* ]]
+}
