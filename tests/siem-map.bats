@@ -13,6 +13,25 @@ load helper
 
 	equal "$(grep '^CEF:0|Acme' <<<"$page")" "$output"
 	equal '' "$stderr"
+
+	run -0 --separate-stderr siem-fmt --leef --map ./orders.json orders.jsonl
+	equal "$(sed -n '/^LEEF:2.0|Acme/,/^note=/p' <<<"$page")" "$(tr '\t' '\n' <<<"$output")"
+	equal '' "$stderr"
+
+	run -0 --separate-stderr siem-fmt --map-check ./orders.json
+	equal './orders.json: ok' "${lines[0]}"
+	equal '' "$stderr"
+}
+
+@test "what siem-map(5) says of the example holds" {
+	mandoc -T utf8 -O width=1000 "$root/man/siem-map.5" | sed 's/.\x08//g' |
+		sed -n '/^EXAMPLES/,/^[A-Z]/s/^ \{11\}//p' | sed -n '/^{$/,/^}$/p' >orders.json
+
+	run -0 siem-fmt --cef --map ./orders.json <<<'{"eur":250.50,"items":[{"sku":"A1"}]}
+{"eur":700,"who":{"login":"eve"},"kind":"refund"}
+{"eur":1,"who":{"login":"root"},"kind":"sale"}'
+	[[ ${lines[0]} == *[\|\ ]'cfp1Label=amount cfp1=250.50 cs1Label=items cs1={"sku":"A1"}'* ]]
+	equal '3 7 6' "$(cut -d '|' -f 7 <<<"$output" | paste -sd ' ')"
 }
 
 @test "a wrong map is a usage error that names file, line, column and word" {

@@ -31,7 +31,7 @@ static bool is_integer(struct slice text, uint64_t below_zero, uint64_t most)
 	size_t digits = text.len - negative;
 	uint64_t n = 0;
 
-	if (digits == 0 || digits > 19 ||
+	if (digits == 0 || digits > 19 || (negative && below_zero == 0) ||
 	    (text.data[negative] == '0' && digits > 1))
 		return false;
 	for (size_t i = negative; i < text.len; i++) {
@@ -146,6 +146,8 @@ bool field_fits(enum field_type type, struct slice text)
 	case FIELD_BOOL:
 		return slice_is(text, SLICE("true")) ||
 		       slice_is(text, SLICE("false"));
+	case FIELD_LEVEL:
+		return is_integer(text, 0, 10) && !slice_is(text, SLICE("0"));
 	case FIELD_TIME_MS:
 	case FIELD_RESERVED:
 		return false;

@@ -24,6 +24,7 @@ enum field_type {
 	FIELD_IP,      // either
 	FIELD_MAC,     // six octets divided by colons
 	FIELD_BOOL,    // true or false
+	FIELD_LEVEL,   // 1 to 10
 	FIELD_RESERVED, // the format's own or its receivers': no map writes it
 };
 

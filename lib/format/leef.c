@@ -71,7 +71,7 @@ static const struct field_rule predefined[] = {
 	{ "realm", FIELD_TEXT, 0 },
 	{ "resource", FIELD_TEXT, 0 },
 	{ "role", FIELD_TEXT, 0 },
-	{ "sev", FIELD_INT32, 0 },
+	{ "sev", FIELD_LEVEL, 0 },
 	{ "src", FIELD_IP, 0 },
 	{ "srcBytes", FIELD_INT64, 0 },
 	{ "srcMAC", FIELD_MAC, 0 },

@@ -469,6 +469,7 @@ static int rule_of_type(enum field_type type)
 	switch (type) {
 	case FIELD_INT32:
 	case FIELD_INT64:
+	case FIELD_LEVEL:
 		return INTEGER;
 	case FIELD_DOUBLE:
 		return NUMBER;

@@ -102,6 +102,8 @@ const char *checks_misfit(enum field_type type, struct slice text)
 		return "has to be six octets such as 00:0a:95:9d:68:16";
 	case FIELD_BOOL:
 		return "has to be true or false";
+	case FIELD_LEVEL:
+		return "has to be a number from 1 to 10";
 	case FIELD_TEXT:
 	case FIELD_TIME_MS:
 	case FIELD_RESERVED:

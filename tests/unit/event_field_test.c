@@ -42,6 +42,7 @@ static void ports_are_0_to_65535(void)
 	CHECK(fits(FIELD_PORT, "65535"));
 	CHECK(!fits(FIELD_PORT, "65536"));
 	CHECK(!fits(FIELD_PORT, "-1"));
+	CHECK(!fits(FIELD_PORT, "-0"));
 	CHECK(!fits(FIELD_PORT, "080"));
 }
 
@@ -116,8 +117,22 @@ static void some_types_fit_all_or_nothing(void)
 	CHECK(!fits(FIELD_RESERVED, "x"));
 }
 
+static void a_level_is_1_to_10(void)
+{
+	CHECK(fits(FIELD_LEVEL, "1"));
+	CHECK(fits(FIELD_LEVEL, "10"));
+	CHECK(!fits(FIELD_LEVEL, "0"));
+	CHECK(!fits(FIELD_LEVEL, "-0"));
+	CHECK(!fits(FIELD_LEVEL, "11"));
+	CHECK(!fits(FIELD_LEVEL, "-1"));
+	CHECK(!fits(FIELD_LEVEL, "05"));
+	CHECK(!fits(FIELD_LEVEL, "high"));
+	CHECK(!fits(FIELD_LEVEL, ""));
+}
+
 int main(void)
 {
+	RUN(a_level_is_1_to_10);
 	RUN(integers_fit_within_their_bounds);
 	RUN(integers_are_written_the_shortest_way);
 	RUN(ports_are_0_to_65535);

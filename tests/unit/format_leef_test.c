@@ -146,7 +146,7 @@ static void every_predefined_key_is_found(void)
 		{ "proto", FIELD_TEXT, 0 },
 		{ "resource", FIELD_TEXT, 0 },
 		{ "role", FIELD_TEXT, 0 },
-		{ "sev", FIELD_INT32, 0 },
+		{ "sev", FIELD_LEVEL, 0 },
 		{ "src", FIELD_IP, 0 },
 		{ "srcPreNATPort", FIELD_PORT, 0 },
 		{ "totalPackets", FIELD_INT64, 0 },
