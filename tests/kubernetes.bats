@@ -1,0 +1,64 @@
+#!/usr/bin/env bats
+# The map of Kubernetes' audit log: a schema that is only data.
+
+load helper
+
+vectors=$BATS_TEST_DIRNAME/vectors
+
+# golden FORMAT OPTION...: the records become what stands in the vectors.
+golden()
+{
+	local format=$1
+
+	shift
+	run -0 --separate-stderr siem-fmt "--$format" "$@" "$vectors/kubernetes.jsonl"
+	equal "$(cat "$vectors/kubernetes.${format%=*}")" "$output"
+	equal '' "$stderr"
+}
+
+@test "the audit events of Kubernetes become CEF, LEEF and structured data" {
+	golden cef
+	golden leef
+	golden rfc5424=sd --host h1 --severity auto
+}
+
+@test "they become rows of both tables, and envelopes for Splunk" {
+	golden csl --host h1
+	golden sentinel
+	run -0 siem-fmt --hec --host h1 "$vectors/kubernetes.jsonl"
+	equal '["kube-apiserver","kube:apiserver:audit",1759963500.112]' \
+		"$(jq -c '[.source, .sourcetype, .time]' <<<"${lines[0]}")"
+	equal "$(jq -c . "$vectors/kubernetes.jsonl")" "$(jq -c .event <<<"$output")"
+}
+
+# severity PATTERN: of the records with that in them.
+severity()
+{
+	siem-fmt --cef <(grep -F "$1" "$vectors/kubernetes.jsonl") | cut -d '|' -f 7 | paste -sd ' '
+}
+
+@test "what matters in a cluster is severe" {
+	equal '5 5' "$(severity secrets/db-password)"
+	equal 7 "$(severity '/decision":"forbid"')"
+	equal 7 "$(severity '/api/v1/nodes')"
+	equal 6 "$(severity impersonatedUser)"
+	equal 6 "$(severity '"subresource":"exec"')"
+	equal 1 "$(severity '/readyz')"
+	equal 8 "$(severity '"stage":"Panic"')"
+}
+
+@test "both stages of a request are events, with the time of their own and one id" {
+	run -0 siem-fmt --leef --where auditID=0b6f3c1e-6a0e-4e2b-9d57-3f1c8b2a7d01 "$vectors/kubernetes.jsonl"
+
+	equal 2 "${#lines[@]}"
+	equal 'RequestReceived ResponseComplete' "$(grep -oP '\tstage=\K\w+' <<<"$output" | paste -sd ' ')"
+	equal '1759963500112 1759963500118' "$(grep -oP '\tdevTime=\K\w+' <<<"$output" | paste -sd ' ')"
+}
+
+@test "records of other schemas that look like it stay with their maps" {
+	run -0 siem-fmt --cef <<<'{"kind":"Event","apiVersion":"v1","reason":"Scheduled"}
+{"kind":"Event","apiVersion":"audit.k8s.io/v1beta1","verb":"get"}
+{"kind":"Event","action":"route","decision":{"action":"allow"}}'
+
+	equal 'generic kube-apiserver mcp-redaction' "$(cut -d '|' -f 3 <<<"$output" | paste -sd ' ')"
+}
