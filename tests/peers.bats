@@ -3,9 +3,8 @@
 # a real rsyslogd and a real syslog-ng, each as it is configured in the field.
 
 load helper
+load peers
 
-PEERS=$root/build/peers
-LIBRARIES=$(printf '%s:' "$PEERS"/{usr/,}lib/*-linux-gnu)$PEERS/usr/lib/syslog-ng
 COUNT=10000
 
 setup_file()
@@ -47,20 +46,7 @@ setup()
 teardown()
 {
 	evidence
-	[ ! -s peer.pid ] || kill "$(cat peer.pid)" 2>/dev/null || true
-}
-
-# port_of PID tcp|udp: print where it listens, by the sockets it holds.
-port_of()
-{
-	local inodes
-
-	inodes=$(readlink "/proc/$1/fd/"* | sed -n 's/socket:\[\(.*\)\]/\1/p')
-	awk -v inodes="$inodes" '
-		BEGIN { n = split(inodes, list); for (i = 1; i <= n; i++) mine[list[i]] }
-		($10 in mine) && $4 ~ /^0[7A]$/ { print $2; found = 1; exit }
-		END { exit !found }' "/proc/net/$2" >port.hex || return 1
-	printf '%d\n' "0x$(cut -d : -f 2 port.hex)" >port
+	stop_peer
 }
 
 # rsyslog tcp|udp|tls|relp|relp+tls [CERTIFICATE]: start one; its port is in the
@@ -68,7 +54,6 @@ port_of()
 # rsyslog, which is in memory and dies with it.
 rsyslog()
 {
-	local modules=("$PEERS"/usr/lib/*/rsyslog)
 	local tls="tls=\"on\" tls.authMode=\"certvalid\" tls.caCert=\"$PWD/ca.pem\"
 		tls.myCert=\"$PWD/${2:-server}.pem\" tls.myPrivKey=\"$PWD/${2:-server}.key\""
 	local protocol=tcp module='module(load="imtcp")'
@@ -106,16 +91,12 @@ rsyslog()
 		$input
 		action(type="omfile" file="$PWD/got" template="raw")
 	END
-	LD_LIBRARY_PATH=$LIBRARIES "$PEERS/usr/sbin/rsyslogd" -n -f peer.conf \
-		-i "$PWD/rsyslog.pid" -M "${modules[0]}" >peer.log 2>&1 3>&- 4>&- &
-	echo $! >peer.pid
-	eventually port_of "$!" "$protocol"
+	start_rsyslog "$protocol"
 }
 
 # syslog_ng tcp|counted|udp|tls [CERTIFICATE]: the same.
 syslog_ng()
 {
-	local modules=("$PEERS"/usr/lib/syslog-ng/[0-9]*)
 	local driver=network protocol=tcp transport=$1 tls=''
 
 	case $1 in
@@ -132,11 +113,7 @@ syslog_ng()
 		destination d { file("$PWD/got" template("\$MSG\n")); };
 		log { source(s); destination(d); flags(flow-control); };
 	END
-	LD_LIBRARY_PATH=$LIBRARIES "$PEERS/usr/sbin/syslog-ng" -F --no-caps \
-		-f "$PWD/peer.conf" -p "$PWD/syslog-ng.pid" -R "$PWD/persist" \
-		-c "$PWD/control" --module-path="${modules[0]}" >peer.log 2>&1 3>&- 4>&- &
-	echo $! >peer.pid
-	eventually port_of "$!" "$protocol"
+	start_syslog_ng "$protocol"
 }
 
 # ship FORMAT ADDRESS [OPTION...]: the main job, from the events to the peer.

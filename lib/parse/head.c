@@ -1,8 +1,8 @@
 #include "parse/head.h"
 
-#include "core/utf8.h"
 #include "format/syslog.h"
 #include "json/walk.h"
+#include "parse/checks.h"
 
 static bool is_digit(char c)
 {
@@ -129,18 +129,6 @@ bool head_is_date(struct slice text)
 	return is_like(text, SLICE("0000-00-00"));
 }
 
-static void check_utf8(const struct head *h)
-{
-	struct slice bad = slice_from(h->rest, utf8_valid(h->rest));
-
-	if (bad.len == 0)
-		return;
-	bad.len = 1;
-	parse_depart(h->r, &h->rules[HEAD_UTF8], bad,
-		     "this byte is no UTF-8 (ISO 8859-1 or the like?): "
-		     "receivers replace it, or drop the event");
-}
-
 static const char *effect_of(char c)
 {
 	switch (c) {
@@ -177,26 +165,31 @@ static void check_controls(const struct head *h, bool is_json)
 	}
 }
 
-bool head_check_message(struct head *h)
+bool head_take_mark(struct head *h, bool before_text)
 {
 	struct slice mark = h->rest;
-	bool has_mark = slice_take(&h->rest, SLICE("\xef\xbb\xbf"));
-	enum head_content content = head_content(h->rest);
+	struct slice rest = h->rest;
 
-	if (h->r->depart == NULL)
-		return has_mark;
-	mark.len -= h->rest.len;
-	if (slice_has_prefix(h->rest, SLICE("{")) && has_mark)
+	if (!slice_take(&rest, SLICE("\xef\xbb\xbf")) ||
+	    (!before_text && head_content(rest) == HEAD_TEXT))
+		return false;
+	mark.len -= rest.len;
+	h->rest = rest;
+	if (slice_has_prefix(rest, SLICE("{")))
 		parse_depart(h->r, &h->rules[HEAD_BOM], mark,
 			     "a byte order mark (EF BB BF) stands before the "
 			     "JSON object, where receivers look for {");
-	if (content != HEAD_EVENT) {
-		bool is_json = walk_is_object(slice_trim(h->rest));
+	return true;
+}
 
-		// What is wrong with JSON is said where that is read.
-		if (!is_json)
-			check_utf8(h);
-		check_controls(h, is_json);
-	}
-	return has_mark;
+void head_check_message(const struct head *h)
+{
+	if (h->r->depart == NULL || head_content(h->rest) == HEAD_EVENT)
+		return;
+	bool is_json = walk_is_object(slice_trim(h->rest));
+
+	// What is wrong with JSON is said where that is read.
+	if (!is_json)
+		checks_utf8(h->r, &h->rules[HEAD_UTF8], h->rest);
+	check_controls(h, is_json);
 }

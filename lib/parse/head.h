@@ -61,10 +61,16 @@ bool head_is_clock(struct slice text);
 bool head_is_date(struct slice text);
 
 /*
- * Take the byte order mark off the front of a message, and tell of what should
- * not be in one: of an event, that is said where it is read. True: there was a
- * mark.
+ * Take the byte order mark off the front of a message. In RFC 5424, it says
+ * that there is UTF-8 behind it; elsewhere it is one only before what is no
+ * text. True: there was one.
  */
-bool head_check_message(struct head *h);
+bool head_take_mark(struct head *h, bool before_text);
+
+/*
+ * Tell of what should not be in a message: of an event, that is said where it
+ * is read.
+ */
+void head_check_message(const struct head *h);
 
 #endif

@@ -115,7 +115,6 @@ static int read_parts(struct reading *r, struct slice text, struct err *e)
 
 	if (header != NULL && header->read(r, text, &text, e) < 0)
 		return -1;
-	slice_take(&text, bom);
 	return read_body(r, text, header != NULL, e);
 }
 

@@ -342,7 +342,8 @@ static int read_header(struct reading *r, struct slice text, struct slice *rest,
 	if (kind != TIME_NONE)
 		read_host(&h);
 	read_tag(&h, kind != TIME_NONE);
-	(void)head_check_message(&h);
+	(void)head_take_mark(&h, false);
+	head_check_message(&h);
 
 	enum head_content content = head_content(h.rest);
 	if (!has_priority && content != HEAD_EVENT)

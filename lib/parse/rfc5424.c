@@ -427,8 +427,9 @@ static struct slice beyond_ascii(struct slice text)
 
 static void read_message(struct head *h)
 {
-	bool has_mark = head_check_message(h);
+	bool has_mark = head_take_mark(h, true);
 
+	head_check_message(h);
 	if (has_mark || h->r->depart == NULL)
 		return;
 	if (structured_is_element(h->rest)) {

@@ -2,6 +2,7 @@
 
 #include "core/utf8.h"
 #include "json/write.h"
+#include "parse/checks.h"
 #include "parse/registered.h"
 
 #include <string.h>
@@ -241,24 +242,9 @@ static void check_escapes(const struct reading *r, const struct rule *rules,
 static void check_value(const struct reading *r, const struct rule *rules,
 			struct slice value)
 {
-	size_t good = utf8_valid(value);
-
 	check_escapes(r, rules, value);
-	for (size_t i = 0; i < value.len; i++) {
-		if ((unsigned char)value.data[i] >= ' ')
-			continue;
-		parse_depart(r, &rules[STRUCTURED_VALUE],
-			     (struct slice){ value.data + i, 1 },
-			     "a control character (0x%02x) in a value: "
-			     "receivers rewrite it, end the message there, or "
-			     "drop it",
-			     (unsigned char)value.data[i]);
-		break;
-	}
-	if (good < value.len)
-		parse_depart(r, &rules[STRUCTURED_VALUE],
-			     (struct slice){ value.data + good, 1 },
-			     "this byte is no UTF-8, as all values are to be");
+	checks_control(r, &rules[STRUCTURED_VALUE], value, "");
+	checks_utf8(r, &rules[STRUCTURED_VALUE], value);
 }
 
 /* Tell of each departure in an element; s begins with it, and is moved on. */

@@ -129,6 +129,8 @@ static void texts_are_held_to_their_bytes_and_their_length(void)
 	DEPARTS("<34>Oct  8 22:14:15 h su: caf\xc3\xa9", "");
 	DEPARTS("<34>Oct  8 22:14:15 h su: caf\xe9", "30 rfc3164-utf8");
 	DEPARTS("<34>Oct  8 22:14:15 h su: a\033[2J", "28 rfc3164-control");
+	READS("<34>Oct  8 22:14:15 h su: \xef\xbb\xbftext",
+	      TIMED(",\"host\":\"h\",\"app\":\"su\""), "\xef\xbb\xbftext");
 	DEPARTS("<34>Oct  8 22:14:15 h \xef\xbb\xbf{}",
 		"23 rfc3164-bom-before-json");
 }
