@@ -96,9 +96,19 @@ IN_LINE char *put_param(struct line *l, char *at, const struct field *f)
 			     &param);
 }
 
+/* Does it begin like an element, "[name@", which some readers look for? */
+static bool is_like_element(struct slice msg)
+{
+	size_t n = msg.len < 1 + SD_NAME_MAX ? msg.len : 1 + SD_NAME_MAX;
+
+	return slice_has_prefix(msg, SLICE("[")) &&
+	       memchr(msg.data, '@', n) != NULL;
+}
+
 /*
  * Section 6.4 wants a byte order mark before UTF-8. Those who read JSON or CEF
- * out of MSG choke on it, and pure ASCII needs none.
+ * out of MSG choke on it, and pure ASCII needs none, unless some reader could
+ * take it for one more element, which whoever wrote the text has forged.
  */
 static bool wants_bom(struct slice msg)
 {
@@ -108,7 +118,7 @@ static bool wants_bom(struct slice msg)
 	for (size_t i = 0; i < msg.len; i++)
 		if ((unsigned char)msg.data[i] >= 0x80)
 			return true;
-	return false;
+	return is_like_element(msg);
 }
 
 static void put_msg(struct line *l, struct slice msg)

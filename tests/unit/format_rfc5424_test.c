@@ -187,6 +187,26 @@ static void json_is_the_record_behind_a_header_if_any(void)
 			 "a line of 7 bytes, more than --max-line 6"));
 }
 
+static void a_message_like_an_element_is_told_from_one_by_its_mark(void)
+{
+	struct made m;
+
+	begin(&m);
+	made_attribute(&m, MSG, "[x@1 admin=\"true\"]");
+	CHECK(made_is(&m, "rfc5424",
+		      "<134>1 2025-10-08T22:45:00Z h1 app - E1 - " BOM
+		      "[x@1 admin=\"true\"]"));
+	begin(&m);
+	made_attribute(&m, MSG, "[error] mail to x@1");
+	CHECK(made_is(&m, "rfc5424",
+		      "<134>1 2025-10-08T22:45:00Z h1 app - E1 - " BOM
+		      "[error] mail to x@1"));
+	begin(&m);
+	made_attribute(&m, MSG, "[error] x");
+	CHECK(made_is(&m, "rfc5424",
+		      "<134>1 2025-10-08T22:45:00Z h1 app - E1 - [error] x"));
+}
+
 int main(void)
 {
 	RUN(plain_carries_the_record_and_never_a_byte_order_mark);
@@ -200,5 +220,6 @@ int main(void)
 	RUN(a_map_without_names_leaves_nil_values_and_the_usual_id);
 	RUN(max_line_keeps_the_bracket_and_the_message);
 	RUN(json_is_the_record_behind_a_header_if_any);
+	RUN(a_message_like_an_element_is_told_from_one_by_its_mark);
 	return check_done();
 }
