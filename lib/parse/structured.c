@@ -26,15 +26,26 @@ static struct slice take_spaces(struct slice *s)
 	return before;
 }
 
-/* How many bytes of s come before the first of set; all where there is none. */
-static size_t span_to(struct slice s, const char *set)
+/* How many bytes of s come before the first of these; all if there is none. */
+static size_t span_to(struct slice s, char a, char b, char c, char d)
 {
 	size_t i = 0;
 
-	while (i < s.len &&
-	       (s.data[i] == '\0' || strchr(set, s.data[i]) == NULL))
+	while (i < s.len && s.data[i] != a && s.data[i] != b &&
+	       s.data[i] != c && s.data[i] != d)
 		i++;
 	return i;
+}
+
+/* How long the name of a parameter is, with blanks in it or without. */
+static size_t name_len(struct slice s)
+{
+	return span_to(s, '=', ']', '"', '=');
+}
+
+static size_t word_len(struct slice s)
+{
+	return span_to(s, '=', ']', '"', ' ');
 }
 
 /*
@@ -47,7 +58,7 @@ static bool ends_value(struct slice s)
 	size_t spaces = take_spaces(&s).len;
 	if (s.len > 0 && s.data[0] == ']')
 		return true;
-	size_t name = span_to(s, " =]\"");
+	size_t name = word_len(s);
 	s = slice_from(s, name);
 	return spaces > 0 && name > 0 && slice_has_prefix(s, SLICE("=\""));
 }
@@ -78,7 +89,7 @@ static bool take_param(struct slice *s, struct param *p)
 	size_t len;
 
 	p->space = take_spaces(&rest);
-	p->name = slice_take_n(&rest, span_to(rest, "=]\""));
+	p->name = slice_take_n(&rest, name_len(rest));
 	if (p->name.len == 0 || !is_utf8(p->name) ||
 	    !slice_take(&rest, SLICE("=\"")) || !measure_value(rest, &len))
 		return false;
@@ -93,7 +104,7 @@ static bool take_id(struct slice *s, struct slice *space, struct slice *id)
 	if (!slice_take(s, SLICE("[")))
 		return false;
 	*space = take_spaces(s);
-	*id = slice_take_n(s, span_to(*s, " ]"));
+	*id = slice_take_n(s, span_to(*s, ' ', ']', ' ', ']'));
 	return id->len > 0 && is_utf8(*id);
 }
 
@@ -254,7 +265,8 @@ static void check_element(const struct reading *r, const struct rule *rules,
 	struct slice space, id;
 	struct param p;
 
-	(void)take_id(s, &space, &id); // it was measured
+	if (!take_id(s, &space, &id))
+		return; // it was measured: this does not happen
 	check_space(r, rules, space, 0, "behind [");
 	check_id(r, rules, id);
 	if (again)
@@ -281,7 +293,8 @@ static bool collect(struct pairs *elements, struct slice data)
 		struct slice space, id;
 		struct param p;
 
-		(void)take_id(&data, &space, &id);
+		if (!take_id(&data, &space, &id))
+			break; // it was measured: this does not happen
 		struct slice params = data;
 		while (!take_end(&data, &space) && take_param(&data, &p))
 			;
@@ -300,11 +313,15 @@ static void put_value(struct reading *r, struct slice value)
 		return;
 	}
 	buf_clear(&r->scratch);
-	for (size_t i = 0; i < value.len; i++) {
-		if (value.data[i] == '\\' && i + 1 < value.len &&
-		    is_escapable(value.data[i + 1]))
-			i++;
-		buf_putc(&r->scratch, value.data[i]);
+	while (value.len > 0) {
+		size_t n = span_to(value, '\\', '\\', '\\', '\\');
+
+		buf_put_slice(&r->scratch, slice_take_n(&value, n));
+		// One that is no escape is what comes next, and stays.
+		if (value.len > 1 && is_escapable(value.data[1]))
+			value = slice_from(value, 1);
+		if (value.len > 0)
+			buf_put_slice(&r->scratch, slice_take_n(&value, 1));
 	}
 	json_put_string(r->out, buf_slice(&r->scratch));
 }
