@@ -116,7 +116,10 @@ static void put_priority(struct buf *out, int facility, int severity)
 	buf_putc(out, '>');
 }
 
-/* A field of PRINTUSASCII and the space behind it. */
+/*
+ * A field of PRINTUSASCII and the space behind it. A pipe would be allowed, but
+ * what an event calls itself could then begin a line of CEF or LEEF.
+ */
 static void put_field(struct buf *out, struct slice text, size_t max)
 {
 	size_t len = text.len < max ? text.len : max;
@@ -128,7 +131,7 @@ static void put_field(struct buf *out, struct slice text, size_t max)
 		char c = text.data[i];
 
 		at[i] = '_';
-		if (c > 32 && c < 127)
+		if (c > 32 && c < 127 && c != '|')
 			at[i] = c;
 	}
 	if (len == 0)

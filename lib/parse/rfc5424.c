@@ -5,6 +5,7 @@
 #include "core/utf8.h"
 #include "format/date.h"
 #include "format/syslog.h"
+#include "json/walk.h"
 #include "parse/structured.h"
 
 enum {
@@ -448,12 +449,17 @@ static void read_message(struct head *h)
 			     "to begin with EF BB BF");
 }
 
-/* Does what follows the host stand where MSG belongs? */
+/*
+ * Does an event follow the host, where an APP-NAME belongs? One of that name
+ * has no version and pipe.
+ */
 static bool is_short(struct slice s)
 {
-	return slice_has_prefix(s, SLICE("{")) ||
-	       slice_has_prefix(s, SLICE("CEF:")) ||
-	       slice_has_prefix(s, SLICE("LEEF:"));
+	if (!slice_take(&s, SLICE("CEF:")) && !slice_take(&s, SLICE("LEEF:")))
+		return walk_is_object(s);
+	while (s.len > 0 && (is_digit(s.data[0]) || s.data[0] == '.'))
+		s = slice_from(s, 1);
+	return slice_has_prefix(s, SLICE("|"));
 }
 
 /* The short form is only for LEEF. */

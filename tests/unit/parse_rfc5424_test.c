@@ -73,6 +73,16 @@ static void the_short_form_ends_at_the_event(void)
 	DEPARTS("<13>1 - h CEF:0|", "11 rfc5424-missing-field");
 }
 
+static void a_name_like_an_event_begins_none(void)
+{
+	READS("<13>1 - h CEF:0_a - - [x@1 a=\"CEF:0|a|\"] t",
+	      "\"syslog\":{\"priority\":13,\"facility\":\"user\","
+	      "\"severity\":\"notice\",\"version\":1,\"host\":\"h\","
+	      "\"app\":\"CEF:0_a\","
+	      "\"structured_data\":{\"x@1\":{\"a\":\"CEF:0|a|\"}}}",
+	      "t");
+}
+
 static void a_broken_element_makes_all_of_it_text_and_forges_no_field(void)
 {
 	READS(HEAD "[x@1 a=\"1] b", DATA(""), "[x@1 a=\"1] b");
@@ -217,6 +227,7 @@ int main(void)
 	RUN(an_sd_id_that_is_there_twice_loses_nothing);
 	RUN(what_follows_is_left_exactly_but_for_its_mark);
 	RUN(the_short_form_ends_at_the_event);
+	RUN(a_name_like_an_event_begins_none);
 	RUN(a_broken_element_makes_all_of_it_text_and_forges_no_field);
 	RUN(quotes_and_brackets_that_were_not_escaped_stay_in_the_value);
 	RUN(what_rfc_5424_asks_for_departs_from_nothing);
