@@ -15,7 +15,25 @@ setup_file()
 	for format in --rfc5424=sd --rfc5424=plain --rfc3164=kv --rfc3164=plain; do
 		siem-fmt --host h1.example.com --severity auto "$format" hostile "$V"/{golden,live}.jsonl
 	done >sent
+	examples >>sent
 	siem-parse --strict sent >parsed
+}
+
+# Of what siem-fmt does not write: several elements, escapes where they need not
+# be, PROCID, other zones, and a TAG with the number of its process.
+examples()
+{
+	cat <<-'END'
+		<34>1 2003-10-11T22:14:15.003Z mymachine.example.com su - ID47 - 'su root' failed for lonvick on /dev/pts/8
+		<165>1 2003-08-24T05:14:15.000003-07:00 192.0.2.1 myproc 8710 - - %% It's time to make the do-nuts.
+		<165>1 2003-10-11T22:14:15.003Z mymachine.example.com evntslog 17 ID47 [exampleSDID@32473 iut="3" eventSource="Application" eventID="1011"][examplePriority@32473 class="high"] An application event log entry...
+		<165>1 2003-10-11T22:14:15.003Z mymachine.example.com evntslog - ID47 [exampleSDID@32473 iut="3"][examplePriority@32473 class="high"]
+		<0>1 2003-10-11T22:14:15+05:30 fe80::1 a b c [x@1 y="\"\\\]"][origin ip="192.0.2.1"] -
+		<191>1 2003-10-11T22:14:15.1Z h a b c -   two spaces
+		<34>Oct 11 22:14:15 mymachine su[230]: 'su root' failed for lonvick on /dev/pts/8
+		<13>Feb  5 17:32:18 10.0.0.99 cron: job
+		<0>Jan  1 00:00:00 h a-b.c_d: x: y [z]
+	END
 }
 
 setup()
@@ -54,7 +72,7 @@ rsyslog()
 		}
 		input(type="imtcp" address="127.0.0.1" port="0"
 			listenPortFileName="$PWD/listening")
-		action(type="mmpstrucdata")
+		action(type="mmpstrucdata" sd_name.lowercase="off")
 		action(type="omfile" file="$PWD/got" template="fields")
 	END
 	start_rsyslog tcp
