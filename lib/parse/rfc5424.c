@@ -1,12 +1,14 @@
 /* rfc5424: syslog as RFC 5424 has it, and the short form of it for QRadar. */
 #include "parse/head.h"
 
-#include "core/timestamp.h"
 #include "core/utf8.h"
 #include "format/date.h"
 #include "format/syslog.h"
 #include "json/walk.h"
+#include "parse/stamp.h"
 #include "parse/structured.h"
+
+#include <string.h>
 
 enum {
 	VERSION = HEAD_RULES,
@@ -14,18 +16,13 @@ enum {
 	MISSING,
 	LENGTH,
 	PRINTABLE,
-	TIME_FORM,
-	TIME_CASE,
-	TIME_FRACTION,
-	TIME_SECOND,
-	TIME_ZONE,
-	TIME_DATE,
 	SHORT_TIME,
 	DATA_MISSING,
 	DATA_BROKEN,
 	DATA_SPACE,
 	BOM_MISSING,
-	DATA,
+	TIME,
+	DATA = TIME + STAMP_RULES,
 };
 
 static const struct rule rules[] = {
@@ -52,18 +49,22 @@ static const struct rule rules[] = {
 		     "MSGID 32" },
 	[PRINTABLE] = { "rfc5424-field-bytes", "RFC 5424 section 6",
 			"the fields of the header are printable ASCII" },
-	[TIME_FORM] = { "rfc5424-time-form", "RFC 5424 section 6.2.3",
-			"TIMESTAMP is - or like 2025-10-08T22:45:00.123Z" },
-	[TIME_CASE] = { "rfc5424-time-case", "RFC 5424 section 6.2.3",
-			"T and Z are upper case" },
-	[TIME_FRACTION] = { "rfc5424-time-fraction", "RFC 5424 section 6.2.3",
-			    "a fraction is a dot and 1 to 6 digits" },
-	[TIME_SECOND] = { "rfc5424-time-second", "RFC 5424 section 6.2.3",
-			  "seconds are 00 to 59: there is no leap second" },
-	[TIME_ZONE] = { "rfc5424-time-zone", "RFC 5424 section 6.2.3",
-			"the zone is Z, +hh:mm or -hh:mm" },
-	[TIME_DATE] = { "rfc5424-time-date", "RFC 5424 section 6.2.3",
-			"the day and the hour exist" },
+	[TIME + STAMP_FORM] = { "rfc5424-time-form", "RFC 5424 section 6.2.3",
+				"TIMESTAMP is - or like "
+				"2025-10-08T22:45:00.123Z" },
+	[TIME + STAMP_CASE] = { "rfc5424-time-case", "RFC 5424 section 6.2.3",
+				"T and Z are upper case" },
+	[TIME + STAMP_FRACTION] = { "rfc5424-time-fraction",
+				    "RFC 5424 section 6.2.3",
+				    "a fraction is a dot and 1 to 6 digits" },
+	[TIME + STAMP_SECOND] = { "rfc5424-time-second",
+				  "RFC 5424 section 6.2.3",
+				  "seconds are 00 to 59: there is no leap "
+				  "second" },
+	[TIME + STAMP_ZONE] = { "rfc5424-time-zone", "RFC 5424 section 6.2.3",
+				"the zone is Z, +hh:mm or -hh:mm" },
+	[TIME + STAMP_DATE] = { "rfc5424-time-date", "RFC 5424 section 6.2.3",
+				"the day and the hour exist" },
 	[SHORT_TIME] = { "rfc5424-short-time",
 			 "IBM, LEEF event components: Syslog header",
 			 "before LEEF, a fraction has exactly three digits" },
@@ -223,98 +224,6 @@ static struct slice take_time(struct head *h)
 	return before;
 }
 
-/* Is it a time as far as its seconds? */
-static bool check_time_form(const struct head *h, struct slice time)
-{
-	if (time.len >= 19 && head_is_date(time) &&
-	    (time.data[10] == 'T' || time.data[10] == 't') &&
-	    head_is_clock(slice_from(time, 11)))
-		return true;
-	parse_depart(h->r, &rules[TIME_FORM], time,
-		     "this is no time that RFC 5424 knows: write it like "
-		     "2025-10-08T22:45:00.123Z, or - if there is none");
-	return false;
-}
-
-/* Take a fraction off the front. */
-static void check_fraction(const struct head *h, struct slice *s)
-{
-	struct slice mark = { s->data, 1 };
-
-	if (s->len == 0 || (*mark.data != '.' && *mark.data != ','))
-		return;
-	*s = slice_from(*s, 1);
-
-	struct slice digits = *s;
-	while (s->len > 0 && is_digit(s->data[0]))
-		*s = slice_from(*s, 1);
-	digits.len -= s->len;
-	if (*mark.data == ',')
-		parse_depart(h->r, &rules[TIME_FRACTION], mark,
-			     "a comma stands before the fraction of the "
-			     "second: write a dot");
-	if (digits.len == 0)
-		parse_depart(h->r, &rules[TIME_FRACTION], mark,
-			     "no digit follows: leave the dot out, too");
-	if (digits.len > 6)
-		parse_depart(h->r, &rules[TIME_FRACTION], slice_from(digits, 6),
-			     "the second has %zu digits behind its dot, and "
-			     "may have 6: receivers take their own clock, or "
-			     "drop the event",
-			     digits.len);
-}
-
-static bool is_offset(struct slice zone)
-{
-	struct slice clock = { zone.data + 1, zone.len - 1 };
-
-	return zone.len == 6 && (zone.data[0] == '+' || zone.data[0] == '-') &&
-	       clock.data[2] == ':' && is_digit(clock.data[0]) &&
-	       is_digit(clock.data[1]) && is_digit(clock.data[3]) &&
-	       is_digit(clock.data[4]) &&
-	       memcmp(clock.data, "23:59", clock.len) <= 0 &&
-	       clock.data[3] <= '5';
-}
-
-static void check_zone(const struct head *h, struct slice zone)
-{
-	if (slice_is(zone, SLICE("z")))
-		parse_depart(h->r, &rules[TIME_CASE], zone,
-			     "the z is to be upper case");
-	else if (zone.len == 0)
-		parse_depart(h->r, &rules[TIME_ZONE], zone,
-			     "the time has no zone: write Z behind it, or "
-			     "+hh:mm");
-	else if (!slice_is(zone, SLICE("Z")) && !is_offset(zone))
-		parse_depart(h->r, &rules[TIME_ZONE], zone,
-			     "this is no zone: write Z, or +hh:mm with its "
-			     "colon");
-}
-
-static void check_time(const struct head *h, struct slice time)
-{
-	struct slice to_seconds = { time.data, 19 };
-	struct slice rest;
-	struct timestamp ignored;
-
-	if (slice_is(time, SLICE("-")) || !check_time_form(h, time))
-		return;
-	if (time.data[10] == 't')
-		parse_depart(h->r, &rules[TIME_CASE],
-			     (struct slice){ time.data + 10, 1 },
-			     "the t is to be upper case");
-	if (memcmp(time.data + 17, "60", 2) == 0)
-		parse_depart(h->r, &rules[TIME_SECOND],
-			     (struct slice){ time.data + 17, 2 },
-			     "a leap second: write 59, the second before");
-	else if (!timestamp_parse(to_seconds, &ignored))
-		parse_depart(h->r, &rules[TIME_DATE], to_seconds,
-			     "there is no such day, hour, minute or second");
-	rest = slice_from(time, 19);
-	check_fraction(h, &rest);
-	check_zone(h, rest);
-}
-
 static void read_time(struct head *h)
 {
 	struct slice time = take_time(h);
@@ -326,7 +235,7 @@ static void read_time(struct head *h)
 		return;
 	}
 	if (h->r->depart != NULL)
-		check_time(h, time);
+		stamp_check(h->r, rules + TIME, time);
 	if (!slice_is(time, SLICE("-")))
 		parse_member_string(h->r, "timestamp", time);
 }
