@@ -24,8 +24,8 @@ int compile_no_memory(struct err *e)
 
 /* The words that name field types, in the order of enum field_type. */
 static const char *const type_words[] = {
-	"text", "int32", "int64", "double", "port", "time",
-	"ipv4", "ipv6",  "ip",    "mac",    "bool", NULL,
+	"text", "int32", "int64", "double", "port", "time", "ipv4",
+	"ipv6", "ip",    "mac",   "bool",   "list", "json", NULL,
 };
 
 int compile_word(struct compiler *c, const struct place *at,
@@ -58,6 +58,7 @@ int compile_type(struct compiler *c, const struct place *at,
 int compile_constant(struct compiler *c, const struct place *at,
 		     struct value *value, struct err *e)
 {
+	enum value_type type = VALUE_STRING;
 	char number[24];
 	struct slice text;
 
@@ -67,8 +68,10 @@ int compile_constant(struct compiler *c, const struct place *at,
 		snprintf(number, sizeof(number), "%" JSON_INTEGER_FORMAT,
 			 json_integer_value(at->value));
 		text = slice_of(number);
+		type = VALUE_NUMBER;
 	} else if (json_is_boolean(at->value)) {
 		text = json_is_true(at->value) ? SLICE("true") : SLICE("false");
+		type = json_is_true(at->value) ? VALUE_TRUE : VALUE_FALSE;
 	} else {
 		return source_fail(c->source, at, e,
 				   "expected a string, an integer, true or "
@@ -77,6 +80,7 @@ int compile_constant(struct compiler *c, const struct place *at,
 	if (!program_keep(c->program, &text))
 		return compile_no_memory(e);
 	*value = value_text(text);
+	value->type = (uint8_t)type;
 	return 0;
 }
 
@@ -213,8 +217,8 @@ static const struct {
 	const char *name;
 	enum expr_op op;
 } given[] = {
-	{ "time", EXPR_TIME },
-	{ "severity", EXPR_SEVERITY },
+	{ "time", EXPR_TIME },       { "severity", EXPR_SEVERITY },
+	{ "syslog", EXPR_SYSLOG },   { "record", EXPR_RECORD },
 	{ "element", EXPR_ELEMENT },
 };
 
@@ -624,6 +628,116 @@ static int sum_of(struct compiler *c, const struct place *at,
 	return put_expr(c, expr, of.reads, of.depth, out, e);
 }
 
+static int times_of(struct compiler *c, const struct place *at,
+		    struct compiled *out, struct err *e)
+{
+	struct place by = place_member(at, "by");
+	struct expr expr = { .op = EXPR_TIMES };
+	struct compiled of = COMPILED_NOTHING;
+
+	if (!json_is_integer(by.value))
+		return source_fail(c->source, by.value != NULL ? &by : at, e,
+				   "expected an integer as \"by\"");
+	expr.factor = json_integer_value(by.value);
+	if (compile_member(c, at, "multiply", &of, e) < 0)
+		return -1;
+	expr.of = of.index;
+	return put_expr(c, expr, of.reads, of.depth, out, e);
+}
+
+/* Add what is one more link of a list or of an object. */
+static int put_link(struct compiler *c, const struct place *at, uint32_t *links,
+		    uint32_t *count, struct compiled *sum, struct err *e)
+{
+	struct compiled one = COMPILED_NOTHING;
+
+	if (expr_at(c, at, &one, e) < 0)
+		return -1;
+	links[(*count)++] = one.index;
+	sum->reads += one.reads;
+	sum->depth = compile_larger(sum->depth, one.depth);
+	return 0;
+}
+
+static int put_container(struct compiler *c, enum expr_op op,
+			 const uint32_t *links, uint32_t count,
+			 const struct compiled *sum, struct compiled *out,
+			 struct err *e)
+{
+	struct expr expr = { .op = (uint8_t)op };
+
+	if (compile_links(c, links, count, &expr.span, e) < 0)
+		return -1;
+	return put_expr(c, expr, sum->reads, sum->depth, out, e);
+}
+
+static int list_of(struct compiler *c, const struct place *at,
+		   struct compiled *out, struct err *e)
+{
+	struct place list = place_member(at, "list");
+	size_t size = json_array_size(list.value);
+	uint32_t links[PROGRAM_PIECES];
+	struct compiled sum = { 0 };
+	uint32_t count = 0;
+
+	if (size == 0 || size > PROGRAM_PIECES)
+		return source_fail(c->source, &list, e,
+				   "expected a list of 1 to %d elements",
+				   PROGRAM_PIECES);
+	while (count < size) {
+		struct place here = place_element(&list, count);
+
+		if (put_link(c, &here, links, &count, &sum, e) < 0)
+			return -1;
+	}
+	return put_container(c, EXPR_LIST, links, count, &sum, out, e);
+}
+
+/* The name of a member as it stands before its value. */
+static int put_name(struct compiler *c, const char *name, uint32_t *links,
+		    uint32_t *count, struct err *e)
+{
+	struct expr expr = { .op = EXPR_CONST };
+	struct compiled out;
+	struct slice quoted;
+
+	if (!quote(c->program, slice_of(name), &quoted))
+		return compile_no_memory(e);
+	expr.value = value_text(quoted);
+	if (put_expr(c, expr, 0, 0, &out, e) < 0)
+		return -1;
+	links[(*count)++] = out.index;
+	return 0;
+}
+
+static int object_of(struct compiler *c, const struct place *at,
+		     struct compiled *out, struct err *e)
+{
+	struct place object = place_member(at, "object");
+	size_t size = json_object_size(object.value);
+	uint32_t links[2 * PROGRAM_PIECES];
+	struct compiled sum = { 0 };
+	uint32_t count = 0;
+	const char *key;
+	json_t *value;
+
+	if (size == 0 || size > PROGRAM_PIECES)
+		return source_fail(c->source, &object, e,
+				   "expected an object of 1 to %d members",
+				   PROGRAM_PIECES);
+	json_object_foreach(object.value, key, value)
+	{
+		struct place here = { .up = &object,
+				      .key = key,
+				      .value = value };
+
+		if (put_name(c, key, links, &count, e) < 0 ||
+		    put_link(c, &here, links, &count, &sum, e) < 0)
+			return -1;
+	}
+	return put_container(c, EXPR_OBJECT, links, count, &sum, out, e);
+}
+
 static int if_of(struct compiler *c, const struct place *at,
 		 struct compiled *out, struct err *e)
 {
@@ -656,6 +770,9 @@ static const struct compile_form expr_forms[] = {
 	{ "table", { "table", "of", "else", "ignore_case" }, table_of },
 	{ "join", { "join", "item", "by" }, join_of },
 	{ "sum", { "sum" }, sum_of },
+	{ "multiply", { "multiply", "by" }, times_of },
+	{ "list", { "list" }, list_of },
+	{ "object", { "object" }, object_of },
 	{ "if", { "if", "then", "else" }, if_of },
 	{ .word = NULL },
 };

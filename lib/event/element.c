@@ -503,3 +503,26 @@ struct value eval_sum(struct eval *v, const struct expr *expr)
 		eval_forget(v, before);
 	return result;
 }
+
+struct value eval_times(struct eval *v, const struct expr *expr)
+{
+	size_t before = v->read_count;
+	struct value value = eval_expr(v, expr->of);
+	struct sum sum = { .whole = true };
+	struct value result = none;
+	struct slice text = { 0 };
+
+	if (value.type == VALUE_NUMBER || value.type == VALUE_STRING)
+		text = eval_text(v, value, &v->one);
+	if (field_fits(FIELD_DOUBLE, text) && add(&sum, text)) {
+		sum.whole = sum.whole &&
+			    !__builtin_mul_overflow(sum.integer, expr->factor,
+						    &sum.integer);
+		sum.real *= (double)expr->factor;
+		if (isfinite(sum.real))
+			result = text_of_sum(v, &sum);
+	}
+	if (result.type == VALUE_NONE)
+		eval_forget(v, before);
+	return result;
+}

@@ -1,5 +1,7 @@
 #include "event/eval.h"
 
+#include "json/write.h"
+
 #include <errno.h>
 
 enum { POOL = 1024 }; // bytes that are taken of the arena at once
@@ -23,6 +25,7 @@ void eval_begin(struct eval *v)
 	v->pool_left = 0;
 	v->time = none;
 	v->severity = none;
+	v->syslog = none;
 	v->time_origin.count = 0;
 	v->severity_origin.count = 0;
 	v->read_count = 0;
@@ -207,8 +210,45 @@ static bool fit_time(struct eval *v, struct value *value)
 	return value->type != VALUE_NONE;
 }
 
+/* Are all elements of an array strings? */
+static bool is_of_strings(struct value array)
+{
+	struct slice rest = value_slice(array);
+	struct value element;
+
+	while (scan_next(&rest, NULL, &element))
+		if (element.type != VALUE_STRING)
+			return false;
+	return true;
+}
+
+/* A list is an array of strings; any other text becomes the only one of it. */
+static bool fit_list(struct eval *v, struct value *value)
+{
+	size_t start = v->joined.len;
+	struct slice text;
+
+	if (value->type == VALUE_ARRAY)
+		return is_of_strings(*value);
+	if (!is_scalar(*value))
+		return false;
+	text = eval_text(v, *value, &v->one);
+	buf_putc(&v->joined, '[');
+	json_put_string(&v->joined, text);
+	buf_putc(&v->joined, ']');
+	*value = eval_take_joined(v, start);
+	if (value->type == VALUE_NONE)
+		return false;
+	value->type = VALUE_ARRAY;
+	return true;
+}
+
 bool eval_fit_slowly(struct eval *v, enum field_type type, struct value *value)
 {
+	if (type == FIELD_LIST)
+		return fit_list(v, value);
+	if (type == FIELD_JSON)
+		return value->type >= VALUE_ARRAY;
 	if (!is_scalar(*value))
 		return false;
 	if (type == FIELD_TIME_MS)
@@ -388,6 +428,82 @@ static struct value severity_of_event(struct eval *v, const struct expr *expr)
 	return v->severity;
 }
 
+static struct value syslog_of_event(struct eval *v, const struct expr *expr)
+{
+	(void)severity_of_event(v, expr);
+	return v->syslog;
+}
+
+/* It says everything, and yet nothing is used up by it. */
+static struct value record_of_event(struct eval *v, const struct expr *expr)
+{
+	(void)expr;
+	if (UNLIKELY(v->watch != NULL))
+		v->watch->varies = true;
+	return value_text(v->record);
+}
+
+/* Append a value as it stands among others in JSON. */
+static void put_json(struct eval *v, struct value value, struct buf *out)
+{
+	struct slice text = eval_text(v, value, &v->one);
+
+	eval_varies_with(v, value);
+	if (value.type == VALUE_STRING)
+		json_put_string(out, text);
+	else
+		eval_put(out, text);
+}
+
+/*
+ * The values of the links of an array or object, those of a step with what
+ * goes before each; without one that has a text there is none.
+ */
+static struct value container_of(struct eval *v, const struct expr *expr,
+				 enum value_type type)
+{
+	const uint32_t *links = v->program->links + expr->span.first;
+	const uint32_t step = type == VALUE_OBJECT ? 2 : 1;
+	size_t start = v->joined.len;
+	struct value result;
+
+	buf_putc(&v->joined, type == VALUE_OBJECT ? '{' : '[');
+	for (uint32_t i = 0; i < expr->span.count; i += step) {
+		size_t before = v->read_count;
+		struct value value = eval_expr(v, links[i + step - 1]);
+
+		if (value.type == VALUE_NONE || value.len == 0) {
+			eval_forget(v, before);
+			continue;
+		}
+		if (v->joined.len > start + 1)
+			buf_putc(&v->joined, ',');
+		if (type == VALUE_OBJECT)
+			eval_put(&v->joined,
+				 value_slice(eval_expr(v, links[i])));
+		put_json(v, value, &v->joined);
+	}
+	if (v->joined.len == start + 1 && buf_status(&v->joined) == 0) {
+		buf_cut(&v->joined, start);
+		return none;
+	}
+	buf_putc(&v->joined, type == VALUE_OBJECT ? '}' : ']');
+	result = eval_take_joined(v, start);
+	if (result.type != VALUE_NONE)
+		result.type = (uint8_t)type;
+	return result;
+}
+
+static struct value list(struct eval *v, const struct expr *expr)
+{
+	return container_of(v, expr, VALUE_ARRAY);
+}
+
+static struct value object(struct eval *v, const struct expr *expr)
+{
+	return container_of(v, expr, VALUE_OBJECT);
+}
+
 static struct value join(struct eval *v, const struct expr *expr)
 {
 	eval_note_elements(v, expr->of);
@@ -400,6 +516,12 @@ static struct value sum(struct eval *v, const struct expr *expr)
 	return eval_sum(v, expr);
 }
 
+static struct value times(struct eval *v, const struct expr *expr)
+{
+	eval_note_elements(v, expr->of);
+	return eval_times(v, expr);
+}
+
 struct value (*const eval_ops[])(struct eval *v, const struct expr *expr) = {
 	[EXPR_PATH] = member,
 	[EXPR_PATHS] = first_member,
@@ -409,9 +531,14 @@ struct value (*const eval_ops[])(struct eval *v, const struct expr *expr) = {
 	[EXPR_TABLE] = look_up,
 	[EXPR_JOIN] = join,
 	[EXPR_SUM] = sum,
+	[EXPR_TIMES] = times,
+	[EXPR_LIST] = list,
+	[EXPR_OBJECT] = object,
 	[EXPR_IF] = choose,
 	[EXPR_TIME] = time_of_event,
 	[EXPR_SEVERITY] = severity_of_event,
+	[EXPR_SYSLOG] = syslog_of_event,
+	[EXPR_RECORD] = record_of_event,
 	[EXPR_ELEMENT] = eval_element,
 	[EXPR_PART] = eval_part,
 };

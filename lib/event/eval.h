@@ -49,12 +49,14 @@ struct eval {
 	struct scan *scan;             // borrowed: the record
 	struct arena *arena;           // borrowed: what values point to
 
-	/* Of the event, for $time and $severity. */
+	/* Of the event, for $time, $severity and $syslog. */
 	struct value time; // as the record writes it; VALUE_NONE: it has none
 	struct timestamp timestamp;
 	struct origin time_origin;
 	struct value severity;
+	struct value syslog; // the same as syslog numbers it
 	struct origin severity_origin;
+	struct slice record; // for $record
 
 	/* The members read since the last commit; in an element, its parts. */
 	uint32_t read[PROGRAM_NAMED + PROGRAM_READS];
@@ -149,6 +151,7 @@ extern bool (*const eval_cond_ops[])(struct eval *v, const struct cond *cond);
 
 struct value eval_join(struct eval *v, const struct expr *expr);
 struct value eval_sum(struct eval *v, const struct expr *expr);
+struct value eval_times(struct eval *v, const struct expr *expr);
 struct value eval_element(struct eval *v, const struct expr *expr);
 struct value eval_part(struct eval *v, const struct expr *expr);
 bool eval_some(struct eval *v, const struct cond *cond);

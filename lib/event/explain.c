@@ -208,34 +208,38 @@ static size_t put_places(const struct table *p, uint32_t member)
 	return count;
 }
 
-static bool is_inside(const struct scan *s, uint32_t member,
-		      bool (*what)(const struct member *m))
+/* Has a later member its name, or that of an object that it is in? */
+static bool is_superseded(const struct scan *s, uint32_t member)
 {
 	for (; member != SCAN_ROOT; member = s->members[member].parent)
-		if (what(&s->members[member]))
+		if (s->members[member].superseded)
 			return true;
 	return false;
 }
 
-static bool is_superseded(const struct member *m)
+/* Did an object that it is in go somewhere as a whole, used or not? */
+static bool is_carried(const struct trace *t, const struct scan *s,
+		       uint32_t member)
 {
-	return m->superseded;
-}
-
-static bool is_used(const struct member *m)
-{
-	return m->used;
+	while ((member = s->members[member].parent) != SCAN_ROOT) {
+		if (s->members[member].used)
+			return true;
+		for (size_t i = 0; i < t->count; i++)
+			if (t->list[i].member == member)
+				return true;
+	}
+	return false;
 }
 
 /* Why a member went nowhere by itself. */
-static const char *reason(const struct scan *s, uint32_t i,
-			  const struct map_shape *shape)
+static const char *reason(const struct trace *t, const struct scan *s,
+			  uint32_t i, const struct map_shape *shape)
 {
 	const struct member *m = &s->members[i];
 
-	if (is_inside(s, i, is_superseded))
+	if (is_superseded(s, i))
 		return "left out: a later member has its name";
-	if (m->parent != SCAN_ROOT && is_inside(s, m->parent, is_used))
+	if (is_carried(t, s, i))
 		return "with the object it is in";
 	if (m->value.type == VALUE_NULL)
 		return "left out: null";
@@ -257,7 +261,7 @@ static bool put_fate(const struct table *p, uint32_t i)
 	} else if (places == 0) {
 		if (object)
 			return false;
-		buf_puts(p->out, reason(s, i, p->shape));
+		buf_puts(p->out, reason(p->trace, s, i, p->shape));
 	}
 	return true;
 }

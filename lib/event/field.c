@@ -149,8 +149,24 @@ bool field_fits(enum field_type type, struct slice text)
 	case FIELD_LEVEL:
 		return is_integer(text, 0, 10) && !slice_is(text, SLICE("0"));
 	case FIELD_TIME_MS:
+	case FIELD_LIST:
+	case FIELD_JSON:
 	case FIELD_RESERVED:
 		return false;
 	}
 	return false;
+}
+
+bool field_is_storable(struct slice number)
+{
+	enum { SURE = 15 }; // bytes of a number without an exponent
+
+	if (memchr(number.data, 'e', number.len) == NULL &&
+	    memchr(number.data, 'E', number.len) == NULL) {
+		if (number.len <= SURE || field_fits(FIELD_INT64, number))
+			return true;
+		if (memchr(number.data, '.', number.len) == NULL)
+			return false;
+	}
+	return field_fits(FIELD_DOUBLE, number);
 }

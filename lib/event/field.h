@@ -25,6 +25,8 @@ enum field_type {
 	FIELD_MAC,     // six octets divided by colons
 	FIELD_BOOL,    // true or false
 	FIELD_LEVEL,   // 1 to 10
+	FIELD_LIST,    // an array of strings, or one text that makes one
+	FIELD_JSON,    // an array or object as it stands
 	FIELD_RESERVED, // the format's own or its receivers': no map writes it
 };
 
@@ -50,8 +52,15 @@ struct field {
 
 /*
  * Does the text of a value fit a type, as it stands? Times are not asked here:
- * they are parsed. Nothing fits what is reserved. The text is decoded.
+ * they are parsed; nor lists and JSON, which have more than a text. Nothing
+ * fits what is reserved. The text is decoded.
  */
 bool field_fits(enum field_type type, struct slice text);
+
+/*
+ * Can whoever reads JSON hold this number as it stands? An integer that is too
+ * large would lose digits, or be refused.
+ */
+bool field_is_storable(struct slice number);
 
 #endif

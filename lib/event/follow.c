@@ -167,17 +167,18 @@ static bool put_left(struct work *w, const struct recipe *r)
 
 	for (size_t i = 0; i < r->left_count;) {
 		const struct step_left *left = &r->left[i++];
-		const struct member *m = &members[left->member];
+		bool used = members[left->member].used;
+		bool goes = left->key.len > 0;
 
-		if (m->used)
-			i = left->skip != 0 ? left->skip : i;
-		else if (left->key.len > 0)
+		if (!used && !goes && left->skip == 0)
+			return false;
+		if (!used && goes)
 			w->fields.list[w->fields.count++] = (struct field){
 				.key = left->key,
-				.value = m->value,
+				.value = members[left->shown].value,
 			};
-		else if (left->skip == 0)
-			return false;
+		if (used != goes && left->skip != 0)
+			i = left->skip;
 	}
 	return true;
 }

@@ -46,17 +46,31 @@ static char *put_allowed(char *p, struct slice name, enum rest_names names)
 }
 
 /* All of it, each character that keys may not have becoming one _. */
-static char *put_replaced(char *p, struct slice name)
+static char *put_replaced(char *p, struct slice name, enum rest_names names)
 {
 	for (size_t i = 0; i < name.len; i++) {
 		unsigned char c = (unsigned char)name.data[i];
 
-		if (map_allows(REST_PATH, name.data[i]))
+		if (map_allows(names, name.data[i]))
 			*p++ = name.data[i];
 		else if (c < 0x80 || c >= 0xc0) // not within a character
 			*p++ = '_';
 	}
 	return p;
+}
+
+/* All of it, but for NUL, which not everybody can read in a name. */
+static void put_whole(struct buf *key, struct slice name)
+{
+	while (name.len > 0) {
+		const char *nul = memchr(name.data, '\0', name.len);
+		size_t n = nul != NULL ? (size_t)(nul - name.data) : name.len;
+
+		buf_put(key, name.data, n);
+		if (nul != NULL)
+			buf_puts(key, "\xef\xbf\xbd");
+		name = slice_from(name, nul != NULL ? n + 1 : n);
+	}
 }
 
 void key_begin(struct buf *key, const struct key_style *style)
@@ -90,6 +104,10 @@ void key_add(struct buf *key, const struct key_style *style, struct slice name)
 {
 	if (style->max != 0 && key->len >= style->max)
 		return;
+	if (style->names == REST_WHOLE) {
+		put_whole(key, name);
+		return;
+	}
 
 	name = useful(style, name);
 	if (style->names == REST_COLUMN && key->len == 0 &&
@@ -100,10 +118,10 @@ void key_add(struct buf *key, const struct key_style *style, struct slice name)
 
 	if (start == NULL)
 		return;
-	if (style->names == REST_PATH) {
+	if (style->names == REST_PATH || style->names == REST_LABEL) {
 		if (key->len > style->prefix.len)
-			*p++ = '.';
-		p = put_replaced(p, name);
+			*p++ = style->names == REST_PATH ? '.' : '_';
+		p = put_replaced(p, name, style->names);
 	} else if (style->given) {
 		p = put_allowed(p, name, style->names);
 	} else {
@@ -115,7 +133,8 @@ void key_add(struct buf *key, const struct key_style *style, struct slice name)
 
 void key_end(struct buf *key, const struct key_style *style)
 {
-	if (key->len == style->prefix.len && buf_status(key) == 0)
+	if (key->len == style->prefix.len && style->names != REST_WHOLE &&
+	    buf_status(key) == 0)
 		key_add(key, style, SLICE("member"));
 	if (style->max != 0 && key->len > style->max && buf_status(key) == 0)
 		buf_cut(key, style->max);

@@ -258,7 +258,8 @@ static bool try_target(struct draft *d, const struct row *row,
 		put_constant(d, target, value);
 	} else if (target->type == FIELD_TEXT) {
 		put_member(d, target, member);
-	} else if (value.type >= VALUE_ARRAY) {
+	} else if (value.type >= VALUE_ARRAY && target->type != FIELD_LIST &&
+		   target->type != FIELD_JSON) {
 		return false; // it has no text that a type could want
 	} else if (target->type == FIELD_TIME_MS &&
 		   value.data == v->time.data) {
@@ -317,36 +318,65 @@ static bool put_key(struct draft *d, uint32_t member, struct slice *key)
 	return sum + key->len <= KEYS;
 }
 
+/* The member of the record itself that a member is, or is in. */
+static uint32_t outermost(const struct scan *s, uint32_t member)
+{
+	while (s->members[member].parent != SCAN_ROOT)
+		member = s->members[member].parent;
+	return member;
+}
+
+/* Is it put by that key already, for the sake of a member before? */
+static bool is_shown(const struct draft *d, uint32_t shown, struct slice *key)
+{
+	for (size_t i = d->recipe.left_count; i > 0; i--) {
+		const struct step_left *left = &d->left[i - 1];
+
+		if (left->shown != shown)
+			return false;
+		*key = left->key;
+		if (key->len > 0)
+			return true;
+	}
+	return false;
+}
+
 /* List the members that are left over now. */
 static void put_left(struct draft *d)
 {
 	const struct map_shape *shape = d->work->maps->shape;
 	const struct scan *s = &d->work->scan;
+	bool whole = shape->rest_names == REST_WHOLE;
 	uint32_t i = 0;
 
 	while ((i = rest_next(s, i, shape->drops_empty)) < s->count) {
 		const struct member *m = &s->members[i];
 		struct step_left *left = &d->left[d->recipe.left_count];
 		bool opened = rest_opens(&d->work->plan->rest, m, i);
+		uint32_t shown = whole ? outermost(s, i) : i;
 		struct slice key = { NULL, 0 };
 
-		*left = (struct step_left){ .member = i };
-		if (!opened && put_key(d, i, &key))
-			left->key = key;
-		else
-			left->skip = opened;
+		if (!opened && !is_shown(d, shown, &key) &&
+		    !put_key(d, shown, &key))
+			key.len = 0;
+		*left = (struct step_left){ .member = i,
+					    .shown = shown,
+					    .skip = opened ||
+						    (key.len > 0 && shown != i),
+					    .key = key };
 		d->recipe.left_count++;
 		i = opened ? i + 1 : m->next;
 	}
 	for (size_t n = 0; n < d->recipe.left_count; n++) {
-		const struct member *m = &s->members[d->left[n].member];
+		struct step_left *left = &d->left[n];
+		uint32_t over = left->key.len > 0 ? left->shown : left->member;
 		uint32_t skip = (uint32_t)n + 1;
 
 		while (skip < d->recipe.left_count &&
-		       d->left[skip].member < m->next)
+		       d->left[skip].member < s->members[over].next)
 			skip++;
-		if (d->left[n].skip != 0)
-			d->left[n].skip = skip;
+		if (left->skip != 0)
+			left->skip = skip;
 	}
 }
 

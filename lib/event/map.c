@@ -342,6 +342,8 @@ static int load_map(struct maps *maps, const char *name, struct slice text,
 	*plan = (struct plan){ .match = PROGRAM_NONE };
 	for (size_t i = 0; i < PLAN_ATTRIBUTES; i++)
 		plan->attributes[i] = PROGRAM_NONE;
+	if (maps->shape->rest_object != NULL)
+		plan->rest.prefix = slice_of(maps->shape->rest_object);
 	if (source_open(&l.source, name, text, e) < 0)
 		return -1;
 	l.compiler.program = l.program;

@@ -4,6 +4,7 @@
 #include "event/apply.h"
 #include "event/follow.h"
 #include "event/learn.h"
+#include "event/sound.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -110,6 +111,7 @@ static int map_record(struct mapper *m, struct event *event, struct err *e)
 {
 	struct work *w = &m->work;
 
+	w->eval.record = m->record;
 	apply_begin(w);
 	event->record = m->record;
 	event->selected = true;
@@ -187,6 +189,11 @@ bool mapper_text(struct mapper *m, struct value v, struct slice *text)
 		return true;
 	*text = buf_slice(&m->text);
 	return buf_status(&m->text) == 0;
+}
+
+bool mapper_is_sound(struct mapper *m, struct slice text)
+{
+	return sound_is(&m->work.rest.names, text);
 }
 
 void mapper_explain(struct mapper *m, const struct event *event,

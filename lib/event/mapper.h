@@ -74,6 +74,12 @@ bool mapper_text(struct mapper *m, struct value v,
 		 struct slice *text) MUST_CHECK;
 
 /*
+ * May an array or object stand among what others read (sound.h)? text is that
+ * of mapper_text().
+ */
+bool mapper_is_sound(struct mapper *m, struct slice text) MUST_CHECK;
+
+/*
  * Where each member of the last record went, as lines of text for a person
  * (siem-fmt --explain). losses, of the line that was made of it, may be NULL.
  */

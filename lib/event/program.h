@@ -43,9 +43,15 @@ enum expr_op {
 	EXPR_JOIN,     // the elements of of, each as then says; value between;
 		       // otherwise: the template that then tries first
 	EXPR_SUM,      // of the numbers in of
+	EXPR_TIMES,    // the number of times factor
+	EXPR_LIST,     // an array of the links in span
+	EXPR_OBJECT,   // an object of the links in span: each second one is the
+		       // value of the name before it, quoted, with its colon
 	EXPR_IF,       // condition of: then, or otherwise
 	EXPR_TIME,     // that of the event
 	EXPR_SEVERITY, // that of the event
+	EXPR_SYSLOG,   // the same as syslog has it
+	EXPR_RECORD,   // the record as it came
 	EXPR_ELEMENT,  // the element that a join has come to
 	EXPR_PART,     // part number slot of that element, which is part of
 };
@@ -56,6 +62,7 @@ struct expr {
 	uint16_t slot;
 	uint32_t of, then, otherwise;
 	union {
+		int64_t factor;
 		struct span span;
 		struct {
 			struct value value;

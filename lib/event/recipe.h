@@ -71,11 +71,13 @@ struct step_attribute {
 
 /*
  * A member that belongs to the rest unless something that was evaluated has
- * used it. Without a key it is an object; where that has been used, go on with
- * entry number skip. Where skip is 0, its key depends on too much.
+ * used it; shown, mostly the same, is the one that is put. Without a key it is
+ * an object; where that has been used, go on with entry number skip, and where
+ * skip is 0, its key depends on too much. With a key, go on with skip once
+ * shown has been put, unless skip is 0.
  */
 struct step_left {
-	uint32_t member, skip;
+	uint32_t member, shown, skip;
 	struct slice key;
 };
 

@@ -313,6 +313,20 @@ uint32_t rest_next(const struct scan *s, uint32_t i, bool drops_empty)
 	return i;
 }
 
+bool rest_has_left(const struct scan *s, uint32_t i, bool drops_empty)
+{
+	const struct member *m = &s->members[i];
+
+	if (m->value.type != VALUE_OBJECT || m->next == i + 1)
+		return true;
+	for (uint32_t j = i + 1; (j = rest_next(s, j, drops_empty)) < m->next;
+	     j++)
+		if (s->members[j].value.type != VALUE_OBJECT ||
+		    s->members[j].next == j + 1)
+			return true;
+	return false;
+}
+
 static bool put_all(struct task *t)
 {
 	const struct scan *s = t->eval->scan;
@@ -332,6 +346,11 @@ static bool put_all(struct task *t)
 			if (t->trace != NULL)
 				t->trace->count = traced;
 			i = 0;
+		} else if (t->shape->rest_names == REST_WHOLE) {
+			if (rest_has_left(s, i, t->shape->drops_empty) &&
+			    !put_member(t, i))
+				return false;
+			i = m->next;
 		} else if (rest_opens(t->rest, m, i)) {
 			i++;
 		} else {

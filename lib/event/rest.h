@@ -65,7 +65,8 @@ bool rest_make_keys(struct rest_work *w, const struct program *program,
  * keys are those that rest_make_keys() has made for the plan.
  *
  * Append a field for every member that is neither used nor null, objects as
- * their members. Of those that have the same name in the same object the last
+ * their members; with REST_WHOLE objects stay whole, those that have none of
+ * these left out. Of those that have the same name in the same object the last
  * one counts. trace, which may be NULL, is told what became of each. False
  * where v has noted that memory did not suffice.
  */
@@ -95,5 +96,8 @@ static inline bool rest_opens(const struct rest *rest, const struct member *m,
 {
 	return m->value.type == VALUE_OBJECT && m->next > i + 1 && !rest->given;
 }
+
+/* Is anything left of member number i? Of an object, a member of it. */
+bool rest_has_left(const struct scan *s, uint32_t i, bool drops_empty);
 
 #endif

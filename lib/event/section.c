@@ -1,6 +1,7 @@
 #include "event/section.h"
 
 #include "core/buf.h"
+#include "event/nesting.h"
 #include "event/suspect.h"
 
 #include <string.h>
@@ -20,11 +21,14 @@ void *loader_room(struct loader *l, size_t count, size_t size)
 static int read_key(struct loader *l, const struct place *at, struct slice *key,
 		    struct err *e)
 {
+	bool nests = map_nests(l->shape->rest_names);
+
 	if (!json_is_string(at->value) || json_string_length(at->value) == 0)
 		return source_fail(&l->source, at, e, "expected a key");
 	*key = place_text(at);
 	for (size_t i = 0; i < key->len; i++)
-		if (!map_allows(l->shape->rest_names, key->data[i]))
+		if (!map_allows(l->shape->rest_names, key->data[i]) &&
+		    !(nests && key->data[i] == '.'))
 			return source_fail(&l->source, at, e,
 					   "\"%.*s\" has a byte that keys of "
 					   "%s cannot have",
@@ -35,6 +39,9 @@ static int read_key(struct loader *l, const struct place *at, struct slice *key,
 				   "\"%.*s\" does not begin with a letter, as "
 				   "keys of %s do",
 				   (int)key->len, key->data, l->shape->section);
+	if (nests && nesting_fault(*key) != NULL)
+		return source_fail(&l->source, at, e, "%s",
+				   nesting_fault(*key));
 	if (l->shape->key_max != 0 && key->len > l->shape->key_max)
 		return source_fail(&l->source, at, e,
 				   "a key of more than %zu bytes",
@@ -197,11 +204,13 @@ static void add_needs(const struct program *p, uint32_t index, struct slots *s)
 			s->known = false;
 		break;
 	case EXPR_FIRST:
+	case EXPR_LIST:
 		for (uint32_t i = 0; i < expr->span.count; i++)
 			add_needs(p, links[i], s);
 		break;
 	case EXPR_JOIN:
 	case EXPR_SUM:
+	case EXPR_TIMES:
 		add_needs(p, expr->of, s);
 		break;
 	case EXPR_TABLE:
@@ -216,8 +225,11 @@ static void add_needs(const struct program *p, uint32_t index, struct slots *s)
 		break;
 	case EXPR_CONST:
 	case EXPR_TEXT: // needs all of its pieces, not one of them
+	case EXPR_OBJECT:
 	case EXPR_TIME:
 	case EXPR_SEVERITY:
+	case EXPR_SYSLOG:
+	case EXPR_RECORD:
 	case EXPR_ELEMENT:
 	case EXPR_PART:
 		s->known = false;
@@ -281,6 +293,40 @@ static int check_labels(struct loader *l, const struct place *at,
 	return 0;
 }
 
+/* The key of each target must have its place behind those before it. */
+static int check_nesting(struct loader *l, const struct place *at,
+			 const struct row *rows, size_t count, struct err *e)
+{
+	struct slice *keys =
+		loader_room(l, count * PLAN_TARGETS + 1, sizeof(*keys));
+	size_t so_far = 1;
+	int rc = 0;
+
+	if (keys == NULL)
+		return compile_no_memory(e);
+	keys[0] = slice_of(l->shape->first_key);
+	for (size_t i = 0; i < count; i++) {
+		struct place chain[PLAN_TARGETS + 1] = { place_element(at, i) };
+
+		for (uint32_t j = 0; j < rows[i].target_count; j++) {
+			struct place key = place_member(&chain[j], "key");
+			const char *why;
+
+			keys[so_far++] = rows[i].targets[j].key;
+			why = nesting_misplaced(keys, so_far, l->shape);
+			if (why != NULL) {
+				rc = source_fail(&l->source, &key, e,
+						 "\"%s\" %s",
+						 keys[so_far - 1].data, why);
+				if (!source_goes_on(&l->source, e))
+					return -1;
+			}
+			chain[j + 1] = place_member(&chain[j], "else");
+		}
+	}
+	return rc;
+}
+
 static int read_row(struct loader *l, const struct place *at, struct row *row,
 		    struct err *e)
 {
@@ -326,7 +372,9 @@ static int read_rows(struct loader *l, const struct place *at, struct err *e)
 	find_plain(l->program, rows, count);
 	if (l->source.findings != NULL)
 		suspect_rows(&l->source, at, l->program, l->shape, rows, count);
-	return check_labels(l, at, rows, count, e);
+	return map_nests(l->shape->rest_names)
+		       ? check_nesting(l, at, rows, count, e)
+		       : check_labels(l, at, rows, count, e);
 }
 
 static int read_flag(struct loader *l, const struct place *at, bool *flag,
@@ -361,6 +409,33 @@ static int read_leave_out(struct loader *l, const struct place *at,
 	return 0;
 }
 
+/* The prefix at a place, behind that which the format has itself. */
+static int read_prefix(struct loader *l, const struct place *at,
+		       struct slice *prefix, struct err *e)
+{
+	const struct slice own = *prefix;
+	struct buf both = BUF_INIT(longest_lead);
+	int rc = 0;
+
+	if (at->value == NULL)
+		return 0;
+	if (l->shape->rest_names == REST_WHOLE)
+		return source_fail_key(&l->source, at, e,
+				       "members keep their names in %s",
+				       l->shape->section);
+	if (read_key(l, at, prefix, e) < 0)
+		return -1;
+	if (memchr(prefix->data, '.', prefix->len) != NULL)
+		return source_fail(&l->source, at, e, "a prefix has no dots");
+	buf_put_slice(&both, own);
+	buf_put_slice(&both, *prefix);
+	*prefix = buf_slice(&both);
+	if (buf_status(&both) != 0 || !program_keep(l->program, prefix))
+		rc = compile_no_memory(e);
+	buf_free(&both);
+	return rc;
+}
+
 static int read_rest(struct loader *l, const struct place *at, struct err *e)
 {
 	static const char *const words[] = { "prefix", "given", "all",
@@ -373,10 +448,14 @@ static int read_rest(struct loader *l, const struct place *at, struct err *e)
 
 	if (at->value == NULL)
 		return 0;
-	if (source_check_keys(&l->source, at, words, e) < 0)
+	if (source_check_keys(&l->source, at, words, e) < 0 ||
+	    read_prefix(l, &prefix, &rest->prefix, e) < 0)
 		return -1;
-	if (prefix.value != NULL && read_key(l, &prefix, &rest->prefix, e) < 0)
-		return -1;
+	if (map_nests(l->shape->rest_names) && given.value != NULL)
+		return source_fail_key(&l->source, &given, e,
+				       "members of %s have a place of their "
+				       "own",
+				       l->shape->section);
 	if (read_flag(l, &given, &rest->given, e) < 0 ||
 	    read_flag(l, &all, &rest->all, e) < 0)
 		return -1;

@@ -106,6 +106,7 @@ void severity_end(struct eval *v, const struct event *event)
 	};
 
 	v->severity = value_text(texts[event->severity]);
+	v->syslog = value_text(texts[event_syslog_severity(event)]);
 }
 
 void severity_read(struct eval *v, const struct plan *plan, struct event *event)

@@ -18,6 +18,11 @@ enum rest_names {
 	REST_COLUMN, // the same, every word with a capital; the first byte is
 		     // a letter, and names that are given may have _
 	REST_PATH,   // the path joined by dots, what is not allowed becoming _
+	REST_LABEL,  // the path joined by _, which every character becomes that
+		     // is not allowed; keys that are given are paths (nest)
+	REST_WHOLE,  // by the names that they have in the record itself, each
+		     // in one piece if any of it is left; keys that are given
+		     // are paths
 	REST_NONE,   // not at all: the format writes the record as it came, and
 		     // an event for it has attributes but no fields
 };
@@ -33,6 +38,14 @@ struct map_shape {
 	size_t written; // how many of them lines show, the first; 0: all
 	enum rest_names rest_names;
 	size_t key_max; // a key that the rest makes is cut to this; 0: no limit
+
+	/*
+	 * Of formats whose keys are paths ("event.action"), which become
+	 * objects within one another: what stands before the first row, and
+	 * the object of the rest, with its dot.
+	 */
+	const char *first_key;
+	const char *rest_object;
 
 	/* What every line of the format says outside its fields, so that the
 	   member which says it in the record is not kept a second time. */
@@ -69,9 +82,17 @@ static inline bool map_is_letter(char c)
 	return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
 }
 
+/* Are keys paths, which become objects within one another? */
+static inline bool map_nests(enum rest_names names)
+{
+	return names == REST_LABEL || names == REST_WHOLE;
+}
+
 /* May a key hold this byte? Those of paths are SD-NAMEs (RFC 5424, 6.3.3). */
 static inline bool map_allows(enum rest_names names, char c)
 {
+	if (map_nests(names) && (c == '-' || c == '@' || c == '_'))
+		return true;
 	if (names == REST_PATH)
 		return c > ' ' && c < 0x7f && c != '=' && c != ']' && c != '"';
 	return (c >= '0' && c <= '9') || map_is_letter(c) ||

@@ -58,6 +58,8 @@ static bool may_lack(const struct program *p, uint32_t index)
 	switch ((enum expr_op)expr->op) {
 	case EXPR_CONST:
 	case EXPR_SEVERITY:
+	case EXPR_SYSLOG:
+	case EXPR_RECORD:
 		return false;
 	case EXPR_PATHS:
 	case EXPR_TABLE:
@@ -70,6 +72,9 @@ static bool may_lack(const struct program *p, uint32_t index)
 	case EXPR_TEXT:
 	case EXPR_JOIN:
 	case EXPR_SUM:
+	case EXPR_TIMES:
+	case EXPR_LIST:
+	case EXPR_OBJECT:
 	case EXPR_TIME:
 	case EXPR_ELEMENT:
 	case EXPR_PART:
@@ -100,8 +105,13 @@ static bool may_be_empty(const struct program *p, uint32_t index)
 	case EXPR_TEXT:
 	case EXPR_JOIN:
 	case EXPR_SUM:
+	case EXPR_TIMES:
+	case EXPR_LIST:
+	case EXPR_OBJECT:
 	case EXPR_TIME:
 	case EXPR_SEVERITY:
+	case EXPR_SYSLOG:
+	case EXPR_RECORD:
 		return false;
 	case EXPR_PATH:
 	case EXPR_PATHS:
@@ -120,6 +130,8 @@ static bool always_fits(const struct program *p, uint32_t index,
 
 	if (type == FIELD_TEXT)
 		return true;
+	if (expr->op == EXPR_CONST && type == FIELD_LIST)
+		return true; // it becomes the only string of one
 	if (expr->op == EXPR_CONST)
 		return field_fits(type, value_slice(expr->value));
 	return expr->op == EXPR_SEVERITY &&

@@ -68,22 +68,6 @@ static const struct map_shape *shape_of(const char *variant)
 	return &shape;
 }
 
-/* Can a column hold this number? An integer that is too large would lose
-   digits. */
-static bool is_storable(struct slice number)
-{
-	enum { SURE = 15 }; // bytes of a number without an exponent
-
-	if (memchr(number.data, 'e', number.len) == NULL &&
-	    memchr(number.data, 'E', number.len) == NULL) {
-		if (number.len <= SURE || field_fits(FIELD_INT64, number))
-			return true;
-		if (memchr(number.data, '.', number.len) == NULL)
-			return false;
-	}
-	return field_fits(FIELD_DOUBLE, number);
-}
-
 /*
  * Members that no row names keep their types, so that a column has the type of
  * its member: numbers, true and false. All others are strings.
@@ -91,7 +75,7 @@ static bool is_storable(struct slice number)
 static bool keeps_type(const struct value *v)
 {
 	return v->type == VALUE_TRUE || v->type == VALUE_FALSE ||
-	       (v->type == VALUE_NUMBER && is_storable(value_slice(*v)));
+	       (v->type == VALUE_NUMBER && field_is_storable(value_slice(*v)));
 }
 
 static NEVER_INLINE char *put_other(struct line *l, char *at,

@@ -484,6 +484,8 @@ static int rule_of_type(enum field_type type)
 	case FIELD_IP:
 	case FIELD_TEXT:
 	case FIELD_BOOL:
+	case FIELD_LIST:
+	case FIELD_JSON:
 	case FIELD_RESERVED:
 		return ADDRESS;
 	}

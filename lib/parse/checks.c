@@ -106,6 +106,8 @@ const char *checks_misfit(enum field_type type, struct slice text)
 		return "has to be a number from 1 to 10";
 	case FIELD_TEXT:
 	case FIELD_TIME_MS:
+	case FIELD_LIST:
+	case FIELD_JSON:
 	case FIELD_RESERVED:
 		return NULL;
 	}

@@ -401,6 +401,77 @@ static void the_last_of_equal_members_counts(void)
 	CHECK(is(fields_of("'a'", "{'a':1,'\\u0061':2}"), "x=2"));
 }
 
+/* The same for a field that has to fit a type. */
+static const char *typed(const char *type, const char *from, const char *record)
+{
+	char row[1024];
+
+	snprintf(row, sizeof(row), "%s,'type':'%s'", from, type);
+	return fields_of(row, record);
+}
+
+static void a_list_has_the_values_that_are_there(void)
+{
+	CHECK(is(fields_of("{'list':['a','b',{'const':'k'}]}",
+			   "{'b':'x','a':1.50}"),
+		 "x=[1.50,'x','k']"));
+	CHECK(is(fields_of("{'list':['a','b']}", "{'b':'','c':1}"), "b= c=1"));
+	CHECK(is(fields_of("{'list':['a',true,7]}", "{'a':{'p':[1, 2]}}"),
+		 "x=[{'p':[1,2]},true,7]"));
+	CHECK(is(fields_of("{'list':[{'list':['a']},'b']}",
+			   "{'a':'q\\\\','b':null}"),
+		 "x=[['q\\\\']]"));
+}
+
+static void an_object_has_the_members_that_are_there(void)
+{
+	CHECK(is(fields_of("{'object':{'n':'a','m':'b','t':{'const':'k'}}}",
+			   "{'a':'x'}"),
+		 "x={'n':'x','t':'k'}"));
+	CHECK(is(fields_of("{'list':[{'object':{'n':'a'}},"
+			   "{'object':{'n':'b'}}]}",
+			   "{'b':2}"),
+		 "x=[{'n':2}]"));
+	CHECK(is(fields_of("{'object':{'n':'a'}}", "{'b':2}"), "b=2"));
+}
+
+static void a_number_can_be_multiplied(void)
+{
+	CHECK(is(fields_of("{'multiply':'a','by':1000000}", "{'a':12.5}"),
+		 "x=12500000"));
+	CHECK(is(fields_of("{'multiply':'a','by':-3}", "{'a':'7'}"), "x=-21"));
+	CHECK(is(fields_of("{'multiply':'a','by':2}", "{'a':0.25}"), "x=0.5"));
+	CHECK(is(fields_of("{'multiply':'a','by':1000}",
+			   "{'a':9223372036854775807}"),
+		 "x=9.223372036854776e+21"));
+	CHECK(is(fields_of("{'multiply':'a','by':1000}", "{'a':1e308}"),
+		 "a=1e308"));
+	CHECK(is(fields_of("{'multiply':'a','by':2}", "{'a':'x'}"), "a=x"));
+}
+
+static void the_record_uses_nothing_up(void)
+{
+	CHECK(is(fields_of("'$record'", "{'a':1}"), "x={'a':1} a=1"));
+}
+
+static void syslog_counts_severities_down(void)
+{
+	CHECK(is(fields_of("'$syslog'", "{'level':'warn'}"), "x=4"));
+	CHECK(is(fields_of("'$syslog'", "{}"), "x=6"));
+}
+
+static void a_list_of_strings_is_made_of_one_text(void)
+{
+	CHECK(is(typed("list", "'a'", "{'a':['x','y']}"), "x=['x','y']"));
+	CHECK(is(typed("list", "'a'", "{'a':'x'}"), "x=['x']"));
+	CHECK(is(typed("list", "'a'", "{'a':7}"), "x=['7']"));
+	CHECK(is(typed("list", "'a'", "{'a':['x',7]}"), "a=['x',7]"));
+	CHECK(is(typed("list", "'a'", "{'a':{'b':'x'}}"), "aB=x"));
+	CHECK(is(typed("json", "'a'", "{'a':['x',7]}"), "x=['x',7]"));
+	CHECK(is(typed("json", "'a'", "{'a':{'b':1}}"), "x={'b':1}"));
+	CHECK(is(typed("json", "'a'", "{'a':'x'}"), "a=x"));
+}
+
 int main(void)
 {
 	RUN(a_path_is_the_member_it_leads_to);
@@ -437,5 +508,11 @@ int main(void)
 	RUN(conditions_combine);
 	RUN(time_and_severity_of_the_event_have_names);
 	RUN(the_last_of_equal_members_counts);
+	RUN(a_list_has_the_values_that_are_there);
+	RUN(an_object_has_the_members_that_are_there);
+	RUN(a_number_can_be_multiplied);
+	RUN(the_record_uses_nothing_up);
+	RUN(syslog_counts_severities_down);
+	RUN(a_list_of_strings_is_made_of_one_text);
 	return check_done();
 }

@@ -423,7 +423,7 @@ static size_t try_at_random(struct twins *t, int count, uint64_t shapes)
 
 static void the_built_in_maps_say_the_same_for_every_format(void)
 {
-	static const char *const variants[] = { "", "sd", "kv", "1.0" };
+	static const char *const variants[] = { "", "sd", "kv", "finding" };
 	static const char *const maps[] = { "auto", "generic", "gatekit",
 					    "mcp-redaction" };
 
@@ -449,7 +449,8 @@ static const char all_constructs[] =
 	"{'score':'level','out_of':100}]},"
 	"'define':{'t':{'text':'{a}/{b}'},'u':['user.name','$t','user',"
 	"{'const':'nobody'}],'f':{'if':{'of':'c','fits':'ipv4'},'then':'c'},"
-	"'n':{'sum':'l'},'j':{'join':'l','item':[{'text':'{type}:{confidence}'},"
+	"'n':{'sum':'l'},'j':{'join':'l','item':[{'text':'{type}:{confidence}'}"
+	","
 	"'type','$element'],'by':';'}},"
 	"'%s':{'id':['$t','event_type','id'],'vendor':'source','product':'$u',"
 	"'fields':["
@@ -475,7 +476,16 @@ static const char all_constructs[] =
 	"{'key':'cs5','from':['error',{'if':{'of':'$t','longer':9},"
 	"'then':'$t'}]},"
 	"{'key':'cs6','from':{'table':{'5':'five'},'of':'$severity',"
-	"'else':'$severity'}}],"
+	"'else':'$severity'}},"
+	"{'key':'x1','type':'list','from':{'list':['$t','type',"
+	"{'const':'k'}]}},"
+	"{'key':'x2','type':'list','from':'categories'},"
+	"{'key':'x3','type':'json','from':{'list':[{'object':{'n':'name',"
+	"'p':'path','one':1}}]}},"
+	"{'key':'x4','from':{'multiply':'duration_ms','by':1000}},"
+	"{'key':'x5','from':{'if':{'has':'y-y'},'then':'$record'}},"
+	"{'key':'x6','from':'$syslog'},"
+	"{'key':'x7','type':'json','from':'parameters'}],"
 	"'rest':{%s}}}";
 
 static void a_map_of_all_that_maps_can_say_says_the_same(void)
@@ -500,6 +510,30 @@ static void a_map_of_all_that_maps_can_say_says_the_same(void)
 	}
 }
 
+static void objects_that_are_kept_whole_are_or_are_not(void)
+{
+	const char *map = "{'name':'m','ocsf':{'fields':["
+			  "{'key':'event.sequence','from':'o.n'},"
+			  "{'key':'event.action','from':'o.p.a'},"
+			  "{'key':'user.name','from':"
+			  "{'text':'{u.a}{u.b}'}}]}}";
+	char *text = quoted(map);
+	struct twins t = twins_begin(unnamed_file(text), &whole);
+
+	CHECK(follows(&t, "{'o':{'n':1,'p':{'a':2}},'u':{'a':1,'b':2}}"));
+	learn_no_more(&t);
+	CHECK(follows(&t, "{'o':{'n':1.5,'p':{'a':2}},'u':{'a':1,'b':2}}"));
+	CHECK(follows(&t, "{'o':{'n':7,'p':{'a':2}},'u':{'a':3,'b':2}}"));
+	mapper_use(t.quick, MAPPER_LEARNS);
+	CHECK(follows(&t, "{'o':{'n':1,'x':5,'p':{'a':2,'y':1}},'z':1}"));
+	CHECK(follows(&t, "{'z':1,'y':{'q':{},'r':[1]},'o':{'n':'s'}}"));
+	twins_end(&t);
+	t = twins_begin(unnamed_file(text), &whole);
+	CHECK(try_at_random(&t, 4000, 40) > 1000);
+	twins_end(&t);
+	free(text);
+}
+
 int main(void)
 {
 	RUN(a_record_like_another_follows_its_recipe);
@@ -515,6 +549,7 @@ int main(void)
 	RUN(odd_records_have_no_recipe);
 	RUN(records_that_are_all_different_are_seldom_learned_from);
 	RUN(what_is_too_much_to_remember_is_forgotten);
+	RUN(objects_that_are_kept_whole_are_or_are_not);
 	RUN(the_built_in_maps_say_the_same_for_every_format);
 	RUN(a_map_of_all_that_maps_can_say_says_the_same);
 	return check_done();

@@ -161,6 +161,80 @@ static void a_number_fits_behind_a_name_that_was_cut(void)
 		 "a2345678901234567890123456789013=3"));
 }
 
+static const char *labels(const char *record)
+{
+	return fields_by(&labelled,
+			 "'fields':[{'key':'user.name',"
+			 "'from':'user'}]",
+			 record);
+}
+
+static const char *kept_whole(const char *record)
+{
+	return fields_by(&whole,
+			 "'fields':[{'key':'user.name','from':'u.n'},"
+			 "{'key':'event.sequence','from':'o.s'}]",
+			 record);
+}
+
+static void labels_are_flat_whatever_the_names(void)
+{
+	CHECK(is(labels("{'user':1,'a':{'b':2,'c-d':[3]},'e.f':4}"),
+		 "user.name=1 labels.a_b=2 labels.a_c-d=[3] labels.e_f=4"));
+	CHECK(is(labels("{'@timestamp':1,'a b':2,'\\u00e4\\u20ac':3,'':4}"),
+		 "labels.@timestamp=1 labels.a_b=2 labels.__=3 "
+		 "labels.member=4"));
+	CHECK(is(labels("{'a_b':1,'a':{'b':2},'a.b':3}"),
+		 "labels.a_b=1 labels.a_b2=2 labels.a_b3=3"));
+	CHECK(is(labels("{'user':{'name':1},'labels':{'x':2}}"),
+		 "user.name={'name':1} labels.labels_x=2"));
+	CHECK(is(fields_by(&labelled, "'rest':{'prefix':'acme_'}", "{'a':1}"),
+		 "labels.acme_a=1"));
+}
+
+static void a_label_of_the_map_is_not_taken(void)
+{
+	CHECK(is(fields_by(&labelled,
+			   "'fields':[{'key':'labels.a_b',"
+			   "'from':'x'}]",
+			   "{'x':1,'a':{'b':2}}"),
+		 "labels.a_b=1 labels.a_b2=2"));
+}
+
+static void objects_are_kept_whole_if_any_of_them_is_left(void)
+{
+	CHECK(is(kept_whole("{'u':{'n':'x'},'o':{'s':1}}"),
+		 "user.name=x event.sequence=1"));
+	CHECK(is(kept_whole("{'u':{'n':'x','m':null},'z':{}}"),
+		 "user.name=x rest.z={}"));
+	CHECK(is(kept_whole("{'u':{'n':'x','d':{'e':1}},'z':'y'}"),
+		 "user.name=x rest.u={'n':'x','d':{'e':1}} rest.z=y"));
+	CHECK(is(kept_whole("{'u':{'n':'x','d':{}}}"),
+		 "user.name=x rest.u={'n':'x','d':{}}"));
+	CHECK(is(kept_whole("{'o':{'s':'text'}}"), "rest.o={'s':'text'}"));
+}
+
+static void what_is_kept_whole_keeps_its_name(void)
+{
+	CHECK(is(kept_whole("{'a.b':1,'user.name':2,'':3,'c d\\t':4}"),
+		 "rest.a.b=1 rest.user.name=2 rest.=3 rest.c d\t=4"));
+	CHECK(is(kept_whole("{'a':1,'b':2,'a':3}"), "rest.b=2 rest.a=3"));
+	CHECK(is(kept_whole("{'a\\u0000':1,'a\\ufffd':2}"),
+		 "rest.a\xef\xbf\xbd=1 rest.a\xef\xbf\xbd"
+		 "2=2"));
+}
+
+static void names_of_such_a_rest_are_not_for_maps(void)
+{
+	CHECK(is(fields_by(&whole, "'rest':{'prefix':'x'}", "{}"),
+		 "line 1, column 40: members keep their names in ocsf"));
+	CHECK(is(fields_by(&labelled, "'rest':{'given':true}", "{}"),
+		 "line 1, column 39: members of ecs have a place of their "
+		 "own"));
+	CHECK(is(fields_by(&labelled, "'rest':{'prefix':'x.'}", "{}"),
+		 "line 1, column 48: a name is missing at the end of a key"));
+}
+
 static void objects_are_flattened_and_arrays_are_not(void)
 {
 	CHECK(is(camel("{'a':{'b':{'c':1,'d':[{'e':2}]},'f':{}},'g':[]}"),
@@ -345,6 +419,11 @@ int main(void)
 	RUN(dotted_names_are_the_path_as_far_as_it_is_allowed);
 	RUN(dotted_names_are_cut_to_what_the_format_allows);
 	RUN(a_number_fits_behind_a_name_that_was_cut);
+	RUN(labels_are_flat_whatever_the_names);
+	RUN(a_label_of_the_map_is_not_taken);
+	RUN(objects_are_kept_whole_if_any_of_them_is_left);
+	RUN(what_is_kept_whole_keeps_its_name);
+	RUN(names_of_such_a_rest_are_not_for_maps);
 	RUN(objects_are_flattened_and_arrays_are_not);
 	RUN(null_members_are_left_out);
 	RUN(what_a_row_used_is_not_there_again);

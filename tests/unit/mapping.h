@@ -105,6 +105,38 @@ static const struct map_shape table = {
 	.has_time = true,
 };
 
+static const struct field_rule document_rules[] = {
+	{ "event.end", FIELD_TIME_MS, 0 },  { "event.type", FIELD_LIST, 0 },
+	{ "event.sequence", FIELD_INT64, 0 }, { "resources", FIELD_JSON, 0 },
+	{ "user.name", FIELD_TEXT, 0 },     { "version", FIELD_RESERVED, 0 },
+};
+
+static inline const struct field_rule *document_rule(struct slice key)
+{
+	return rule_in(document_rules,
+		       sizeof(document_rules) / sizeof(*document_rules), key);
+}
+
+static const struct map_shape labelled = {
+	.section = "ecs",
+	.attributes = no_attributes,
+	.rest_names = REST_LABEL,
+	.first_key = "doc.version",
+	.rest_object = "labels.",
+	.has_time = true,
+	.find_rule = document_rule,
+};
+
+static const struct map_shape whole = {
+	.section = "ocsf",
+	.attributes = no_attributes,
+	.rest_names = REST_WHOLE,
+	.first_key = "doc.version",
+	.rest_object = "rest.",
+	.has_time = true,
+	.find_rule = document_rule,
+};
+
 static const struct map_shape plain = {
 	.section = "rfc5424",
 	.attributes = rfc5424_attributes,
