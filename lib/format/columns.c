@@ -52,12 +52,10 @@ char *columns_put_named(struct line *l, char *at, struct slice name,
 	return line_at(l);
 }
 
-char *columns_put_time(struct line *l, char *at, struct slice name,
-		       struct slice ms)
+size_t columns_format_ms(struct slice ms, char out[TIMESTAMP_MAX])
 {
 	bool negative = slice_take(&ms, SLICE("-"));
 	struct timestamp t = { .digits = 3 };
-	char text[TIMESTAMP_MAX];
 	int64_t n = 0;
 
 	for (size_t i = 0; i < ms.len; i++)
@@ -65,8 +63,15 @@ char *columns_put_time(struct line *l, char *at, struct slice name,
 	n = negative ? -n : n;
 	t.sec = n / 1000 - (n % 1000 < 0);
 	t.nsec = (uint32_t)(n - t.sec * 1000) * 1000000;
+	return format_time(&t, out);
+}
 
-	size_t len = format_time(&t, text);
+char *columns_put_time(struct line *l, char *at, struct slice name,
+		       struct slice ms)
+{
+	char text[TIMESTAMP_MAX];
+	size_t len = columns_format_ms(ms, text);
+
 	return columns_put_named(l, at, name, (struct slice){ text, len },
 				 true);
 }

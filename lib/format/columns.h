@@ -100,6 +100,7 @@ char *columns_put_named(struct line *l, char *at, struct slice name,
 			struct slice text, bool is_string);
 
 /* A time that is given in milliseconds, as FIELD_TIME_MS is, in UTC. */
+size_t columns_format_ms(struct slice ms, char out[TIMESTAMP_MAX]);
 char *columns_put_time(struct line *l, char *at, struct slice name,
 		       struct slice ms);
 

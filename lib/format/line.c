@@ -119,6 +119,11 @@ char *line_put_header_slowly(struct line *l, char *at, struct slice text,
 	return line_at(l);
 }
 
+void line_leave_out(const struct line *l, struct slice key)
+{
+	lose(l, FORMAT_LEFT_OUT, key, 0, 0);
+}
+
 /* Would the line be too long with so many bytes, and tail behind them? */
 static bool is_long(const struct line *l, size_t len, size_t tail)
 {

@@ -81,6 +81,9 @@ static inline struct slice line_fit(struct line *l, struct slice name,
 	return line_cut(l, name, text, max);
 }
 
+/* A field is left out for the sake of max_line: count that. */
+void line_leave_out(const struct line *l, struct slice key);
+
 /*
  * The headers of syslog.h, of this event's time and with the host and the
  * priority of the options. Fields that are too long are counted as cut,

@@ -14,7 +14,9 @@
 	X(json, json)       \
 	X(hec, hec)         \
 	X(csl, cef)         \
-	X(sentinel, sentinel)
+	X(sentinel, sentinel) \
+	X(ecs, ecs)         \
+	X(ocsf, ocsf)
 
 #define DECLARE(name, section) extern const struct format format_##name;
 #define ROW(name, section) &format_##name,
@@ -23,7 +25,7 @@
 FORMATS(DECLARE)
 
 const struct format *const formats[] = { FORMATS(ROW) };
-const char *const map_sections[] = { FORMATS(WORD) NULL };
+const char *const map_sections[] = { FORMATS(WORD) "ocsf_finding", NULL };
 const size_t format_count = sizeof(formats) / sizeof(formats[0]);
 
 const struct format *format_find(const char *name)

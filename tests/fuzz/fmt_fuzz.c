@@ -32,6 +32,8 @@ static const struct way {
 	{ "rfc3164", "kv", NULL, TEXT }, { "json", NULL, NULL, VERBATIM },
 	{ "json", NULL, "3164", VERBATIM }, { "csl", NULL, NULL, OBJECT },
 	{ "sentinel", NULL, NULL, OBJECT }, { "hec", NULL, NULL, ENVELOPE },
+	{ "ecs", NULL, NULL, OBJECT },	 { "ocsf", "api", NULL, OBJECT },
+	{ "ocsf", "finding", NULL, OBJECT },
 };
 
 enum { WAYS = sizeof(ways) / sizeof(ways[0]) };
