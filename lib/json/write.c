@@ -80,7 +80,7 @@ void json_put_string(struct buf *out, struct slice text)
 {
 	const bool is_valid = utf8_valid(text) == text.len;
 
-	buf_putc(out, '"');
+	put(out, "\"", 1);
 	for (;;) {
 		size_t n = plain_prefix(text);
 
@@ -93,5 +93,5 @@ void json_put_string(struct buf *out, struct slice text)
 		json_put_escape(out, text.data[n]);
 		text = slice_from(text, n + 1);
 	}
-	buf_putc(out, '"');
+	put(out, "\"", 1);
 }

@@ -295,7 +295,8 @@ static const char *other_case(struct slice key)
 						    NULL };
 
 	for (const char *const *k = keys; *k != NULL; k++)
-		if (strlen(*k) == key.len &&
+		if (((**k ^ key.data[0]) & ~0x20) == 0 &&
+		    strlen(*k) == key.len &&
 		    strncasecmp(*k, key.data, key.len) == 0)
 			return *k;
 	return NULL;

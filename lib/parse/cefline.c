@@ -85,28 +85,28 @@ static size_t key_before(struct slice text, size_t from, size_t i)
 static bool split_extension(struct cefline *c, struct pairs *pairs)
 {
 	struct slice text = c->extension;
+	const char *end = text.data + text.len;
+	const char *at = text.data;
 	struct slice key = { 0 };
 	size_t value = 0; // where that of key begins
 
-	for (size_t i = 0; i < text.len; i++) {
-		if (text.data[i] == '\\') {
-			i++;
-		} else if (text.data[i] == '=') {
-			size_t start = key_before(text, value, i);
-			// The one space before it divides.
-			size_t end = start > value ? start - 1 : start;
-			struct slice before = { text.data + value,
-						end - value };
+	for (; text.len > 0 &&
+	       (at = memchr(at, '=', (size_t)(end - at))) != NULL;
+	     at++) {
+		size_t i = (size_t)(at - text.data);
+		size_t start = key_before(text, value, i);
 
-			if (start == i)
-				continue;
-			if (key.len == 0)
-				c->loose = slice_trim(before);
-			else if (!pairs_add(pairs, key, before))
-				return false;
-			key = (struct slice){ text.data + start, i - start };
-			value = i + 1;
-		}
+		if (start == i) // a backslash is of no key either
+			continue;
+		// The one space before it divides.
+		struct slice before = { text.data + value,
+					start - value - (start > value) };
+		if (key.len == 0)
+			c->loose = slice_trim(before);
+		else if (!pairs_add(pairs, key, before))
+			return false;
+		key = (struct slice){ text.data + start, i - start };
+		value = i + 1;
 	}
 	if (key.len == 0) {
 		c->loose = slice_trim(text);

@@ -56,7 +56,7 @@ void parse_pairs(struct reading *r,
 			buf_putc(r->out, ',');
 		first = false;
 		json_put_string(r->out, p->key);
-		buf_putc(r->out, ':');
+		buf_put(r->out, ":", 1);
 		if (p->next == 0)
 			put(r, p->value);
 		else
