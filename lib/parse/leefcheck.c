@@ -248,6 +248,7 @@ static int rule_of_type(enum field_type type)
 	case FIELD_INT32:
 	case FIELD_INT64:
 	case FIELD_DOUBLE:
+	case FIELD_LEVEL:
 		return INTEGER;
 	case FIELD_PORT:
 		return PORT;
@@ -255,15 +256,9 @@ static int rule_of_type(enum field_type type)
 		return MAC;
 	case FIELD_BOOL:
 		return BOOLEAN;
-	case FIELD_IPV4:
-	case FIELD_IPV6:
-	case FIELD_IP:
-	case FIELD_TEXT:
-	case FIELD_TIME_MS:
-	case FIELD_RESERVED:
+	default:
 		return ADDRESS;
 	}
-	return ADDRESS;
 }
 
 static void check_severity(const struct check *c, struct slice value)
