@@ -167,7 +167,7 @@ completes()
 	COMP_TYPE=63 _siem siem-fmt '' --map
 	equal "$(siem-fmt --list | sed -n '/^maps:/,/^[^ ]/s/^  //p')" "$(printf '%s\n' "${COMPREPLY[@]}")"
 	_siem siem-fmt '' --map
-	[[ ${COMPREPLY[*]} == *'gatekit generic'* ]]
+	[[ ${COMPREPLY[*]} == *'gatekit '*'generic'* ]]
 	completes '' siem-fmt ga
 	completes '' siem-tail ''
 }

@@ -24,9 +24,9 @@ enum field_type {
 	FIELD_IP,      // either
 	FIELD_MAC,     // six octets divided by colons
 	FIELD_BOOL,    // true or false
-	FIELD_LEVEL,   // 1 to 10
 	FIELD_LIST,    // an array of strings, or one text that makes one
 	FIELD_JSON,    // an array or object as it stands
+	FIELD_LEVEL,   // 1 to 10; no map says it
 	FIELD_RESERVED, // the format's own or its receivers': no map writes it
 };
 

@@ -116,10 +116,7 @@ static void put_priority(struct buf *out, int facility, int severity)
 	buf_putc(out, '>');
 }
 
-/*
- * A field of PRINTUSASCII and the space behind it. A pipe would be allowed, but
- * what an event calls itself could then begin a line of CEF or LEEF.
- */
+/* A field of PRINTUSASCII and the space behind it. */
 static void put_field(struct buf *out, struct slice text, size_t max)
 {
 	size_t len = text.len < max ? text.len : max;
@@ -131,13 +128,27 @@ static void put_field(struct buf *out, struct slice text, size_t max)
 		char c = text.data[i];
 
 		at[i] = '_';
-		if (c > 32 && c < 127 && c != '|')
+		if (c > 32 && c < 127)
 			at[i] = c;
 	}
 	if (len == 0)
 		at[len++] = '-';
 	at[len] = ' ';
 	buf_grown(out, len + 1);
+}
+
+/*
+ * APP-NAME. A pipe would be allowed, but behind the host some look for CEF and
+ * LEEF: an event could then call itself the start of a line of these.
+ */
+static void put_app(struct buf *out, struct slice app)
+{
+	char text[SYSLOG_APP_MAX];
+	size_t len = app.len < sizeof(text) ? app.len : sizeof(text);
+
+	for (size_t i = 0; i < len; i++)
+		text[i] = app.data[i] == '|' ? '_' : app.data[i];
+	put_field(out, (struct slice){ text, len }, SYSLOG_APP_MAX);
 }
 
 void syslog_put_5424(struct buf *out, int facility, int severity,
@@ -151,7 +162,7 @@ void syslog_put_5424(struct buf *out, int facility, int severity,
 	buf_put(out, "1 ", 2);
 	put_field(out, (struct slice){ stamp, len }, TIMESTAMP_MAX);
 	put_field(out, host, SYSLOG_HOST_MAX);
-	put_field(out, app, SYSLOG_APP_MAX);
+	put_app(out, app);
 	put_field(out, procid, SYSLOG_PROCID_MAX);
 	put_field(out, msgid, SYSLOG_MSGID_MAX);
 }

@@ -22,8 +22,8 @@ enum {
 
 /*
  * Append "<PRI>1 TIMESTAMP HOST APP PROCID MSGID " (RFC 5424 section 6.2),
- * with the space before STRUCTURED-DATA. Bytes that a field does not allow,
- * and pipes, become '_', too long ones are cut; an empty one is "-".
+ * with the space before STRUCTURED-DATA. Bytes that a field does not allow
+ * become '_', and in APP pipes do; too long ones are cut; an empty one is "-".
  */
 void syslog_put_5424(struct buf *out, int facility, int severity,
 		     const struct timestamp *time, struct slice host,

@@ -52,7 +52,7 @@ static void the_old_header_is_in_utc_with_a_space_before_a_short_day(void)
 	CHECK(is(&out, "<134>Oct  8 22:45:00 h_1 "));
 }
 
-static void no_field_can_begin_a_line_of_another_format(void)
+static void no_event_calls_itself_the_start_of_another_format(void)
 {
 	struct buf out = BUF_INIT(1 << 16);
 
@@ -60,7 +60,7 @@ static void no_field_can_begin_a_line_of_another_format(void)
 			SLICE("CEF:0|A|B|1|x|n|9|"), SLICE("LEEF:1.0|A"),
 			SLICE("a=b"));
 	CHECK(is(&out, "<134>1 2025-10-09T00:45:00.123456+02:00 h "
-		       "CEF:0_A_B_1_x_n_9_ LEEF:1.0_A a=b "));
+		       "CEF:0_A_B_1_x_n_9_ LEEF:1.0|A a=b "));
 }
 
 static void names_and_numbers_are_known(void)
@@ -100,7 +100,7 @@ int main(void)
 	RUN(an_empty_field_is_nil_and_never_nothing);
 	RUN(fields_are_cut_to_what_the_standard_allows);
 	RUN(the_old_header_is_in_utc_with_a_space_before_a_short_day);
-	RUN(no_field_can_begin_a_line_of_another_format);
+	RUN(no_event_calls_itself_the_start_of_another_format);
 	RUN(names_and_numbers_are_known);
 	RUN(what_is_no_name_and_no_number_is_refused);
 	RUN(the_nearest_name_is_suggested);
