@@ -58,17 +58,14 @@ static const struct slice sessions[] = {
 	TEXT_NO_MORE,
 };
 
-static bool is_name(struct slice name)
-{
-	return text_ends_in(name, secrets) || text_ends_in(name, sessions);
-}
-
 static bool named(struct slice name, struct slice *value, enum tie tie)
 {
 	(void)tie;
 	return text_ends_in(name, secrets) ? is_secret(*value)
 					   : is_session(*value);
 }
+
+static const struct slice *const words[] = { secrets, sessions, NULL };
 
 static const struct lead leads[] = {
 	{ "[KS][I][A]", find_id },
@@ -79,6 +76,6 @@ const struct class class_aws_key = {
 	.name = "aws-key",
 	.summary = "ids of AWS access keys, and behind their names the secrets",
 	.leads = leads,
-	.is_name = is_name,
+	.names = words,
 	.named = named,
 };

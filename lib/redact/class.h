@@ -48,11 +48,12 @@ struct class
 	const struct lead *leads; // up to one without a window
 
 	/*
-	 * Names that say what a value is: does one end in such a word, and if
-	 * so, is the value a find? *value may be made smaller. NULL, both,
-	 * where names say nothing.
+	 * Words in which a name ends that says what its value is, lists of
+	 * them up to NULL, in lower case and each of three bytes or more; and
+	 * whether a value that has such a name is a find: *value may be made
+	 * smaller. NULL, both, where names say nothing.
 	 */
-	bool (*is_name)(struct slice name);
+	const struct slice *const *names;
 	bool (*named)(struct slice name, struct slice *value, enum tie tie);
 };
 

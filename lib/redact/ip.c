@@ -52,6 +52,13 @@ static bool is_version(struct slice text, size_t i)
 	return text_is_word((struct slice){ text.data + i - n, n }, versions);
 }
 
+static const struct slice protocols[] = {
+	TEXT_WORD("tcp"),  TEXT_WORD("udp"),  TEXT_WORD("icmp"),
+	TEXT_WORD("sctp"), TEXT_WORD("ip"),   TEXT_WORD("ipv4"),
+	TEXT_WORD("inet"), TEXT_WORD("host"), TEXT_WORD("via"),
+	TEXT_NO_MORE,
+};
+
 /* Is it the version in "Chrome/120.0.0.0", which no path is? */
 static bool is_product(struct slice text, size_t from)
 {
@@ -60,8 +67,9 @@ static bool is_product(struct slice text, size_t from)
 	if (text_at(text, i) != '/')
 		return false;
 	n = text_run_before(text, i, TEXT_BASE64URL, 2 * WORD_MAX);
-	char before = text_at(text, i - n - 1);
-	return n > 0 && before != '/' && before != ':' && before != '.';
+	if (n == 0 || text_among(text_at(text, i - n - 1), "/:."))
+		return false;
+	return !text_is_word((struct slice){ text.data + i - n, n }, protocols);
 }
 
 /* Is the v4 address a part of a word or of a longer number? */

@@ -68,6 +68,7 @@ static bool find(struct slice text, size_t at, struct span *found)
 	end = from + text_run(text, from, TEXT_BASE64URL, SIZE_MAX);
 	if (!is_header((struct slice){ text.data + from, end - from }))
 		return false;
+	size_t header = end;
 	to = end;
 	while (parts < 5 && text_at(text, end) == '.') {
 		end += 1 + text_run(text, end + 1, TEXT_BASE64URL, SIZE_MAX);
@@ -75,7 +76,8 @@ static bool find(struct slice text, size_t at, struct span *found)
 		// Three of a signed token, and five of one that is encrypted.
 		to = parts == 3 || parts == 5 ? end : to;
 	}
-	if (parts < 3 || text_at(text, to - 1) == '"')
+	// Nothing but dots behind the header is no token.
+	if (parts < 3 || to - header < parts)
 		return false;
 	*found = (struct span){ from, to };
 	return true;

@@ -65,15 +65,22 @@ static struct number read_number(struct slice text, size_t i, size_t limit)
 	return n;
 }
 
-/* Is the number no part of something longer? */
-static bool is_alone(struct slice text, size_t from, size_t to)
+/* Is the number no part of something longer, that begins before it? */
+static bool is_first(struct slice text, size_t from)
 {
-	char before = text_at(text, from - 1), behind = text_at(text, to);
+	char before = text_at(text, from - 1);
 
 	return !text_is(text, from - 1, TEXT_ALNUM) && before != '_' &&
 	       !((before == '-' || before == '.' || before == '/') &&
-		 text_is(text, from - 2, TEXT_ALNUM)) &&
-	       !text_is(text, to, TEXT_ALNUM) && behind != '_' &&
+		 text_is(text, from - 2, TEXT_ALNUM));
+}
+
+/* Nor of something that ends behind it? */
+static bool is_last(struct slice text, size_t to)
+{
+	char behind = text_at(text, to);
+
+	return !text_is(text, to, TEXT_ALNUM) && behind != '_' &&
 	       !((behind == '-' || behind == '.' || behind == '/' ||
 		  behind == ':') &&
 		 text_is(text, to + 1, TEXT_ALNUM));
@@ -119,6 +126,8 @@ static bool is_behind(struct slice text, size_t i, const struct slice *words)
 
 	while (i > 0 && text_among(text.data[i - 1], " \t.:=#('"))
 		i--;
+	if (!text_is(text, i - 1, TEXT_LETTER))
+		return false;
 	n = text_run_before(text, i, TEXT_LETTER, WORD_MAX + 1);
 	return text_is_word((struct slice){ text.data + i - n, n }, words);
 }
@@ -152,7 +161,8 @@ static bool find_plus(struct slice text, size_t at, struct span *found)
 	struct number n =
 		read_number(text, at + 1, fixed ? 1 + NANP : DIGITS_MAX);
 
-	if (!is_international(&n) || !is_alone(text, at, n.to))
+	if (!is_international(&n) || !is_first(text, at) ||
+	    !is_last(text, n.to))
 		return false;
 	*found = (struct span){ at, n.to };
 	return true;
@@ -188,7 +198,7 @@ static bool is_trunk(const struct number *n)
 	if (n->count < 10 || n->count > 11 || n->groups > 4)
 		return false;
 	for (size_t i = 1; i < n->groups; i++)
-		if (n->sizes[i] < 2)
+		if (n->sizes[i] < (n->groups == 4 ? 2 : 3))
 			return false;
 	return n->sizes[0] >= 3 && n->sizes[0] <= 5;
 }
@@ -205,27 +215,44 @@ static bool is_abroad(const struct number *n)
 	return is_international(&rest);
 }
 
+/* Can one begin here that nothing announces? Most digits are of other things.
+ */
+static bool can_begin(struct slice text, size_t from, bool in_parentheses)
+{
+	size_t run = text_run(text, from, TEXT_DIGIT, 6);
+	char next = text_at(text, from + run);
+
+	if (in_parentheses || text.data[from] == '0')
+		return run <= 5;
+	return (run == 3 && (next == '-' || next == '.' || next == ' ')) ||
+	       (run == 1 && text.data[from] == '1');
+}
+
 static bool find_national(struct slice text, size_t at, struct span *found)
 {
 	bool in_parentheses = text_at(text, at) == '(';
 	size_t from = at + in_parentheses;
-	char first = text_at(text, from);
-	size_t limit = first == '0' ? DIGITS_MAX + 2 : DIGITS_MAX;
-	struct number n = read_number(text, from, limit);
 
-	if (n.count < NAMED_MIN || !is_alone(text, at, n.to))
+	if (!is_first(text, at))
+		return false;
+	bool can = can_begin(text, from, in_parentheses);
+	bool announced = is_behind(text, at, announcing);
+	if (!can && !announced)
+		return false;
+	size_t limit = DIGITS_MAX + (text.data[from] == '0' ? 2 : 0);
+	struct number n = read_number(text, from, limit);
+	if (n.count < NAMED_MIN || !is_last(text, n.to))
 		return false;
 	*found = (struct span){ at, n.to };
-	if (n.count <= DIGITS_MAX && is_behind(text, at, announcing))
+	if (n.count <= DIGITS_MAX && announced)
 		return true;
-	return (is_american(&n, in_parentheses) || is_trunk(&n) ||
+	// A group behind another group is none that leads.
+	if (text_divider(text, at - 1) > 0 && text_is(text, at - 2, TEXT_DIGIT))
+		return false;
+	return can &&
+	       (is_american(&n, in_parentheses) || is_trunk(&n) ||
 		is_abroad(&n)) &&
 	       !is_behind(text, at, others);
-}
-
-static bool is_name(struct slice name)
-{
-	return text_ends_in(name, names);
 }
 
 static bool named(struct slice name, struct slice *value, enum tie tie)
@@ -237,6 +264,8 @@ static bool named(struct slice name, struct slice *value, enum tie tie)
 	(void)tie;
 	return n.to == value->len && n.count >= NAMED_MIN;
 }
+
+static const struct slice *const words[] = { names, NULL };
 
 static const struct lead leads[] = {
 	{ "[^0-9A-Za-z][+][1-9]", find_plus },
@@ -251,6 +280,6 @@ const struct class class_phone = {
 	.summary =
 		"telephone numbers, international and the usual national ones",
 	.leads = leads,
-	.is_name = is_name,
+	.names = words,
 	.named = named,
 };

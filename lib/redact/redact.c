@@ -18,6 +18,7 @@ enum {
 	// What has been replaced divides a text, and what is left may then be
 	// found that was not before: so often, and no more.
 	ROUNDS = 8,
+	ENDINGS = 1 << 15,
 	// Owners of leads that are no class.
 	OWNER_PAIR = 1000,
 	OWNER_OPTION,
@@ -49,8 +50,9 @@ struct redactor {
 	struct item *items; // count of them, patterns last
 	size_t count, classes;
 	struct search search;
-	struct own *own;    // NULL: there are no patterns
-	struct finds finds; // of the text at hand
+	uint64_t endings[ENDINGS / 64]; // of the names that classes know
+	struct own *own;                // NULL: there are no patterns
+	struct finds finds;             // of the text at hand
 	struct finds others;
 	struct buf scratch;
 };
@@ -182,6 +184,42 @@ static int add_pattern(struct redactor *r, const struct redact_pattern *p,
 	return 0;
 }
 
+/* Where the three bytes before i are in a table, large or small. */
+static size_t ending_of(struct slice text, size_t i)
+{
+	return (size_t)(text_at(text, i - 1) & 0x1f) << 10 |
+	       (size_t)(text_at(text, i - 2) & 0x1f) << 5 |
+	       (size_t)(text_at(text, i - 3) & 0x1f);
+}
+
+/* Does a name that classes know end like the text before i? */
+static bool is_ending(const struct redactor *r, struct slice text, size_t i)
+{
+	size_t k = ending_of(text, i);
+
+	return (r->endings[k / 64] >> k % 64 & 1) != 0;
+}
+
+/* Note how the names end that classes know. False: none knows any. */
+static bool add_endings(struct redactor *r)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < r->classes; i++) {
+		const struct slice *const *list = r->items[i].class->names;
+
+		for (; list != NULL && *list != NULL; list++) {
+			for (const struct slice *w = *list; w->len > 0; w++) {
+				size_t k = ending_of(*w, w->len);
+
+				r->endings[k / 64] |= UINT64_C(1) << k % 64;
+			}
+			any = true;
+		}
+	}
+	return any;
+}
+
 static int add_items(struct redactor *r, const char *list,
 		     const struct redact_pattern *patterns, size_t count,
 		     struct err *e)
@@ -189,12 +227,9 @@ static int add_items(struct redactor *r, const char *list,
 	if (list != NULL && add_classes(r, list, e) < 0)
 		return -1;
 	r->classes = r->count;
-	for (size_t i = 0; i < r->count; i++) {
-		if (r->items[i].class->is_name == NULL)
-			continue;
+	if (add_endings(r)) {
 		search_add(&r->search, pair_leads, OWNER_PAIR);
 		search_add(&r->search, option_leads, OWNER_OPTION);
-		break;
 	}
 	search_add(&r->search, marker_leads, OWNER_MARKER);
 	if (count == 0)
@@ -288,14 +323,15 @@ static struct find find_of(struct span span, size_t what)
 	return (struct find){ span, span.to - span.from, what };
 }
 
-static bool is_name(const struct redactor *r, struct slice name)
+/* Does a name end in a word that says something to this class? */
+static bool has_name(const struct class *class, struct slice name)
 {
-	for (size_t i = 0; i < r->classes; i++) {
-		const struct class *class = r->items[i].class;
-
-		if (class->is_name != NULL && class->is_name(name))
+	if (class->names == NULL)
+		return false;
+	for (const struct slice *const *list = class->names; *list != NULL;
+	     list++)
+		if (text_ends_in(name, *list))
 			return true;
-	}
 	return false;
 }
 
@@ -306,13 +342,23 @@ static bool is_named(const struct redactor *r, struct slice name,
 	for (size_t i = 0; i < r->classes; i++) {
 		const struct class *class = r->items[i].class;
 
-		if (class->is_name != NULL && class->is_name(name) &&
-		    class->named(name, value, tie)) {
+		if (has_name(class, name) && class->named(name, value, tie)) {
 			*what = i;
 			return true;
 		}
 	}
 	return false;
+}
+
+/*
+ * Can there be a name before the '=' or ':' at that says something? Mostly its
+ * last bytes tell that it says nothing.
+ */
+static bool may_be_name(const struct redactor *r, struct slice text, size_t at)
+{
+	size_t i = at - (text_at(text, at - 1) == '"');
+
+	return is_ending(r, text, i) || !text_is(text, i - 1, TEXT_BASE64URL);
 }
 
 /* Is there a pair at a lead, and is it a find? */
@@ -325,7 +371,7 @@ static bool look_at_pair(const struct redactor *r, struct slice text, size_t at,
 	if (option ? !pair_of_option(text, at, &pair)
 		   : !pair_at(text, at, &pair))
 		return false;
-	if (!is_name(r, pair.name) || !pair_value(text, &pair))
+	if (!pair_value(text, &pair))
 		return false;
 	struct slice value = { text.data + pair.value.from,
 			       pair.value.to - pair.value.from };
@@ -345,8 +391,10 @@ static bool look(const struct redactor *r, struct slice text, size_t at,
 
 	switch (owner) {
 	case OWNER_PAIR:
+		return may_be_name(r, text, at) &&
+		       look_at_pair(r, text, at, false, find);
 	case OWNER_OPTION:
-		return look_at_pair(r, text, at, owner == OWNER_OPTION, find);
+		return look_at_pair(r, text, at, true, find);
 	case OWNER_MARKER:
 		return false;
 	}
@@ -448,7 +496,8 @@ static int find_in_part(struct redactor *r, struct slice name, struct part p,
 		return 0;
 	if (find_classes(r, p, e) < 0)
 		return -1;
-	if (name.len > 0 && is_named(r, name, &value, TIE_CLOSE, &what)) {
+	if (is_ending(r, name, name.len) &&
+	    is_named(r, name, &value, TIE_CLOSE, &what)) {
 		size_t from = (size_t)(value.data - p.text.data);
 		struct span span = { from, from + value.len };
 

@@ -64,11 +64,6 @@ static const struct slice names[] = {
 	TEXT_NO_MORE,
 };
 
-static bool is_name(struct slice name)
-{
-	return text_ends_in(name, names);
-}
-
 /* "ssn": "123456789" */
 static bool named(struct slice name, struct slice *value, enum tie tie)
 {
@@ -79,6 +74,8 @@ static bool named(struct slice name, struct slice *value, enum tie tie)
 	       is_issued(value->data);
 }
 
+static const struct slice *const words[] = { names, NULL };
+
 static const struct lead leads[] = {
 	{ "[^0-9A-Za-z+][0-8][0-9]", find },
 	{ NULL },
@@ -88,6 +85,6 @@ const struct class class_ssn = {
 	.name = "ssn",
 	.summary = "social security numbers of the United States",
 	.leads = leads,
-	.is_name = is_name,
+	.names = words,
 	.named = named,
 };

@@ -10,7 +10,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
 enum {
 	TEXT_DIGIT = 1,
@@ -43,7 +42,9 @@ static inline bool text_is(struct slice text, size_t i, unsigned kinds)
 /* Is c one of these, and not NUL? */
 static inline bool text_among(char c, const char *set)
 {
-	return c != '\0' && strchr(set, c) != NULL;
+	while (*set != '\0' && *set != c)
+		set++;
+	return *set != '\0';
 }
 
 /* How many bytes from i on are of these kinds, max at most. */

@@ -12,7 +12,6 @@ enum {
 	SECRET_MIN = 16,
 	PASSWORD_MIN = 4,
 	PROSE_MIN = 6,
-	UUID = 36,
 	DISTINCT_MIN = 7, // bytes of what is random
 	CHANGES = 7,      // of them, one in so many at least
 	USER_MAX = 64,
@@ -20,9 +19,9 @@ enum {
 
 /* A make: how it begins, and how many of which bytes follow. */
 struct make {
-	const char *prefix;
+	struct slice prefix;
 	unsigned kinds;
-	size_t min, max;
+	unsigned min, max;
 	bool mixed; // letters and digits, or it is a word
 };
 
@@ -32,43 +31,43 @@ struct make {
 
 static const struct make makes[] = {
 	// OpenAI, Anthropic and others; Stripe with an underscore
-	{ "sk-", URL_SAFE, 20, LONG, true },
-	{ "sk_live_", LETTERS_AND_DIGITS, 16, LONG, false },
-	{ "sk_test_", LETTERS_AND_DIGITS, 16, LONG, false },
-	{ "rk_live_", LETTERS_AND_DIGITS, 16, LONG, false },
-	{ "rk_test_", LETTERS_AND_DIGITS, 16, LONG, false },
-	{ "whsec_", TEXT_BASE64, 24, LONG, true },
+	{ TEXT_WORD("sk-"), URL_SAFE, 20, LONG, true },
+	{ TEXT_WORD("sk_live_"), LETTERS_AND_DIGITS, 16, LONG, false },
+	{ TEXT_WORD("sk_test_"), LETTERS_AND_DIGITS, 16, LONG, false },
+	{ TEXT_WORD("rk_live_"), LETTERS_AND_DIGITS, 16, LONG, false },
+	{ TEXT_WORD("rk_test_"), LETTERS_AND_DIGITS, 16, LONG, false },
+	{ TEXT_WORD("whsec_"), TEXT_BASE64, 24, LONG, true },
 	// GitHub, GitLab
-	{ "ghp_", LETTERS_AND_DIGITS, 30, 255, false },
-	{ "gho_", LETTERS_AND_DIGITS, 30, 255, false },
-	{ "ghu_", LETTERS_AND_DIGITS, 30, 255, false },
-	{ "ghs_", LETTERS_AND_DIGITS, 30, 255, false },
-	{ "ghr_", LETTERS_AND_DIGITS, 30, 255, false },
-	{ "github_pat_", URL_SAFE, 22, 255, false },
-	{ "glpat-", URL_SAFE, 20, 255, false },
+	{ TEXT_WORD("ghp_"), LETTERS_AND_DIGITS, 30, 255, false },
+	{ TEXT_WORD("gho_"), LETTERS_AND_DIGITS, 30, 255, false },
+	{ TEXT_WORD("ghu_"), LETTERS_AND_DIGITS, 30, 255, false },
+	{ TEXT_WORD("ghs_"), LETTERS_AND_DIGITS, 30, 255, false },
+	{ TEXT_WORD("ghr_"), LETTERS_AND_DIGITS, 30, 255, false },
+	{ TEXT_WORD("github_pat_"), URL_SAFE, 22, 255, false },
+	{ TEXT_WORD("glpat-"), URL_SAFE, 20, 255, false },
 	// Slack
-	{ "xoxa-", URL_SAFE, 10, 255, true },
-	{ "xoxb-", URL_SAFE, 10, 255, true },
-	{ "xoxe-", URL_SAFE, 10, 255, true },
-	{ "xoxo-", URL_SAFE, 10, 255, true },
-	{ "xoxp-", URL_SAFE, 10, 255, true },
-	{ "xoxr-", URL_SAFE, 10, 255, true },
-	{ "xoxs-", URL_SAFE, 10, 255, true },
-	{ "xapp-", URL_SAFE, 20, 255, true },
-	{ "hooks.slack.com/services/", TEXT_BASE64, 30, 255, false },
+	{ TEXT_WORD("xoxa-"), URL_SAFE, 10, 255, true },
+	{ TEXT_WORD("xoxb-"), URL_SAFE, 10, 255, true },
+	{ TEXT_WORD("xoxe-"), URL_SAFE, 10, 255, true },
+	{ TEXT_WORD("xoxo-"), URL_SAFE, 10, 255, true },
+	{ TEXT_WORD("xoxp-"), URL_SAFE, 10, 255, true },
+	{ TEXT_WORD("xoxr-"), URL_SAFE, 10, 255, true },
+	{ TEXT_WORD("xoxs-"), URL_SAFE, 10, 255, true },
+	{ TEXT_WORD("xapp-"), URL_SAFE, 20, 255, true },
+	{ TEXT_WORD("hooks.slack.com/services/"), TEXT_BASE64, 30, 255, false },
 	// Google
-	{ "AIza", URL_SAFE, 35, 35, false },
-	{ "ya29.", URL_SAFE, 20, LONG, false },
+	{ TEXT_WORD("AIza"), URL_SAFE, 35, 35, false },
+	{ TEXT_WORD("ya29."), URL_SAFE, 20, LONG, false },
 	// npm, PyPI, Hugging Face, SendGrid, DigitalOcean, Shopify, Vault,
 	// Grafana, Docker
-	{ "npm_", LETTERS_AND_DIGITS, 36, 36, false },
-	{ "pypi-", URL_SAFE, 50, LONG, false },
-	{ "hf_", LETTERS_AND_DIGITS, 30, 64, false },
-	{ "dop_v1_", TEXT_HEX, 64, 64, false },
-	{ "shpat_", TEXT_HEX, 32, 32, false },
-	{ "hvs.", URL_SAFE, 24, LONG, false },
-	{ "glsa_", URL_SAFE, 32, 64, false },
-	{ "dckr_pat_", URL_SAFE, 20, 64, false },
+	{ TEXT_WORD("npm_"), LETTERS_AND_DIGITS, 36, 36, false },
+	{ TEXT_WORD("pypi-"), URL_SAFE, 50, LONG, false },
+	{ TEXT_WORD("hf_"), LETTERS_AND_DIGITS, 30, 64, false },
+	{ TEXT_WORD("dop_v1_"), TEXT_HEX, 64, 64, false },
+	{ TEXT_WORD("shpat_"), TEXT_HEX, 32, 32, false },
+	{ TEXT_WORD("hvs."), URL_SAFE, 24, LONG, false },
+	{ TEXT_WORD("glsa_"), URL_SAFE, 32, 64, false },
+	{ TEXT_WORD("dckr_pat_"), URL_SAFE, 20, 64, false },
 };
 
 /* Are there letters and digits among these bytes, and not only one of them? */
@@ -92,9 +91,10 @@ static struct slice part(struct slice text, size_t from, size_t len)
 static bool is_make(struct slice text, size_t i, const struct make *m,
 		    struct span *found)
 {
-	size_t at = i + strlen(m->prefix);
+	size_t at = i + m->prefix.len;
 
-	if (!slice_has_prefix(slice_from(text, i), slice_of(m->prefix)))
+	if (text_at(text, i) != m->prefix.data[0] ||
+	    !slice_has_prefix(slice_from(text, i), m->prefix))
 		return false;
 	size_t len = text_run(text, at, m->kinds, m->max + 1);
 	if (len < m->min || len > m->max || text_is(text, at + len, TEXT_ALNUM))
@@ -286,6 +286,7 @@ static const struct slice harmless[] = {
 	TEXT_WORD("continuation_token"),
 	TEXT_WORD("continuationtoken"),
 	TEXT_WORD("resume_token"),
+	TEXT_WORD("x-amz-credential"),
 	TEXT_WORD("public key"),
 	TEXT_WORD("primary key"),
 	TEXT_WORD("foreign key"),
@@ -337,17 +338,12 @@ static bool is_password(struct slice value, enum tie tie)
 	return tie == TIE_CLOSE || (value.len >= PROSE_MIN && is_mixed(value));
 }
 
-static bool is_name(struct slice name)
-{
-	return text_ends_in(name, passwords) ||
-	       ((text_ends_in(name, secrets) || text_ends_in(name, keys)) &&
-		!text_ends_in(name, harmless));
-}
-
 static bool named(struct slice name, struct slice *value, enum tie tie)
 {
 	if (text_ends_in(name, passwords))
 		return is_password(*value, tie);
+	if (text_ends_in(name, harmless))
+		return false;
 	// The scheme of a header is no part of what is secret.
 	if (text_ends(name, (struct slice)TEXT_WORD("authorization"))) {
 		size_t n = text_run(*value, 0, TEXT_LETTER, SIZE_MAX);
@@ -355,9 +351,11 @@ static bool named(struct slice name, struct slice *value, enum tie tie)
 		if (text_at(*value, n) == ' ')
 			*value = slice_from(*value, n + 1);
 	}
-	return is_random(*value) || (value->len == UUID && is_uuid(*value) &&
-				     text_ends_in(name, secrets));
+	return is_uuid(*value) ? text_ends_in(name, secrets)
+			       : is_random(*value);
 }
+
+static const struct slice *const words[] = { passwords, secrets, keys, NULL };
 
 static const struct lead leads[] = {
 	{ "[s][k][_-]", find_make },
@@ -385,6 +383,6 @@ const struct class class_token = {
 	.name = "token",
 	.summary = "tokens, API keys, passwords behind their names and in URLs",
 	.leads = leads,
-	.is_name = is_name,
+	.names = words,
 	.named = named,
 };
