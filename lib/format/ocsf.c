@@ -9,8 +9,6 @@
 #include "format/nested.h"
 #include "format/ocsfkeys.h"
 
-#include <stdio.h>
-
 #define VERSION "1.6.0"
 #define PRODUCT_KEY "metadata.product.name" // the last before the rows
 #define UNMAPPED "unmapped."
@@ -47,17 +45,18 @@ static void put_lead(struct buf *out, struct slice key, struct slice label,
 			!nested_is_bare(type) && type != FIELD_TIME_MS);
 }
 
-enum { ACTIVITIES = 6, OTHER = 99 };
+enum { ACTIVITIES = 6 };
 
 /* An event class. */
 struct class
 {
-	unsigned category, uid;
+	const char *head; // up to the first digits of type_uid
 	struct activity {
-		unsigned id;
+		const char *id;
 		const char *name;
 	} activities[ACTIVITIES]; // the first is that of which nothing is
-				  // known; one without a name is none
+				  // known, the last is any other
+	size_t count;
 	const struct nested_need *needs;
 	size_t need_count;
 };
@@ -81,48 +80,29 @@ static const struct nested_need finding_needs[] = {
 };
 
 static const struct class api_activity = {
-	.category = 6,
-	.uid = 6003,
-	.activities = { { 0, "Unknown" },
-			{ 1, "Create" },
-			{ 2, "Read" },
-			{ 3, "Update" },
-			{ 4, "Delete" },
-			{ OTHER, "Other" } },
+	.head = ",\"category_uid\":6,\"class_uid\":6003,\"type_uid\":6003",
+	.activities = { { "0", "Unknown" },
+			{ "1", "Create" },
+			{ "2", "Read" },
+			{ "3", "Update" },
+			{ "4", "Delete" },
+			{ "99", "Other" } },
+	.count = 6,
 	.needs = api_needs,
 	.need_count = sizeof(api_needs) / sizeof(api_needs[0]),
 };
 
 static const struct class detection_finding = {
-	.category = 2,
-	.uid = 2004,
-	.activities = { { 0, "Unknown" },
-			{ 1, "Create" },
-			{ 2, "Update" },
-			{ 3, "Close" },
-			{ OTHER, "Other" } },
+	.head = ",\"category_uid\":2,\"class_uid\":2004,\"type_uid\":2004",
+	.activities = { { "0", "Unknown" },
+			{ "1", "Create" },
+			{ "2", "Update" },
+			{ "3", "Close" },
+			{ "99", "Other" } },
+	.count = 5,
 	.needs = finding_needs,
 	.need_count = sizeof(finding_needs) / sizeof(finding_needs[0]),
 };
-
-/* The activity that a text gives the number of; any other is another. */
-static struct activity activity_of(const struct class *class, struct slice text)
-{
-	struct activity activity = class->activities[0];
-	char id[12];
-
-	if (text.len == 0)
-		return activity;
-	for (size_t i = 0; i < ACTIVITIES; i++) {
-		if (class->activities[i].name == NULL)
-			break;
-		activity = class->activities[i];
-		snprintf(id, sizeof(id), "%u", activity.id);
-		if (slice_is(text, slice_of(id)))
-			break;
-	}
-	return activity; // the last of them means that
-}
 
 static struct slice text_of(const struct value *values, size_t number,
 			    const char *otherwise)
@@ -134,23 +114,35 @@ static struct slice text_of(const struct value *values, size_t number,
 		       : text;
 }
 
+/* The activity that the map says, by its number. */
+static const struct activity *activity_of(const struct class *class,
+					  const struct value *values)
+{
+	const struct activity *other = &class->activities[class->count - 1];
+	struct slice id = text_of(values, ACTIVITY, "0");
+
+	for (size_t i = 0; i < class->count; i++)
+		if (slice_is(id, slice_of(class->activities[i].id)))
+			return &class->activities[i];
+	return other;
+}
+
 /* What follows from the attributes, up to the name of the product. */
 static void put_class(struct buf *out, const struct class *class,
 		      const struct value *values)
 {
-	struct activity activity =
-		activity_of(class, text_of(values, ACTIVITY, ""));
-	const char *name = activity.name;
+	const struct activity *activity = activity_of(class, values);
+	bool is_other = activity == &class->activities[class->count - 1];
 
-	buf_printf(out,
-		   ",\"category_uid\":%u,\"class_uid\":%u,\"type_uid\":%u,"
-		   "\"activity_id\":%u",
-		   class->category, class->uid, class->uid * 100 + activity.id,
-		   activity.id);
-	columns_put_string(out, "activity_name",
-			   activity.id == OTHER
-				   ? text_of(values, ACTIVITY_NAME, name)
-				   : slice_of(name));
+	buf_puts(out, class->head);
+	buf_puts(out, is_other ? "" : "0");
+	buf_puts(out, activity->id);
+	buf_puts(out, ",\"activity_id\":");
+	buf_puts(out, activity->id);
+	columns_put_string(
+		out, "activity_name",
+		is_other ? text_of(values, ACTIVITY_NAME, activity->name)
+			 : slice_of(activity->name));
 	buf_puts(out, ",\"metadata\":{\"version\":\"" VERSION
 		      "\",\"product\":{\"name\":\"");
 	escape_put(out, text_of(values, PRODUCT, UNKNOWN), &columns_string);
