@@ -117,6 +117,26 @@ auto0000000000000002 4' "$(jq -r '"\(.id) \(.event.n)"' arrived)"
 	[[ $output == *'daily and data_stream exclude each other'* ]]
 }
 
+@test "documents of ECS arrive as they are, in the index of their day, and once" {
+	mock
+	sed 's/^{/{"siem_id":"5f0c9ad21b3e4d6f8091a2b3c4d5e6f7",/' \
+		"$BATS_TEST_DIRNAME/vectors/golden.jsonl" | awk '{ sub(/6f7"/, "6f" NR "\""); print }' |
+		siem-fmt --ecs >lines
+	run -0 send <lines
+	run -0 send <lines
+
+	equal "$(cat lines)" "$(raw)"
+	equal 'mcp-audit-2025.10.08 5f0c9ad21b3e4d6f8091a2b3c4d5e6f1
+mcp-audit-2025.10.08 5f0c9ad21b3e4d6f8091a2b3c4d5e6f2
+mcp-audit-2024.01.15 5f0c9ad21b3e4d6f8091a2b3c4d5e6f3
+mcp-audit-2024.01.15 5f0c9ad21b3e4d6f8091a2b3c4d5e6f4' \
+		"$(jq -r '"\(.index) \(.id)"' arrived)"
+
+	run -0 send -o data_stream=true -o index=logs-mcp.audit-default <lines
+	equal 'logs-mcp.audit-default 2024-01-15T10:30:01.250Z' \
+		"$(jq -r '"\(.index) \(.event["@timestamp"])"' arrived | tail -n 1)"
+}
+
 @test "compressed requests arrive whole" {
 	mock
 	seq -f '{"n":%.0f}' 20000 >lines

@@ -424,7 +424,8 @@ const struct dest_type dest_elasticsearch = {
 	.name = "elasticsearch",
 	.aliases = "elk|opensearch",
 	.summary = "Elasticsearch or OpenSearch, by _bulk",
-	.formats = "json=--json|cef=--cef|leef=--leef|syslog=--rfc5424",
+	.formats = "json=--json|ecs=--ecs|cef=--cef|leef=--leef|"
+		   "syslog=--rfc5424",
 	.identity = "id",
 	.settings = table,
 	.address = address,
