@@ -69,7 +69,7 @@ static void the_object_of_the_rest_is_the_last(void)
 	CHECK(is(keys_are(&labelled, "labels.x.y"),
 		 "column 8: 'labels.x.y' is an object where only values may "
 		 "be"));
-	CHECK(is(keys_are(&whole, "rest.x"),
+	CHECK(is(keys_are(&unmapped, "rest.x"),
 		 "column 8: 'rest.x' is for members that no row names"));
 }
 

@@ -518,7 +518,7 @@ static void objects_that_are_kept_whole_are_or_are_not(void)
 			  "{'key':'user.name','from':"
 			  "{'text':'{u.a}{u.b}'}}]}}";
 	char *text = quoted(map);
-	struct twins t = twins_begin(unnamed_file(text), &whole);
+	struct twins t = twins_begin(unnamed_file(text), &unmapped);
 
 	CHECK(follows(&t, "{'o':{'n':1,'p':{'a':2}},'u':{'a':1,'b':2}}"));
 	learn_no_more(&t);
@@ -528,7 +528,7 @@ static void objects_that_are_kept_whole_are_or_are_not(void)
 	CHECK(follows(&t, "{'o':{'n':1,'x':5,'p':{'a':2,'y':1}},'z':1}"));
 	CHECK(follows(&t, "{'z':1,'y':{'q':{},'r':[1]},'o':{'n':'s'}}"));
 	twins_end(&t);
-	t = twins_begin(unnamed_file(text), &whole);
+	t = twins_begin(unnamed_file(text), &unmapped);
 	CHECK(try_at_random(&t, 4000, 40) > 1000);
 	twins_end(&t);
 	free(text);

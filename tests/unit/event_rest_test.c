@@ -171,7 +171,7 @@ static const char *labels(const char *record)
 
 static const char *kept_whole(const char *record)
 {
-	return fields_by(&whole,
+	return fields_by(&unmapped,
 			 "'fields':[{'key':'user.name','from':'u.n'},"
 			 "{'key':'event.sequence','from':'o.s'}]",
 			 record);
@@ -226,7 +226,7 @@ static void what_is_kept_whole_keeps_its_name(void)
 
 static void names_of_such_a_rest_are_not_for_maps(void)
 {
-	CHECK(is(fields_by(&whole, "'rest':{'prefix':'x'}", "{}"),
+	CHECK(is(fields_by(&unmapped, "'rest':{'prefix':'x'}", "{}"),
 		 "line 1, column 40: members keep their names in ocsf"));
 	CHECK(is(fields_by(&labelled, "'rest':{'given':true}", "{}"),
 		 "line 1, column 39: members of ecs have a place of their "

@@ -127,7 +127,7 @@ static const struct map_shape labelled = {
 	.find_rule = document_rule,
 };
 
-static const struct map_shape whole = {
+static const struct map_shape unmapped = {
 	.section = "ocsf",
 	.attributes = no_attributes,
 	.rest_names = REST_WHOLE,
