@@ -143,6 +143,16 @@ repeat()
 		(.finding_info.uid | type == "string"))' lines | jq -s length)"
 }
 
+@test "the record within a document is what was left of it" {
+	for format in --ecs --ocsf; do
+		run -0 --separate-stderr siem-fmt "$format" --drop caller \
+			<<<'{"ts":1759963500,"action":"route","caller":"mallory","target":"x"}'
+		equal '{"ts":1759963500,"action":"route","target":"x"}' \
+			"$(jq -r '.event.original // .raw_data' <<<"$output")"
+		[[ $output != *mallory* ]]
+	done
+}
+
 @test "a syslog header has the event's time, the host and its severity" {
 	head -n 1 "$vectors/golden.jsonl" >a1
 	run -0 siem-fmt --cef --syslog --host h1 --severity auto a1
