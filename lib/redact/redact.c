@@ -18,7 +18,9 @@ enum {
 	// What has been replaced divides a text, and what is left may then be
 	// found that was not before: so often, and no more.
 	ROUNDS = 8,
-	ENDINGS = 1 << 15,
+	ENDINGS = 1 << 12,
+	ENDING_MIN = 3,
+	ENDING_MAX = 6,
 	// Owners of leads that are no class.
 	OWNER_PAIR = 1000,
 	OWNER_OPTION,
@@ -184,20 +186,27 @@ static int add_pattern(struct redactor *r, const struct redact_pattern *p,
 	return 0;
 }
 
-/* Where the three bytes before i are in a table, large or small. */
-static size_t ending_of(struct slice text, size_t i)
+/* Of the n bytes before i, large or small, a number below ENDINGS. */
+static size_t ending_of(struct slice text, size_t i, size_t n)
 {
-	return (size_t)(text_at(text, i - 1) & 0x1f) << 10 |
-	       (size_t)(text_at(text, i - 2) & 0x1f) << 5 |
-	       (size_t)(text_at(text, i - 3) & 0x1f);
+	size_t k = n;
+
+	while (n-- > 0)
+		k = 31 * k + (size_t)(text_at(text, --i) & 0x1f);
+	return k % ENDINGS;
 }
 
-/* Does a name that classes know end like the text before i? */
+/* Does a name that classes know end like the text before i? Rarely does one
+   that they do not know. */
 static bool is_ending(const struct redactor *r, struct slice text, size_t i)
 {
-	size_t k = ending_of(text, i);
+	for (size_t n = ENDING_MIN; n <= ENDING_MAX; n++) {
+		size_t k = ending_of(text, i, n);
 
-	return (r->endings[k / 64] >> k % 64 & 1) != 0;
+		if ((r->endings[k / 64] >> k % 64 & 1) != 0)
+			return true;
+	}
+	return false;
 }
 
 /* Note how the names end that classes know. False: none knows any. */
@@ -210,7 +219,9 @@ static bool add_endings(struct redactor *r)
 
 		for (; list != NULL && *list != NULL; list++) {
 			for (const struct slice *w = *list; w->len > 0; w++) {
-				size_t k = ending_of(*w, w->len);
+				size_t n = w->len < ENDING_MAX ? w->len
+							       : ENDING_MAX;
+				size_t k = ending_of(*w, w->len, n);
 
 				r->endings[k / 64] |= UINT64_C(1) << k % 64;
 			}
