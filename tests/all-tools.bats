@@ -177,7 +177,7 @@ completes()
 @test "control-C at a terminal is the end of the input, at once" {
 	local command
 
-	for command in 'siem-fmt --json' 'siem-batch -n 1' 'siem-send stdout'; do
+	for command in 'siem-fmt --json' siem-parse 'siem-batch -n 1' 'siem-send stdout'; do
 		mkfifo keys
 		: >shown
 		script -qefc "exec $command --grace 60" /dev/null <keys >shown 2>&1 &

@@ -156,3 +156,102 @@ siem-parse: 3 records read (85 bytes), 3 written, 0 rejected; 3 departures in 2 
 	equal 'he wrote CEF:0|x' "$(jq -r .message <<<"$output")"
 	equal 'siem-parse: 1 records read (35 bytes), 1 written, 0 rejected; 0 departures in 0 records' "$stderr"
 }
+
+# Found by the fuzzer.
+@test "what siem-fmt had to write longer, or in other capitals, is in order" {
+	jq -nc '("\u0001" * 300) as $x |
+		{action: $x, caller: $x, name: $x, user: $x, user_name: $x, src_host: $x, caT: 1, sRC: "x"}' >in
+	for format in --cef --leef; do
+		siem-fmt -q "$format" in >line
+		grep -q 'u0001' line
+		run -0 --separate-stderr siem-parse --strict line
+
+		equal '' "$stderr"
+	done
+}
+
+@test "no input is no output, and no error" {
+	run -0 siem-parse </dev/null
+	equal '' "$output"
+	run -0 siem-parse < <(printf '\n  \n\r\n')
+	equal '' "$output"
+}
+
+@test "a last line without a line feed, and a CR before one, are no matter" {
+	run -0 siem-parse --strict < <(printf 'CEF:0|A|B|1|2|3|4|a=1\r\nCEF:0|A|B|1|2|3|4|a=2')
+
+	equal '"1" "2"' "$(jq .cef.extension.a <<<"$output" | paste -sd ' ')"
+}
+
+@test "NUL, bytes that are no UTF-8 and a byte order mark are no end of a value" {
+	run -1 --separate-stderr siem-parse --strict < <(printf '\xef\xbb\xbfCEF:0|A|B|1|2|3|4|msg=a\0b\xff\xc3c d=e')
+
+	equal '{"msg":"a\u0000b��c","d":"e"}' "$(grep -o '{"msg.*"e"}' <<<"$output")"
+	equal 'bom control utf8' "$(grep -o 'cef-[a-z0-9]*' <<<"$stderr" | cut -d - -f 2 | paste -sd ' ')"
+}
+
+@test "a key of LEEF that is no UTF-8 is still not there twice" {
+	run -0 siem-parse < <(printf 'LEEF:1.0|A|B|1|2|\xff=1\t\xfe=2\t\xef\xbf\xbd=3\n')
+
+	equal '{"�":["1","2","3"]}' "$(jq -c .leef.attributes <<<"$output")"
+}
+
+@test "a record of --max-record bytes is taken, one byte more is not" {
+	run -0 siem-parse --max-record 7 <<<'{"a":1}'
+	run -1 siem-parse --max-record 6 <<<'{"a":1}'
+
+	equal 'siem-parse: line 1: longer than 6 bytes (see --max-record)' "$output"
+}
+
+@test "a hundred thousand keys, and as many of the same, are read in time" {
+	{
+		printf 'CEF:0|A|B|1|2|3|4|'
+		seq -f 'k%.0f=1' 100000 | paste -sd ' '
+		printf 'CEF:0|A|B|1|2|3|4|'
+		yes a=1 | head -n 100000 | paste -sd ' '
+	} >in
+	timeout 60 siem-parse --max-record 2MB in >out
+
+	equal '100000 100000' "$(jq '.cef.extension | if .a then (.a | length) else length end' out |
+		paste -sd ' ')"
+}
+
+@test "a record comes out at once, not when the input ends" {
+	coproc siem-parse
+	remember "$COPROC_PID"
+	echo '{"a":1}' >&"${COPROC[1]}"
+	read -r -t 60 line <&"${COPROC[0]}"
+
+	equal '{"json":{"a":1}}' "$line"
+}
+
+@test "files are read in their order, and one that is not there costs no other" {
+	echo '{"a":1}' >a
+	echo '{"b":1}' >b
+	run -3 --separate-stderr siem-parse a none b
+
+	equal $'{"json":{"a":1}}\n{"json":{"b":1}}' "$output"
+	equal 'siem-parse: none: No such file or directory' "$stderr"
+}
+
+@test "a file that is read cannot be what rejects are appended to" {
+	echo no >a
+	run -2 siem-parse --reject a a
+
+	equal 'no' "$(<a)"
+}
+
+@test "what a message quotes cannot forge another, or speak to the terminal" {
+	run -1 --separate-stderr siem-parse --strict < <(
+		printf 'CEF:0|A|B|1|2|3|4|src=\e]0;x\a\xc2\x9b \x80\n')
+
+	equal '' "$(LC_ALL=C grep -P '[\x00-\x1f\x7f\x80-\xff]' <<<"$stderr" || true)"
+	[[ $stderr == *'"\x1b]0;x\x07\xc2\x9b \x80"'* ]]
+}
+
+@test "--list names every rule once, with where it is written" {
+	run -0 siem-parse --list
+
+	[ "$(grep -c '^  [a-z0-9]*-[a-z0-9-]* .*(.*)$' <<<"$output")" -ge 60 ]
+	equal '' "$(grep -o '^  [a-z0-9-]* ' <<<"$output" | sort | uniq -d)"
+}

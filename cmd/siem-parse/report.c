@@ -23,7 +23,7 @@ static void add_rules(struct report *r, const struct rule *rules)
 
 int report_init(struct report *r, struct stream *s, bool advice, struct err *e)
 {
-	size_t count = count_rules(record_rules);
+	size_t count = 1 + count_rules(record_rules);
 
 	*r = (struct report){ .stream = s,
 			      .advice = advice,

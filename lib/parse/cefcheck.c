@@ -265,11 +265,12 @@ static void check_field(const struct check *c, size_t place)
 			     name);
 	buf_clear(decoded);
 	cefline_decode_field(field, decoded);
-	if (header[place].max != 0 && decoded->len > header[place].max)
+	size_t len = checks_length(buf_slice(decoded), "");
+	if (header[place].max != 0 && len > header[place].max)
 		parse_depart(c->r, &cef_rules[HEADER_SIZE], field,
 			     "the %s has %zu bytes, and at most %zu are "
 			     "allowed",
-			     name, decoded->len, header[place].max);
+			     name, len, header[place].max);
 }
 
 static void check_header(const struct check *c)
@@ -530,10 +531,11 @@ static void check_type(const struct check *c, const struct pair *p,
 	buf_clear(decoded);
 	cefline_decode_value(p->value, decoded);
 	struct slice text = slice_trim(buf_slice(decoded));
-	if (rule->max != 0 && text.len > rule->max)
+	size_t len = checks_length(text, "");
+	if (rule->max != 0 && len > rule->max)
 		parse_depart(c->r, &cef_rules[SIZE], p->value,
 			     "%s has %zu bytes, and at most %u are allowed",
-			     rule->key, text.len, (unsigned)rule->max);
+			     rule->key, len, (unsigned)rule->max);
 	if (place == TIME)
 		why = misfit_of_time(text);
 	else if (place == ADDRESS)

@@ -90,8 +90,8 @@ static bool split_extension(struct cefline *c, struct pairs *pairs)
 	struct slice key = { 0 };
 	size_t value = 0; // where that of key begins
 
-	for (; text.len > 0 &&
-	       (at = memchr(at, '=', (size_t)(end - at))) != NULL;
+	for (;
+	     text.len > 0 && (at = memchr(at, '=', (size_t)(end - at))) != NULL;
 	     at++) {
 		size_t i = (size_t)(at - text.data);
 		size_t start = key_before(text, value, i);
@@ -144,8 +144,10 @@ static void decode(struct slice text, char (*known)(char c), struct buf *out)
 		if (text.len == 0)
 			return;
 
-		char c = text.len > 1 ? known(text.data[1]) : '\0';
-		buf_putc(out, c != '\0' ? c : '\\');
+		char c = '\0';
+		if (text.len > 1)
+			c = known(text.data[1]);
+		buf_put(out, c != '\0' ? &c : "\\", 1);
 		text = slice_from(text, c != '\0' ? 2 : 1);
 	}
 }
@@ -167,7 +169,9 @@ static char in_value(char c)
 
 static char in_field(char c)
 {
-	return c == '\\' || c == '|' ? c : '\0';
+	if (c != '\\' && c != '|')
+		return '\0';
+	return c;
 }
 
 void cefline_decode_value(struct slice value, struct buf *out)

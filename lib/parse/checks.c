@@ -53,6 +53,32 @@ void checks_utf8(const struct reading *r, const struct rule *rule,
 		     "sequence is read as U+FFFD");
 }
 
+/* How many bytes more than one the escape at the start of a text has. */
+static size_t surplus(struct slice text, const char *letters)
+{
+	if (slice_has_prefix(text, SLICE("\\u00")) && text.len >= 6)
+		return 5;
+	return text.len >= 2 && text.data[1] != '\0' &&
+	       strchr(letters, text.data[1]) != NULL;
+}
+
+size_t checks_length(struct slice text, const char *letters)
+{
+	size_t len = text.len;
+
+	while (text.len > 0) {
+		const char *at = memchr(text.data, '\\', text.len);
+
+		if (at == NULL)
+			break;
+		text = slice_from(text, (size_t)(at - text.data));
+		size_t more = surplus(text, letters);
+		len -= more;
+		text = slice_from(text, 1 + more);
+	}
+	return len;
+}
+
 bool checks_is_digits(struct slice text)
 {
 	for (size_t i = 0; i < text.len; i++)

@@ -26,6 +26,13 @@ void checks_utf8(const struct reading *r, const struct rule *rule,
  */
 const char *checks_misfit(enum field_type type, struct slice text);
 
+/*
+ * The bytes of a text, of which limits speak: a control character that had to
+ * be written as \u00xx is one of them, and so is one of those written as a
+ * backslash and one of letters.
+ */
+size_t checks_length(struct slice text, const char *letters);
+
 /* Is it digits, and nothing else? */
 bool checks_is_digits(struct slice text);
 

@@ -173,11 +173,12 @@ static void check_header(const struct check *c)
 		if (fields[i].len == 0)
 			parse_depart(c->r, &leef_rules[HEADER_EMPTY], fields[i],
 				     "the %s is empty", header[i]);
-	if (fields[LEEF_EVENT_ID].len > 255)
+	size_t len = checks_length(fields[LEEF_EVENT_ID], "");
+	if (len > 255)
 		parse_depart(c->r, &leef_rules[EVENT_ID], fields[LEEF_EVENT_ID],
 			     "the event id has %zu bytes, and at most 255 are "
 			     "allowed",
-			     fields[LEEF_EVENT_ID].len);
+			     len);
 	if (!c->line->closed)
 		parse_depart(c->r, &leef_rules[HEADER_PIPES],
 			     behind(fields[LEEF_EVENT_ID]),
@@ -284,10 +285,12 @@ static void check_time(const struct check *c, struct slice value)
 static void check_type(const struct check *c, const struct attribute *a,
 		       const struct field_rule *rule)
 {
-	if (rule->max != 0 && a->value.len > rule->max)
+	size_t len = checks_length(a->value, "nr");
+
+	if (rule->max != 0 && len > rule->max)
 		parse_depart(c->r, &leef_rules[SIZE], a->value,
 			     "%s has %zu bytes, and at most %u are allowed",
-			     rule->key, a->value.len, (unsigned)rule->max);
+			     rule->key, len, (unsigned)rule->max);
 	if (rule->type == FIELD_TIME_MS) {
 		check_time(c, a->value);
 		return;

@@ -19,8 +19,9 @@
 
 DIALECTS(DECLARE)
 
-const struct dialect *const dialects[] = { DIALECTS(ROW) };
-const size_t dialect_count = sizeof(dialects) / sizeof(dialects[0]);
+static const struct dialect *const rows[] = { DIALECTS(ROW) };
+const struct dialect *const *const dialects = rows;
+const size_t dialect_count = sizeof(rows) / sizeof(rows[0]);
 
 enum { UNKNOWN = COUNTED_RULES, PREFIX };
 
@@ -44,10 +45,12 @@ static const struct slice bom = SLICE("\xef\xbb\xbf");
 
 static const struct dialect *find(struct slice text, bool is_header)
 {
-	for (size_t i = 0; i < dialect_count; i++)
-		if (dialects[i]->is_header == is_header &&
-		    dialects[i]->is_it(text))
-			return dialects[i];
+	for (size_t i = 0; i < dialect_count; i++) {
+		const struct dialect *d = rows[i];
+
+		if (d->is_header == is_header && d->is_it(text))
+			return d;
+	}
 	return NULL;
 }
 
@@ -58,10 +61,12 @@ static const struct dialect *find_inside(struct slice text, struct slice *body)
 		if (!slice_is_blank(text.data[i - 1]))
 			continue;
 		*body = slice_from(text, i);
-		for (size_t k = 0; k < dialect_count; k++)
-			if (dialects[k]->is_anywhere &&
-			    dialects[k]->is_it(*body))
-				return dialects[k];
+		for (size_t k = 0; k < dialect_count; k++) {
+			const struct dialect *d = rows[k];
+
+			if (d->is_anywhere && d->is_it(*body))
+				return d;
+		}
 	}
 	return NULL;
 }

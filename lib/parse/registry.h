@@ -8,7 +8,7 @@
 #include "parse/parse.h"
 
 /* Headers first, in the order in which they are tried, then what is in them. */
-extern const struct dialect *const dialects[];
+extern const struct dialect *const *const dialects;
 extern const size_t dialect_count;
 
 /* The rules of records as a whole, which are no dialect's. */

@@ -51,9 +51,10 @@ static json_t *load(struct slice object)
 
 static void read_any(struct reading *r, struct slice record)
 {
-	struct buf out = BUF_INIT(16 * MAX_RECORD);
+	static struct buf out;
 	struct err e = { 0 };
 
+	out = BUF_INIT(16 * MAX_RECORD);
 	r->out = &out;
 	r->depart = count_departure;
 	r->who = r;
@@ -177,11 +178,12 @@ static void read_formatted(struct reading *r, struct way *way,
 					  .host = "h1" };
 	struct format_counts counts = { 0 };
 	struct buf line = BUF_INIT(16 * MAX_RECORD);
-	struct buf out = BUF_INIT(64 * MAX_RECORD);
+	static struct buf out;
 	struct mapper *m = way->mapper != NULL ? way->mapper : mapper_of(way);
 	struct event event;
 	struct err e = { 0 };
 
+	out = BUF_INIT(64 * MAX_RECORD);
 	r->out = &out;
 	r->depart = fail_on_departure;
 	if (memchr(record.data, '\n', record.len) == NULL &&
