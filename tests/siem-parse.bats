@@ -151,10 +151,23 @@ siem-parse: 3 records read (85 bytes), 3 written, 0 rejected; 3 departures in 2 
 }
 
 @test "text that only speaks of CEF is text, and nothing is wrong with it" {
-	run -0 --separate-stderr siem-parse --strict --stats <<<'<13>1 - h a - - - he wrote CEF:0|x'
+	line='<13>1 - h a - - - he wrote CEF:0|A|B|1|2|3|4|src=10.0.0.1'
+	run -0 --separate-stderr siem-parse --strict --stats <<<"$line"
 
-	equal 'he wrote CEF:0|x' "$(jq -r .message <<<"$output")"
-	equal 'siem-parse: 1 records read (35 bytes), 1 written, 0 rejected; 0 departures in 0 records' "$stderr"
+	equal 'he wrote CEF:0|A|B|1|2|3|4|src=10.0.0.1' "$(jq -r .message <<<"$output")"
+	equal 'siem-parse: 1 records read (58 bytes), 1 written, 0 rejected; 0 departures in 0 records' "$stderr"
+	run -0 siem-parse --strict --advice <<<"$line"
+	equal 'siem-parse: line 1: column 28: record-hidden-event (advice): an event seems to begin within this text: some receivers (Filebeat) read it, whoever wrote it: "CEF:0"' "${lines[0]}"
+}
+
+@test "what cannot be read behind a header is text, and said to be wrong" {
+	line='<13>1 - h a - - - CEF:0|A|B'
+	run -0 siem-parse <<<"$line"
+	equal 'CEF:0|A|B' "$(jq -r .message <<<"$output")"
+	run -1 --separate-stderr siem-parse --strict <<<"$line"
+
+	equal 'CEF:0|A|B' "$(jq -r .message <<<"$output")"
+	[[ $stderr == 'siem-parse: line 1: column 28: cef-header-pipes: the header has 3 of its 7 fields'* ]]
 }
 
 # Found by the fuzzer.

@@ -94,7 +94,6 @@ const struct dialect dialect_json = {
 	.name = "json",
 	.summary = "a JSON object",
 	.rules = rules,
-	.may_be_text = true,
 	.is_it = is_it,
 	.read = read_object,
 };

@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { MESSAGE_MAX = 400 };
 
@@ -109,10 +110,13 @@ int parse_refuse(struct reading *r, const struct rule *rule, struct slice bytes,
 	return err_data(e, column_of(r, bytes), "%s: %s", rule->name, message);
 }
 
-void parse_refused(const struct reading *r, const struct err *e)
+void parse_refused(const struct reading *r, const struct err *e, bool refused)
 {
-	if (r->depart != NULL && r->refused_by != NULL)
-		tell(r, r->refused_by, r->refused_for, e->text, true);
+	const struct rule *rule = r->refused_by;
+
+	if (r->depart != NULL && rule != NULL)
+		tell(r, rule, r->refused_for,
+		     e->text + strlen(rule->name) + strlen(": "), refused);
 }
 
 void reading_free(struct reading *r)

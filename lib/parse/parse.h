@@ -77,8 +77,6 @@ struct dialect {
 	const char *summary; // for --list, lower case, no full stop
 	const struct rule *rules;
 	bool is_header;      // something stands behind it
-	bool may_be_text;    // it only looked so: behind a header, what cannot
-			     // be read as this is text
 	bool is_anywhere;    // receivers look for it wherever it stands in a
 			     // line, as a word of its own
 
@@ -90,7 +88,7 @@ struct dialect {
 	 * comma before it where it is not the first (parse_member()). A header
 	 * leaves in *rest what stands behind it. -1 with e filled, ERR_DATA by
 	 * parse_refuse(): not even the generous can read this; what was
-	 * appended is cut off again.
+	 * appended is cut off again. Behind a header, it is text.
 	 */
 	int (*read)(struct reading *r, struct slice text, struct slice *rest,
 		    struct err *e);
@@ -131,7 +129,10 @@ void parse_depart(const struct reading *r, const struct rule *rule,
 int parse_refuse(struct reading *r, const struct rule *rule, struct slice bytes,
 		 struct err *e, const char *fmt, ...) PRINTF_LIKE(5, 6);
 
-/* The record is refused: tell what parse_refuse() has noted, if anything. */
-void parse_refused(const struct reading *r, const struct err *e);
+/*
+ * Tell what parse_refuse() has noted, if anything, once it is known what comes
+ * of it: is the record refused?
+ */
+void parse_refused(const struct reading *r, const struct err *e, bool refused);
 
 #endif

@@ -2,6 +2,8 @@
 
 #include "parse/counted.h"
 
+#include <string.h>
+
 /*
  * To add a dialect, define dialect_NAME in lib/parse/NAME.c and put it here.
  * The last is what stands behind a header and is none of the others.
@@ -23,7 +25,7 @@ static const struct dialect *const rows[] = { DIALECTS(ROW) };
 const struct dialect *const *const dialects = rows;
 const size_t dialect_count = sizeof(rows) / sizeof(rows[0]);
 
-enum { UNKNOWN = COUNTED_RULES, PREFIX };
+enum { UNKNOWN = COUNTED_RULES, PREFIX, HIDDEN };
 
 const struct rule record_rules[] = {
 	[COUNTED_LENGTH] = { "framing-count", "RFC 6587 section 3.4.1",
@@ -34,10 +36,15 @@ const struct rule record_rules[] = {
 	[COUNTED_PRI] = { "framing-pri", "RFC 6587 section 3.4.1",
 			  "a counted message begins with <PRI>" },
 	[UNKNOWN] = { "record-unknown", "none",
-		      "a record begins with a syslog header, CEF:, LEEF: or {" },
+		      "a record begins with a syslog header, CEF:, LEEF: or "
+		      "{" },
 	[PREFIX] = { "record-prefix",
 		     "CEF 27, Syslog prefix; IBM, LEEF event components",
-		     "nothing but a syslog header stands before CEF: or LEEF:" },
+		     "nothing but a syslog header stands before CEF: or "
+		     "LEEF:" },
+	[HIDDEN] = { "record-hidden-event", "Filebeat",
+		     "text behind a header has no CEF:0 or LEEF:2 in it",
+		     true },
 	{ .name = NULL },
 };
 
@@ -86,32 +93,52 @@ static int read_inside(struct reading *r, const struct dialect *d,
 	return 0;
 }
 
-static int read_body(struct reading *r, struct slice text, bool has_header,
-		     struct err *e)
+/* A record without a header: what it is stands at its start, or further on. */
+static int read_bare(struct reading *r, struct slice text, struct err *e)
+{
+	const struct dialect *d = find(text, false);
+	struct slice body = text;
+
+	if (d != NULL)
+		return d->read(r, text, &body, e);
+	d = find_inside(text, &body);
+	if (d != NULL)
+		return read_inside(r, d, text, body, e);
+	return parse_refuse(r, &record_rules[UNKNOWN],
+			    (struct slice){ text.data, 0 }, e,
+			    "this begins neither with a syslog header (<PRI>) "
+			    "nor with CEF:, LEEF: or {");
+}
+
+/* Text behind a header, which is not to look like an event to anybody. */
+static int read_text(struct reading *r, struct slice text, struct err *e)
+{
+	struct slice body;
+
+	if (r->depart != NULL && find_inside(text, &body) != NULL)
+		parse_depart(r, &record_rules[HIDDEN],
+			     (struct slice){ body.data, strlen("CEF:0") },
+			     "an event seems to begin within this text: some "
+			     "receivers (Filebeat) read it, whoever wrote it");
+	return dialect_message.read(r, text, &text, e);
+}
+
+/* What cannot be read behind a header is text, but said to be wrong. */
+static int read_body(struct reading *r, struct slice text, struct err *e)
 {
 	const struct dialect *d = find(text, false);
 	size_t start = r->out->len;
-	struct slice body = text;
-	bool may_be_text = true;
-	int rc;
+	struct slice rest;
 
-	if (d != NULL) {
-		may_be_text = d->may_be_text;
-		rc = d->read(r, text, &body, e);
-	} else if ((d = find_inside(text, &body)) != NULL) {
-		rc = read_inside(r, d, text, body, e);
-	} else if (has_header) {
-		return dialect_message.read(r, text, &body, e);
-	} else {
-		return parse_refuse(r, &record_rules[UNKNOWN],
-				    (struct slice){ text.data, 0 }, e,
-				    "this begins neither with a syslog header "
-				    "(<PRI>) nor with CEF:, LEEF: or {");
-	}
-	if (rc == 0 || e->kind != ERR_DATA || !has_header || !may_be_text)
-		return rc;
+	if (d == NULL)
+		return read_text(r, text, e);
+	if (d->read(r, text, &rest, e) == 0)
+		return 0;
+	if (e->kind != ERR_DATA)
+		return -1;
 	buf_cut(r->out, start);
-	return dialect_message.read(r, text, &body, e);
+	parse_refused(r, e, false);
+	return dialect_message.read(r, text, &rest, e);
 }
 
 static int read_parts(struct reading *r, struct slice text, struct err *e)
@@ -120,7 +147,7 @@ static int read_parts(struct reading *r, struct slice text, struct err *e)
 
 	if (header != NULL && header->read(r, text, &text, e) < 0)
 		return -1;
-	return read_body(r, text, header != NULL, e);
+	return header != NULL ? read_body(r, text, e) : read_bare(r, text, e);
 }
 
 int parse_record(struct reading *r, struct slice record, struct err *e)
@@ -135,7 +162,7 @@ int parse_record(struct reading *r, struct slice record, struct err *e)
 	buf_putc(r->out, '{');
 	if (read_parts(r, text, e) < 0) {
 		buf_cut(r->out, start);
-		parse_refused(r, e);
+		parse_refused(r, e, true);
 		return -1;
 	}
 	buf_putc(r->out, '}');
