@@ -4,6 +4,7 @@
 #include "format/cefkeys.h"
 #include "format/date.h"
 #include "format/format.h"
+#include "format/line.h"
 #include "format/registry.h"
 #include "parse/checks.h"
 
@@ -582,9 +583,36 @@ static void check_label(const struct check *c, const struct pair *p)
 			     (int)len, other, (int)label.len, other);
 }
 
+/* What CEF 1.2 has beyond the dictionary; to CEF:0 these are custom keys. */
+static const struct field_rule *find_rule_of_1(struct slice key)
+{
+	static const struct field_rule keys[] = {
+		{ "customerKey", FIELD_INT64, 0 },
+		{ "dTranslatedZoneKey", FIELD_INT64, 0 },
+		{ "dZoneKey", FIELD_INT64, 0 },
+		{ "deviceTranslatedZoneKey", FIELD_INT64, 0 },
+		{ "deviceZoneKey", FIELD_INT64, 0 },
+		{ "frameworkName", FIELD_TEXT, 256 },
+		{ "reportedDuration", FIELD_INT64, 0 },
+		{ "reportedResourceGroupName", FIELD_TEXT, 128 },
+		{ "reportedResourceID", FIELD_TEXT, 256 },
+		{ "reportedResourceName", FIELD_TEXT, 64 },
+		{ "reportedResourceType", FIELD_TEXT, 64 },
+		{ "sTranslatedZoneKey", FIELD_INT64, 0 },
+		{ "sZoneKey", FIELD_INT64, 0 },
+		{ "threatActor", FIELD_TEXT, 40 },
+		{ "threatAttackID", FIELD_TEXT, 32 },
+	};
+
+	return line_find_rule(keys, sizeof(keys) / sizeof(keys[0]), key);
+}
+
 static void check_pair(const struct check *c, const struct pair *p)
 {
 	const struct field_rule *rule = c->find_rule(p->key);
+
+	if (rule == NULL && slice_is(c->line->fields[CEF_VERSION], SLICE("1")))
+		rule = find_rule_of_1(p->key);
 
 	check_key(c, p, rule);
 	check_spaces(c, p);
