@@ -149,8 +149,6 @@ IN_LINE char *put_header(struct line *l, char *at, size_t place)
 
 	if (UNLIKELY(!fits(text, max)))
 		text = fit(l, slice_of(attributes[place]), text, max);
-	if (UNLIKELY(text.len == 0)) // some receivers drop such an event
-		text = SLICE("-");
 	return line_put_header(l, at, text, &header);
 }
 

@@ -108,7 +108,7 @@ static void put_lead(struct buf *out, struct slice key, struct slice label,
 static bool put_head(struct buf *out, const struct value *values)
 {
 	for (size_t i = VENDOR; i <= ID; i++) {
-		if (value_is_missing(values[i]) || values[i].len == 0 ||
+		if (value_is_missing(values[i]) ||
 		    (i == ID && values[i].len > ID_MAX))
 			return false;
 		escape_put(out, value_slice(values[i]), &header);
@@ -139,8 +139,6 @@ IN_LINE char *put_header(struct line *l, char *at, size_t place)
 
 	if (place == ID)
 		text = line_fit(l, slice_of(attributes[ID]), text, ID_MAX);
-	if (UNLIKELY(text.len == 0)) // what is nothing has no event id either
-		text = SLICE("-");
 	return line_put_header(l, at, text, &header);
 }
 

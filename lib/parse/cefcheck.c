@@ -46,6 +46,7 @@ enum {
 	VERSION_1,
 	HEADER_PIPE,
 	HEADER_END,
+	HEADER_NAME,
 };
 
 #define HEADER "CEF 27, Header Information"
@@ -60,7 +61,8 @@ const struct rule cef_rules[] = {
 	[HEADER_PIPES] = { "cef-header-pipes", HEADER,
 			   "there are seven fields, and a pipe behind each" },
 	[HEADER_EMPTY] = { "cef-header-empty", HEADER,
-			   "no field of the header is empty" },
+			   "vendor, product, device version and severity are "
+			   "not empty" },
 	[HEADER_SIZE] = { "cef-header-size", HEADER,
 			  "vendor and product have at most 63 bytes, the "
 			  "device version 31, the class id 1023, the name "
@@ -128,6 +130,8 @@ const struct rule cef_rules[] = {
 			  "the header has no pipes, escaped or not", true },
 	[HEADER_END] = { "cef-header-end", "Graylog",
 			 "no field of the header ends with a backslash", true },
+	[HEADER_NAME] = { "cef-header-name", HEADER,
+			  "event class id and name are not empty", true },
 	{ .name = NULL },
 };
 
@@ -251,10 +255,11 @@ static void check_field(const struct check *c, size_t place)
 	struct buf *decoded = &c->r->scratch;
 
 	if (field.len == 0) {
-		parse_depart(c->r, &cef_rules[HEADER_EMPTY], field,
-			     "the %s is empty, and some receivers leave out "
-			     "such an event",
-			     name);
+		bool may_be = place == CEF_CLASS || place == CEF_NAME;
+
+		parse_depart(c->r,
+			     &cef_rules[may_be ? HEADER_NAME : HEADER_EMPTY],
+			     field, "the %s is empty", name);
 		return;
 	}
 	check_escapes(c, field, name);

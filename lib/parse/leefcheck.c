@@ -33,6 +33,7 @@ enum {
 	EMPTY,
 	ESCAPED_TAB,
 	TAB,
+	NO_ID,
 };
 
 #define HEADER "IBM LEEF guide, event components"
@@ -47,7 +48,8 @@ const struct rule leef_rules[] = {
 	[HEADER_PIPES] = { "leef-header-pipes", HEADER,
 			   "there are five fields, and a pipe behind each" },
 	[HEADER_EMPTY] = { "leef-header-empty", HEADER,
-			   "no field of the header is empty" },
+			   "vendor, product and product version are not "
+			   "empty" },
 	[EVENT_ID] = { "leef-event-id", HEADER,
 		       "the event id has at most 255 bytes" },
 	[DELIMITER] = { "leef-delimiter", HEADER,
@@ -91,6 +93,10 @@ const struct rule leef_rules[] = {
 	[TAB] = { "leef-one-attribute", HEADER,
 		  "attributes are divided by the delimiter, not by spaces",
 		  true },
+	[NO_ID] = { "leef-no-event-id", HEADER,
+		    "the event id, by which QRadar tells what happened, is "
+		    "not empty",
+		    true },
 	{ .name = NULL },
 };
 
@@ -171,8 +177,11 @@ static void check_header(const struct check *c)
 			     "followed by a pipe");
 	for (size_t i = LEEF_VENDOR; i < LEEF_FIELDS; i++)
 		if (fields[i].len == 0)
-			parse_depart(c->r, &leef_rules[HEADER_EMPTY], fields[i],
-				     "the %s is empty", header[i]);
+			parse_depart(
+				c->r,
+				&leef_rules[i == LEEF_EVENT_ID ? NO_ID
+							       : HEADER_EMPTY],
+				fields[i], "the %s is empty", header[i]);
 	size_t len = checks_length(fields[LEEF_EVENT_ID], "");
 	if (len > 255)
 		parse_depart(c->r, &leef_rules[EVENT_ID], fields[LEEF_EVENT_ID],

@@ -15,12 +15,12 @@ static void begin(struct made *m)
 	made_attribute(m, NAME, "test");
 }
 
-static void an_event_without_fields_has_a_dash_for_each_of_the_header(void)
+static void an_event_without_fields_keeps_all_seven_pipes(void)
 {
 	struct made m;
 
 	made_init(&m);
-	CHECK(made_is(&m, "cef", "CEF:0|-|-|-|-|-|5|"));
+	CHECK(made_is(&m, "cef", "CEF:0||||||5|"));
 	begin(&m);
 	CHECK(made_is(&m, "cef", "CEF:0|Acme|Audit|1.0|E1|test|5|"));
 }
@@ -284,7 +284,7 @@ static void every_key_of_the_dictionary_is_found(void)
 
 int main(void)
 {
-	RUN(an_event_without_fields_has_a_dash_for_each_of_the_header);
+	RUN(an_event_without_fields_keeps_all_seven_pipes);
 	RUN(the_header_escapes_pipe_and_backslash_and_nothing_else);
 	RUN(a_line_end_in_the_header_becomes_one_space);
 	RUN(header_fields_are_trimmed_and_cut_to_their_sizes);

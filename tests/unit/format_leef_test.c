@@ -32,15 +32,6 @@ static void version_2_names_its_delimiter_and_1_has_none(void)
 		      "LEEF:1.0|Acme|Audit|1.0|E1|sev=5\tmsg=a b"));
 }
 
-static void an_empty_field_of_the_header_is_a_dash(void)
-{
-	struct made m;
-
-	begin(&m);
-	made_attribute(&m, ID, "");
-	CHECK(made_is(&m, "leef", "LEEF:2.0|Acme|Audit|1.0|-|x09|"));
-}
-
 static void what_would_break_the_header_becomes_something_else(void)
 {
 	struct made m;
@@ -179,7 +170,6 @@ static void every_predefined_key_is_found(void)
 int main(void)
 {
 	RUN(version_2_names_its_delimiter_and_1_has_none);
-	RUN(an_empty_field_of_the_header_is_a_dash);
 	RUN(what_would_break_the_header_becomes_something_else);
 	RUN(what_would_break_a_value_becomes_something_else);
 	RUN(spaces_are_kept_and_empty_values_are_not);
