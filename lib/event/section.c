@@ -191,7 +191,7 @@ static void add_slot(struct slots *s, uint32_t slot)
 static void add_needs(const struct program *p, uint32_t index, struct slots *s)
 {
 	const struct expr *expr = &p->exprs[index];
-	const uint32_t *links = p->links + expr->span.first;
+	uint32_t first = expr->span.first;
 
 	switch ((enum expr_op)expr->op) {
 	case EXPR_PATH:
@@ -199,14 +199,14 @@ static void add_needs(const struct program *p, uint32_t index, struct slots *s)
 		break;
 	case EXPR_PATHS:
 		for (uint32_t i = 0; i < expr->span.count; i++)
-			add_slot(s, links[i]);
+			add_slot(s, p->links[first + i]);
 		if (expr->otherwise != PROGRAM_NONE)
 			s->known = false;
 		break;
 	case EXPR_FIRST:
 	case EXPR_LIST:
 		for (uint32_t i = 0; i < expr->span.count; i++)
-			add_needs(p, links[i], s);
+			add_needs(p, p->links[first + i], s);
 		break;
 	case EXPR_JOIN:
 	case EXPR_SUM:

@@ -2,10 +2,11 @@
  * Any bytes as a map, which is loaded or refused for what it says; and, where
  * they hold a line feed, what follows it as a record, mapped by that map and
  * by the built-in ones. Their number decides for which format. With recipes and
- * without it comes to the same.
+ * without it comes to the same. A map is loaded if it is found to have no error.
  */
 #include "../unit/twins.h"
 
+#include "event/findings.h"
 #include "event/map.h"
 #include "event/mapper.h"
 #include "format/registry.h"
@@ -65,6 +66,21 @@ static struct twins *builtin_mappers(size_t format,
 	return &made[format];
 }
 
+static void check_map(const char *path, const struct map_shape *shape,
+		      bool loads)
+{
+	struct findings f = FINDINGS_NONE;
+	struct map_section section;
+	struct err e = { 0 };
+	int rc = map_check(path, &shape, 1, &section, &f, &e);
+
+	if (rc < 0 && e.kind != ERR_USAGE)
+		__builtin_trap();
+	if (loads != (rc == 0 && f.errors == 0))
+		__builtin_trap();
+	findings_free(&f);
+}
+
 /* Map a record by the map in a file, if it is one, and by the others. */
 static void try_map(const char *path, size_t format, struct slice record)
 {
@@ -74,6 +90,7 @@ static void try_map(const char *path, size_t format, struct slice record)
 	struct err e = { 0 };
 	struct maps *maps = maps_load(path, shape, &e);
 
+	check_map(path, shape, maps != NULL);
 	if (maps != NULL) {
 		struct twins t = twins_of(maps, shape, 1 << 16);
 
