@@ -7,13 +7,15 @@ load helper
 # Of tests/vectors/misfits.jsonl, each row is a value, the key that a map gives
 # it, and what stands there in the end; null where it has to stand elsewhere.
 
-# prepare FORMAT SECTION: a map with a row for each row of the table, and as
+header='vendor: {const: "V"}, product: {const: "P"}, version: {const: "1"}, id: {const: "i"}'
+
+# prepare FORMAT SECTION [HEADER]: a map with a row for each row of the table, and as
 # many records, each with the member of one of them.
 prepare()
 {
 	jq -c "select(.format == \"$1\")" "$root/tests/vectors/misfits.jsonl" >rows
 	jq -s "{name: \"m\", time: \"never\", \"$2\": {
-		fields: [to_entries[] | {key: .value.key, from: \"m\(.key)\"} +
+		${3:-}fields: [to_entries[] | {key: .value.key, from: \"m\(.key)\"} +
 			(.value | if .type then {type} else {} end)],
 		rest: {prefix: \"Acme\"}}}" rows >map.json
 	jq -sc 'to_entries[] | {"m\(.key)": .value.value}' rows >in
@@ -30,15 +32,19 @@ pairs()
 }
 
 @test "a misfit is a custom field in CEF" {
-	prepare cef cef
+	prepare cef cef "$header, name: {const: \"n\"}, "
 
 	equal "$(pairs)" "$(sed -e 's/^.*|//' -e 's/\\=/=/g' <<<"$output")"
+	# But for labels, of which these rows have none.
+	run -1 grep -vF cef-value-without-label < <(siem-parse --strict <<<"$output" 2>&1 >parsed)
+	equal "$(grep -c . rows)" "$(grep -c . parsed)"
 }
 
 @test "a misfit is a custom attribute in LEEF" {
-	prepare leef leef
+	prepare leef leef "$header, "
 
 	equal "$(pairs)" "$(cut -d '|' -f 7- <<<"$output")"
+	run -0 siem-parse --strict <<<"$output"
 }
 
 @test "a misfit is an additional extension in CommonSecurityLog" {
