@@ -22,6 +22,13 @@ golden()
 	golden rfc5424=sd --host h1 --severity auto
 }
 
+@test "siem-parse --strict has nothing to say against them" {
+	run -0 --separate-stderr siem-parse --strict "$vectors/kubernetes.cef"
+	equal '' "$stderr"
+	run -0 --separate-stderr siem-parse --strict "$vectors/kubernetes.leef"
+	equal '' "$stderr"
+}
+
 @test "they become rows of both tables, and envelopes for Splunk" {
 	golden csl --host h1
 	golden sentinel
@@ -29,6 +36,13 @@ golden()
 	equal '["kube-apiserver","kube:apiserver:audit",1759963500.112]' \
 		"$(jq -c '[.source, .sourcetype, .time]' <<<"${lines[0]}")"
 	equal "$(jq -c . "$vectors/kubernetes.jsonl")" "$(jq -c .event <<<"$output")"
+}
+
+@test "they become documents of Elastic's schema and events of OCSF" {
+	golden ecs
+	golden ocsf
+	run -0 siem-fmt --ocsf=finding "$vectors/kubernetes.jsonl"
+	equal '["Kubernetes request denied",true]' "$(jq -c 'select(.is_alert) | [.finding_info.title, .is_alert]' <<<"$output")"
 }
 
 # severity PATTERN: of the records with that in them.
