@@ -94,13 +94,20 @@ IN_LINE bool fits(struct slice text, uint32_t max)
 	       text.data[text.len - 1] != ' ';
 }
 
+/* The same whatever becomes of control characters. */
+static bool surely_fits(struct slice text, uint32_t max)
+{
+	return fits(text, max) && 6 * text.len <= max;
+}
+
 static bool put_head(struct buf *out, const struct value *values)
 {
 	buf_puts(out, "CEF:0|");
 	for (size_t i = VENDOR; i <= NAME; i++) {
 		struct slice text = value_slice(values[i]);
 
-		if (value_is_missing(values[i]) || !fits(text, header_max[i]))
+		if (value_is_missing(values[i]) ||
+		    !surely_fits(text, header_max[i]))
 			return false;
 		escape_put(out, text, &header);
 		buf_putc(out, '|');
@@ -139,7 +146,7 @@ static NEVER_INLINE struct slice fit(struct line *l, struct slice name,
 	while (text.len > 0 && text.data[0] == ' ')
 		text = slice_from(text, 1);
 	text = trim_end(text);
-	return trim_end(line_fit(l, name, text, max));
+	return trim_end(line_fit_read(l, name, text, max, 1));
 }
 
 IN_LINE char *put_header(struct line *l, char *at, size_t place)
@@ -147,7 +154,7 @@ IN_LINE char *put_header(struct line *l, char *at, size_t place)
 	struct slice text = line_attribute(l, place);
 	uint32_t max = header_max[place];
 
-	if (UNLIKELY(!fits(text, max)))
+	if (UNLIKELY(!surely_fits(text, max)))
 		text = fit(l, slice_of(attributes[place]), text, max);
 	return line_put_header(l, at, text, &header);
 }
@@ -182,7 +189,7 @@ IN_LINE char *put_field(struct line *l, char *at, const struct field *f)
 		if (text.len == 0)
 			return at;
 	}
-	return line_put_led(l, at, ' ', f, put_lead, text, &value);
+	return line_put_fitting(l, at, ' ', f, put_lead, text, &value, fit);
 }
 
 static void put_syslog(struct line *l)

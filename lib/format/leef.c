@@ -109,7 +109,7 @@ static bool put_head(struct buf *out, const struct value *values)
 {
 	for (size_t i = VENDOR; i <= ID; i++) {
 		if (value_is_missing(values[i]) ||
-		    (i == ID && values[i].len > ID_MAX))
+		    (i == ID && 6 * values[i].len > ID_MAX))
 			return false;
 		escape_put(out, value_slice(values[i]), &header);
 		buf_putc(out, '|');
@@ -133,12 +133,20 @@ static const struct map_shape *shape_of(const char *variant)
 	return &shape;
 }
 
+/* Cut to what QRadar reads as max bytes; 0 is no limit. */
+static NEVER_INLINE struct slice fit(struct line *l, struct slice name,
+				     struct slice text, size_t max)
+{
+	return line_fit_read(l, name, text, max, 2);
+}
+
 IN_LINE char *put_header(struct line *l, char *at, size_t place)
 {
 	struct slice text = line_attribute(l, place);
 
 	if (place == ID)
-		text = line_fit(l, slice_of(attributes[ID]), text, ID_MAX);
+		text = line_fit_read(l, slice_of(attributes[ID]), text, ID_MAX,
+				     1);
 	return line_put_header(l, at, text, &header);
 }
 
@@ -151,12 +159,14 @@ static char *put_attributes(struct line *l, char *at)
 
 IN_LINE char *put_field(struct line *l, char *at, const struct field *f)
 {
-	struct slice text =
-		line_fit(l, f->key, line_text(l, &f->value), f->max);
+	struct slice text = line_text(l, &f->value);
 
-	if (text.len == 0)
-		return at;
-	return line_put_led(l, at, '\t', f, put_lead, text, &value);
+	if (UNLIKELY(text.len - 1 >= (uint32_t)(f->max - 1))) {
+		text = fit(l, f->key, text, f->max);
+		if (text.len == 0)
+			return at;
+	}
+	return line_put_fitting(l, at, '\t', f, put_lead, text, &value, fit);
 }
 
 static int write_event(const struct event *event, struct mapper *text,

@@ -78,6 +78,29 @@ struct slice line_cut(struct line *l, struct slice name, struct slice text,
 	return (struct slice){ text.data, kept };
 }
 
+struct slice line_fit_read(struct line *l, struct slice name, struct slice text,
+			   size_t max, size_t breaks)
+{
+	size_t kept = 0;
+	size_t read = 0;
+
+	if (max == 0 || l->options->no_limits)
+		return text;
+	for (; kept < text.len; kept++) {
+		unsigned char c = (unsigned char)text.data[kept];
+		size_t n = 1;
+
+		if (c == '\n' || c == '\r')
+			n = breaks;
+		else if ((c < 0x20 && c != '\t') || c == 0x7f)
+			n = strlen("\\u0000");
+		if (n > max - read)
+			return line_cut(l, name, text, kept);
+		read += n;
+	}
+	return text;
+}
+
 char *line_grow(struct line *l, const char *at, size_t n)
 {
 	line_put_at(l, at);

@@ -85,6 +85,13 @@ static inline struct slice line_fit(struct line *l, struct slice name,
 void line_leave_out(const struct line *l, struct slice key);
 
 /*
+ * The same of what a reader counts: a control character is the six that it
+ * becomes, and CR or LF as many as breaks says.
+ */
+struct slice line_fit_read(struct line *l, struct slice name, struct slice text,
+			   size_t max, size_t breaks);
+
+/*
  * The headers of syslog.h, of this event's time and with the host and the
  * priority of the options. Fields that are too long are counted as cut,
  * --no-limits or not: the grammar knows no longer ones.
@@ -219,6 +226,36 @@ IN_LINE char *line_put_led(struct line *l, char *at, char divider,
 	l->begun = true;
 	memcpy(at, f->lead.data, FIELD_LEAD);
 	return escape_quickly(at + len, text.data, text.len, how);
+}
+
+/* Makes a text fit its limit; the name is told of what is cut. */
+typedef struct slice line_fit_text(struct line *l, struct slice name,
+				   struct slice text, size_t max);
+
+/*
+ * The same with a text that is no longer than f->max: where what was written is
+ * longer, it may have control characters that count for more, and is made to
+ * fit.
+ */
+IN_LINE char *line_put_fitting(struct line *l, char *at, char divider,
+			       const struct field *f, line_put_lead *put_lead,
+			       struct slice text, const struct escape *how,
+			       line_fit_text *fit)
+{
+	size_t start = (size_t)(at - l->out->data);
+	bool begun = l->begun;
+
+	at = line_put_led(l, at, divider, f, put_lead, text, how);
+	if (LIKELY(at == NULL || f->max == 0 ||
+		   (size_t)(at - l->out->data) - start <= f->max))
+		return at;
+
+	struct slice kept = fit(l, f->key, text, f->max);
+	if (kept.len == text.len)
+		return at;
+	l->begun = begun;
+	return line_put_led(l, l->out->data + start, divider, f, put_lead, kept,
+			    how);
 }
 
 /* Append a field of a header, escaped, and the pipe behind it. */

@@ -43,6 +43,24 @@ static void a_line_end_in_the_header_becomes_one_space(void)
 	CHECK(made_is(&m, "cef", "CEF:0|Acme|Audit|1.0|E1|a b c d e|5|"));
 }
 
+static void a_control_byte_counts_as_the_text_that_it_becomes(void)
+{
+	struct made m;
+
+	begin(&m);
+	made_attribute(&m, VERSION, "12345\x01\x02\x03\x04\x05");
+	made_text(&m, "act", "1234567890\x01\x7f\n\r\t");
+	m.fields[0].max = 23;
+	made_text(&m, "app", "1234567890\x01\x7f\n");
+	m.fields[1].max = 23;
+	CHECK(made_is(&m, "cef",
+		      "CEF:0|Acme|Audit|12345\\\\u0001\\\\u0002\\\\u0003"
+		      "\\\\u0004|E1|test|5|"
+		      "act=1234567890\\\\u0001\\\\u007f\\n "
+		      "app=1234567890\\\\u0001\\\\u007f\\n"));
+	CHECK(m.counts.cut == 2);
+}
+
 static void header_fields_are_trimmed_and_cut_to_their_sizes(void)
 {
 	struct made m;
@@ -287,6 +305,7 @@ int main(void)
 	RUN(an_event_without_fields_keeps_all_seven_pipes);
 	RUN(the_header_escapes_pipe_and_backslash_and_nothing_else);
 	RUN(a_line_end_in_the_header_becomes_one_space);
+	RUN(a_control_byte_counts_as_the_text_that_it_becomes);
 	RUN(header_fields_are_trimmed_and_cut_to_their_sizes);
 	RUN(the_extension_escapes_backslash_equals_and_line_ends);
 	RUN(a_label_goes_before_its_value_and_with_it);

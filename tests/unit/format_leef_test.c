@@ -54,6 +54,19 @@ static void what_would_break_a_value_becomes_something_else(void)
 		      "msg=a b\\nc\\rd=e|f\\g\\u001b"));
 }
 
+static void what_a_byte_becomes_counts(void)
+{
+	struct made m;
+
+	begin(&m);
+	made_text(&m, "usrName", "12345\n\x01\t67");
+	m.fields[0].max = 15;
+	CHECK(made_is(&m, "leef",
+		      "LEEF:2.0|Acme|Audit|1.0|E1|x09|"
+		      "usrName=12345\\n\\u0001 6"));
+	CHECK(m.counts.cut == 1);
+}
+
 static void spaces_are_kept_and_empty_values_are_not(void)
 {
 	struct made m;
@@ -172,6 +185,7 @@ int main(void)
 	RUN(version_2_names_its_delimiter_and_1_has_none);
 	RUN(what_would_break_the_header_becomes_something_else);
 	RUN(what_would_break_a_value_becomes_something_else);
+	RUN(what_a_byte_becomes_counts);
 	RUN(spaces_are_kept_and_empty_values_are_not);
 	RUN(an_event_id_and_a_user_have_255_bytes);
 	RUN(max_line_leaves_out_whole_trailing_attributes);
