@@ -88,13 +88,14 @@ static inline bool map_nests(enum rest_names names)
 	return names == REST_LABEL || names == REST_WHOLE;
 }
 
-/* May a key hold this byte? Those of paths are SD-NAMEs (RFC 5424, 6.3.3). */
+/* May a key hold this byte? Those of paths are SD-NAMEs (RFC 5424, 6.3.3) that
+   no receiver takes for the beginning of an event, "CEF:0|". */
 static inline bool map_allows(enum rest_names names, char c)
 {
 	if (map_nests(names) && (c == '-' || c == '@' || c == '_'))
 		return true;
 	if (names == REST_PATH)
-		return c > ' ' && c < 0x7f && c != '=' && c != ']' && c != '"';
+		return c > ' ' && c < 0x7f && memchr("=]\":", c, 4) == NULL;
 	return (c >= '0' && c <= '9') || map_is_letter(c) ||
 	       (c == '_' && names == REST_COLUMN);
 }

@@ -67,25 +67,47 @@ static const struct map_shape *shape_of(const char *variant)
 	return is_sd(variant) ? &sd_shape : &plain_shape;
 }
 
-/* Section 6.3.2: no space, quote, bracket or equals sign. */
+/* Is it "name@number", as an SD-ID is that the IANA has not registered? */
+static bool is_private(struct slice id)
+{
+	struct slice name = slice_take_until(&id, '@');
+
+	for (size_t i = 0; i < id.len; i++)
+		if ((id.data[i] < '0' || id.data[i] > '9') && id.data[i] != '.')
+			return false;
+	return name.len > 0 && id.len > 0;
+}
+
+/*
+ * Section 6.3.2: no space, quote, bracket or equals sign. What is not private
+ * becomes so: a registered one has parameters of its own.
+ */
 static void put_sdid(struct line *l, struct slice id)
 {
+	static const struct slice number = SLICE("@32473");
+	size_t max = SD_NAME_MAX;
+	bool add = !is_private(id) || id.len > max;
 	char *at = buf_room(l->out, SD_NAME_MAX);
 
 	if (id.len == 0)
-		id = SLICE("audit@32473");
-	if (id.len > SD_NAME_MAX)
-		id = line_cut(l, SLICE("SD-ID"), id, SD_NAME_MAX);
+		id = SLICE("audit");
+	if (add)
+		max -= number.len;
+	if (id.len > max)
+		id = line_cut(l, SLICE("SD-ID"), id, max);
 	if (at == NULL)
 		return;
 	for (size_t i = 0; i < id.len; i++) {
 		char c = id.data[i];
 
 		at[i] = '_';
-		if (c > 32 && c < 127 && c != '=' && c != ']' && c != '"')
+		if (c > 32 && c < 127 &&
+		    memchr("=]\"@", c, add ? 4 : 3) == NULL)
 			at[i] = c;
 	}
 	buf_grown(l->out, id.len);
+	if (add)
+		buf_put_slice(l->out, number);
 }
 
 IN_LINE char *put_param(struct line *l, char *at, const struct field *f)

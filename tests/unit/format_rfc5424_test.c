@@ -122,6 +122,36 @@ static void header_fields_are_printable_and_not_too_long(void)
 	CHECK(m.counts.cut == 1);
 }
 
+static void an_id_that_is_registered_or_none_becomes_private(void)
+{
+	static const struct {
+		const char *id, *is;
+	} ids[] = {
+		{ "timeQuality", "timeQuality@32473" },
+		{ "a@b", "a_b@32473" },
+		{ "@1", "_1@32473" },
+		{ "a@1@2", "a_1_2@32473" },
+		{ "a@1.2", "a@1.2" },
+		{ "01234567890123456789012345678901@1",
+		  "01234567890123456789012345@32473" },
+		{ "0123456789012345678901234567@321",
+		  "0123456789012345678901234567@321" },
+	};
+
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+		struct made m;
+		char want[200];
+
+		begin(&m);
+		made_attribute(&m, SDID, ids[i].id);
+		made_text(&m, "a", "x");
+		snprintf(want, sizeof(want),
+			 "<134>1 2025-10-08T22:45:00Z h1 app - E1 [%s a=\"x\"]",
+			 ids[i].is);
+		CHECK(made_is(&m, "rfc5424", want));
+	}
+}
+
 static void a_map_without_names_leaves_nil_values_and_the_usual_id(void)
 {
 	struct made m;
@@ -217,6 +247,7 @@ int main(void)
 	RUN(a_message_has_a_byte_order_mark_where_it_is_not_ascii);
 	RUN(a_message_has_no_control_bytes);
 	RUN(header_fields_are_printable_and_not_too_long);
+	RUN(an_id_that_is_registered_or_none_becomes_private);
 	RUN(a_map_without_names_leaves_nil_values_and_the_usual_id);
 	RUN(max_line_keeps_the_bracket_and_the_message);
 	RUN(json_is_the_record_behind_a_header_if_any);
