@@ -13,13 +13,15 @@
 # make fuzz         run each fuzzer for FUZZ_SECONDS (60)
 # make compare      compare the scanner with jansson on COMPARE documents
 #                   (1000000), beginning with SEED (1)
+# make prove        prove on PROVE hostile records (1000000), beginning with
+#                   SEED (1), that no line of any format can be forged
 # make install      into $(DESTDIR)$(PREFIX); make uninstall takes it back
 # make deps         install the Debian packages that all of this needs
 # make clean        forget everything that was built
 # make help         print this
 #
-# demo, check, bench, chaos, outage, lint, fuzz and compare install what they
-# miss, and say so (tests/deps). Add SAN=1 for the address and undefined
+# demo, check, bench, chaos, outage, lint, fuzz, compare and prove install
+# what they miss, and say so (tests/deps). Add SAN=1 for the address and undefined
 # behaviour sanitizers; those builds live in build-san/.
 
 PKGS = jansson openssl libcurl yaml-0.1 zlib libpcre2-8 libxxhash libseccomp libmicrohttpd gnutls
@@ -40,6 +42,7 @@ INSTALL ?= install
 CLANG ?= clang
 FUZZ_SECONDS ?= 60
 COMPARE ?= 1000000
+PROVE ?= 1000000
 SEED ?= 1
 
 # CFLAGS, CPPFLAGS and LDFLAGS belong to whoever runs make; what the project
@@ -195,6 +198,11 @@ compare:
 	$(BUILD)/tests/bin/scan-compare $(COMPARE) $(SEED)
 	$(BUILD)/tests/bin/scan-compare-plain $(COMPARE) $(SEED)
 
+prove:
+	@tests/deps build
+	$(SUBMAKE) $(BUILD)/tests/bin/prove-formats
+	@$(BUILD)/tests/bin/prove-formats $(PROVE) $(SEED)
+
 deps:
 	@tests/deps build demo check bench lint fuzz
 
@@ -241,6 +249,6 @@ help:
 	@sed -n -e '/^$$/q' -e 's/^# \{0,1\}//p' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: all tests objects tidy fuzzers check check-live demo bench chaos outage \
-        lint fuzz compare deps install uninstall clean help
+        lint fuzz compare prove deps install uninstall clean help
 .SECONDARY:
 .DELETE_ON_ERROR:

@@ -66,7 +66,7 @@ make_here()
 @test "make help says what every verb does" {
 	run -0 make_here help
 
-	for verb in check demo bench chaos outage lint fuzz compare install deps clean help; do
+	for verb in check demo bench chaos outage lint fuzz compare prove install deps clean help; do
 		grep -q "^make $verb  *[a-z]" <<<"$output"
 	done
 	grep -q '[#$]$' <<<"$output" && return 1

@@ -1,0 +1,641 @@
+/*
+ * A line is read back strictly, by lib/parse, and compared with what its event
+ * promises: member by member and value by value, in their order, and not one
+ * member more. What is compared is JSON text: what siem-parse makes of the
+ * line, and what expect.h makes of the event.
+ */
+#ifndef SIEM_TESTS_PROOF_READBACK_H
+#define SIEM_TESTS_PROOF_READBACK_H
+
+#include "expect.h"
+
+#include "core/utf8.h"
+#include "format/registry.h"
+#include "parse/registry.h"
+
+#include <stdbool.h>
+
+enum { READBACK_MOST = 16 << 20 }; // bytes of a line, and of what is made of it
+
+struct readback;
+
+/* A format in one of its variants, with one kind of header in front or none. */
+struct way {
+	const char *format;
+	const char *variant; // "": there is only one
+	const char *syslog;
+
+	/* Put into r->want what is to be read, and into r->got what is. */
+	void (*read)(struct readback *r);
+};
+
+struct readback {
+	const struct way *way;
+	const struct event *event;
+	const struct format_options *options;
+	struct slice line;
+	bool is_builtin; // the map; of others, some faults are their own
+
+	struct reading reading;
+	struct buf got, want;
+	struct buf departures; // those that are none of what is expected, one
+			       // to a line
+	struct buf text, clean;
+	size_t fields;     // compared so far, with attributes and headers
+	const char *wrong; // what is, found on the way; or NULL
+};
+
+static inline bool readback_is_one_of(const char *rule, const char *const *list)
+{
+	for (; *list != NULL; list++)
+		if (strcmp(rule, *list) == 0)
+			return true;
+	return false;
+}
+
+/* Of the rules that lines may depart from, these alone; and when. */
+static inline bool readback_is_expected(const struct readback *r,
+					const struct departure *d)
+{
+	static const char *const sizes[] = { "cef-value-size",
+					     "cef-header-size",
+					     "leef-value-size", "leef-event-id",
+					     NULL };
+	static const char *const couples[] = { "cef-label-without-value",
+					       "cef-value-without-label",
+					       "cef-duplicate-label",
+					       "leef-time-format",
+					       "leef-identity",
+					       "leef-severity",
+					       NULL };
+	const char *rule = d->rule->name;
+
+	// Nothing is cut on request.
+	if (readback_is_one_of(rule, sizes))
+		return r->options->no_limits;
+	// An attribute is empty: a reader finds it so.
+	if (strcmp(rule, "cef-header-empty") == 0 ||
+	    strcmp(rule, "leef-header-empty") == 0)
+		return d->bytes.len == 0;
+	// What goes together is for maps to know.
+	if (readback_is_one_of(rule, couples))
+		return !r->is_builtin;
+	// In the first weeks of 1970, milliseconds are as few as seconds.
+	if (strcmp(rule, "cef-time") == 0)
+		return d->bytes.len == 10;
+	// So short no packet has to be, unless --max-line says so.
+	if (strcmp(rule, "rfc3164-length") == 0)
+		return r->line.len > 1024;
+	// What stands in the record stands in a line that ends in the record.
+	return strcmp(rule, "json-duplicate-name") == 0;
+}
+
+static inline void readback_depart(void *who, const struct departure *d)
+{
+	struct readback *r = who;
+
+	if (!d->rule->advice && !readback_is_expected(r, d))
+		buf_printf(&r->departures, "%s, column %zu: %s\n",
+			   d->rule->name, d->column, d->message);
+}
+
+static inline void readback_init(struct readback *r)
+{
+	*r = (struct readback){
+		.reading = READING_INIT(READBACK_MOST),
+		.got = BUF_INIT(READBACK_MOST),
+		.want = BUF_INIT(READBACK_MOST),
+		.departures = BUF_INIT(READBACK_MOST),
+		.text = BUF_INIT(READBACK_MOST),
+		.clean = BUF_INIT(READBACK_MOST),
+	};
+	r->reading.out = &r->got;
+	r->reading.depart = readback_depart;
+	r->reading.who = r;
+}
+
+static inline void readback_free(struct readback *r)
+{
+	reading_free(&r->reading);
+	buf_free(&r->got);
+	buf_free(&r->want);
+	buf_free(&r->departures);
+	buf_free(&r->text);
+	buf_free(&r->clean);
+}
+
+/* The text of a value; the next call overwrites it. */
+static inline struct slice readback_text(struct readback *r, struct value v)
+{
+	buf_clear(&r->text);
+	expect_text(&r->text, v);
+	return buf_slice(&r->text);
+}
+
+static inline struct slice readback_attribute(struct readback *r, size_t place)
+{
+	return readback_text(r, r->event->attributes[place]);
+}
+
+static inline size_t readback_limit(const struct readback *r, size_t max)
+{
+	return r->options->no_limits ? 0 : max;
+}
+
+/* The name of a member that is expected next. */
+static inline void want_name(struct readback *r, struct slice name)
+{
+	struct buf *out = &r->want;
+
+	if (out->len > 0 && out->data[out->len - 1] != '{')
+		buf_putc(out, ',');
+	expect_string(out, name);
+	buf_putc(out, ':');
+}
+
+static inline void want_open(struct readback *r, const char *name)
+{
+	want_name(r, slice_of(name));
+	buf_putc(&r->want, '{');
+}
+
+static inline void want_close(struct readback *r)
+{
+	buf_putc(&r->want, '}');
+}
+
+/* A member whose text is normalised. */
+static inline void want_text(struct readback *r, struct slice name,
+			     struct slice text, enum expect_style style)
+{
+	want_name(r, name);
+	buf_clear(&r->clean);
+	expect_clean(&r->clean, text, style);
+	expect_string(&r->want, buf_slice(&r->clean));
+	r->fields++;
+}
+
+/* A field of a header of syslog: printable ASCII; none where it is empty. */
+static inline void want_word(struct readback *r, const char *name,
+			     struct slice text, size_t max, const char *others)
+{
+	char word[256];
+	size_t n = 0;
+	bool is_app = strcmp(name, "app") == 0; // no event begins with it
+
+	for (text = expect_cut(text, max); n < text.len; n++) {
+		char c = text.data[n];
+		bool good = c > 32 && c < 127 && (c != '|' || !is_app);
+
+		if (others != NULL)
+			good = (c >= '0' && c <= '9') ||
+			       ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') ||
+			       (c != '\0' && strchr(others, c) != NULL);
+		word[n] = good ? c : '_';
+	}
+	if (n == 0 || (n == 1 && word[0] == '-' && others == NULL))
+		return;
+	want_text(r, slice_of(name), (struct slice){ word, n }, EXPECT_JSON);
+}
+
+static inline void want_priority(struct readback *r)
+{
+	static const char *const severities[] = { "emerg", "alert",   "crit",
+						  "err",   "warning", "notice",
+						  "info",  "debug" };
+	int severity = r->options->severity;
+
+	if (severity == FORMAT_SEVERITY_AUTO)
+		severity = expect_severity(r->event);
+	want_open(r, "syslog");
+	buf_printf(&r->want, "\"priority\":%d,\"facility\":\"local%d\"",
+		   8 * r->options->facility + severity,
+		   r->options->facility - 16);
+	want_text(r, SLICE("severity"), slice_of(severities[severity]),
+		  EXPECT_JSON);
+}
+
+/* The time, and the host behind it. */
+static inline void want_origin(struct readback *r, bool is_5424,
+			       unsigned digits, int zone, bool zulu)
+{
+	if (is_5424)
+		buf_puts(&r->want, ",\"version\":1");
+	want_name(r, SLICE("timestamp"));
+	buf_putc(&r->want, '"');
+	expect_time(&r->want, &r->event->time, is_5424, digits, zone);
+	if (is_5424 && zulu)
+		buf_putc(&r->want, 'Z');
+	else if (is_5424)
+		buf_printf(&r->want, "%c%02d:%02d", zone < 0 ? '-' : '+',
+			   abs(zone) / 60, abs(zone) % 60);
+	buf_putc(&r->want, '"');
+	want_text(r, SLICE("host"), slice_of(r->options->host), EXPECT_JSON);
+}
+
+/* As the event has the time, in full. */
+static inline void want_5424(struct readback *r, struct slice app)
+{
+	const struct timestamp *t = &r->event->time;
+
+	want_priority(r);
+	want_origin(r, true, t->digits < 6 ? t->digits : 6,
+		    t->zulu ? 0 : t->offset_min, t->zulu);
+	want_word(r, "app", app, 48, NULL);
+}
+
+static inline void want_3164(struct readback *r)
+{
+	want_priority(r);
+	want_origin(r, false, 0, 0, true);
+}
+
+static inline void want_tag(struct readback *r, struct slice tag)
+{
+	want_word(r, "app", tag.len > 0 ? tag : SLICE("siem-fmt"), 32, "-._");
+}
+
+/* Read all of the line, in whatever it is written. */
+static inline void read_record(struct readback *r)
+{
+	struct err e = { 0 };
+
+	if (parse_record(&r->reading, r->line, &e) < 0)
+		r->wrong = "it cannot be read";
+}
+
+/*
+ * Read a header of that dialect, and whatever stands behind it is what it is.
+ * The object is left open.
+ */
+static inline struct slice read_header(struct readback *r,
+				       const struct dialect *dialect)
+{
+	struct slice rest = { 0 };
+	struct err e = { 0 };
+
+	r->reading.record = r->line;
+	buf_putc(&r->got, '{');
+	if (!dialect->is_it(r->line) ||
+	    dialect->read(&r->reading, r->line, &rest, &e) < 0)
+		r->wrong = "its header cannot be read";
+	return rest;
+}
+
+extern const struct dialect dialect_rfc5424, dialect_rfc3164;
+
+/* cef */
+
+static inline void want_cef_header(struct readback *r)
+{
+	static const struct {
+		const char *name;
+		size_t max;
+	} header[] = {
+		{ "device_vendor", 63 },  { "device_product", 63 },
+		{ "device_version", 31 }, { "device_event_class_id", 1023 },
+		{ "name", 512 },
+	};
+
+	buf_puts(&r->want, "\"version\":0");
+	for (size_t i = 0; i < 5; i++)
+		want_text(r, slice_of(header[i].name),
+			  expect_fit(readback_attribute(r, i),
+				     readback_limit(r, header[i].max),
+				     EXPECT_CEF_HEADER),
+			  EXPECT_CEF_HEADER);
+	buf_printf(&r->want, ",\"severity\":\"%d\"", r->event->severity);
+}
+
+static inline void want_cef_field(struct readback *r, const struct field *f)
+{
+	struct slice text =
+		expect_fit(readback_text(r, f->value),
+			   readback_limit(r, f->max), EXPECT_CEF_VALUE);
+	char label[300];
+
+	if (text.len == 0)
+		return;
+	if (f->label.len > 0) {
+		int n = snprintf(label, sizeof(label), "%.*sLabel",
+				 (int)f->key.len, f->key.data);
+
+		want_text(r, (struct slice){ label, (size_t)n }, f->label,
+			  EXPECT_CEF_VALUE);
+	}
+	want_text(r, f->key, text, EXPECT_CEF_VALUE);
+}
+
+static inline void read_cef(struct readback *r)
+{
+	const char *syslog = r->way->syslog;
+
+	read_record(r);
+	if (syslog != NULL && strcmp(syslog, "5424") == 0)
+		want_5424(r, readback_attribute(r, 1));
+	else if (syslog != NULL)
+		want_3164(r);
+	if (syslog != NULL)
+		want_close(r);
+	want_open(r, "cef");
+	want_cef_header(r);
+	want_open(r, "extension");
+	for (size_t i = 0; i < r->event->count; i++)
+		want_cef_field(r, &r->event->fields[i]);
+	want_close(r);
+	want_close(r);
+}
+
+/* leef */
+
+static inline void want_leef_header(struct readback *r)
+{
+	static const char *const header[] = { "vendor", "product",
+					      "product_version", "event_id" };
+
+	want_text(r, SLICE("version"), slice_of(r->way->variant), EXPECT_JSON);
+	for (size_t i = 0; i < 4; i++)
+		want_text(r, slice_of(header[i]),
+			  expect_limit(readback_attribute(r, i),
+				       i == 3 ? readback_limit(r, 255) : 0,
+				       EXPECT_LEEF_HEADER),
+			  EXPECT_LEEF_HEADER);
+	want_text(r, SLICE("delimiter"), SLICE("\t"), EXPECT_JSON);
+}
+
+static inline void read_leef(struct readback *r)
+{
+	const char *syslog = r->way->syslog;
+
+	read_record(r);
+	if (syslog != NULL && strcmp(syslog, "5424") == 0) {
+		want_priority(r);
+		want_origin(r, true, 3, 0, true);
+	} else if (syslog != NULL) {
+		want_3164(r);
+	}
+	if (syslog != NULL)
+		want_close(r);
+	want_open(r, "leef");
+	want_leef_header(r);
+	want_open(r, "attributes");
+	for (size_t i = 0; i < r->event->count; i++) {
+		const struct field *f = &r->event->fields[i];
+		struct slice text = expect_limit(readback_text(r, f->value),
+						 readback_limit(r, f->max),
+						 EXPECT_LEEF_VALUE);
+
+		if (text.len > 0)
+			want_text(r, f->key, text, EXPECT_LEEF_VALUE);
+	}
+	want_close(r);
+	want_close(r);
+}
+
+/* rfc5424 */
+
+static inline void read_message(struct readback *r, struct slice message)
+{
+	buf_puts(&r->got, ",\"message\":");
+	expect_string(&r->got, message);
+}
+
+/* SD-ID, section 6.3.2: what is no "name@number" becomes one. */
+static inline void want_sdid(struct readback *r, struct slice id)
+{
+	size_t name = 0;
+	size_t digits = 0;
+	char made[33];
+
+	id = id.len > 0 ? id : SLICE("audit");
+	while (name < id.len && id.data[name] != '@')
+		name++;
+	while (name + 1 + digits < id.len &&
+	       strchr("0123456789.", id.data[name + 1 + digits]) != NULL &&
+	       id.data[name + 1 + digits] != '\0')
+		digits++;
+
+	bool good = name > 0 && digits > 0 && name + 1 + digits == id.len &&
+		    id.len <= 32;
+	id = expect_cut(id, good ? 32 : 26);
+	for (size_t i = 0; i < id.len; i++) {
+		char c = id.data[i];
+		bool bad = c <= 32 || c >= 127 || strchr("=]\"", c) != NULL ||
+			   (c == '@' && !good);
+
+		made[i] = bad ? '_' : c;
+	}
+	memcpy(made + id.len, "@32473", good ? 0 : 6);
+	want_name(r, (struct slice){ made, id.len + (good ? 0 : 6) });
+	buf_putc(&r->want, '{');
+}
+
+static inline void read_sd(struct readback *r)
+{
+	enum { APP, PROCID, MSGID, MSG, SDID };
+	const struct event *event = r->event;
+
+	read_message(r, read_header(r, &dialect_rfc5424));
+	buf_putc(&r->got, '}');
+
+	want_5424(r, readback_attribute(r, APP));
+	want_word(r, "procid", readback_attribute(r, PROCID), 128, NULL);
+	want_word(r, "msgid", readback_attribute(r, MSGID), 32, NULL);
+	if (event->count > 0) {
+		want_open(r, "structured_data");
+		want_sdid(r, readback_attribute(r, SDID));
+		for (size_t i = 0; i < event->count; i++) {
+			const struct field *f = &event->fields[i];
+
+			want_text(r, f->key, readback_text(r, f->value),
+				  EXPECT_SYSLOG);
+		}
+		want_close(r);
+		want_close(r);
+	}
+	want_close(r);
+	want_text(r, SLICE("message"), readback_attribute(r, MSG),
+		  EXPECT_SYSLOG);
+}
+
+/* rfc3164 */
+
+/* Take a value up to its quote; only a quote and a backslash are escaped, and
+   control characters are names behind one. */
+static inline bool read_quoted(struct readback *r, struct slice *s)
+{
+	size_t i = 0;
+
+	for (; i < s->len && s->data[i] != '"'; i++) {
+		char c = s->data[i];
+
+		if (c != '\\') {
+			buf_putc(&r->text, c);
+			continue;
+		}
+		if (++i == s->len || strchr("\"\\nrtu", s->data[i]) == NULL)
+			return false;
+		if (strchr("nrtu", s->data[i]) != NULL)
+			buf_putc(&r->text, '\\');
+		buf_putc(&r->text, s->data[i]);
+	}
+	if (i == s->len)
+		return false;
+	*s = slice_from(*s, i + 1);
+	return true;
+}
+
+/* Take a value up to a space: what needs quotes is not in it. */
+static inline bool read_bare(struct readback *r, struct slice *s)
+{
+	size_t i = 0;
+
+	for (; i < s->len && s->data[i] != ' '; i++) {
+		if (strchr("\"=\\", s->data[i]) != NULL)
+			return false;
+		buf_putc(&r->text, s->data[i]);
+	}
+	*s = slice_from(*s, i);
+	return i > 0;
+}
+
+/* Take "key=value" off the front, the value in quotes or not; false: none. */
+static inline bool read_pair(struct readback *r, struct slice *s)
+{
+	size_t n = 0;
+
+	while (n < s->len && s->data[n] != '=' && s->data[n] != ' ' &&
+	       s->data[n] != '"')
+		n++;
+	if (n == 0 || n == s->len || s->data[n] != '=')
+		return false;
+	struct slice key = slice_take_n(s, n);
+	*s = slice_from(*s, 1);
+	buf_clear(&r->text);
+	if (slice_take(s, SLICE("\"")) ? !read_quoted(r, s) : !read_bare(r, s))
+		return false;
+	if (r->got.data[r->got.len - 1] != '{')
+		buf_putc(&r->got, ',');
+	expect_string(&r->got, key);
+	buf_putc(&r->got, ':');
+	expect_string(&r->got, buf_slice(&r->text));
+	return true;
+}
+
+static inline void read_kv(struct readback *r)
+{
+	const struct event *event = r->event;
+	struct slice rest = read_header(r, &dialect_rfc3164);
+
+	buf_puts(&r->got, ",\"pairs\":{");
+	while (r->wrong == NULL && rest.len > 0)
+		if (!read_pair(r, &rest) ||
+		    (rest.len > 0 && !slice_take(&rest, SLICE(" "))))
+			r->wrong = "its pairs cannot be read";
+	buf_puts(&r->got, "}}");
+
+	want_3164(r);
+	want_tag(r, readback_attribute(r, 0));
+	want_close(r);
+	want_open(r, "pairs");
+	for (size_t i = 0; i < event->count; i++) {
+		const struct field *f = &event->fields[i];
+
+		want_text(r, f->key, readback_text(r, f->value), EXPECT_SYSLOG);
+	}
+	want_close(r);
+}
+
+/* What ends in the record, as it came. */
+
+static inline void want_record(struct readback *r)
+{
+	want_name(r, SLICE("json"));
+	buf_put_slice(&r->want, slice_trim(r->event->record));
+	r->fields++;
+}
+
+static inline void read_verbatim(struct readback *r)
+{
+	const char *kind = strcmp(r->way->format, "rfc5424") == 0 ? "5424"
+			   : strcmp(r->way->format, "rfc3164") == 0
+				   ? "3164"
+				   : r->way->syslog;
+
+	read_record(r);
+	if (kind != NULL && strcmp(kind, "5424") == 0) {
+		want_5424(r, readback_attribute(r, 0));
+		want_close(r);
+	} else if (kind != NULL) {
+		want_3164(r);
+		want_tag(r, readback_attribute(r, 0));
+		want_close(r);
+	}
+	want_record(r);
+}
+
+static const struct way ways[] = {
+	{ "cef", "", NULL, read_cef },
+	{ "cef", "", "3164", read_cef },
+	{ "cef", "", "5424", read_cef },
+	{ "leef", "2.0", NULL, read_leef },
+	{ "leef", "2.0", "3164", read_leef },
+	{ "leef", "1.0", "5424", read_leef },
+	{ "rfc5424", "sd", NULL, read_sd },
+	{ "rfc5424", "plain", NULL, read_verbatim },
+	{ "rfc3164", "kv", NULL, read_kv },
+	{ "rfc3164", "plain", NULL, read_verbatim },
+	{ "json", "", NULL, read_verbatim },
+	{ "json", "", "5424", read_verbatim },
+	{ "json", "", "3164", read_verbatim },
+};
+
+enum { WAYS = sizeof(ways) / sizeof(ways[0]) };
+
+/* A line has no byte that ends it, and is UTF-8. */
+static inline const char *readback_bytes(struct slice line)
+{
+	if (memchr(line.data, '\n', line.len) != NULL ||
+	    memchr(line.data, '\r', line.len) != NULL ||
+	    memchr(line.data, '\0', line.len) != NULL)
+		return "it has a byte that ends it";
+	if (utf8_valid(line) != line.len)
+		return "it is no UTF-8";
+	return NULL;
+}
+
+/*
+ * NULL, or what is wrong with the line that was written of an event; r has
+ * what was read, what should have been, and the departures.
+ */
+static inline const char *readback_check(struct readback *r,
+					 const struct way *way,
+					 const struct event *event,
+					 const struct format_options *options,
+					 struct slice line)
+{
+	r->way = way;
+	r->event = event;
+	r->options = options;
+	r->line = line;
+	r->wrong = readback_bytes(line);
+	buf_clear(&r->got);
+	buf_clear(&r->want);
+	buf_clear(&r->departures);
+	if (r->wrong != NULL)
+		return r->wrong;
+	buf_putc(&r->want, '{');
+	way->read(r);
+	want_close(r);
+	if (buf_status(&r->got) != 0 || buf_status(&r->want) != 0)
+		abort();
+	if (r->wrong != NULL)
+		return r->wrong;
+	if (r->departures.len > 0)
+		return "it departs from its specification";
+	if (!slice_is(buf_slice(&r->got), buf_slice(&r->want)))
+		return "what is read is not what was written";
+	return NULL;
+}
+
+#endif
