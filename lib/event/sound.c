@@ -4,6 +4,7 @@
 #include "json/scan.h"
 #include "json/walk.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* The walk over a text, token by token. */
@@ -60,6 +61,8 @@ static const char *skip_token(struct sounding *s, const char *p)
 {
 	bool escaped;
 
+	// The text is an array or object: all but its first is in one.
+	assert(s->depth > 0 || *p == '{' || *p == '[');
 	switch (*p) {
 	case '{':
 		if (!open_container(s, ++s->objects))

@@ -101,7 +101,7 @@ static bool is_text(struct line *l, const struct value *v, struct slice text)
 	if (v->type == VALUE_NUMBER)
 		return !field_is_storable(text);
 	if (v->type >= VALUE_ARRAY)
-		return !mapper_is_sound(l->text, text);
+		return !l->failed && !mapper_is_sound(l->text, text);
 	return v->type == VALUE_STRING;
 }
 

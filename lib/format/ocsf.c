@@ -161,18 +161,31 @@ static bool put_finding_head(struct buf *out, const struct value *values)
 	return true;
 }
 
-#define SHAPE(name, head)                                           \
-	{                                                           \
-		.section = name, .attributes = attributes,          \
-		.rest_names = REST_WHOLE, .first_key = PRODUCT_KEY, \
-		.rest_object = UNMAPPED, .has_time = true,          \
-		.has_severity = true, .find_rule = find_rule,       \
-		.put_lead = put_lead, .put_head = head,             \
-	}
+static const struct map_shape api_shape = {
+	.section = "ocsf",
+	.attributes = attributes,
+	.rest_names = REST_WHOLE,
+	.first_key = PRODUCT_KEY,
+	.rest_object = UNMAPPED,
+	.has_time = true,
+	.has_severity = true,
+	.find_rule = find_rule,
+	.put_lead = put_lead,
+	.put_head = put_api_head,
+};
 
-static const struct map_shape api_shape = SHAPE("ocsf", put_api_head);
-static const struct map_shape finding_shape =
-	SHAPE("ocsf_finding", put_finding_head);
+static const struct map_shape finding_shape = {
+	.section = "ocsf_finding",
+	.attributes = attributes,
+	.rest_names = REST_WHOLE,
+	.first_key = PRODUCT_KEY,
+	.rest_object = UNMAPPED,
+	.has_time = true,
+	.has_severity = true,
+	.find_rule = find_rule,
+	.put_lead = put_lead,
+	.put_head = put_finding_head,
+};
 
 static bool is_finding(const char *variant)
 {
@@ -187,9 +200,10 @@ static const struct map_shape *shape_of(const char *variant)
 /* The severity_id of an event. */
 static char severity_of(const struct event *event)
 {
-	static const char ids[] = "11123334455";
+	static const char ids[] = "111233344556";
 
-	return event->emergency ? '6' : ids[event->severity];
+	return ids[event->emergency ? strlen(ids) - 1
+				    : (size_t)event->severity];
 }
 
 /* {"time":1759963500000,"severity_id":3 */
