@@ -60,6 +60,16 @@ messages()
 	equal '{"message":"x", "ddsource":"own","n":1.50}' "$(jq -r .raw arrived)"
 }
 
+@test "logs of siem-fmt arrive as they are, with what each event is" {
+	mock
+	vectors=$BATS_TEST_DIRNAME/vectors
+	cat "$vectors"/{golden,live}.jsonl >in
+	siem-fmt --datadog --host h1 in | run -0 send
+
+	equal "$(cat "$vectors"/{golden,live}.datadog)" "$(jq -r .raw arrived)"
+	equal "$(cat "$vectors"/{golden,live}.datadog | jq -c .)" "$(jq -c .event arrived)"
+}
+
 @test "a certificate that is not trusted ends the run before anything is sent" {
 	mock --tls --tls-dir certs
 	run -4 send <<<lost

@@ -864,7 +864,7 @@ refused()
 @test "without a format it names them all" {
 	run -2 --separate-stderr siem-fmt </dev/null
 
-	equal 'siem-fmt: no format: give one of --cef, --leef, --rfc5424, --rfc3164, --json, --hec, --csl, --sentinel, --ecs or --ocsf' "$stderr"
+	equal 'siem-fmt: no format: give one of --cef, --leef, --rfc5424, --rfc3164, --json, --hec, --csl, --sentinel, --ecs, --ocsf, --datadog or --otlp' "$stderr"
 }
 
 # wrong MESSAGE OPTION...

@@ -1,6 +1,6 @@
 /*
  * http: any collector that takes records by HTTP. A body of JSON is an array,
- * or objects one behind the other; any other is lines.
+ * or objects one behind the other, or a request of OTLP; any other is lines.
  *
  * qradar: IBM QRadar's HTTP Receiver, whose Message Pattern makes an event of
  * each line.
@@ -13,6 +13,8 @@
 #include "record.h"
 #include "trouble.h"
 #include "values.h"
+
+#include "json/scan.h"
 
 #include <string.h>
 #include <strings.h>
@@ -29,6 +31,7 @@ struct web {
 	const struct manner *manner;
 	uint64_t requests; // with records, so far
 	struct buf plain;  // the body of one that came compressed
+	struct buf wrapped; // a record of OTLP
 };
 
 static void say(struct http_answer *a, unsigned status)
@@ -52,6 +55,43 @@ static bool is_json(const struct http_request *r)
 	       strcasestr(type, "ndjson") == NULL &&
 	       strcasestr(type, "jsonl") == NULL &&
 	       strcasestr(type, "json-seq") == NULL;
+}
+
+/* The logs of a request of OTLP, which is an object that has nothing else. */
+static bool find_logs(struct slice body, struct slice *logs)
+{
+	const struct slice object = slice_trim(body);
+	struct slice rest = object;
+	struct value name, list, other;
+
+	if (!walk_is_object(object) || !scan_next(&rest, &name, &list) ||
+	    !slice_is(value_slice(name), SLICE("resourceLogs")) ||
+	    list.type != VALUE_ARRAY || scan_next(&rest, &name, &other))
+		return false;
+	*logs = value_slice(list);
+	return true;
+}
+
+/* Print the first count of the logs, each as a request by itself. */
+static int print_logs(struct web *w, const struct record_origin *from,
+		      struct slice logs, size_t count, struct err *e)
+{
+	struct values v;
+	struct slice text;
+
+	values_start(&v, logs);
+	while (v.count < count && values_next(&v, &text) > 0) {
+		buf_clear(&w->wrapped);
+		buf_puts(&w->wrapped, "{\"resourceLogs\":[");
+		buf_put_slice(&w->wrapped, text);
+		buf_puts(&w->wrapped, "]}");
+		if (buf_status(&w->wrapped) != 0)
+			return err_set(e, ERR_SYSTEM, "out of memory");
+		if (record_print(w->mock, from, buf_slice(&w->wrapped), true,
+				 e) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 /* Print the first count of the values; they are good. */
@@ -141,16 +181,45 @@ static bool count_records(const struct web *w, struct slice body, bool json,
 	return a->body.len == 0;
 }
 
+/* Take all logs of a request of OTLP, or the first of them. */
+static int take_logs(struct web *w, const struct record_origin *from,
+		     struct slice logs, enum request_fault fault,
+		     struct http_answer *a, struct err *e)
+{
+	size_t count, kept;
+
+	if (!count_records(w, logs, true, &count, a))
+		return 0;
+	kept = count;
+	if (fault == REQUEST_PARTIAL && count > 0) {
+		kept = (size_t)fault_pick(&w->mock->faults, count);
+		buf_printf(&a->body,
+			   "{\"partialSuccess\":{\"rejectedLogRecords\":"
+			   "\"%zu\",\"errorMessage\":"
+			   "\"these are not to our taste\"}}",
+			   count - kept);
+	} else {
+		buf_puts(&a->body, "{}");
+	}
+	if (print_logs(w, from, logs, kept, e) < 0)
+		return -1;
+	trouble_after(fault, a);
+	return record_flush(w->mock, e);
+}
+
 static int take_records(struct web *w, const struct record_origin *from,
 			enum request_fault fault, struct http_answer *a,
 			struct err *e)
 {
 	const bool json = !w->manner->is_lines && is_json(from->request);
-	struct slice body;
+	struct slice body, logs;
 	size_t count;
 
-	if (!read_body(w, from->request, &body, a) ||
-	    !count_records(w, body, json, &count, a))
+	if (!read_body(w, from->request, &body, a))
+		return 0;
+	if (json && find_logs(body, &logs))
+		return take_logs(w, from, logs, fault, a, e);
+	if (!count_records(w, body, json, &count, a))
 		return 0;
 	if (fault == REQUEST_PARTIAL && count > 0) {
 		count = (size_t)fault_pick(&w->mock->faults, count);
@@ -202,10 +271,14 @@ static int answer(void *context, const struct http_request *r,
 
 static int serve(struct mock *m, const struct manner *manner, struct err *e)
 {
-	struct web w = { .mock = m, .manner = manner, .plain = BUF_INIT(0) };
+	struct web w = { .mock = m,
+			 .manner = manner,
+			 .plain = BUF_INIT(0),
+			 .wrapped = BUF_INIT(2 * MOCK_EVENT_MAX) };
 	int rc = http_serve(m, answer, &w, e);
 
 	buf_free(&w.plain);
+	buf_free(&w.wrapped);
 	return rc;
 }
 

@@ -416,7 +416,8 @@ static int plan(const char *const *values, struct dest_plan *plan,
 const struct dest_type dest_datadog = {
 	.name = "datadog",
 	.summary = "Datadog, by its log intake",
-	.formats = "json=--json|cef=--cef|leef=--leef|syslog=--rfc5424",
+	.formats = "json=--json|datadog=--datadog --host {host}|cef=--cef|"
+		   "leef=--leef|syslog=--rfc5424",
 	.settings = table,
 	.address = address,
 	.plan = plan,

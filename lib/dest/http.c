@@ -49,7 +49,8 @@ static const struct dest_setting table[SETTINGS + 1] = {
 	[CONTENT_TYPE] = { "content_type", "HTTP_CONTENT_TYPE", NULL,
 			   "of a request [what suits the framing]", false },
 	[FRAMING] = { "framing", "HTTP_FRAMING", "jsonl",
-		      "jsonl, array, concat, or single: one by one", false },
+		      "jsonl, array, concat, otlp, or single: one by one",
+		      false },
 	[SUCCESS_CODES] = { "success_codes", "HTTP_SUCCESS_CODES", "2xx",
 			    "statuses by which records are delivered", false,
 			    .list = ',' },
@@ -142,8 +143,8 @@ static int plan_codes(struct web_target *c, const struct settings *s,
 static int plan_request(struct web_target *c, const struct settings *s,
 			struct dest_plan *plan, struct err *e)
 {
-	static const char *const framings[] = { "jsonl", "array", "concat",
-						"single", NULL };
+	static const char *const framings[] = { "jsonl", "array",  "concat",
+						"otlp",  "single", NULL };
 	static const char *const methods[] = { "POST", "PUT", "PATCH", NULL };
 	const char *const *values = s->values;
 	const bool is_secret = values[HEADER] != NULL || values[USER] != NULL ||
@@ -158,6 +159,7 @@ static int plan_request(struct web_target *c, const struct settings *s,
 		return err_prefix(e, "url");
 	c->method = methods[method];
 	c->framing = (enum web_framing)framing;
+	c->terms.is_otlp = c->framing == WEB_OTLP;
 	c->content_type = values[CONTENT_TYPE];
 	if (c->framing == WEB_SINGLE)
 		plan->limits.best_count = 1;

@@ -1,6 +1,7 @@
 #include "dest/web.h"
 
 #include "dest/answer.h"
+#include "dest/otlp.h"
 #include "dest/record.h"
 #include "format/sniff.h"
 #include "json/walk.h"
@@ -44,6 +45,10 @@ int web_add(enum web_framing framing, const struct dest_record *record,
 	case WEB_CONCAT:
 		put_value(line, body);
 		break;
+	case WEB_OTLP:
+		if (otlp_put(line, index, body, e) < 0)
+			return -1;
+		break;
 	case WEB_SINGLE:
 		buf_put_slice(body, line);
 		break;
@@ -55,6 +60,8 @@ void web_end(enum web_framing framing, struct buf *body)
 {
 	if (framing == WEB_ARRAY)
 		buf_putc(body, ']');
+	if (framing == WEB_OTLP)
+		otlp_end(body);
 }
 
 const char *web_content_type(enum web_framing framing, struct slice body)
@@ -69,6 +76,7 @@ const char *web_content_type(enum web_framing framing, struct slice body)
 			       : text;
 	case WEB_ARRAY:
 	case WEB_CONCAT:
+	case WEB_OTLP:
 		break;
 	case WEB_SINGLE:
 		return walk_is_object(slice_trim(body)) ? "application/json"
@@ -147,26 +155,29 @@ static bool is_page(struct slice body)
 	return false;
 }
 
-/* Success has been said: is it the collector that says so? */
+/* Success has been said: is it the collector that says so, and of all? */
 static struct judgement judge_success(const struct web_terms *terms,
-				      const struct answer *answer)
+				      struct dest_session *session,
+				      const struct answer *answer, size_t count)
 {
 	const struct slice body = answer->body;
 	struct judgement j = { .verdict = VERDICT_RETRY,
 			       .wait_ms = WAIT_BACKOFF };
 
-	if (terms->match != NULL) {
-		if (body.len > 0 && memmem(body.data, body.len, terms->match,
-					   strlen(terms->match)) != NULL)
-			return (struct judgement){ 0 };
-		j.reason = "success, but success_match is not in the answer";
-	} else if (is_page(body)) {
+	if (terms->match == NULL && is_page(body)) {
 		j.reason = "a web page is no answer: is there a proxy in "
 			   "between?";
-	} else {
-		return (struct judgement){ 0 };
+		return j;
 	}
-	return j;
+	if (terms->match != NULL &&
+	    (body.len == 0 || memmem(body.data, body.len, terms->match,
+				     strlen(terms->match)) == NULL)) {
+		j.reason = "success, but success_match is not in the answer";
+		return j;
+	}
+	if (terms->is_otlp)
+		return otlp_judge(session, body, count);
+	return (struct judgement){ 0 };
 }
 
 static struct judgement retry(const struct answer *answer)
@@ -218,7 +229,7 @@ void web_judge(const struct web_terms *terms, struct dest_session *session,
 	struct judgement j = answer_by_status(answer, session, count);
 
 	if (web_has_code(&terms->success, status)) {
-		j = judge_success(terms, answer);
+		j = judge_success(terms, session, answer, count);
 	} else if (web_has_code(&terms->retry, status)) {
 		j = retry(answer);
 	} else if (status == 401 && has_token) {
@@ -230,7 +241,9 @@ void web_judge(const struct web_terms *terms, struct dest_session *session,
 		j.reason = "this status is not among success_codes";
 	}
 	session->accepted |= j.verdict == VERDICT_DELIVERED;
-	if (j.verdict != VERDICT_DELIVERED) {
+	// What OTLP says of records is in its words already.
+	if (j.verdict != VERDICT_DELIVERED &&
+	    !(j.verdict == VERDICT_REJECT && j.reason != NULL)) {
 		if (j.reason == NULL)
 			j.reason = reason_of(terms, status, j.verdict);
 		j.reason = with_words(session, j.reason, answer->body);

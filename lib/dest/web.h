@@ -22,6 +22,7 @@ enum web_framing {
 	WEB_JSONL,  // an LF behind each
 	WEB_ARRAY,  // JSON: what is no object becomes a string
 	WEB_CONCAT, // the same, one behind the other without anything between
+	WEB_OTLP,   // requests of OTLP, merged into one (otlp.h)
 	WEB_SINGLE, // one record, and nothing else
 };
 
@@ -49,6 +50,7 @@ struct web_terms {
 	struct web_codes success, retry, reject;
 	const char *match; // that an answer of success has in it; NULL: any
 			   // does, but for a web page
+	bool is_otlp;      // what it says of records is said as in OTLP
 	const char *where; // "check url": what to do about 404 and the like
 };
 

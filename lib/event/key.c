@@ -118,9 +118,10 @@ void key_add(struct buf *key, const struct key_style *style, struct slice name)
 
 	if (start == NULL)
 		return;
-	if (style->names == REST_PATH || style->names == REST_LABEL) {
+	if (style->names == REST_PATH || style->names == REST_DOTS ||
+	    style->names == REST_LABEL) {
 		if (key->len > style->prefix.len)
-			*p++ = style->names == REST_PATH ? '.' : '_';
+			*p++ = style->names == REST_LABEL ? '_' : '.';
 		p = put_replaced(p, name, style->names);
 	} else if (style->given) {
 		p = put_allowed(p, name, style->names);

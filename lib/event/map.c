@@ -339,7 +339,9 @@ static int load_map(struct maps *maps, const char *name, struct slice text,
 			    .plan = plan,
 			    .policy = &maps->policies[maps->count] };
 
-	*plan = (struct plan){ .match = PROGRAM_NONE };
+	*plan = (struct plan){ .match = PROGRAM_NONE,
+			       .rest.given = maps->shape->keeps_shape,
+			       .rest.all = maps->shape->keeps_all };
 	for (size_t i = 0; i < PLAN_ATTRIBUTES; i++)
 		plan->attributes[i] = PROGRAM_NONE;
 	if (maps->shape->rest_object != NULL)

@@ -116,6 +116,23 @@ static bool supersede(struct task *t)
 	return true;
 }
 
+/* Put in front of a key what the format has for those that are reserved. */
+static void set_aside(struct buf *key, const struct map_shape *shape)
+{
+	const struct slice front =
+		slice_of(shape->aside != NULL ? shape->aside : "");
+	const struct field_rule *rule =
+		front.len > 0 ? shape->find_rule(buf_slice(key)) : NULL;
+
+	if (rule == NULL || rule->type != FIELD_RESERVED)
+		return;
+	buf_put_slice(key, front);
+	if (buf_status(key) != 0)
+		return;
+	memmove(key->data + front.len, key->data, key->len - front.len);
+	memcpy(key->data, front.data, front.len);
+}
+
 /* Make the key of a member from its path: t->work->key. */
 static bool make_key(struct task *t, uint32_t member)
 {
@@ -131,6 +148,7 @@ static bool make_key(struct task *t, uint32_t member)
 		key_add(key, &t->style,
 			name_of(t->eval, &members[path[--depth]]));
 	key_end(key, &t->style);
+	set_aside(key, t->shape);
 	if (buf_status(key) != 0)
 		eval_give_up(t->eval, buf_status(key));
 	return !t->eval->too_large && !t->eval->out_of_memory;
@@ -387,6 +405,7 @@ bool rest_collect(struct rest_work *w, struct eval *v,
 
 /* Make the key of a slot: w->key. */
 static void make_slot_key(struct rest_work *w, const struct program *program,
+			  const struct map_shape *shape,
 			  const struct key_style *style, uint16_t slot)
 {
 	uint16_t path[SCAN_DEPTH];
@@ -398,6 +417,7 @@ static void make_slot_key(struct rest_work *w, const struct program *program,
 	while (depth > 0)
 		key_add(&w->key, style, program->slots[path[--depth]].name);
 	key_end(&w->key, style);
+	set_aside(&w->key, shape);
 }
 
 /* Could a row put a field of that key, or one whose label has it? */
@@ -437,7 +457,7 @@ bool rest_make_keys(struct rest_work *w, const struct program *program,
 		return false;
 	keys[SCAN_NO_SLOT] = (struct rest_key){ .free = false };
 	for (uint32_t i = 1; i < program->slot_list.count; i++) {
-		make_slot_key(w, program, &style, (uint16_t)i);
+		make_slot_key(w, program, shape, &style, (uint16_t)i);
 		if (buf_status(&w->key) != 0)
 			return false;
 

@@ -380,7 +380,9 @@ static int read_rows(struct loader *l, const struct place *at, struct err *e)
 static int read_flag(struct loader *l, const struct place *at, bool *flag,
 		     struct err *e)
 {
-	if (at->value != NULL && !json_is_boolean(at->value))
+	if (at->value == NULL)
+		return 0;
+	if (!json_is_boolean(at->value))
 		return source_fail(&l->source, at, e, "expected true or false");
 	*flag = json_is_true(at->value);
 	return 0;

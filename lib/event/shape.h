@@ -23,6 +23,7 @@ enum rest_names {
 	REST_WHOLE,  // by the names that they have in the record itself, each
 		     // in one piece if any of it is left; keys that are given
 		     // are paths
+	REST_DOTS,   // the path joined by dots, as it is but for control bytes
 	REST_NONE,   // not at all: the format writes the record as it came, and
 		     // an event for it has attributes but no fields
 };
@@ -52,6 +53,10 @@ struct map_shape {
 	bool has_time;     // in full (RFC 5424; not RFC 3164)
 	bool has_severity; // of the event, 0 to 10 (CEF)
 
+	/* What the rest is like unless a map says otherwise (siem-map(5)). */
+	bool keeps_shape; // "given"
+	bool keeps_all;   // "all"
+
 	bool drops_empty;  // a field without a text has no place in its lines
 
 	/*
@@ -61,6 +66,10 @@ struct map_shape {
 	 * nothing takes a key that is FIELD_RESERVED.
 	 */
 	const struct field_rule *(*find_rule)(struct slice key);
+
+	/* What goes before the name of a member that would be a reserved key;
+	   or NULL: a number goes behind it, as behind one that is taken. */
+	const char *aside;
 
 	/*
 	 * Append what goes before the value of a field, but for what divides it
@@ -96,6 +105,8 @@ static inline bool map_allows(enum rest_names names, char c)
 		return true;
 	if (names == REST_PATH)
 		return c > ' ' && c < 0x7f && memchr("=]\":", c, 4) == NULL;
+	if (names == REST_DOTS)
+		return (unsigned char)c >= ' ' && c != 0x7f;
 	return (c >= '0' && c <= '9') || map_is_letter(c) ||
 	       (c == '_' && names == REST_COLUMN);
 }

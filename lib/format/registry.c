@@ -6,17 +6,19 @@
  * To add a format, define format_NAME in lib/format/NAME.c and put it here,
  * with the section of maps that it reads.
  */
-#define FORMATS(X)          \
-	X(cef, cef)         \
-	X(leef, leef)       \
-	X(rfc5424, rfc5424) \
-	X(rfc3164, rfc3164) \
-	X(json, json)       \
-	X(hec, hec)         \
-	X(csl, cef)         \
+#define FORMATS(X)            \
+	X(cef, cef)           \
+	X(leef, leef)         \
+	X(rfc5424, rfc5424)   \
+	X(rfc3164, rfc3164)   \
+	X(json, json)         \
+	X(hec, hec)           \
+	X(csl, cef)           \
 	X(sentinel, sentinel) \
-	X(ecs, ecs)         \
-	X(ocsf, ocsf)
+	X(ecs, ecs)           \
+	X(ocsf, ocsf)         \
+	X(datadog, datadog)   \
+	X(otlp, otlp)
 
 #define DECLARE(name, section) extern const struct format format_##name;
 #define ROW(name, section) &format_##name,

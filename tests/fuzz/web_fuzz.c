@@ -1,7 +1,8 @@
 /*
- * Any line: what it becomes in an array is one JSON value. Any answer: nothing
- * is taken for delivered or to blame but by the statuses that are set so. Any
- * list of statuses and headers: taken, or refused as the settings' fault.
+ * Any line: what it becomes in an array is one JSON value, and so is a request
+ * of OTLP. Any answer: nothing is taken for delivered or to blame but by the
+ * statuses that are set so, and where some were not taken none is delivered.
+ * Any list of statuses and headers: taken, or refused as the settings' fault.
  */
 #include "dest/web.h"
 #include "json/walk.h"
@@ -13,18 +14,20 @@ enum { COUNT = 3 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
-static void try_line(struct slice line)
+static void try_line(enum web_framing framing, struct slice line)
 {
 	const struct dest_record record = { line, 0 };
-	struct buf body = BUF_INIT(8 * line.len + 1000);
+	struct buf body = BUF_INIT(16 * line.len + 1000);
 	struct err e = { 0 };
 	struct walk w;
 
-	if (web_add(WEB_ARRAY, &record, 0, &body, &e) < 0) {
+	if (web_add(framing, &record, 0, &body, &e) < 0) {
 		if (e.kind != ERR_DATA)
 			abort();
 	} else {
-		web_end(WEB_ARRAY, &body);
+		if (web_add(framing, &record, 1, &body, &e) < 0)
+			abort();
+		web_end(framing, &body);
 		walk_start(&w, buf_slice(&body));
 		if (walk_container(&w, body.data, 0) != w.end)
 			abort();
@@ -65,7 +68,11 @@ static void try_answer(const struct web_terms *terms, int status,
 		if (j[i].verdict == VERDICT_DELIVERED &&
 		    !web_has_code(&terms->success, status))
 			abort();
+		if (terms->is_otlp && j[i].verdict != j[0].verdict)
+			abort();
 		if (j[i].verdict == VERDICT_REJECT &&
+		    !(terms->is_otlp &&
+		      web_has_code(&terms->success, status)) &&
 		    (count > 1 ||
 		     (status != 413 && !web_has_code(&terms->reject, status))))
 			abort();
@@ -84,7 +91,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 		return 0;
 	text = (struct slice){ (const char *)bytes + 2, n - 2 };
 	copy = strndup(text.len > 0 ? text.data : "", text.len);
-	try_line(text);
+	terms.is_otlp = (bytes[0] & 64) != 0;
+	try_line(terms.is_otlp ? WEB_OTLP : WEB_ARRAY, text);
 	try_settings(copy, &terms);
 	try_answer(&terms, (bytes[0] << 8 | bytes[1]) % 1000, text,
 		   bytes[0] & 128 ? COUNT : 1);

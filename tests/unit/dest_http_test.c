@@ -187,6 +187,78 @@ static void every_status_has_its_verdict(void)
 	JUDGED(NOTHING, rows);
 }
 
+static void requests_of_otlp_are_merged_and_nothing_else_is_taken(void)
+{
+	const char *const none =
+		"! no logs of OTLP: siem-fmt --otlp makes them\n";
+	static const char *const others[] = {
+		"x",
+		"{}",
+		"{\"a\":1}",
+		"{\"resourceLogs\":[]}",
+		"{\"resourceLogs\":{}}",
+		"{\"resourceLogs\":[1]}",
+		"{\"resourceLogs\":[{}],\"a\":1}",
+		"{\"resourceLogs\":[{}],\"resourceLogs\":[{}]}",
+		"{\"resourceLogs\":[{}]}{}",
+		"[{\"resourceLogs\":[{}]}]",
+	};
+
+	CHECK(strcmp(carries("http:https://h/in", LIST("framing=otlp"),
+			     LIST(" { \"resourceLogs\" : [ {\"a\":1} ] }",
+				  "{\"resourceLogs\":[{\"b\":2},{}]}")),
+		     HEAD(JSON) "\n{\"resourceLogs\":[{\"a\":1},"
+				"{\"b\":2},{}]}") == 0);
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		CARRIES("http:https://h/in", LIST("framing=otlp"), others[i],
+			none);
+}
+
+static void what_otlp_has_not_taken_is_rejected_and_never_sent_again(void)
+{
+	static const struct judged rows[] = {
+		{ 200, "", "", 3, VERDICT_DELIVERED, 0, NULL },
+		{ 200, "", "{}", 3, VERDICT_DELIVERED, 0, NULL },
+		{ 200, "", "{\"partialSuccess\":{}}", 3, VERDICT_DELIVERED, 0,
+		  NULL },
+		{ 200, "", "{\"partialSuccess\":null,\"x\":1}", 3,
+		  VERDICT_DELIVERED, 0, NULL },
+		{ 200, "",
+		  "{\"partialSuccess\":{\"rejectedLogRecords\":\"0\","
+		  "\"errorMessage\":\"slow down\"}}",
+		  3, VERDICT_DELIVERED, 0, NULL },
+		{ 200, "",
+		  "{\"partialSuccess\":{\"rejectedLogRecords\":\"2\","
+		  "\"errorMessage\":\"too old\"}}",
+		  3, VERDICT_REJECT, 0,
+		  "2 of 3 were not taken, and it is not said which: "
+		  "\"too old\"" },
+		{ 200, "",
+		  "{\"partial_success\":{\"rejected_log_records\":1,"
+		  "\"error_message\":\"too old\"}}",
+		  1, VERDICT_REJECT, 0, "not taken: \"too old\"" },
+		{ 200, "", "{\"partialSuccess\":{\"rejectedLogRecords\":3}}", 3,
+		  VERDICT_REJECT, 0, "not taken: \"\"" },
+		{ 200, "",
+		  "{\"partialSuccess\":{\"rejectedLogRecords\":\"-1\"}}", 3,
+		  VERDICT_RETRY, WAIT_BACKOFF, "success, but not in the words" },
+		{ 200, "", "{\"partialSuccess\":{\"rejectedLogRecords\":[]}}",
+		  3, VERDICT_RETRY, WAIT_BACKOFF, "success, but not in" },
+		{ 200, "", "{\"partialSuccess\":true}", 3, VERDICT_RETRY,
+		  WAIT_BACKOFF, "success, but not in the words" },
+		{ 200, "", "ok", 3, VERDICT_RETRY, WAIT_BACKOFF,
+		  "success, but not in the words of OTLP: is there a proxy in "
+		  "between?: \"ok\"" },
+		{ 200, "", "<html>", 3, VERDICT_RETRY, WAIT_BACKOFF,
+		  "a web page is no answer" },
+		{ 400, "", "{\"message\":\"x\"}", 3, VERDICT_SPLIT, 0, NULL },
+		{ 429, "", "", 3, VERDICT_RETRY, WAIT_BACKOFF, NULL },
+		{ 503, "", "", 3, VERDICT_RETRY, WAIT_BACKOFF, NULL },
+	};
+
+	JUDGED(LIST("framing=otlp"), rows);
+}
+
 static void what_is_asked_for_is_waited(void)
 {
 	static const struct judged rows[] = {
@@ -277,6 +349,8 @@ int main(void)
 	RUN(whoever_we_are_is_in_a_header);
 	RUN(settings_that_make_no_sense_are_named);
 	RUN(every_status_has_its_verdict);
+	RUN(requests_of_otlp_are_merged_and_nothing_else_is_taken);
+	RUN(what_otlp_has_not_taken_is_rejected_and_never_sent_again);
 	RUN(what_is_asked_for_is_waited);
 	RUN(the_settings_say_otherwise);
 	RUN(a_fetched_token_that_is_refused_is_a_matter_of_the_set_up);
