@@ -147,7 +147,10 @@ static void put_app(struct buf *out, struct slice app)
 	size_t len = app.len < sizeof(text) ? app.len : sizeof(text);
 
 	for (size_t i = 0; i < len; i++)
-		text[i] = app.data[i] == '|' ? '_' : app.data[i];
+		if (app.data[i] == '|')
+			text[i] = '_';
+		else
+			text[i] = app.data[i];
 	put_field(out, (struct slice){ text, len }, SYSLOG_APP_MAX);
 }
 
