@@ -186,27 +186,34 @@ static int add_pattern(struct redactor *r, const struct redact_pattern *p,
 	return 0;
 }
 
-/* Of the n bytes before i, large or small, a number below ENDINGS. */
-static size_t ending_of(struct slice text, size_t i, size_t n)
+/* Where an ending is in a table, made longer by the byte before it, large or
+   small. */
+IN_LINE size_t lengthen(size_t ending, char c)
 {
-	size_t k = n;
-
-	while (n-- > 0)
-		k = 31 * k + (size_t)(text_at(text, --i) & 0x1f);
-	return k % ENDINGS;
+	return (31 * ending + (size_t)(c & 0x1f)) % ENDINGS;
 }
 
 /* Does a name that classes know end like the text before i? Rarely does one
    that they do not know. */
-static bool is_ending(const struct redactor *r, struct slice text, size_t i)
+IN_LINE bool is_ending(const struct redactor *r, struct slice text, size_t i)
 {
-	for (size_t n = ENDING_MIN; n <= ENDING_MAX; n++) {
-		size_t k = ending_of(text, i, n);
+	size_t k = 0;
 
-		if ((r->endings[k / 64] >> k % 64 & 1) != 0)
+	for (size_t n = 1; n <= ENDING_MAX; n++) {
+		k = lengthen(k, text_at(text, i - n));
+		if (n >= ENDING_MIN && (r->endings[k / 64] >> k % 64 & 1) != 0)
 			return true;
 	}
 	return false;
+}
+
+static void add_ending(struct redactor *r, struct slice word)
+{
+	size_t k = 0;
+
+	for (size_t n = 1; n <= ENDING_MAX && n <= word.len; n++)
+		k = lengthen(k, text_at(word, word.len - n));
+	r->endings[k / 64] |= UINT64_C(1) << k % 64;
 }
 
 /* Note how the names end that classes know. False: none knows any. */
@@ -218,13 +225,8 @@ static bool add_endings(struct redactor *r)
 		const struct slice *const *list = r->items[i].class->names;
 
 		for (; list != NULL && *list != NULL; list++) {
-			for (const struct slice *w = *list; w->len > 0; w++) {
-				size_t n = w->len < ENDING_MAX ? w->len
-							       : ENDING_MAX;
-				size_t k = ending_of(*w, w->len, n);
-
-				r->endings[k / 64] |= UINT64_C(1) << k % 64;
-			}
+			for (const struct slice *w = *list; w->len > 0; w++)
+				add_ending(r, *w);
 			any = true;
 		}
 	}

@@ -64,10 +64,13 @@ size_t search_next(const struct search *s, struct slice text, size_t from,
 		i++;
 	}
 	for (; i + 1 < text.len; i++) {
-		*which = s->middle[p[i]] & s->before[p[i - 1]] &
-			 s->behind[p[i + 1]];
-		if (UNLIKELY(*which != 0))
+		uint64_t here = s->middle[p[i]] & s->before[p[i - 1]] &
+				s->behind[p[i + 1]];
+
+		if (UNLIKELY(here != 0)) {
+			*which = here;
 			return i;
+		}
 	}
 	if (i < text.len) {
 		*which = leads_at(s, text, i);

@@ -66,6 +66,18 @@ static void finds_that_overlap_are_one_named_after_the_longest(void)
 		     "[REDACTED:own]") == 0);
 }
 
+static void a_text_may_begin_and_end_anywhere(void)
+{
+	// Other scripts stand next to a find; their digits are none.
+	CHECK(becomes("\xe3\x82\xab"
+		      "4111111111111111\xe3\x81\xa7",
+		      "\xe3\x82\xab[REDACTED:card]\xe3\x81\xa7"));
+	CHECK(stays("\xef\xbc\x94\xef\xbc\x91\xef\xbc\x91\xef\xbc\x91"));
+	CHECK(stays("@") && stays(":") && stays("=") && stays("+1") &&
+	      stays("eyJ") && stays("[") && stays("\xc3"));
+	CHECK(stays("password=") && stays("=x") && stays("--password "));
+}
+
 static void where_nothing_is_found_nothing_is_written(void)
 {
 	struct redactor *r = redactor_new("all", NULL, 0, &e);
@@ -341,6 +353,7 @@ int main(void)
 	RUN(a_find_is_replaced_by_the_name_of_its_class);
 	RUN(several_finds_are_replaced_each);
 	RUN(finds_that_overlap_are_one_named_after_the_longest);
+	RUN(a_text_may_begin_and_end_anywhere);
 	RUN(where_nothing_is_found_nothing_is_written);
 	RUN(only_classes_that_were_named_are_looked_for);
 	RUN(a_class_that_is_none_is_named_with_the_nearest);
