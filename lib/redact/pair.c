@@ -7,7 +7,7 @@
 enum {
 	NAME_MAX_LEN = 48,
 	SCHEME_MAX = 10,
-	BARE_MAX = 1024, // a value without quotes
+	BARE_MAX = 256, // of a value without quotes, to know it by
 };
 
 static bool is_quote(char c)
@@ -15,10 +15,11 @@ static bool is_quote(char c)
 	return c == '"' || c == '\'' || c == '`';
 }
 
-/* Does an unquoted value end at c? */
-static bool is_end(char c)
+/* Does an unquoted value end at i? */
+static bool is_end(struct slice text, size_t i)
 {
-	return text_among(c, " \t\r\n\"'`,;&<>(){}[]|\\");
+	return !text_is(text, i, TEXT_ALNUM) &&
+	       text_among(text.data[i], " \t\r\n\"'`,;&<>(){}[]|\\");
 }
 
 struct slice pair_name(struct slice text)
@@ -51,7 +52,7 @@ static size_t bare_end(struct slice text, size_t i)
 	size_t end = i;
 
 	while (end < text.len && end - i < BARE_MAX && text.data[end] != '=' &&
-	       !is_end(text.data[end]))
+	       !is_end(text, end))
 		end++;
 	return end;
 }
@@ -117,7 +118,7 @@ size_t pair_end(struct slice text, const struct pair *pair)
 {
 	size_t i = pair->value.to;
 
-	while (!pair->quoted && i < text.len && !is_end(text.data[i]))
+	while (!pair->quoted && i < text.len && !is_end(text, i))
 		i++;
 	return i;
 }

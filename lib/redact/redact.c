@@ -348,6 +348,14 @@ static bool has_name(const struct class *class, struct slice name)
 	return false;
 }
 
+static bool is_known(const struct redactor *r, struct slice name)
+{
+	for (size_t i = 0; i < r->classes; i++)
+		if (has_name(r->items[i].class, name))
+			return true;
+	return false;
+}
+
 /* Is a value a find because of its name, and of what? */
 static bool is_named(const struct redactor *r, struct slice name,
 		     struct slice *value, enum tie tie, size_t *what)
@@ -384,7 +392,7 @@ static bool look_at_pair(const struct redactor *r, struct slice text, size_t at,
 	if (option ? !pair_of_option(text, at, &pair)
 		   : !pair_at(text, at, &pair))
 		return false;
-	if (!pair_value(text, &pair))
+	if (!is_known(r, pair.name) || !pair_value(text, &pair))
 		return false;
 	struct slice value = { text.data + pair.value.from,
 			       pair.value.to - pair.value.from };

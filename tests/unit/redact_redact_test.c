@@ -299,6 +299,7 @@ static void a_text_of_a_mebibyte_takes_its_time_once(void)
 		"tel ",
 		"tel: 1",
 		"authorization: a ",
+		"key:",
 	};
 
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
