@@ -261,6 +261,23 @@ static int prove_all(struct prover *v, unsigned long long count, char *names[],
 	return proofs > 0 ? rc : 2;
 }
 
+/* All that is asked for, with what it takes; the status. */
+static int run(struct prover *v, const struct config *c, char *words[],
+	       int count)
+{
+	unsigned long long records = strtoull(words[0], NULL, 10);
+	int rc;
+
+	v->seed = strtoull(words[1], NULL, 10);
+	v->words = hostile_words_of(&v->hostile);
+	readback_init(&v->readback);
+	rc = c->records ? print_records(v, records)
+			: prove_all(v, records, words + 2, count - 2);
+	readback_free(&v->readback);
+	json_decref(v->words.keys);
+	return rc;
+}
+
 int main(int argc, char *argv[])
 {
 	struct config c = { .vectors = "tests/vectors" };
@@ -274,21 +291,13 @@ int main(int argc, char *argv[])
 		return 0;
 	if (first < 0)
 		return msg_exit(&e);
-	if (argc - first < 2 || !hostile_init(&v.hostile, c.vectors)) {
-		fprintf(stderr, "prove-formats: COUNT, SEED or %s is missing\n",
+	if (argc - first < 2)
+		fprintf(stderr, "prove-formats: COUNT and SEED are missing\n");
+	else if (!hostile_init(&v.hostile, c.vectors))
+		fprintf(stderr, "prove-formats: %s: not all there\n",
 			c.vectors);
-		return 2;
-	}
-	unsigned long long count = strtoull(argv[first], NULL, 10);
-	v.seed = strtoull(argv[first + 1], NULL, 10);
-	v.words = hostile_words_of(&v.hostile);
-	readback_init(&v.readback);
-	if (c.records)
-		rc = print_records(&v, count);
 	else
-		rc = prove_all(&v, count, argv + first + 2, argc - first - 2);
-	readback_free(&v.readback);
-	json_decref(v.words.keys);
+		rc = run(&v, &c, argv + first, argc - first);
 	hostile_free(&v.hostile);
 	buf_free(&v.record);
 	buf_free(&v.line);
