@@ -442,7 +442,7 @@ static bool add(struct sum *sum, struct slice number)
 {
 	char copy[64];
 
-	if (number.len >= sizeof(copy))
+	if (number.len == 0 || number.len >= sizeof(copy))
 		return false;
 	sum->count++;
 	sum->whole = sum->whole && field_fits(FIELD_INT64, number);
