@@ -74,8 +74,10 @@ static int grow(struct search *s, size_t more, struct err *e)
 	struct redact_pattern *patterns = reallocarray(
 		s->patterns, s->count + more + 1, sizeof(*patterns));
 
-	if (patterns == NULL)
-		return err_set(e, ERR_SYSTEM, "out of memory");
+	if (patterns == NULL) {
+		err_set(e, ERR_SYSTEM, "out of memory");
+		return -1;
+	}
 	s->patterns = patterns;
 	return 0;
 }

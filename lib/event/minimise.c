@@ -382,7 +382,7 @@ static const char *pass_member(struct pass *p, const char *at,
 			       const struct spot *s, const char *before,
 			       bool *first)
 {
-	struct slice name;
+	struct slice name = { 0 };
 	struct spot inner;
 	bool escaped = false;
 	const char *value = walk_name(&p->walk, at, &name, &escaped);
