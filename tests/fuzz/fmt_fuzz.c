@@ -1,11 +1,12 @@
 /*
- * Any record through every format: a line comes out, or a reason why not. No
- * line has a byte that could end it or speak to a terminal.
+ * Any record through every format: a line comes out, or a reason why not. What
+ * is read of the line is what the event holds (proof/readback.h), and no byte
+ * of it could speak to a terminal.
  */
-#include "format/registry.h"
-#include "json/walk.h"
+#include "../proof/readback.h"
 
-#include <jansson.h>
+#include "format/registry.h"
+
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,31 +14,6 @@
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
 enum { MAX_RECORD = 64 << 10 };
-
-static const struct way {
-	const char *format;
-	const char *variant;
-	const char *syslog;
-	enum content {
-		TEXT,
-		VERBATIM, // it ends in the record, whatever that holds
-		ENVELOPE, // it ends in the record and a brace
-		OBJECT,   // it is JSON, and no member is there twice
-	} content;
-} ways[] = {
-	{ "cef", NULL, NULL, TEXT },	 { "cef", NULL, "3164", TEXT },
-	{ "cef", NULL, "5424", TEXT },	 { "leef", "2.0", NULL, TEXT },
-	{ "leef", "1.0", "5424", TEXT }, { "rfc5424", "plain", NULL, VERBATIM },
-	{ "rfc5424", "sd", NULL, TEXT }, { "rfc3164", "plain", NULL, VERBATIM },
-	{ "rfc3164", "kv", NULL, TEXT }, { "json", NULL, NULL, VERBATIM },
-	{ "json", NULL, "3164", VERBATIM }, { "csl", NULL, NULL, OBJECT },
-	{ "sentinel", NULL, NULL, OBJECT }, { "hec", NULL, NULL, ENVELOPE },
-	{ "ecs", NULL, NULL, OBJECT },	 { "ocsf", "api", NULL, OBJECT },
-	{ "ocsf", "finding", NULL, OBJECT },
-	{ "datadog", NULL, NULL, OBJECT },  { "otlp", NULL, NULL, OBJECT },
-};
-
-enum { WAYS = sizeof(ways) / sizeof(ways[0]) };
 
 static struct mapper *mapper_of(const struct way *way)
 {
@@ -54,51 +30,46 @@ static struct mapper *mapper_of(const struct way *way)
 	return m; // for the life of the process, like maps
 }
 
-static void check_object(struct slice line)
-{
-	json_error_t why;
-	json_t *root = json_loadb(line.data, line.len,
-				  JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL,
-				  &why);
-
-	// No name with a NUL in it can be looked at by jansson.
-	if (root == NULL &&
-	    json_error_code(&why) == json_error_null_byte_in_key)
-		return;
-	if (!json_is_object(root))
-		abort();
-	json_decref(root);
-}
-
-static void check_line(const struct way *way, const struct event *event,
-		       struct slice line, size_t max_line)
+/* Only a line that ends in the record has bytes of a terminal's: its own. */
+static void check_bytes(const struct way *way, const struct event *event,
+			struct slice line)
 {
 	bool tabs = strcmp(way->format, "cef") == 0 ||
 		    strcmp(way->format, "leef") == 0;
 
-	if (max_line != 0 && line.len > max_line)
-		abort();
-	if (way->content == ENVELOPE) {
-		if (!walk_is_object(line))
-			abort();
-		line.len--;
-	}
-	if (way->content == VERBATIM || way->content == ENVELOPE) {
-		size_t head = line.len - event->record.len;
-
-		if (line.len < event->record.len ||
-		    !slice_is(slice_from(line, head), event->record))
-			abort();
-		line.len = head;
-	}
-	if (way->content == OBJECT)
-		check_object(line);
+	if (way->read == read_verbatim)
+		line.len -= event->record.len;
+	else if (way->read == read_hec)
+		line.len -= event->record.len + 1;
 	for (size_t i = 0; i < line.len; i++) {
 		unsigned char c = (unsigned char)line.data[i];
 
 		if ((c < 0x20 && !(c == '\t' && tabs)) || c == 0x7f)
 			abort();
 	}
+}
+
+static void check_line(const struct way *way, const struct event *event,
+		       const struct format_options *options,
+		       const struct format_counts *counts, struct slice line)
+{
+	static struct readback readback;
+	const char *what;
+
+	if (options->max_line != 0 && line.len > options->max_line)
+		abort();
+	check_bytes(way, event, line);
+	if (counts->left_out > 0)
+		return; // which fields are there is for others to prove
+	if (readback.reading.out == NULL)
+		readback_init(&readback);
+	readback.is_builtin = true;
+	what = readback_check(&readback, way, event, options, line);
+	if (what == NULL)
+		return;
+	fprintf(stderr, "%s\n%s%s\n%s\n", what, buf_str(&readback.departures),
+		buf_str(&readback.got), buf_str(&readback.want));
+	abort();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
@@ -136,7 +107,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 		if (e.kind != ERR_DATA)
 			abort();
 	} else {
-		check_line(way, &event, buf_slice(&out), options.max_line);
+		check_line(way, &event, &options, &counts, buf_slice(&out));
 	}
 	buf_free(&out);
 	return 0;
