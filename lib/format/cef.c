@@ -71,11 +71,26 @@ static const struct field_rule *find_rule(struct slice key)
 	return line_find_rule(dictionary, DICTIONARY_COUNT, key);
 }
 
+static struct slice trim_end(struct slice s)
+{
+	while (s.len > 0 && s.data[s.len - 1] == ' ')
+		s.len--;
+	return s;
+}
+
+static struct slice trim(struct slice s)
+{
+	while (s.len > 0 && s.data[0] == ' ')
+		s = slice_from(s, 1);
+	return trim_end(s);
+}
+
 /* A label goes before the key that it is the label of. */
 static void put_lead(struct buf *out, struct slice key, struct slice label,
 		     enum field_type type)
 {
 	(void)type;
+	label = trim(label);
 	if (label.len != 0) {
 		buf_put_slice(out, key);
 		buf_puts(out, "Label=");
@@ -132,21 +147,11 @@ static const struct map_shape *shape_of(const char *variant)
 	return &shape;
 }
 
-static struct slice trim_end(struct slice s)
-{
-	while (s.len > 0 && s.data[s.len - 1] == ' ')
-		s.len--;
-	return s;
-}
-
 /* Without the spaces around it, and cut to max bytes; 0 is no limit. */
 static NEVER_INLINE struct slice fit(struct line *l, struct slice name,
 				     struct slice text, size_t max)
 {
-	while (text.len > 0 && text.data[0] == ' ')
-		text = slice_from(text, 1);
-	text = trim_end(text);
-	return trim_end(line_fit_read(l, name, text, max, 1));
+	return trim_end(line_fit_read(l, name, trim(text), max, 1));
 }
 
 IN_LINE char *put_header(struct line *l, char *at, size_t place)

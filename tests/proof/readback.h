@@ -320,11 +320,12 @@ static inline void want_cef_field(struct readback *r, const struct field *f)
 
 	if (text.len == 0)
 		return;
-	if (f->label.len > 0) {
+	struct slice of = expect_fit(f->label, 0, EXPECT_CEF_VALUE);
+	if (of.len > 0) {
 		int n = snprintf(label, sizeof(label), "%.*sLabel",
 				 (int)f->key.len, f->key.data);
 
-		want_text(r, (struct slice){ label, (size_t)n }, f->label,
+		want_text(r, (struct slice){ label, (size_t)n }, of,
 			  EXPECT_CEF_VALUE);
 	}
 	want_text(r, f->key, text, EXPECT_CEF_VALUE);

@@ -94,7 +94,7 @@ static void a_label_goes_before_its_value_and_with_it(void)
 	struct made m;
 
 	begin(&m);
-	made_text(&m, "cs1", "x")->label = SLICE("first");
+	made_text(&m, "cs1", "x")->label = SLICE(" first ");
 	made_text(&m, "cs2", "   ")->label = SLICE("second");
 	made_text(&m, "cs3", "")->label = SLICE("third");
 	made_text(&m, "act", "ok");
