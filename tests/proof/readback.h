@@ -851,14 +851,17 @@ static inline void read_document(struct readback *r)
 {
 	json_error_t why;
 	json_t *root = json_loadb(r->line.data, r->line.len,
-				  JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL,
+				  JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL |
+					  JSON_DECODE_INT_AS_REAL,
 				  &why);
 
 	r->is_beyond = true;
-	// No name with a NUL in it can be looked at by jansson.
+	// A name with a NUL in it, and a number that no double holds, are
+	// JSON, too, but not for jansson.
 	if (!json_is_object(root) &&
 	    (root != NULL ||
-	     json_error_code(&why) != json_error_null_byte_in_key))
+	     (json_error_code(&why) != json_error_null_byte_in_key &&
+	      json_error_code(&why) != json_error_numeric_overflow)))
 		r->wrong = "it is no object, or has a name twice";
 	json_decref(root);
 }
