@@ -2,7 +2,7 @@
  * siem-fmt: JSON lines in, one line of a SIEM's format out for each.
  *
  * main() reads the command line (config.c), opens what is needed, gives up the
- * rest and runs; format_stream() is the work. What is said of the run is in
+ * rest and runs; format_record() is the work. What is said of the run is in
  * report.c.
  */
 #include "check.h"
@@ -148,8 +148,9 @@ static int minimise(struct job *j, struct event *event, struct err *why)
  * Append what becomes of a record: 1; 0: nothing does, it is not selected. -1
  * with why filled.
  */
-static int format_record(struct job *j, struct slice record, struct err *why)
+static int format_record(void *job, struct slice record, struct err *why)
 {
+	struct job *j = job;
 	struct event event;
 
 	if (mapper_read(j->mapper, record, &event, why) < 0)
@@ -168,57 +169,10 @@ static int format_record(struct job *j, struct slice record, struct err *why)
 	return 1;
 }
 
-/* Every record of the current input. */
-static int format_stream(struct job *j, struct err *e)
-{
-	struct stream *s = &j->stream;
-	struct slice record;
-	struct err why;
-	int got;
-
-	while ((got = stream_read(s, &record, e)) > 0) {
-		int made = format_record(j, record, &why);
-
-		if (made > 0 && stream_write(s, e) < 0)
-			return -1;
-		if (made >= 0)
-			continue;
-		if (why.kind != ERR_DATA) {
-			*e = why;
-			return -1;
-		}
-		if (stream_reject(s, &why, e) < 0)
-			return -1;
-	}
-	return got;
-}
-
-static int format_inputs(struct job *j, struct err *e)
-{
-	for (size_t i = 0; i < j->inputs.count; i++) {
-		const struct input *in = &j->inputs.items[i];
-		const char *name =
-			in->name != NULL ? in->name : "standard input";
-
-		if (in->fd < 0)
-			continue;
-		msg_info("reading %s", name);
-		report_next_input(&j->report);
-		stream_next_input(&j->stream, in->fd, in->name);
-		if (format_stream(j, e) == 0)
-			continue;
-		if (!j->stream.input_failed)
-			return -1;
-		msg_error("%s: %s", name, e->text);
-		j->stream.status = STATUS_UNDELIVERED;
-	}
-	return stream_finish(&j->stream, e);
-}
-
 /* The work, and what is said of it, however it ended. */
 static int run(struct job *j, struct err *e)
 {
-	int rc = format_inputs(j, e);
+	int rc = inputs_filter(&j->inputs, &j->stream, format_record, j, e);
 
 	report_losses(&j->report);
 	if (j->config->common.stats)

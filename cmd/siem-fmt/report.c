@@ -40,22 +40,12 @@ void report_init(struct report *r, const struct stream *s)
 	};
 }
 
-void report_next_input(struct report *r)
-{
-	r->bytes_before += r->stream->in.bytes;
-}
-
 void report_losses(const struct report *r)
 {
 	if (r->told > TOLD)
 		msg_warn("%llu values cut and %llu fields left out in all",
 			 (unsigned long long)r->counts.cut,
 			 (unsigned long long)r->counts.left_out);
-}
-
-static uint64_t bytes_of(const struct report *r)
-{
-	return r->bytes_before + r->stream->in.bytes;
 }
 
 /* ", 3 not selected", where there can be such. */
@@ -97,7 +87,7 @@ static void put_privacy(const struct report *r, struct buf *out)
 void report_stats(const struct stream *s, void *context)
 {
 	const struct report *r = context;
-	unsigned long long bytes = bytes_of(r);
+	unsigned long long bytes = stream_bytes(r->stream);
 	struct buf selection = BUF_INIT(128);
 	struct buf privacy = BUF_INIT(8 << 10);
 
@@ -141,7 +131,7 @@ void report_collect(struct page *page, const void *report)
 	page_counter(page, "records_read_total",
 		     "Records read, blank lines left out.", s->read);
 	page_counter(page, "read_bytes_total", "Bytes of the lines read.",
-		     bytes_of(r));
+		     stream_bytes(r->stream));
 	page_counter(page, "records_written_total", "Lines written.",
 		     s->written);
 	page_counter(page, "records_rejected_total",

@@ -21,16 +21,12 @@ struct report {
 	bool selects, by_time; // not every record, or event, is asked for
 	uint64_t not_selected; // records
 	uint64_t untimed;      // that were kept since they have no time
-	uint64_t bytes_before; // of the inputs that have ended
 	uint64_t told;         // losses that were told one by one
 	struct explain_losses *losses; // noted here as well; may be NULL
 };
 
 /* report is told of losses from here on, and stays where it is. */
 void report_init(struct report *r, const struct stream *s);
-
-/* Another input follows the one that has ended. */
-void report_next_input(struct report *r);
 
 /* At the end: how much was lost beyond what was told. */
 void report_losses(const struct report *r);

@@ -12,7 +12,8 @@
 
 /*
  * Is it an assertion of this client, signed by the key of the certificate in
- * this file, in PEM form, for the endpoint of that path, and for now_sec?
+ * this file, in PEM form, for the endpoint of that path, and valid at
+ * now_sec?
  */
 bool assertion_is_good(struct slice assertion, struct slice client,
 		       const char *certificate, const char *endpoint,

@@ -2,8 +2,8 @@
  * siem-parse: what SIEMs are sent in, one JSON object per record out.
  *
  * main() reads the command line, opens what is needed, gives up the rest and
- * runs; parse_stream() is the work. How a record is read is in lib/parse; what
- * is said of the run is in report.c.
+ * runs; read_record() is the work. How a record is read is in lib/parse; what is
+ * said of the run is in report.c.
  */
 #include "report.h"
 
@@ -113,50 +113,12 @@ static void close_job(struct job *j)
 	report_free(&j->report);
 }
 
-/* Every record of the current input. */
-static int parse_stream(struct job *j, struct err *e)
+/* Append what a record is in JSON, as inputs_filter() asks for it. */
+static int read_record(void *job, struct slice record, struct err *why)
 {
-	struct stream *s = &j->stream;
-	struct slice record;
-	struct err why;
-	int got;
+	struct job *j = job;
 
-	while ((got = stream_read(s, &record, e)) > 0) {
-		if (parse_record(&j->reading, record, &why) == 0) {
-			if (stream_write(s, e) < 0)
-				return -1;
-			continue;
-		}
-		if (why.kind != ERR_DATA) {
-			*e = why;
-			return -1;
-		}
-		if (stream_reject(s, &why, e) < 0)
-			return -1;
-	}
-	return got;
-}
-
-static int parse_inputs(struct job *j, struct err *e)
-{
-	for (size_t i = 0; i < j->inputs.count; i++) {
-		const struct input *in = &j->inputs.items[i];
-		const char *name =
-			in->name != NULL ? in->name : "standard input";
-
-		if (in->fd < 0)
-			continue;
-		msg_info("reading %s", name);
-		report_next_input(&j->report);
-		stream_next_input(&j->stream, in->fd, in->name);
-		if (parse_stream(j, e) == 0)
-			continue;
-		if (!j->stream.input_failed)
-			return -1;
-		msg_error("%s: %s", name, e->text);
-		j->stream.status = STATUS_UNDELIVERED;
-	}
-	return stream_finish(&j->stream, e);
+	return parse_record(&j->reading, record, why) == 0 ? 1 : -1;
 }
 
 static void list_rules(const struct rule *rules)
@@ -180,7 +142,7 @@ static int list(struct err *e)
 /* The work, and what is said of it, however it ended. */
 static int run(struct job *j, struct err *e)
 {
-	int rc = parse_inputs(j, e);
+	int rc = inputs_filter(&j->inputs, &j->stream, read_record, j, e);
 
 	if (j->config->common.stats)
 		report_stats(&j->stream, &j->report);

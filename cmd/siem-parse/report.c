@@ -87,16 +87,6 @@ void report_departure(void *who, const struct departure *d)
 		 quote(r, d->bytes));
 }
 
-void report_next_input(struct report *r)
-{
-	r->bytes_before += r->stream->in.bytes;
-}
-
-static uint64_t bytes_of(const struct report *r)
-{
-	return r->bytes_before + r->stream->in.bytes;
-}
-
 void report_stats(const struct stream *s, void *context)
 {
 	const struct report *r = context;
@@ -108,7 +98,8 @@ void report_stats(const struct stream *s, void *context)
 				  r->counts[i].rule->name);
 	msg_error("%llu records read (%llu bytes), %llu written, %llu "
 		  "rejected; %llu departures in %llu records",
-		  (unsigned long long)s->read, (unsigned long long)bytes_of(r),
+		  (unsigned long long)s->read,
+		  (unsigned long long)stream_bytes(r->stream),
 		  (unsigned long long)s->written,
 		  (unsigned long long)s->rejected,
 		  (unsigned long long)r->departures,
@@ -123,7 +114,7 @@ void report_collect(struct page *page, const void *report)
 	page_counter(page, "records_read_total",
 		     "Records read, blank lines left out.", s->read);
 	page_counter(page, "read_bytes_total", "Bytes of the lines read.",
-		     bytes_of(r));
+		     stream_bytes(r->stream));
 	page_counter(page, "records_written_total", "Lines written.",
 		     s->written);
 	page_counter(page, "records_rejected_total",

@@ -23,7 +23,6 @@ struct report {
 
 	uint64_t departures;
 	uint64_t departed;      // records that have any
-	uint64_t bytes_before;  // of the inputs that have ended
 	uint64_t last;          // the record that the last departure was in
 	struct report_count *counts; // by rule, in the order of report_rules()
 	size_t rules;
@@ -36,9 +35,6 @@ int report_init(struct report *r, struct stream *s, bool advice,
 
 /* Say and count a departure; who is the report. */
 void report_departure(void *who, const struct departure *d);
-
-/* Another input follows the one that has ended. */
-void report_next_input(struct report *r);
 
 /* The lines of --stats; also what SIGUSR1 prints, context being the report. */
 void report_stats(const struct stream *s, void *context);

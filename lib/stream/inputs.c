@@ -69,6 +69,53 @@ int inputs_check(const struct inputs *in, const char *reject, struct err *e)
 	return 0;
 }
 
+/* Every record of the current input. */
+static int filter_input(struct stream *s, inputs_each *each, void *context,
+			struct err *e)
+{
+	struct slice record;
+	struct err why;
+	int got;
+
+	while ((got = stream_read(s, &record, e)) > 0) {
+		int made = each(context, record, &why);
+
+		if (made > 0 && stream_write(s, e) < 0)
+			return -1;
+		if (made >= 0)
+			continue;
+		if (why.kind != ERR_DATA) {
+			*e = why;
+			return -1;
+		}
+		if (stream_reject(s, &why, e) < 0)
+			return -1;
+	}
+	return got;
+}
+
+int inputs_filter(const struct inputs *in, struct stream *s, inputs_each *each,
+		  void *context, struct err *e)
+{
+	for (size_t i = 0; i < in->count; i++) {
+		const struct input *item = &in->items[i];
+		const char *name =
+			item->name != NULL ? item->name : "standard input";
+
+		if (item->fd < 0)
+			continue;
+		msg_info("reading %s", name);
+		stream_next_input(s, item->fd, item->name);
+		if (filter_input(s, each, context, e) == 0)
+			continue;
+		if (!s->input_failed)
+			return -1;
+		msg_error("%s: %s", name, e->text);
+		s->status = STATUS_UNDELIVERED;
+	}
+	return stream_finish(s, e);
+}
+
 void inputs_close(struct inputs *in)
 {
 	for (size_t i = 0; i < in->count; i++)

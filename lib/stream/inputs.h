@@ -7,6 +7,8 @@
 
 #include "core/attr.h"
 #include "core/err.h"
+#include "core/slice.h"
+#include "stream/stream.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -36,6 +38,21 @@ int inputs_open(struct inputs *in, char *names[], size_t count,
  */
 int inputs_check(const struct inputs *in, const char *reject,
 		 struct err *e) MUST_CHECK;
+
+/*
+ * Append to s->out.out what becomes of a record, which is valid until this
+ * returns. 1: a line is there; 0: it is to have none; -1 with why filled:
+ * ERR_DATA rejects the record, anything else ends the run.
+ */
+typedef int inputs_each(void *context, struct slice record, struct err *why);
+
+/*
+ * Filter the records of every input, one behind the other, to the end of the
+ * stream. An input that cannot be read any more is reported, and does not stop
+ * the others. -1 with e filled.
+ */
+int inputs_filter(const struct inputs *in, struct stream *s, inputs_each *each,
+		  void *context, struct err *e) MUST_CHECK;
 
 void inputs_close(struct inputs *in);
 

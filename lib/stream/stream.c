@@ -296,6 +296,7 @@ int stream_write(struct stream *s, struct err *e)
 
 void stream_next_input(struct stream *s, int fd, const char *name)
 {
+	s->bytes_before += s->in.bytes;
 	reader_restart(&s->in, fd);
 	s->name = name;
 	s->inputs++;

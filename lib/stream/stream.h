@@ -52,6 +52,7 @@ struct stream {
 	// private
 	struct reader_line line; // the one stream_read() gave last
 	unsigned inputs;         // that stream_next_input() has begun
+	uint64_t bytes_before;   // of those that have ended
 	bool cut_off;            // some input was
 };
 
@@ -90,6 +91,12 @@ int stream_reject(struct stream *s, const struct err *why,
  * marked stream has to be the first: its header is the first line there is.
  */
 void stream_next_input(struct stream *s, int fd, const char *name);
+
+/* Bytes of complete lines so far, of all inputs. */
+static inline uint64_t stream_bytes(const struct stream *s)
+{
+	return s->bytes_before + s->in.bytes;
+}
 
 /*
  * After the last input: everything is written and durable, and said to the
