@@ -58,6 +58,9 @@ becomes()
 	event='{"a":4111111111111111,"bob@example.com":1,"al@example.com":{"c":"b\u006fb\u0040example.com"}}'
 	becomes '{"a":"[REDACTED:card]","[REDACTED:email]":1,"[REDACTED:email] 2":{"c":"[REDACTED:email]"}}' \
 		--redact email --redact card
+	event='{"password":["hunter2",["\"hunter3"]],"n":"anna","token":"on \"x\"","to":"a@b.example"}'
+	becomes '{"password":["[REDACTED:token]",["[REDACTED:token]"]],"n":"anna","token":"on \"x\"","to":"[REDACTED:email]"}' \
+		--redact all
 }
 
 @test "a pattern of one's own is taken out under its name" {

@@ -246,15 +246,27 @@ static bool is_found(struct pass *p, int found)
 	return found > 0 && p->rc == 0;
 }
 
+/* Can there be a find in a name or a value, as it stands in the record? */
+static bool may_match(const struct pass *p, struct slice text, bool escaped)
+{
+	return escaped || redact_may_match_in(p->m->redactor, text);
+}
+
+/* Can a value of this member be a find, or have one? */
+static bool may_be_found(const struct pass *p, const struct spot *s,
+			 const struct value *v)
+{
+	return p->redacts &&
+	       (v->type == VALUE_STRING || v->type == VALUE_NUMBER) &&
+	       (may_match(p, s->name, s->escaped) ||
+		may_match(p, value_slice(*v), (v->flags & VALUE_ESCAPED) != 0));
+}
+
 /* A value that holds no other, from at to end. */
 static void pass_scalar(struct pass *p, const struct spot *s, const char *at,
 			const char *end, const struct value *v)
 {
-	bool is_text = v->type == VALUE_STRING;
-
-	if (v->type == VALUE_NULL ||
-	    !(s->hashed ||
-	      (p->redacts && (is_text || v->type == VALUE_NUMBER))))
+	if (v->type == VALUE_NULL || (!s->hashed && !may_be_found(p, s, v)))
 		return;
 
 	struct slice text =
@@ -280,7 +292,7 @@ static void pass_name(struct pass *p, const struct spot *s)
 	struct slice name = s->name;
 	struct buf *found = &p->m->found;
 
-	if (!p->redacts)
+	if (!p->redacts || !may_match(p, name, s->escaped))
 		return;
 	buf_clear(found);
 	name = decode(p, name, s->escaped, &p->m->name);

@@ -68,7 +68,7 @@ static bool named(struct slice name, struct slice *value, enum tie tie)
 static const struct slice *const words[] = { secrets, sessions, NULL };
 
 static const struct lead leads[] = {
-	{ "[KS][I][A]", find_id },
+	{ "[KS][I][A][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z]", find_id },
 	{ NULL },
 };
 

@@ -159,7 +159,10 @@ static bool find(struct slice text, size_t at, struct span *found)
 }
 
 static const struct lead leads[] = {
-	{ "[^0-9A-Za-z+][2-689][0-9]", find },
+	// Four digits, and five without a divider or three behind one.
+	{ "[^0-9A-Za-z+][2-689][0-9][0-9][0-9]"
+	  "[-0-9 \200-\377][0-9\200-\377][0-9\200-\377][0-9\200-\377]",
+	  find },
 	{ NULL },
 };
 

@@ -1,7 +1,8 @@
 /*
  * A class of what is to be found in a text, such as addresses of mail.
  *
- * It has leads: three bytes next to each other, of which every find has some.
+ * It has leads: bytes next to each other, three or more, of which every find
+ * has some.
  * The search (search.h) looks for the leads of all classes in one pass, and
  * where one is it asks the class, which looks around. A class is a const struct
  * in a file of its own, and a row in classes.c.
@@ -27,11 +28,14 @@ struct span {
 	size_t from, to;
 };
 
+enum { LEAD_BYTES = 9 };
+
 struct lead {
-	// A set for each byte, as in "[0-9][.][^a-z]"; a ']' comes first.
+	// A set for each byte, as in "[0-9][.][^a-z]", for three of them up to
+	// LEAD_BYTES; a ']' or '-' comes first in a set.
 	const char *window;
 
-	/* Is there a find where the lead is? at is that of its middle byte. */
+	/* Is there a find where the lead is? at is that of its second byte. */
 	bool (*find)(struct slice text, size_t at, struct span *found);
 };
 

@@ -154,8 +154,7 @@ static bool find(struct slice text, size_t at, struct span *found)
 	const struct country *country = country_at(text, from);
 	struct iban iban;
 
-	if (country == NULL || text_is(text, from - 1, TEXT_ALNUM) ||
-	    !text_is(text, at + 2, TEXT_DIGIT))
+	if (country == NULL || text_is(text, from - 1, TEXT_ALNUM))
 		return false;
 	read_iban(text, from, &iban);
 	if (!is_account(&iban, country->account, &len) ||
@@ -166,7 +165,7 @@ static bool find(struct slice text, size_t at, struct span *found)
 }
 
 static const struct lead leads[] = {
-	{ "[A-Za-z][A-Za-z][0-9]", find },
+	{ "[A-Za-z][A-Za-z][0-9][0-9]", find },
 	{ NULL },
 };
 

@@ -191,7 +191,7 @@ static bool find_v6(struct slice text, size_t at, struct span *found)
 }
 
 static const struct lead leads[] = {
-	{ "[0-9][.][0-9]", find_v4 },
+	{ "[0-9][.][0-9][0-9.][0-9.][0-9.][0-9.]", find_v4 },
 	{ "[0-9A-Fa-f][:][0-9A-Fa-f:]", find_v6 },
 	{ "[^0-9A-Za-z:][:][:]", find_v6 },
 	{ NULL },

@@ -84,7 +84,7 @@ static bool find(struct slice text, size_t at, struct span *found)
 }
 
 static const struct lead leads[] = {
-	{ "[e][y][J]", find },
+	{ "[e][y][J][-0-9A-Za-z_]", find },
 	{ NULL },
 };
 

@@ -72,7 +72,7 @@ static bool find(struct slice text, size_t at, struct span *found)
 }
 
 static const struct lead leads[] = {
-	{ "[-][-][B]", find },
+	{ "[-][-][B][Ee][Gg][Ii][Nn]", find },
 	{ NULL },
 };
 

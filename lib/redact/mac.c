@@ -46,9 +46,11 @@ static bool find_fours(struct slice text, size_t at, struct span *found)
 	       read_mac(text, at - 4, 3, 4, '.', found);
 }
 
+#define HEX "[0-9A-Fa-f]"
+
 static const struct lead leads[] = {
-	{ "[0-9A-Fa-f][:-][0-9A-Fa-f]", find_pairs },
-	{ "[0-9A-Fa-f][.][0-9A-Fa-f]", find_fours },
+	{ HEX "[:-]" HEX HEX "[:-]" HEX HEX "[:-]" HEX, find_pairs },
+	{ HEX "[.]" HEX HEX HEX HEX "[.]" HEX HEX, find_fours },
 	{ NULL },
 };
 

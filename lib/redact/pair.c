@@ -59,25 +59,26 @@ static size_t bare_end(struct slice text, size_t i)
 
 bool pair_at(struct slice text, size_t at, struct pair *pair)
 {
-	size_t end = at, i = at + 1;
-	bool quoted = false;
+	size_t end = at + text_run(text, at, TEXT_BASE64URL, NAME_MAX_LEN);
+	size_t i = end;
 
-	while (end > 0 && text_is(text, end - 1, TEXT_BLANK))
-		end--;
-	while (end > 0 && (is_quote(text.data[end - 1]) ||
-			   text_among(text.data[end - 1], "\\]"))) {
-		quoted = true;
-		end--;
-	}
+	while (i < text.len &&
+	       (is_quote(text.data[i]) || text_among(text.data[i], "\\]")))
+		i++;
+	bool quoted = i > end;
+	i += text_run(text, i, TEXT_BLANK, SIZE_MAX);
+	if (text_at(text, i) != '=' && text_at(text, i) != ':')
+		return false;
 	pair->name = pair_name((struct slice){ text.data, end });
+	pair->sign = i++;
 	if (text_at(text, i) == '=' || text_at(text, i) == '>')
 		i++;
 	pair->behind = i;
-	pair->tie =
-		quoted || text.data[at] == '=' || !text_is(text, i, TEXT_BLANK)
-			? TIE_CLOSE
-			: TIE_LOOSE;
-	return pair->name.len > 0;
+	pair->tie = quoted || text.data[pair->sign] == '=' ||
+				    !text_is(text, i, TEXT_BLANK)
+			    ? TIE_CLOSE
+			    : TIE_LOOSE;
+	return true;
 }
 
 bool pair_of_option(struct slice text, size_t at, struct pair *pair)
@@ -85,6 +86,7 @@ bool pair_of_option(struct slice text, size_t at, struct pair *pair)
 	size_t n = text_run(text, at + 1, TEXT_BASE64URL, NAME_MAX_LEN);
 
 	pair->name = (struct slice){ text.data + at + 1, n };
+	pair->sign = at;
 	pair->behind = at + 1 + n;
 	pair->tie = TIE_CLOSE;
 	return n > 0 && text_at(text, pair->behind) == ' ';

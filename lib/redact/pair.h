@@ -16,6 +16,7 @@ struct pair {
 	struct span value; // without quotes around it
 	bool quoted;       // the value is
 	enum tie tie;
+	size_t sign;   // where the '=' or ':' is
 	size_t behind; // where to look for the value
 };
 
@@ -23,8 +24,8 @@ struct pair {
    enough to tell which. */
 struct slice pair_name(struct slice text);
 
-/* Is there a name before the '=' or ':' at, or behind the second '-' of an
-   option? */
+/* Is there a pair whose name ends with the word at, or one whose name stands
+   behind the second '-' of an option? */
 bool pair_at(struct slice text, size_t at, struct pair *pair);
 bool pair_of_option(struct slice text, size_t at, struct pair *pair);
 

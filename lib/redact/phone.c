@@ -267,11 +267,15 @@ static bool named(struct slice name, struct slice *value, enum tie tie)
 
 static const struct slice *const words[] = { names, NULL };
 
+/* A digit, or of what may divide digits. */
+#define ANY "[-0-9 ./()\200-\377]"
+
 static const struct lead leads[] = {
 	{ "[^0-9A-Za-z][+][1-9]", find_plus },
-	{ "[^0-9A-Za-z][(][0-9]", find_national },
-	{ "[^0-9A-Za-z+(][0-9][0-9]", find_national },
-	{ "[^0-9A-Za-z+(][1][-. (]", find_national },
+	// Seven digits at least.
+	{ "[^0-9A-Za-z][(][0-9]" ANY ANY ANY ANY ANY ANY, find_national },
+	{ "[^0-9A-Za-z+(][0-9][0-9]" ANY ANY ANY ANY ANY, find_national },
+	{ "[^0-9A-Za-z+(][1][-. (]" ANY ANY ANY ANY ANY ANY, find_national },
 	{ NULL },
 };
 

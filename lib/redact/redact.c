@@ -1,11 +1,11 @@
 #include "redact/redact.h"
 
 #include "core/nearest.h"
-#include "redact/class.h"
+#include "json/scan.h"
 #include "redact/classes.h"
+#include "redact/detect.h"
 #include "redact/own.h"
 #include "redact/pair.h"
-#include "redact/search.h"
 #include "redact/text.h"
 
 #include <assert.h>
@@ -18,13 +18,7 @@ enum {
 	// What has been replaced divides a text, and what is left may then be
 	// found that was not before: so often, and no more.
 	ROUNDS = 8,
-	ENDINGS = 1 << 12,
-	ENDING_MIN = 3,
-	ENDING_MAX = 6,
-	// Owners of leads that are no class.
-	OWNER_PAIR = 1000,
-	OWNER_OPTION,
-	OWNER_MARKER,
+	PLACES = 32,
 };
 
 /* A find, or several that overlap. */
@@ -43,32 +37,26 @@ struct finds {
 /* What is looked for: a class, or a pattern of the user's. */
 struct item {
 	char name[NAME_MAX_LEN + 1];
-	const struct class *class; // NULL: a pattern
-	uint64_t found;            // replaced so far
-	uint64_t replaced;         // in the text at hand
+	uint64_t found;    // replaced so far
+	uint64_t replaced; // in the text at hand
 };
 
 struct redactor {
-	struct item *items; // count of them, patterns last
-	size_t count, classes;
-	struct search search;
-	uint64_t endings[ENDINGS / 64]; // of the names that classes know
-	struct own *own;                // NULL: there are no patterns
-	struct finds finds;             // of the text at hand
+	struct item *items; // count of them, patterns behind the classes
+	size_t count;
+	struct detector detector;
+	struct own *own;    // NULL: there are no patterns
+	struct finds finds; // of the text at hand
 	struct finds others;
 	struct buf scratch;
+
+	// Where the record at hand can have finds; more than PLACES of them are
+	// everywhere.
+	const char *places[PLACES];
+	size_t place_count;
 };
 
 static const char marker[] = "[REDACTED:";
-
-/* Names and values, and what has been replaced. */
-static const struct lead pair_leads[] = {
-	{ "[]0-9A-Za-z_\"'` \t\r\n\\][=:][\1-\377]", NULL },
-	{ NULL },
-};
-static const struct lead option_leads[] = { { "[-][-][A-Za-z]", NULL },
-					    { NULL } };
-static const struct lead marker_leads[] = { { "[[][R][E]", NULL }, { NULL } };
 
 const char *redact_class_name(size_t i)
 {
@@ -103,16 +91,12 @@ static bool has_item(const struct redactor *r, struct slice name)
 	return false;
 }
 
-static int add_class(struct redactor *r, const struct class *class)
+static void add_class(struct redactor *r, const struct class *class)
 {
 	if (has_item(r, slice_of(class->name)))
-		return 0;
-	struct item *item = &r->items[r->count];
-	*item = (struct item){ .class = class };
-	memcpy(item->name, class->name, strlen(class->name) + 1);
-	search_add(&r->search, class->leads, r->count);
-	r->count++;
-	return 0;
+		return;
+	memcpy(r->items[r->count++].name, class->name, strlen(class->name) + 1);
+	detector_add(&r->detector, class);
 }
 
 static int unknown_class(struct slice name, struct err *e)
@@ -180,57 +164,9 @@ static int add_pattern(struct redactor *r, const struct redact_pattern *p,
 	if (check_name(r, p->name, e) < 0 ||
 	    own_add(r->own, p->name, p->pattern, e) < 0)
 		return -1;
-	*item = (struct item){ .class = NULL };
 	memcpy(item->name, p->name, strlen(p->name) + 1);
 	r->count++;
 	return 0;
-}
-
-/* Where an ending is in a table, made longer by the byte before it, large or
-   small. */
-IN_LINE size_t lengthen(size_t ending, char c)
-{
-	return (31 * ending + (size_t)(c & 0x1f)) % ENDINGS;
-}
-
-/* Does a name that classes know end like the text before i? Rarely does one
-   that they do not know. */
-IN_LINE bool is_ending(const struct redactor *r, struct slice text, size_t i)
-{
-	size_t k = 0;
-
-	for (size_t n = 1; n <= ENDING_MAX; n++) {
-		k = lengthen(k, text_at(text, i - n));
-		if (n >= ENDING_MIN && (r->endings[k / 64] >> k % 64 & 1) != 0)
-			return true;
-	}
-	return false;
-}
-
-static void add_ending(struct redactor *r, struct slice word)
-{
-	size_t k = 0;
-
-	for (size_t n = 1; n <= ENDING_MAX && n <= word.len; n++)
-		k = lengthen(k, text_at(word, word.len - n));
-	r->endings[k / 64] |= UINT64_C(1) << k % 64;
-}
-
-/* Note how the names end that classes know. False: none knows any. */
-static bool add_endings(struct redactor *r)
-{
-	bool any = false;
-
-	for (size_t i = 0; i < r->classes; i++) {
-		const struct slice *const *list = r->items[i].class->names;
-
-		for (; list != NULL && *list != NULL; list++) {
-			for (const struct slice *w = *list; w->len > 0; w++)
-				add_ending(r, *w);
-			any = true;
-		}
-	}
-	return any;
 }
 
 static int add_items(struct redactor *r, const char *list,
@@ -239,12 +175,7 @@ static int add_items(struct redactor *r, const char *list,
 {
 	if (list != NULL && add_classes(r, list, e) < 0)
 		return -1;
-	r->classes = r->count;
-	if (add_endings(r)) {
-		search_add(&r->search, pair_leads, OWNER_PAIR);
-		search_add(&r->search, option_leads, OWNER_OPTION);
-	}
-	search_add(&r->search, marker_leads, OWNER_MARKER);
+	detector_compile(&r->detector, marker);
 	if (count == 0)
 		return 0;
 	r->own = own_new(e);
@@ -331,160 +262,37 @@ static int finds_put(struct finds *f, struct find find, struct err *e)
 	return 0;
 }
 
-static struct find find_of(struct span span, size_t what)
-{
-	return (struct find){ span, span.to - span.from, what };
-}
-
-/* Does a name end in a word that says something to this class? */
-static bool has_name(const struct class *class, struct slice name)
-{
-	if (class->names == NULL)
-		return false;
-	for (const struct slice *const *list = class->names; *list != NULL;
-	     list++)
-		if (text_ends_in(name, *list))
-			return true;
-	return false;
-}
-
-static bool is_known(const struct redactor *r, struct slice name)
-{
-	for (size_t i = 0; i < r->classes; i++)
-		if (has_name(r->items[i].class, name))
-			return true;
-	return false;
-}
-
-/* Is a value a find because of its name, and of what? */
-static bool is_named(const struct redactor *r, struct slice name,
-		     struct slice *value, enum tie tie, size_t *what)
-{
-	for (size_t i = 0; i < r->classes; i++) {
-		const struct class *class = r->items[i].class;
-
-		if (has_name(class, name) && class->named(name, value, tie)) {
-			*what = i;
-			return true;
-		}
-	}
-	return false;
-}
-
-/*
- * Can there be a name before the '=' or ':' at that says something? Mostly its
- * last bytes tell that it says nothing.
- */
-static bool may_be_name(const struct redactor *r, struct slice text, size_t at)
-{
-	size_t i = at - (text_at(text, at - 1) == '"');
-
-	return is_ending(r, text, i) || !text_is(text, i - 1, TEXT_BASE64URL);
-}
-
-/* Is there a pair at a lead, and is it a find? */
-static bool look_at_pair(const struct redactor *r, struct slice text, size_t at,
-			 bool option, struct find *find)
-{
-	struct pair pair;
-	size_t what;
-
-	if (option ? !pair_of_option(text, at, &pair)
-		   : !pair_at(text, at, &pair))
-		return false;
-	if (!is_known(r, pair.name) || !pair_value(text, &pair))
-		return false;
-	struct slice value = { text.data + pair.value.from,
-			       pair.value.to - pair.value.from };
-	if (!is_named(r, pair.name, &value, pair.tie, &what))
-		return false;
-	size_t from = (size_t)(value.data - text.data);
-	*find = find_of((struct span){ from, pair_end(text, &pair) }, what);
-	return true;
-}
-
-/* Is there a find at the lead of this bit? */
-static bool look(const struct redactor *r, struct slice text, size_t at,
-		 unsigned bit, struct find *find)
-{
-	size_t owner = r->search.owner[bit];
-	struct span span;
-
-	switch (owner) {
-	case OWNER_PAIR:
-		return may_be_name(r, text, at) &&
-		       look_at_pair(r, text, at, false, find);
-	case OWNER_OPTION:
-		return look_at_pair(r, text, at, true, find);
-	case OWNER_MARKER:
-		return false;
-	}
-	if (!r->search.leads[bit]->find(text, at, &span))
-		return false;
-	*find = find_of(span, owner);
-	return true;
-}
-
 /* A part of a text, between what has been replaced. */
 struct part {
 	struct slice text;
 	size_t offset;
 };
 
-static int put_at(struct finds *f, struct find find, size_t offset,
-		  struct err *e)
-{
-	assert(find.span.from < find.span.to);
-	find.span.from += offset;
-	find.span.to += offset;
-	return finds_put(f, find, e);
-}
-
-/* Find what classes find in a part. */
-static int find_classes(struct redactor *r, struct part p, struct err *e)
-{
-	struct find find;
-	uint64_t which;
-	size_t at = 0;
-
-	while ((at = search_next(&r->search, p.text, at, &which)) <
-	       p.text.len) {
-		size_t next = at + 1;
-
-		for (; which != 0; which &= which - 1) {
-			unsigned bit = (unsigned)__builtin_ctzll(which);
-
-			if (!look(r, p.text, at, bit, &find))
-				continue;
-			if (find.span.to > next)
-				next = find.span.to;
-			if (put_at(&r->finds, find, p.offset, e) < 0)
-				return -1;
-		}
-		at = next;
-	}
-	return 0;
-}
-
-/* What takes the matches of a pattern, and where they are counted from. */
+/* What takes finds, and where they are counted from. */
 struct taking {
-	struct redactor *r;
+	struct finds *finds;
 	size_t offset;
+	size_t first; // what is added to their number
 };
 
-static int take_match(void *who, size_t i, struct span found, struct err *e)
+static int take_find(void *who, size_t i, struct span found, struct err *e)
 {
 	struct taking *t = who;
+	struct find find = {
+		.span = { found.from + t->offset, found.to + t->offset },
+		.len = found.to - found.from,
+		.what = t->first + i,
+	};
 
-	return put_at(&t->r->others, find_of(found, t->r->classes + i),
-		      t->offset, e);
+	assert(found.from < found.to);
+	return finds_put(t->finds, find, e);
 }
 
 /* Put the finds of others among finds, from the last to the first. */
 static int merge(struct redactor *r, struct err *e)
 {
 	size_t first = r->finds.count, second = r->others.count;
-	struct find none = find_of((struct span){ SIZE_MAX, SIZE_MAX }, 0);
+	struct find none = { .span = { SIZE_MAX, SIZE_MAX } };
 
 	if (second == 0)
 		return 0;
@@ -510,27 +318,26 @@ static int merge(struct redactor *r, struct err *e)
 static int find_in_part(struct redactor *r, struct slice name, struct part p,
 			struct err *e)
 {
+	struct taking taking = { &r->finds, p.offset, 0 };
 	struct slice value = p.text;
-	size_t what;
+	size_t class;
 
 	if (p.text.len == 0)
 		return 0;
-	if (find_classes(r, p, e) < 0)
+	if (detector_find(&r->detector, p.text, take_find, &taking, e) < 0)
 		return -1;
-	if (is_ending(r, name, name.len) &&
-	    is_named(r, name, &value, TIE_CLOSE, &what)) {
+	if (detector_knows(&r->detector, name, &value, &class)) {
 		size_t from = (size_t)(value.data - p.text.data);
 		struct span span = { from, from + value.len };
 
-		if (put_at(&r->finds, find_of(span, what), p.offset, e) < 0)
+		if (take_find(&taking, class, span, e) < 0)
 			return -1;
 	}
-	for (size_t i = r->classes; i < r->count; i++) {
-		struct taking taking = { r, p.offset };
-
+	taking.finds = &r->others;
+	taking.first = r->detector.count;
+	for (size_t i = 0; i < r->count - r->detector.count; i++) {
 		r->others.count = 0;
-		if (own_match(r->own, i - r->classes, p.text, take_match,
-			      &taking, e) < 0 ||
+		if (own_match(r->own, i, p.text, take_find, &taking, e) < 0 ||
 		    merge(r, e) < 0)
 			return -1;
 	}
@@ -660,25 +467,46 @@ int redact_text(struct redactor *r, struct slice text, struct buf *out,
 	return redact_member(r, (struct slice){ 0 }, text, out, e);
 }
 
-bool redact_may_match(const struct redactor *r, struct slice line)
+/* Note where a record as it stands can have finds. */
+static void note_places(struct redactor *r, struct slice record)
 {
-	struct find find;
-	uint64_t which;
-
-	// What an escape stands for, and what a pattern needs, only the string
-	// itself can tell; and what has been replaced divides a text.
-	if (r->own != NULL || memchr(line.data, '\\', line.len) != NULL)
-		return true;
+	r->place_count = 0;
 	for (size_t at = 0;
-	     (at = search_next(&r->search, line, at, &which)) < line.len;
-	     at++) {
-		for (; which != 0; which &= which - 1) {
-			unsigned bit = (unsigned)__builtin_ctzll(which);
+	     r->place_count <= PLACES &&
+	     (at = detector_place(&r->detector, record, at)) < record.len;
+	     at++)
+		if (r->place_count++ < PLACES)
+			r->places[r->place_count - 1] = record.data + at;
+}
 
-			if (r->search.owner[bit] == OWNER_MARKER ||
-			    look(r, line, at, bit, &find))
-				return true;
-		}
+bool redact_may_match(struct redactor *r, struct slice record)
+{
+	struct slice text = record;
+
+	r->place_count = PLACES + 1;
+	// What a pattern needs, only the string itself can tell.
+	if (r->own != NULL)
+		return true;
+	if (memchr(record.data, '\\', record.len) != NULL) {
+		buf_clear(&r->scratch);
+		scan_decode(record, &r->scratch);
+		if (buf_status(&r->scratch) != 0)
+			return true;
+		text = buf_slice(&r->scratch);
 	}
+	if (detector_place(&r->detector, text, 0) == text.len)
+		return false;
+	note_places(r, record);
+	return true;
+}
+
+bool redact_may_match_in(const struct redactor *r, struct slice part)
+{
+	if (r->place_count > PLACES)
+		return true;
+	for (size_t i = 0; i < r->place_count; i++)
+		if (r->places[i] >= part.data &&
+		    r->places[i] < part.data + part.len)
+			return true;
 	return false;
 }

@@ -2,7 +2,7 @@
  * Personal data and secrets in a text, found and replaced.
  *
  *     r = redactor_new("email,card", patterns, count, &e);
- *     for each line, where redact_may_match(r, line):
+ *     for each record, where redact_may_match(r, record):
  *             for each string of it, decoded:
  *                     redact_text(r, text, &out, &e)
  *     redactor_free(r);
@@ -67,7 +67,15 @@ int redact_member(struct redactor *r, struct slice name, struct slice text,
  * it stands? False is certain, for redact_text() and redact_member() of each of
  * its strings. It costs less than to ask them.
  */
-bool redact_may_match(const struct redactor *r, struct slice line);
+bool redact_may_match(struct redactor *r, struct slice record);
+
+/*
+ * Where there can: could there be one in this part of the record, or because of
+ * it? A part is a name or a value without escapes, between its quotes. False is
+ * certain for a name; for the value of a member, and for what is in an array
+ * that is one, where it is false for the name as well.
+ */
+bool redact_may_match_in(const struct redactor *r, struct slice part);
 
 /*
  * What this redactor looks for: classes, then patterns, each by its name and

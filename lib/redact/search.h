@@ -7,24 +7,39 @@
 #include "core/slice.h"
 #include "redact/class.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SEARCH_LEADS = 64 };
+enum {
+	SEARCH_LEADS = 64,
+	SEARCH_BEYOND = LEAD_BYTES - 3,
+};
 
 /*
- * Each lead has a bit, which each of three tables has for the bytes that its
- * set holds: a lead is where all three have it.
+ * Each lead has a bit, which the table for a byte of its window has for those
+ * that the set holds: a lead is where all tables have it. The first three are
+ * asked everywhere, the others, for the bytes beyond, where these have it.
+ *
+ * Everywhere is every other byte: steps tell of three bytes in a row whether
+ * the second or the third byte of some window may be in their middle, those of
+ * a pair of leads by the same bit.
  */
 struct search {
 	uint64_t before[256], middle[256], behind[256];
+	uint64_t beyond[SEARCH_BEYOND][256];
+	uint64_t steps[3][256];
 	const struct lead *leads[SEARCH_LEADS]; // count of them, by their bits
 	size_t owner[SEARCH_LEADS];
 	size_t count;
 };
 
-/* Add leads, borrowed for good, for an owner, a number of the caller's. */
-void search_add(struct search *s, const struct lead *leads, size_t owner);
+/*
+ * Add a lead for an owner, a number of the caller's, by its window (class.h).
+ * The lead is borrowed for good; NULL where the owner knows what it means.
+ */
+void search_add(struct search *s, const char *window, const struct lead *lead,
+		size_t owner);
 
 /*
  * Where the next lead is that has its middle at or behind from, and in *which

@@ -77,7 +77,7 @@ static bool named(struct slice name, struct slice *value, enum tie tie)
 static const struct slice *const words[] = { names, NULL };
 
 static const struct lead leads[] = {
-	{ "[^0-9A-Za-z+][0-8][0-9]", find },
+	{ "[^0-9A-Za-z+][0-8][0-9][0-9][- ][0-9][0-9][- ][0-9]", find },
 	{ NULL },
 };
 

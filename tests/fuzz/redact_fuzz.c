@@ -6,6 +6,8 @@
  * The first byte chooses the classes, and whether a line before the text is the
  * name of its member.
  */
+#include "core/utf8.h"
+#include "json/write.h"
 #include "redact/redact.h"
 
 #include <stdint.h>
@@ -54,29 +56,45 @@ static void check_twice(struct redactor *r, struct slice name,
 	buf_free(&twice);
 }
 
-/* A string without escapes, as the only member of a record. */
+/* Append a JSON string. Returns where what is between its quotes begins. */
+static size_t put_string(struct buf *line, struct slice text)
+{
+	size_t from = line->len + 1;
+
+	json_put_string(line, text);
+	if (buf_status(line) != 0)
+		abort();
+	return from;
+}
+
+/* Was a find announced for the string that begins there? */
+static bool is_announced(const struct redactor *r, const struct buf *line,
+			 size_t from)
+{
+	struct slice rest = slice_from(buf_slice(line), from);
+	struct slice text = slice_take_until(&rest, '"');
+
+	// Only those without escapes are asked of.
+	return memchr(text.data, '\\', text.len) != NULL ||
+	       redact_may_match_in(r, text);
+}
+
+/* A find in the value of a member, or at the end of an array that it is, is
+   announced: for the record, and for its name or for itself. */
 static void check_record(struct redactor *r, struct slice name,
-			 struct slice text)
+			 struct slice text, const char *open, const char *close)
 {
 	struct buf line = BUF_INIT(1 << 24);
 
-	buf_puts(&line, "{\"");
-	buf_put_slice(&line, name.len > 0 ? name : SLICE("x"));
-	buf_puts(&line, "\":\"");
-	buf_put_slice(&line, text);
-	buf_puts(&line, "\",\"y\":\"a@b\"}");
-	if (buf_status(&line) != 0 || !redact_may_match(r, buf_slice(&line)))
+	buf_puts(&line, "{\"a b\":\"a@b\",");
+	size_t n = put_string(&line, name.len > 0 ? name : SLICE("x"));
+	buf_puts(&line, open);
+	size_t t = put_string(&line, text);
+	buf_puts(&line, close);
+	if (!redact_may_match(r, buf_slice(&line)) ||
+	    !(is_announced(r, &line, n) || is_announced(r, &line, t)))
 		abort();
 	buf_free(&line);
-}
-
-static bool needs_escapes(struct slice s)
-{
-	for (size_t i = 0; i < s.len; i++)
-		if ((unsigned char)s.data[i] < ' ' || s.data[i] == '"' ||
-		    s.data[i] == '\\')
-			return true;
-	return false;
 }
 
 static void check_text(struct redactor *r, struct slice name, struct slice text)
@@ -93,8 +111,11 @@ static void check_text(struct redactor *r, struct slice name, struct slice text)
 		if (!is_redacted(text, buf_slice(&out)))
 			abort();
 		check_twice(r, name, buf_slice(&out));
-		if (!needs_escapes(text) && !needs_escapes(name))
-			check_record(r, name, text);
+		if (utf8_valid(text) == text.len &&
+		    utf8_valid(name) == name.len) {
+			check_record(r, name, text, ":", "}");
+			check_record(r, name, text, ": [1, [\"b\"], ", "]}");
+		}
 	}
 	buf_free(&out);
 }

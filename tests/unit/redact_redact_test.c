@@ -347,6 +347,67 @@ static void a_record_without_finds_is_told_at_once(void)
 	CHECK(may_match("{\"password\" : \"hunter2\"}"));
 	CHECK(may_match("{\"to\":\"anna\\u0040example.com\"}"));
 	CHECK(may_match("{\"to\":\"[REDACTED:ip]x\"}"));
+	CHECK(!may_match("{\"api_key\":1,\"note\":\"a\\n\\\"b\\\"\"}"));
+}
+
+static void what_the_name_of_a_value_says_is_not_missed(void)
+{
+	CHECK(may_match("{\"password\":[1,[\"hunter2\"]]}"));
+	CHECK(may_match("{\"password\":\"a\\\"hunter2\"}"));
+	CHECK(may_match("{\"pass\\u0077ord\":\"hunter2\"}"));
+	CHECK(may_match("{\"phone\":2125550123}"));
+	CHECK(may_match("{\"run\":\"x --password hunter2\"}"));
+}
+
+/* What may have a find in a record, of the parts that stand between bars. */
+static bool may_match_in(const char *record, const char *parts)
+{
+	static char line[256];
+	struct redactor *r = redactor_new("all", NULL, 0, &e);
+	struct slice rest = slice_of(parts);
+	bool as_said = strlen(record) < sizeof(line);
+
+	memcpy(line, record, as_said ? strlen(record) + 1 : 0);
+	as_said = as_said && redact_may_match(r, slice_of(line));
+	while (rest.len > 0) {
+		struct slice part = slice_take_until(&rest, '|');
+		bool want = slice_take(&part, SLICE("+"));
+		const char *at =
+			memmem(line, strlen(line), part.data, part.len);
+
+		as_said = as_said && at != NULL &&
+			  redact_may_match_in(
+				  r, (struct slice){ at, part.len }) == want;
+	}
+	redactor_free(r);
+	return as_said;
+}
+
+static void the_part_of_a_record_that_may_have_a_find_is_told(void)
+{
+	CHECK(may_match_in("{\"to\":\"anna@example.com\",\"n\":12}",
+			   "to|+anna@example.com|n|12"));
+	CHECK(may_match_in("{\"a\":\"x\",\"password\":[\"hunter2\"]}",
+			   "a|x|+password|hunter2"));
+	CHECK(may_match_in("{\"a\":\"\\n\",\"4111111111111111\":\"b\"}",
+			   "+4111111111111111|b"));
+}
+
+static void many_places_are_everywhere(void)
+{
+	char *record = repeated("\"10.0.0.1\",", 40 * 11, "\"x\"");
+	struct redactor *r = redactor_new("ip", NULL, 0, &e);
+
+	CHECK(redact_may_match(r, slice_of(record)));
+	CHECK(redact_may_match_in(r, slice_of(record + 40 * 11)));
+	redactor_free(r);
+	free(record);
+}
+
+static void a_name_may_end_where_something_else_was_found(void)
+{
+	CHECK(becomes("to anna@example.key=9f8a7B6c5D4e3F2a1b0c now",
+		      "to [REDACTED:email]=[REDACTED:token] now"));
 }
 
 int main(void)
@@ -370,6 +431,10 @@ int main(void)
 	RUN(a_text_of_a_mebibyte_takes_its_time_once);
 	RUN(a_result_that_has_no_room_is_refused);
 	RUN(a_record_without_finds_is_told_at_once);
+	RUN(what_the_name_of_a_value_says_is_not_missed);
+	RUN(the_part_of_a_record_that_may_have_a_find_is_told);
+	RUN(many_places_are_everywhere);
+	RUN(a_name_may_end_where_something_else_was_found);
 	buf_free(&out);
 	return check_done();
 }
