@@ -120,6 +120,14 @@ counted='46 <34>1 2003-10-11T22:14:15.003Z h su - ID47 - x70 <134>1 2025-10-08T2
 	equal 'b d f h' "$(jq -r .message <<<"$output" | paste -sd ' ')"
 }
 
+@test "a line end behind a counted event is no character of the event" {
+	run -1 --separate-stderr siem-parse --strict < <(
+		printf '27 <13>CEF:0|A|B|1|2|3|4|a=5 b\r\n9 <13>CEF:0|A|B|1|2|3|4|a=7\n26 <13>LEEF:1.0|A|B|1|2|src=1\n')
+
+	equal '' "$(grep -o '[a-z]*-control' <<<"$stderr" || true)"
+	equal 3 "${#lines[@]}"
+}
+
 @test "in a marked stream each line is a record, counted or not" {
 	run -0 siem-parse < <(printf '\020H siem/1 -\n8 <13>a: b\n\020M s 9\n8 <13>c: d\n\020E 0\n')
 

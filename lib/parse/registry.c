@@ -158,6 +158,8 @@ int parse_record(struct reading *r, struct slice record, struct err *e)
 	r->record = record;
 	r->refused_by = NULL;
 	counted_read(r, record_rules, &text);
+	// The line end behind a counted message is no part of it.
+	r->record.len = (size_t)(text.data + text.len - record.data);
 	slice_take(&text, bom);
 	buf_putc(r->out, '{');
 	if (read_parts(r, text, e) < 0) {
