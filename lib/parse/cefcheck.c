@@ -434,28 +434,45 @@ static void check_spaces(const struct check *c, const struct pair *p)
 			     len, p->key.data);
 }
 
+/* Why digits are no time as CEF has it; NULL where they are. */
+static const char *misfit_of_digits(struct slice text)
+{
+	// Of these, 2005 to 2100, nobody means the first weeks of 1970, or a
+	// year of five digits.
+	static const struct slice from = SLICE("1104537600");
+	static const struct slice to = SLICE("4102444800");
+
+	if (text.len >= from.len &&
+	    memcmp(text.data, from.data, from.len) >= 0 &&
+	    memcmp(text.data, to.data, to.len) < 0) {
+		switch (text.len) {
+		case 10:
+			return "is in seconds, and has to be in milliseconds: "
+			       "this is read as January 1970";
+		case 16:
+			return "is in microseconds, and has to be in "
+			       "milliseconds";
+		case 19:
+			return "is in nanoseconds, and has to be in "
+			       "milliseconds";
+		default:
+			break;
+		}
+	}
+	return checks_misfit(FIELD_INT64, text);
+}
+
 /* Why a text is no time as CEF has it; NULL where it is. */
 static const char *misfit_of_time(struct slice text)
 {
-	// Of these, 2005 to 2100, nobody means the first weeks of 1970.
-	static const struct slice from = SLICE("1104537600");
-	static const struct slice to = SLICE("4102444800");
 	struct slice digits = text;
 	struct slice rest = text;
 	struct timestamp t;
 	struct date d;
 
 	slice_take(&digits, SLICE("-"));
-	if (checks_is_digits(digits)) {
-		if (digits.len == from.len && digits.len == text.len &&
-		    memcmp(digits.data, from.data, from.len) >= 0 &&
-		    memcmp(digits.data, to.data, to.len) < 0)
-			return "is in seconds, and has to be in milliseconds: "
-			       "this is read as January 1970";
-		return field_fits(FIELD_INT64, text)
-			       ? NULL
-			       : "has to be milliseconds without leading zeros";
-	}
+	if (checks_is_digits(digits))
+		return misfit_of_digits(text);
 	if (timestamp_parse(text, &t))
 		return "is an ISO 8601 date, which CEF does not know: write "
 		       "milliseconds since 1970";
@@ -465,6 +482,8 @@ static const char *misfit_of_time(struct slice text)
 	if (text.len < 7 ||
 	    !checks_is_digits((struct slice){ text.data + 4, 2 }))
 		return "has to have a day of two digits, as in Jan 02";
+	if (!date_time(&d, &t))
+		return "is no day, hour, minute or second that there is";
 	// What is left is a zone, a word that time zones go by.
 	if (rest.len > 0 &&
 	    (!slice_take(&rest, SLICE(" ")) || !slice_is_word(rest)))
