@@ -203,6 +203,13 @@ siem-parse: 3 records read (85 bytes), 3 written, 0 rejected; 3 departures in 2 
 	equal 'bom control utf8' "$(grep -o 'cef-[a-z0-9]*' <<<"$stderr" | cut -d - -f 2 | paste -sd ' ')"
 }
 
+@test "of JSON that is no UTF-8, the bytes that are none are shown" {
+	run -1 --separate-stderr siem-parse --strict < <(printf '{"a":"caf\351","b":1}\n')
+
+	equal '{"json":{"a":"caf�","b":1}}' "$output"
+	[[ $stderr == 'siem-parse: line 1: column 10: json-utf8: '*': "\xe9"' ]]
+}
+
 @test "a key of LEEF that is no UTF-8 is still not there twice" {
 	run -0 siem-parse < <(printf 'LEEF:1.0|A|B|1|2|\xff=1\t\xfe=2\t\xef\xbf\xbd=3\n')
 

@@ -2,6 +2,7 @@
 #include "parse/parse.h"
 
 #include "core/utf8.h"
+#include "parse/checks.h"
 
 enum { UTF8, TWICE };
 
@@ -21,15 +22,9 @@ static bool is_it(struct slice text)
 /* Mend what is no UTF-8, which no JSON can have. */
 static struct slice mend(struct reading *r, struct slice text)
 {
-	size_t good = utf8_valid(text);
-
-	if (good == text.len)
+	if (utf8_valid(text) == text.len)
 		return text;
-
-	struct slice bad = slice_from(text, good);
-	parse_depart(r, &rules[UTF8],
-		     (struct slice){ bad.data, bad.len < 4 ? bad.len : 4 },
-		     "these bytes are no UTF-8, and become U+FFFD");
+	checks_utf8(r, &rules[UTF8], text);
 	buf_clear(&r->scratch);
 	utf8_repair(text, &r->scratch);
 	return buf_slice(&r->scratch);
