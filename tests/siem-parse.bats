@@ -39,7 +39,7 @@ complains()
 	run -1 --separate-stderr siem-parse --reject bad < <(printf '%s\n' hello '{"a":1}')
 
 	equal '{"json":{"a":1}}' "$output"
-	equal 'siem-parse: line 1: column 1: record-unknown: this begins neither with a syslog header (<PRI>) nor with CEF:, LEEF: or {' "$stderr"
+	equal 'siem-parse: line 1: column 1: record-unknown: this begins neither with a syslog header (<PRI> or a timestamp) nor with CEF:, LEEF: or {' "$stderr"
 	equal hello "$(cat bad)"
 }
 

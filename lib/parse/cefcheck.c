@@ -206,10 +206,11 @@ static void check_severity(const struct check *c)
 	if (severity.len == 0 || is_one_of(severity, words) ||
 	    (severity.len == 1 && is_number) || slice_is(severity, SLICE("10")))
 		return;
+	bool has_zeros = is_number && severity.data[0] == '0';
 	parse_depart(c->r, &cef_rules[SEVERITY], severity,
 		     "the severity has to be 0 to 10, or Unknown, Low, Medium, "
 		     "High or Very-High%s",
-		     is_number                ? ", without leading zeros"
+		     has_zeros                ? ", without leading zeros"
 		     : c->line->loose.len > 0 ? "; has a field before it a "
 						"pipe that is not escaped?"
 					      : "");

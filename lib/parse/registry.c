@@ -106,8 +106,8 @@ static int read_bare(struct reading *r, struct slice text, struct err *e)
 		return read_inside(r, d, text, body, e);
 	return parse_refuse(r, &record_rules[UNKNOWN],
 			    (struct slice){ text.data, 0 }, e,
-			    "this begins neither with a syslog header (<PRI>) "
-			    "nor with CEF:, LEEF: or {");
+			    "this begins neither with a syslog header (<PRI> "
+			    "or a timestamp) nor with CEF:, LEEF: or {");
 }
 
 /* Text behind a header, which is not to look like an event to anybody. */
