@@ -269,6 +269,18 @@ siem-parse: 3 records read (85 bytes), 3 written, 0 rejected; 3 departures in 2 
 	[[ $stderr == *'"\x1b]0;x\x07\xc2\x9b \x80"'* ]]
 }
 
+@test "what a message quotes is seen, and in its order" {
+	run -1 --separate-stderr siem-parse --strict < <(
+		printf 'CEF:0|A|B|1|2|3|4|src=\xe2\x80\xaex\xe2\x80\xa8y\xe2\x80\x8b\xe2\x81\xa6é€\n')
+
+	[[ $stderr == *': "\xe2\x80\xaex\xe2\x80\xa8y\xe2\x80\x8b\xe2\x81\xa6é€"' ]]
+
+	run -1 --separate-stderr siem-parse --strict < <(
+		printf '\xef\xbb\xbfCEF:0|A|B|1|2|3|4|a=b\n')
+
+	[[ $stderr == *': "\xef\xbb\xbf"' ]]
+}
+
 @test "--list names every rule once, with where it is written" {
 	run -0 siem-parse --list
 

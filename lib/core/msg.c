@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 static const char *tool_name = "siem";
@@ -52,17 +53,46 @@ const char *msg_name(void)
 	return tool_name;
 }
 
+/*
+ * Does a character begin a text, of UTF-8, that a terminal acts on, or that has
+ * no looks of its own but changes those of others?
+ */
+static bool is_unseen(struct slice text)
+{
+	static const struct {
+		const char *first, *last;
+	} ranges[] = {
+		{ "\xc2\x80", "\xc2\x9f" },         // U+0080: controls
+		{ "\xd8\x9c", "\xd8\x9c" },         // U+061C: direction
+		{ "\xe2\x80\x8b", "\xe2\x80\x8b" }, // U+200B: a space
+		{ "\xe2\x80\x8e", "\xe2\x80\x8f" }, // U+200E: direction
+		{ "\xe2\x80\xa8", "\xe2\x80\xae" }, // U+2028: lines, direction
+		{ "\xe2\x81\xa6", "\xe2\x81\xa9" }, // U+2066: direction
+		{ "\xef\xbb\xbf", "\xef\xbb\xbf" }, // U+FEFF: byte order
+		{ "\xf3\xa0\x80\x80", "\xf3\xa0\x81\xbf" }, // U+E0000: tags
+	};
+	unsigned char c = (unsigned char)text.data[0];
+
+	if (c < 0x80)
+		return c < 0x20 || c == 0x7f;
+	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
+		size_t n = strlen(ranges[i].first);
+
+		if (text.len >= n &&
+		    memcmp(text.data, ranges[i].first, n) >= 0 &&
+		    memcmp(text.data, ranges[i].last, n) <= 0)
+			return true;
+	}
+	return false;
+}
+
 void msg_put_visible(struct buf *out, struct slice text)
 {
 	while (text.len > 0) {
 		size_t good = utf8_valid(text);
 		size_t i = 0;
 
-		while (i < good && (unsigned char)text.data[i] >= 0x20 &&
-		       text.data[i] != 0x7f &&
-		       // U+0080 to U+009F, which terminals act on as well
-		       !((unsigned char)text.data[i] == 0xc2 &&
-			 (unsigned char)text.data[i + 1] < 0xa0))
+		while (i < good && !is_unseen(slice_from(text, i)))
 			i++;
 		buf_put(out, text.data, i);
 		text = slice_from(text, i);

@@ -2,8 +2,9 @@
  * What a tool says on standard error, and how it ends.
  *
  * Each message is one line that begins with the tool's name. Bytes that a
- * terminal would act on, or that are no UTF-8, are written as \xNN, so that
- * what a message quotes cannot forge another.
+ * terminal would act on, that turn the order of what it shows or are not seen,
+ * or that are no UTF-8, are written as \xNN, so that what a message quotes
+ * cannot forge another.
  */
 #ifndef SIEM_CORE_MSG_H
 #define SIEM_CORE_MSG_H
