@@ -80,6 +80,15 @@ line 16, column 52: "from" is missing
 line 17, column 3: unknown key "cfe" (did you mean "cef"?)' "$told"
 }
 
+@test "what could not be searched for is an error" {
+	found 2 '{"time": "t", "minimise": {"patterns": {"who": "("}}}'
+	equal 'line 1, column 48: pattern who: character 2: missing closing parenthesis' "$told"
+	found 2 '{"time": "t", "minimise": {"patterns": {"email": "x"}}}'
+	equal 'line 1, column 50: pattern email has the name of a class' "$told"
+	found 0 '{"time": "t", "minimise": {"patterns": {"who": "a|b"}}}'
+	equal '' "$told"
+}
+
 @test "a map that is no JSON, or is not there, is an error" {
 	found 2 '{"name": }'
 	equal "line 1, column 10: unexpected token near '}'" "$told"

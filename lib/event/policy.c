@@ -72,6 +72,23 @@ static int read_list(struct loader *l, const struct place *at,
 	return 0;
 }
 
+/* Would the pattern, and its name, be taken where records are searched? */
+static int check_pattern(struct loader *l, const struct place *at,
+			 const struct redact_pattern *pattern, struct err *e)
+{
+	struct err why = { 0 };
+	struct redactor *r = redactor_new(NULL, pattern, 1, &why);
+
+	if (r == NULL && why.kind == ERR_USAGE)
+		return source_fail(&l->source, at, e, "%s", why.text);
+	if (r == NULL) {
+		*e = why;
+		return -1;
+	}
+	redactor_free(r);
+	return 0;
+}
+
 /* An object of names and patterns. */
 static int read_patterns(struct loader *l, const struct place *at,
 			 struct policy *policy, struct err *e)
@@ -102,8 +119,11 @@ static int read_patterns(struct loader *l, const struct place *at,
 		if (!program_keep(l->program, &name) ||
 		    !program_keep(l->program, &pattern))
 			return compile_no_memory(e);
-		patterns[policy->pattern_count++] =
+		patterns[policy->pattern_count] =
 			(struct redact_pattern){ name.data, pattern.data };
+		if (check_pattern(l, &here, &patterns[policy->pattern_count++],
+				  e) < 0)
+			return -1;
 	}
 	policy->patterns = patterns;
 	return 0;
