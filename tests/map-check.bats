@@ -69,12 +69,14 @@ line 3, column 84: expected a number from 1 to 10
 line 4, column 14: a name is made of letters, digits, _ and -
 line 4, column 46: "txt" begins no expression (did you mean "text"?)
 line 4, column 60: $time is defined already
+line 5, column 3: warning: "cef" has no product, version, id, name: its header has empty fields
 line 6, column 15: a path with an empty name
 line 8, column 22: unknown key "form" (did you mean "from"?)
 line 10, column 30: $goood is not defined (did you mean $good?)
 line 11, column 30: unknown type "int46" (did you mean "int64"?)
 line 12, column 15: "agt" is not for maps to write
 line 14, column 24: "A B" has a byte that keys of cef cannot have
+line 16, column 3: warning: "leef" has no vendor, product, version, id: its header has empty fields
 line 16, column 31: "a.b" has a byte that keys of leef cannot have
 line 16, column 52: "from" is missing
 line 17, column 3: unknown key "cfe" (did you mean "cef"?)' "$told"
@@ -105,6 +107,7 @@ line 17, column 3: unknown key "cfe" (did you mean "cef"?)' "$told"
 	found 0 '{
   "define": {"used": "x", "unused": "y"},
   "cef": {
+    "vendor": "v", "product": "p", "version": "w", "name": "n",
     "fields": [
       {"key": "cat", "from": {"const": "audit"}},
       {"key": "cat", "from": "category"},
@@ -118,10 +121,11 @@ line 17, column 3: unknown key "cfe" (did you mean "cef"?)' "$told"
 	equal 'mine.json: ok' "${lines[0]}"
 	equal 'line 1, column 1: warning: "time" is missing: no event has a time of its own
 line 2, column 27: warning: $unused is never used
-line 6, column 7: warning: this row can never put anything: row 1 always puts "cat"
-line 7, column 39: warning: this is never reached: every value fits "act", and no row before puts it
-line 8, column 7: warning: this row can never put anything: "many" does not fit "cn1"
-line 9, column 7: warning: "cs1" without a label: its key alone does not say what it is' "$told"
+line 3, column 3: warning: "cef" has no id: its header has empty fields
+line 7, column 7: warning: this row can never put anything: row 1 always puts "cat"
+line 8, column 39: warning: this is never reached: every value fits "act", and no row before puts it
+line 9, column 7: warning: this row can never put anything: "many" does not fit "cn1"
+line 10, column 7: warning: "cs1" without a label: its key alone does not say what it is' "$told"
 
 	run -0 --separate-stderr siem-fmt --map-check mine.json --quiet
 	equal '' "$stderr"
@@ -132,6 +136,7 @@ line 9, column 7: warning: "cs1" without a label: its key alone does not say wha
   "time": "t",
   "define": {"used": "x", "by_a_define": "y", "by_another": "$by_a_define"},
   "cef": {
+    "vendor": "v", "product": "p", "version": "w", "id": "i", "name": "n",
     "fields": [
       {"key": "cat", "from": ["category", {"const": "audit"}]},
       {"key": "cat", "from": {"const": "audit"}, "else": {"key": "cs2", "label": "cat"}},
@@ -144,7 +149,10 @@ line 9, column 7: warning: "cs1" without a label: its key alone does not say wha
       {"key": "cs1Label", "from": "label_of_z"}
     ]
   },
-  "leef": {"fields": [{"key": "cs1", "from": "z"}]}
+  "leef": {"vendor": "v", "product": "p", "version": "w", "id": "i",
+           "fields": [{"key": "cs1", "from": "z"}]},
+  "rfc5424": {"app": "p"},
+  "ecs": {"fields": [{"key": "message", "from": "z"}]}
 }'
 
 	equal '' "$told"

@@ -474,11 +474,32 @@ static int check_section(struct loader *l, const struct place *at,
 	return source_check_keys(&l->source, at, words, e);
 }
 
+/* Attributes that a section lacks, though every line is to have them. */
+static void suspect_attributes(const struct loader *l, const struct place *at)
+{
+	struct buf missing = BUF_INIT(1 << 10);
+
+	for (size_t i = 0; i < l->shape->needed; i++) {
+		const char *name = l->shape->attributes[i];
+
+		if (place_member(at, name).value == NULL)
+			buf_printf(&missing, "%s%s",
+				   missing.len > 0 ? ", " : "", name);
+	}
+	if (missing.len > 0 && buf_status(&missing) == 0)
+		source_warn_key(&l->source, at,
+				"\"%s\" has no %s: its header has empty fields",
+				l->shape->section, buf_str(&missing));
+	buf_free(&missing);
+}
+
 static int read_attributes(struct loader *l, const struct place *at,
 			   struct err *e)
 {
 	int rc = 0;
 
+	if (l->source.findings != NULL)
+		suspect_attributes(l, at);
 	for (size_t i = 0; l->shape->attributes[i] != NULL; i++) {
 		struct place here = place_member(at, l->shape->attributes[i]);
 

@@ -37,6 +37,7 @@ struct map_shape {
 	const char *section;
 	const char *const *attributes; // NULL ends them; event.h has the values
 	size_t written; // how many of them lines show, the first; 0: all
+	size_t needed;  // how many, the first, no line may lack
 	enum rest_names rest_names;
 	size_t key_max; // a key that the rest makes is cut to this; 0: no limit
 

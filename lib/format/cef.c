@@ -133,6 +133,7 @@ static bool put_head(struct buf *out, const struct value *values)
 static const struct map_shape shape = {
 	.section = "cef",
 	.attributes = attributes,
+	.needed = NAME + 1,
 	.rest_names = REST_CAMEL,
 	.has_severity = true,
 	.drops_empty = true,

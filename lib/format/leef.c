@@ -120,6 +120,7 @@ static bool put_head(struct buf *out, const struct value *values)
 static const struct map_shape shape = {
 	.section = "leef",
 	.attributes = attributes,
+	.needed = ID + 1,
 	.rest_names = REST_CAMEL,
 	.drops_empty = true,
 	.find_rule = find_rule,
