@@ -50,6 +50,18 @@ z                0123456789abcdef012345678...  RedactionMCPZ (custom), left out 
 	[[ $output != *$'\xc2\x9b'* ]]
 }
 
+@test "a path that --explain shows is one that --where takes" {
+	printf '%s\n' '{"a.b":{"$c":1},"$d":2,"e\\f":3,"g=h":4,"i\u002ej\"":5,"!k":6,"l$!":7}' >in
+	run -0 siem-fmt --json --explain in
+	mapfile -t paths < <(sed -n '3,$ s/  .*//p' <<<"$output")
+
+	equal 'a\.b.$c \$d e\\f g\=h i\.j" \!k l$!' "${paths[*]}"
+	for path in "${paths[@]}"; do
+		run -0 siem-fmt --json --where "$path" in
+		equal "$(<in)" "$output"
+	done
+}
+
 @test "records are explained one by one" {
 	run -0 siem-fmt --leef --explain <<<$'{"action":"route"}\n{"event_type":"system_event","source":"gatekit"}'
 

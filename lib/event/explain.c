@@ -71,6 +71,25 @@ static size_t width_of(struct slice text)
 	return width;
 }
 
+/* A name as a path has it, in a map and in --where. */
+static void put_name(const struct member *m, bool is_first, struct buf *out)
+{
+	struct buf name = BUF_INIT(m->key.len + 1);
+	struct buf escaped = BUF_INIT(2 * m->key.len + 1);
+
+	scan_decode(m->key, &name);
+	for (size_t i = 0; i < name.len; i++) {
+		const char *special = is_first && i == 0 ? ".\\=$!" : ".\\=";
+
+		if (memchr(special, name.data[i], strlen(special)) != NULL)
+			buf_putc(&escaped, '\\');
+		buf_putc(&escaped, name.data[i]);
+	}
+	msg_put_visible(out, buf_slice(&escaped));
+	buf_free(&name);
+	buf_free(&escaped);
+}
+
 static void put_path(const struct scan *s, uint32_t member, struct buf *out)
 {
 	uint32_t path[SCAN_DEPTH];
@@ -78,9 +97,9 @@ static void put_path(const struct scan *s, uint32_t member, struct buf *out)
 
 	for (; member != SCAN_ROOT; member = s->members[member].parent)
 		path[depth++] = member;
-	while (depth > 0) {
-		msg_put_visible(out, s->members[path[--depth]].key);
-		if (depth > 0)
+	for (size_t i = depth; i > 0; i--) {
+		put_name(&s->members[path[i - 1]], i == depth, out);
+		if (i > 1)
 			buf_putc(out, '.');
 	}
 }
