@@ -61,6 +61,24 @@ severity()
 	equal 8 "$(severity '"stage":"Panic"')"
 }
 
+# anonymous URI: how severe a request is that nobody had to sign in for.
+anonymous()
+{
+	siem-fmt --cef <<<'{"kind":"Event","apiVersion":"audit.k8s.io/v1","stage":"ResponseComplete","requestURI":"'"$1"'","verb":"get","user":{"username":"system:anonymous"},"responseStatus":{"code":200},"annotations":{"authorization.k8s.io/decision":"allow"}}' |
+		cut -d '|' -f 7
+}
+
+@test "what everybody may ask for is not severe, however it is asked" {
+	equal 1 "$(anonymous /livez)"
+	equal 1 "$(anonymous '/livez?timeout=10s')"
+	equal 1 "$(anonymous '/healthz?verbose')"
+	equal 1 "$(anonymous '/readyz?exclude=etcd')"
+	equal 1 "$(anonymous '/version?timeout=32s')"
+	equal 1 "$(anonymous /version/)"
+	equal 7 "$(anonymous /livezzz)"
+	equal 7 "$(anonymous '/api/v1/pods?/livez?')"
+}
+
 @test "both stages of a request are events, with the time of their own and one id" {
 	run -0 siem-fmt --leef --where auditID=0b6f3c1e-6a0e-4e2b-9d57-3f1c8b2a7d01 "$vectors/kubernetes.jsonl"
 
