@@ -79,6 +79,20 @@ anonymous()
 	equal 7 "$(anonymous '/api/v1/pods?/livez?')"
 }
 
+@test "a name does not say that something was done where it was not" {
+	run -0 siem-fmt --cef "$vectors/kubernetes.jsonl"
+
+	equal 'request
+object read
+request denied
+objects listed
+object deleted
+connection opened
+object created
+request
+request failed' "$(cut -d '|' -f 6 <<<"$output" | sed 's/^Kubernetes //')"
+}
+
 @test "both stages of a request are events, with the time of their own and one id" {
 	run -0 siem-fmt --leef --where auditID=0b6f3c1e-6a0e-4e2b-9d57-3f1c8b2a7d01 "$vectors/kubernetes.jsonl"
 
