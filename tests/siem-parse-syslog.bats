@@ -72,6 +72,17 @@ finds_nothing()
 	finds_nothing --json --syslog=3164
 }
 
+@test "a colon by itself before the TAG is no part of the text, or of an event" {
+	run -0 siem-parse < <(printf '<34>Oct 18 22:45:00 fw1 : %s\n' \
+		'%ASA-6-302013: Built' 'no tag' 'app: CEF:0|A|B|1|2|3|4|a=b' 'app: {"a":1}' ': x: y')
+
+	equal '["fw1","%ASA-6-302013","Built"]
+["fw1",null,": no tag"]
+["fw1",null,": app: CEF:0|A|B|1|2|3|4|a=b"]
+["fw1",null,": app: {\"a\":1}"]
+["fw1",null,": : x: y"]' "$(jq -c '[.syslog.host,.syslog.app,.message]' <<<"$output")"
+}
+
 @test "structured data gives back each value as it was" {
 	event='{"a":"\"]\\","b":"[x@1 y=\"z\"]","c":"\\\\]\"","d":"é €","e":" "}'
 	run -0 siem-fmt --rfc5424=sd --host h1 <<<"$event"

@@ -313,6 +313,27 @@ static void check_no_tag(const struct head *h)
 		     "a receiver takes the first word for one");
 }
 
+/*
+ * "host : %ASA-6-302013: text", as Cisco writes it: a colon before the TAG. An
+ * event that begins further on stays text.
+ */
+static void take_lone_colon(struct head *h)
+{
+	struct slice colon = { h->rest.data, 1 };
+	struct slice rest = h->rest;
+	struct slice tag, pid;
+
+	if (!slice_take(&rest, SLICE(": ")))
+		return;
+	struct slice behind = rest;
+	if (!take_tag(&behind, &tag, &pid) || head_content(behind) != HEAD_TEXT)
+		return;
+	parse_depart(h->r, &rules[TAG_MISSING], colon,
+		     "a colon stands between host and TAG: a receiver takes "
+		     "the TAG to be empty");
+	h->rest = rest;
+}
+
 static void read_tag(struct head *h, bool has_host)
 {
 	struct slice tag, pid;
@@ -321,6 +342,8 @@ static void read_tag(struct head *h, bool has_host)
 	(void)slice_take(&event, SLICE("\xef\xbb\xbf"));
 	if (head_content(event) != HEAD_TEXT)
 		return;
+	if (has_host)
+		take_lone_colon(h);
 	if (take_tag(&h->rest, &tag, &pid)) {
 		parse_member_string(h->r, "app", tag);
 		if (pid.len > 0)
