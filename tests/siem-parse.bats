@@ -134,6 +134,13 @@ complains()
 siem-parse: line 1: column 19: cef-empty-value (advice): act has no value: some receivers leave it out, others fail: "act"' "$stderr"
 }
 
+@test "--advice without --strict is no reason to think that there is none" {
+	run -0 --separate-stderr siem-parse --advice <<<'CEF:1|A|B|1|2|3|4|act='
+
+	equal 'siem-parse: option --advice changes nothing: without --strict, nothing is reported' "$stderr"
+	equal 1 "${#lines[@]}"
+}
+
 @test "--stats says how often each rule was broken, and in how many records" {
 	run -1 --separate-stderr siem-parse -q --strict --stats < <(
 		printf 'CEF:0|A|B|1|2|3|4|%s\n' msg=a=b 'msg=a=b spt=x' msg=fine)

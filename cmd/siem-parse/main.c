@@ -168,6 +168,9 @@ int main(int argc, char *argv[])
 	opt_apply_common(&c.common);
 	if (c.list)
 		return list(&e) < 0 ? msg_exit(&e) : STATUS_DONE;
+	if (c.advice && !c.strict)
+		msg_warn("option --advice changes nothing: without --strict, "
+			 "nothing is reported");
 
 	int rc = -1;
 	init_job(&j);
