@@ -82,6 +82,18 @@ line 16, column 52: "from" is missing
 line 17, column 3: unknown key "cfe" (did you mean "cef"?)' "$told"
 }
 
+@test "a key of structured data may have what RFC 5424 lets it have" {
+	found 0 '{"time": "t", "rfc5424": {"app": "a", "fields": [{"key": "who.login-1", "from": "x"}]}}'
+	equal '' "$told"
+	for variant in sd plain; do
+		run -0 --separate-stderr siem-fmt --rfc5424=$variant --map ./mine.json <<<'{"x":1}'
+		equal '' "$stderr"
+	done
+
+	found 2 '{"time": "t", "rfc5424": {"app": "a", "fields": [{"key": "who login", "from": "x"}]}}'
+	equal 'line 1, column 58: "who login" has a byte that keys of rfc5424 cannot have' "$told"
+}
+
 @test "what could not be searched for is an error" {
 	found 2 '{"time": "t", "minimise": {"patterns": {"who": "("}}}'
 	equal 'line 1, column 48: pattern who: character 2: missing closing parenthesis' "$told"

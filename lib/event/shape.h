@@ -99,12 +99,13 @@ static inline bool map_nests(enum rest_names names)
 }
 
 /* May a key hold this byte? Those of paths are SD-NAMEs (RFC 5424, 6.3.3) that
-   no receiver takes for the beginning of an event, "CEF:0|". */
+   no receiver takes for the beginning of an event, "CEF:0|". Where none are
+   written, they are those of the variant that writes them. */
 static inline bool map_allows(enum rest_names names, char c)
 {
 	if (map_nests(names) && (c == '-' || c == '@' || c == '_'))
 		return true;
-	if (names == REST_PATH)
+	if (names == REST_PATH || names == REST_NONE)
 		return c > ' ' && c < 0x7f && memchr("=]\":", c, 4) == NULL;
 	if (names == REST_DOTS)
 		return (unsigned char)c >= ' ' && c != 0x7f;
