@@ -93,6 +93,12 @@ request
 request failed' "$(cut -d '|' -f 6 <<<"$output" | sed 's/^Kubernetes //')"
 }
 
+@test "in structured data, decision and reason can be told apart" {
+	run -0 siem-fmt --rfc5424=sd --host h1 "$vectors/kubernetes.jsonl"
+	equal "$(jq -c '.annotations // {} | [.["authorization.k8s.io/decision"], .["authorization.k8s.io/reason"] | if . == "" then null else . end]' "$vectors/kubernetes.jsonl")" \
+		"$(siem-parse <<<"$output" | jq -c '.syslog.structured_data["audit@32473"] | [.["authorization.decision"], .["authorization.reason"]]')"
+}
+
 @test "both stages of a request are events, with the time of their own and one id" {
 	run -0 siem-fmt --leef --where auditID=0b6f3c1e-6a0e-4e2b-9d57-3f1c8b2a7d01 "$vectors/kubernetes.jsonl"
 
