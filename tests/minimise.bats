@@ -81,6 +81,16 @@ becomes()
 	[[ $output == *emial*email* ]]
 }
 
+@test "what would take out nothing, as a variable that is not set, is refused" {
+	run -2 --separate-stderr siem-fmt --json --redact '' <<<"$event"
+	equal 'siem-fmt: option --redact: it names no class (--list has them)' "$stderr"
+	equal '' "$output"
+	run -2 siem-fmt --json --redact email --redact '' <<<"$event"
+	run -2 --separate-stderr siem-fmt --json --redact-pattern 'who=' <<<"$event"
+	equal 'siem-fmt: redact: pattern who is empty' "$stderr"
+	equal '' "$output"
+}
+
 @test "no format has anything of what is taken out" {
 	for format in $(siem-fmt --list | sed -n '/^formats:/,/^[^ ]/s/^  \(--[a-z0-9]*\).*/\1/p'); do
 		siem-fmt "$format" --drop mcp_data.parameters --drop caller --redact all \

@@ -107,8 +107,15 @@ static int search_options(struct search *s, const struct config *c,
 	size_t size = 1;
 	char *names;
 
-	for (size_t i = 0; i < c->redact.count; i++)
+	for (size_t i = 0; i < c->redact.count; i++) {
+		// As from a variable that is not set: nothing would be taken
+		// out, and nobody told.
+		if (c->redact.items[i][0] == '\0')
+			return err_set(e, ERR_USAGE,
+				       "option --redact: it names no class "
+				       "(--list has them)");
 		add_class(s, c->redact.items[i]);
+	}
 	for (size_t i = 0; i < c->patterns.count; i++)
 		size += strlen(c->patterns.items[i]);
 	s->names = names = malloc(size);

@@ -90,6 +90,9 @@ int own_add(struct own *o, const char *name, const char *pattern, struct err *e)
 	int code;
 	size_t offset;
 
+	// As from a variable that is not set: it would find nothing.
+	if (pattern[0] == '\0')
+		return err_set(e, ERR_USAGE, "pattern %s is empty", name);
 	if (!grow(o))
 		return err_sys(e, "pattern %s", name);
 	o->codes[o->count] =
