@@ -103,6 +103,38 @@ line 17, column 3: unknown key "cfe" (did you mean "cef"?)' "$told"
 	equal '' "$told"
 }
 
+@test "all that is wrong with a policy is told: paths, classes, patterns" {
+	found 2 '{
+  "time": "t",
+  "minimise": {
+    "drop": ["a..b", 1, "user"],
+    "keep": ["b"],
+    "redact": ["emial", "card"],
+    "patterns": {
+      "good": "[0-9]{6}",
+      "open": "(",
+      "empty": "",
+      "email": "x",
+      "a name": "x"
+    },
+    "hsh": ["x"]
+  }
+}'
+	equal '' "$output"
+	equal 'line 4, column 14: a path with an empty name
+line 4, column 22: expected a string
+line 6, column 16: there is no class "emial" (did you mean "email"?)
+line 9, column 15: pattern open: character 2: missing closing parenthesis
+line 10, column 16: pattern empty is empty
+line 11, column 16: pattern email has the name of a class
+line 12, column 17: name of a pattern: 1 to 32 letters, digits, '"'-' and '_'"'
+line 14, column 5: unknown key "hsh" (did you mean "hash"?)' "$told"
+
+	found 2 '{"time": "t", "minimise": {"drop": ["a", "b"], "keep": ["c", "a"], "hash": ["b"]}}'
+	equal 'line 1, column 62: a is to be dropped and to be kept
+line 1, column 77: b is to be dropped and to be hashed' "$told"
+}
+
 @test "a map that is no JSON, or is not there, is an error" {
 	found 2 '{"name": }'
 	equal "line 1, column 10: unexpected token near '}'" "$told"

@@ -312,7 +312,7 @@ static int read_policy(struct loader *l, const struct place *root,
 {
 	struct place minimise = place_member(root, "minimise");
 
-	return policy_read(l, &minimise, l->policy, e);
+	return policy_read(l, &minimise, e);
 }
 
 /* Read everything that a map says. */

@@ -39,6 +39,25 @@ static int check_class(struct loader *l, const struct place *at, struct err *e)
 		source_hint(json_string_value(at->value), classes, hint));
 }
 
+/* A string, which check() lets pass. */
+static int read_item(struct loader *l, const struct place *at,
+		     int (*check)(struct loader *l, const struct place *at,
+				  struct err *e),
+		     const char **item, struct err *e)
+{
+	struct slice text;
+
+	if (!json_is_string(at->value))
+		return source_fail(&l->source, at, e, "expected a string");
+	if (check(l, at, e) < 0)
+		return -1;
+	text = place_text(at);
+	if (!program_keep(l->program, &text))
+		return compile_no_memory(e);
+	*item = text.data;
+	return 0;
+}
+
 /* A list of strings, each of which check() lets pass. */
 static int read_list(struct loader *l, const struct place *at,
 		     int (*check)(struct loader *l, const struct place *at,
@@ -47,6 +66,7 @@ static int read_list(struct loader *l, const struct place *at,
 {
 	size_t count = json_array_size(at->value);
 	const char **items = loader_room(l, count, sizeof(*items));
+	int rc = 0;
 
 	if (at->value == NULL)
 		return 0;
@@ -56,98 +76,161 @@ static int read_list(struct loader *l, const struct place *at,
 		return compile_no_memory(e);
 	for (size_t i = 0; i < count; i++) {
 		struct place here = place_element(at, i);
-		struct slice text;
 
-		if (!json_is_string(here.value))
-			return source_fail(&l->source, &here, e,
-					   "expected a string");
-		if (check(l, &here, e) < 0)
+		if (read_item(l, &here, check, &items[i], e) == 0)
+			continue;
+		rc = -1;
+		if (!source_goes_on(&l->source, e))
 			return -1;
-		text = place_text(&here);
-		if (!program_keep(l->program, &text))
-			return compile_no_memory(e);
-		items[i] = text.data;
 	}
-	*list = (struct policy_list){ items, count };
-	return 0;
+	if (rc == 0)
+		*list = (struct policy_list){ items, count };
+	return rc;
 }
 
-/* Would the pattern, and its name, be taken where records are searched? */
+static int read_drop(struct loader *l, const struct place *at, struct err *e)
+{
+	struct place here = place_member(at, "drop");
+
+	return read_list(l, &here, check_path, &l->policy->drop, e);
+}
+
+/* What is dropped can be neither kept nor hashed. */
+static int check_against_drop(struct loader *l, const struct place *at,
+			      const struct policy_list *list, const char *what,
+			      struct err *e)
+{
+	const struct policy_list *drop = &l->policy->drop;
+	int rc = 0;
+
+	for (size_t i = 0; i < list->count; i++) {
+		struct place here = place_element(at, i);
+		size_t k = 0;
+
+		while (k < drop->count &&
+		       strcmp(drop->items[k], list->items[i]) != 0)
+			k++;
+		if (k == drop->count)
+			continue;
+		rc = source_fail(&l->source, &here, e,
+				 "%s is to be dropped and to be %s",
+				 list->items[i], what);
+		if (!source_goes_on(&l->source, e))
+			return -1;
+	}
+	return rc;
+}
+
+static int read_keep(struct loader *l, const struct place *at, struct err *e)
+{
+	struct policy_list *keep = &l->policy->keep;
+	struct place here = place_member(at, "keep");
+
+	if (read_list(l, &here, check_path, keep, e) < 0)
+		return -1;
+	return check_against_drop(l, &here, keep, "kept", e);
+}
+
+static int read_hash(struct loader *l, const struct place *at, struct err *e)
+{
+	struct policy_list *hash = &l->policy->hash;
+	struct place here = place_member(at, "hash");
+
+	if (read_list(l, &here, check_path, hash, e) < 0)
+		return -1;
+	return check_against_drop(l, &here, hash, "hashed", e);
+}
+
+static int read_redact(struct loader *l, const struct place *at, struct err *e)
+{
+	struct place here = place_member(at, "redact");
+
+	return read_list(l, &here, check_class, &l->policy->redact, e);
+}
+
+/* Can it be looked for? */
 static int check_pattern(struct loader *l, const struct place *at,
 			 const struct redact_pattern *pattern, struct err *e)
 {
 	struct err why = { 0 };
 	struct redactor *r = redactor_new(NULL, pattern, 1, &why);
 
-	if (r == NULL && why.kind == ERR_USAGE)
-		return source_fail(&l->source, at, e, "%s", why.text);
-	if (r == NULL) {
-		*e = why;
-		return -1;
-	}
 	redactor_free(r);
-	return 0;
+	if (r != NULL)
+		return 0;
+	if (why.kind == ERR_USAGE)
+		return source_fail(&l->source, at, e, "%s", why.text);
+	*e = why;
+	return -1;
+}
+
+static int read_pattern(struct loader *l, const struct place *at,
+			struct redact_pattern *pattern, struct err *e)
+{
+	struct slice name = slice_of(at->key);
+	struct slice text;
+
+	if (!json_is_string(at->value))
+		return source_fail(&l->source, at, e, "expected a string");
+	text = place_text(at);
+	if (!program_keep(l->program, &name) ||
+	    !program_keep(l->program, &text))
+		return compile_no_memory(e);
+	*pattern = (struct redact_pattern){ name.data, text.data };
+	return check_pattern(l, at, pattern, e);
 }
 
 /* An object of names and patterns. */
 static int read_patterns(struct loader *l, const struct place *at,
-			 struct policy *policy, struct err *e)
+			 struct err *e)
 {
-	size_t count = json_object_size(at->value);
+	struct place all = place_member(at, "patterns");
 	struct redact_pattern *patterns =
-		loader_room(l, count, sizeof(*patterns));
+		loader_room(l, json_object_size(all.value), sizeof(*patterns));
 	const char *key;
 	json_t *value;
+	size_t count = 0;
+	int rc = 0;
 
-	if (at->value == NULL)
+	if (all.value == NULL)
 		return 0;
-	if (!json_is_object(at->value))
-		return source_fail(&l->source, at, e,
+	if (!json_is_object(all.value))
+		return source_fail(&l->source, &all, e,
 				   "expected an object of names and patterns");
 	if (patterns == NULL)
 		return compile_no_memory(e);
-	json_object_foreach(at->value, key, value)
+	json_object_foreach(all.value, key, value)
 	{
-		struct place here = place_member(at, key);
-		struct slice name = slice_of(key);
-		struct slice pattern;
+		struct place here = place_member(&all, key);
 
-		if (!json_is_string(value))
-			return source_fail(&l->source, &here, e,
-					   "expected a string");
-		pattern = place_text(&here);
-		if (!program_keep(l->program, &name) ||
-		    !program_keep(l->program, &pattern))
-			return compile_no_memory(e);
-		patterns[policy->pattern_count] =
-			(struct redact_pattern){ name.data, pattern.data };
-		if (check_pattern(l, &here, &patterns[policy->pattern_count++],
-				  e) < 0)
+		if (read_pattern(l, &here, &patterns[count], e) == 0) {
+			count++;
+			continue;
+		}
+		rc = -1;
+		if (!source_goes_on(&l->source, e))
 			return -1;
 	}
-	policy->patterns = patterns;
-	return 0;
+	l->policy->patterns = patterns;
+	l->policy->pattern_count = count;
+	return rc;
 }
 
-int policy_read(struct loader *l, const struct place *at, struct policy *policy,
-		struct err *e)
+static int check_words(struct loader *l, const struct place *at, struct err *e)
 {
 	static const char *const words[] = { "drop",   "keep",     "hash",
 					     "redact", "patterns", NULL };
-	struct place drop = place_member(at, "drop");
-	struct place keep = place_member(at, "keep");
-	struct place hash = place_member(at, "hash");
-	struct place redact = place_member(at, "redact");
-	struct place patterns = place_member(at, "patterns");
 
-	*policy = (struct policy){ 0 };
-	if (at->value == NULL)
-		return 0;
-	if (source_check_keys(&l->source, at, words, e) < 0 ||
-	    read_list(l, &drop, check_path, &policy->drop, e) < 0 ||
-	    read_list(l, &keep, check_path, &policy->keep, e) < 0 ||
-	    read_list(l, &hash, check_path, &policy->hash, e) < 0 ||
-	    read_list(l, &redact, check_class, &policy->redact, e) < 0)
-		return -1;
-	return read_patterns(l, &patterns, policy, e);
+	return source_check_keys(&l->source, at, words, e);
+}
+
+int policy_read(struct loader *l, const struct place *at, struct err *e)
+{
+	static loader_step *const steps[] = {
+		check_words, read_drop,     read_keep, read_hash,
+		read_redact, read_patterns, NULL,
+	};
+
+	*l->policy = (struct policy){ 0 };
+	return at->value == NULL ? 0 : loader_take(l, steps, at, e);
 }

@@ -25,8 +25,8 @@ struct policy {
 	size_t pattern_count;
 };
 
-/* Read "minimise" of a map, which may be missing. */
-int policy_read(struct loader *l, const struct place *at, struct policy *policy,
+/* Read "minimise" of a map, which may be missing, into l->policy. */
+int policy_read(struct loader *l, const struct place *at,
 		struct err *e) MUST_CHECK;
 
 #endif
