@@ -22,6 +22,13 @@ found()
 	equal '  rfc3164      as the generic map has it' "${lines[4]}"
 }
 
+@test "of a policy it says how much there is of what" {
+	found 0 '{"time": "t", "minimise": {"drop": ["a", "b"], "redact": ["all"], "patterns": {"staff": "E[0-9]{6}"}}}'
+	equal '' "$stderr"
+	equal '  minimise     drop: 2, keep: 0, hash: 0, redact: 1, patterns: 1' "${lines[1]}"
+	equal '  cef          as the generic map has it' "${lines[2]}"
+}
+
 @test "nothing is to be said against the built-in maps, nor their files" {
 	mapfile -t maps < <(grep -v '^#' "$root/share/maps/order")
 	for map in "${maps[@]}"; do

@@ -82,21 +82,34 @@ static void tell_sections(const struct shapes *s,
 			       s->list[i]->section);
 }
 
+/* How many rules it has of what is not to leave, if any. */
+static void tell_rules(const struct map_rules *r)
+{
+	if (r->drop + r->keep + r->hash + r->redact + r->patterns > 0)
+		printf("  %-12s drop: %zu, keep: %zu, hash: %zu, redact: %zu, "
+		       "patterns: %zu\n",
+		       "minimise", r->drop, r->keep, r->hash, r->redact,
+		       r->patterns);
+}
+
 int check_map(const char *which, struct err *e)
 {
 	struct findings f = FINDINGS_NONE;
 	struct map_section sections[SHAPES];
+	struct map_rules rules;
 	struct shapes shapes;
 	int rc = -1;
 
 	find_shapes(&shapes);
-	if (map_check(which, shapes.list, shapes.count, sections, &f, e) < 0)
+	if (map_check(which, shapes.list, shapes.count, sections, &rules, &f,
+		      e) < 0)
 		goto out;
 	tell_findings(which, &f);
 	rc = f.errors > 0 ? STATUS_USAGE : STATUS_DONE;
 	if (f.errors > 0)
 		goto out;
 	printf("%s: ok\n", which);
+	tell_rules(&rules);
 	tell_sections(&shapes, sections);
 	if (fflush(stdout) != 0)
 		rc = err_sys(e, "standard output");

@@ -454,10 +454,30 @@ struct maps *maps_load(const char *which, const struct map_shape *shape,
 	return maps;
 }
 
+static struct map_section section_of(const struct plan *plan)
+{
+	struct map_section section = { .own = true, .rows = plan->row_count };
+
+	for (size_t i = 0; i < PLAN_ATTRIBUTES; i++)
+		section.attributes += plan->attributes[i] != PROGRAM_NONE;
+	return section;
+}
+
+static struct map_rules rules_of(const struct policy *policy)
+{
+	return (struct map_rules){
+		.drop = policy->drop.count,
+		.keep = policy->keep.count,
+		.hash = policy->hash.count,
+		.redact = policy->redact.count,
+		.patterns = policy->pattern_count,
+	};
+}
+
 /* Read a map once more for a shape, if it has a section for it. */
 static int check_shape(const struct source *s, const struct map_shape *shape,
-		       struct map_section *section, struct findings *f,
-		       struct err *e)
+		       struct map_section *section, struct map_rules *rules,
+		       struct findings *f, struct err *e)
 {
 	struct maps *maps;
 
@@ -471,13 +491,8 @@ static int check_shape(const struct source *s, const struct map_shape *shape,
 
 	int rc = load_map(maps, s->name, s->text, f, e);
 	if (rc == 0) {
-		const struct plan *plan = &maps->plans[0];
-
-		section->own = true;
-		section->rows = plan->row_count;
-		for (size_t i = 0; i < PLAN_ATTRIBUTES; i++)
-			section->attributes +=
-				plan->attributes[i] != PROGRAM_NONE;
+		*section = section_of(&maps->plans[0]);
+		*rules = rules_of(&maps->policies[0]);
 	} else if (e->kind == ERR_USAGE) {
 		rc = 0; // it is among the findings
 	}
@@ -507,8 +522,8 @@ static void check_definitions(struct source *s, struct findings *f)
 
 static int check_text(const char *name, struct slice text,
 		      const struct map_shape *const *shapes, size_t count,
-		      struct map_section *sections, struct findings *f,
-		      struct err *e)
+		      struct map_section *sections, struct map_rules *rules,
+		      struct findings *f, struct err *e)
 {
 	static const char *const no_attributes[] = { NULL };
 	// What every format has of the map.
@@ -519,12 +534,13 @@ static int check_text(const char *name, struct slice text,
 	struct map_section ignored;
 	struct source s;
 
+	*rules = (struct map_rules){ 0 };
 	if (source_open(&s, name, text, e) < 0)
 		return -1;
 
-	int rc = check_shape(&s, &bare, &ignored, f, e);
+	int rc = check_shape(&s, &bare, &ignored, rules, f, e);
 	for (size_t i = 0; i < count && rc == 0; i++)
-		rc = check_shape(&s, shapes[i], &sections[i], f, e);
+		rc = check_shape(&s, shapes[i], &sections[i], rules, f, e);
 	if (rc == 0 && f->errors == 0)
 		check_definitions(&s, f);
 	source_close(&s);
@@ -535,8 +551,8 @@ static int check_text(const char *name, struct slice text,
 }
 
 int map_check(const char *which, const struct map_shape *const *shapes,
-	      size_t count, struct map_section *sections, struct findings *f,
-	      struct err *e)
+	      size_t count, struct map_section *sections,
+	      struct map_rules *rules, struct findings *f, struct err *e)
 {
 	const struct map_builtin *b = find_builtin(which);
 	struct buf file = BUF_INIT(largest_map);
@@ -549,7 +565,7 @@ int map_check(const char *which, const struct map_shape *const *shapes,
 		rc = check_text(which,
 				b != NULL ? (struct slice){ b->text, b->len }
 					  : buf_slice(&file),
-				shapes, count, sections, f, e);
+				shapes, count, sections, rules, f, e);
 	buf_free(&file);
 	return rc;
 }

@@ -59,14 +59,21 @@ struct map_section {
 	size_t rows;
 };
 
+/* How much it says of minimisation (policy.h). */
+struct map_rules {
+	size_t drop, keep, hash; // paths
+	size_t redact, patterns; // classes, and what is no class
+};
+
 /*
  * Find out what there is to say of a built-in map, or of a file, when it is
  * loaded for each of count shapes: findings, in the order of the text. Fills as
- * many sections, which mean something where there are no errors. -1 with e
- * filled: it is not there, or no JSON, or ERR_SYSTEM.
+ * many sections, and rules, which mean something where there are no errors. -1
+ * with e filled: it is not there, or no JSON, or ERR_SYSTEM.
  */
 int map_check(const char *which, const struct map_shape *const *shapes,
-	      size_t count, struct map_section *sections, struct findings *f,
+	      size_t count, struct map_section *sections,
+	      struct map_rules *rules, struct findings *f,
 	      struct err *e) MUST_CHECK;
 
 /*

@@ -71,8 +71,9 @@ static void check_map(const char *path, const struct map_shape *shape,
 {
 	struct findings f = FINDINGS_NONE;
 	struct map_section section;
+	struct map_rules rules;
 	struct err e = { 0 };
-	int rc = map_check(path, &shape, 1, &section, &f, &e);
+	int rc = map_check(path, &shape, 1, &section, &rules, &f, &e);
 
 	if (rc < 0 && e.kind != ERR_USAGE)
 		__builtin_trap();
