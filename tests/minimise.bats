@@ -6,7 +6,7 @@
 load helper
 
 vectors=$BATS_TEST_DIRNAME/vectors
-event='{"siem_id":"0011","user":"alice","n":7,"to":"bob@example.com","in":{"user":"alice","list":[{"to":"4111 1111 1111 1111","keep":1},"x"]}}'
+event='{"siem_id":"5f0c9ad21b3e4d6f8091a2b3c4d5e6f7","user":"alice","n":7,"to":"bob@example.com","in":{"user":"alice","list":[{"to":"4111 1111 1111 1111","keep":1},"x"]}}'
 alice=fdbf8b1cacd3d578e062d0e41104357d06aa63eca39f80b6fd7c83afedf1d44a
 
 # becomes WANT OPTION...: what the event is as JSON.
@@ -21,10 +21,10 @@ becomes()
 }
 
 @test "--drop leaves members out, however deep, and --keep all others" {
-	becomes '{"siem_id":"0011","n":7,"in":{"user":"alice","list":[{"keep":1},"x"]}}' \
+	becomes '{"siem_id":"5f0c9ad21b3e4d6f8091a2b3c4d5e6f7","n":7,"in":{"user":"alice","list":[{"keep":1},"x"]}}' \
 		--drop user --drop to --drop in.list.to
-	becomes '{"siem_id":"0011","n":7,"in":{"list":[{"keep":1}]}}' --keep n --keep in.list.keep
-	becomes '{"siem_id":"0011","in":{"list":[{"to":"4111 1111 1111 1111","keep":1},"x"]}}' \
+	becomes '{"siem_id":"5f0c9ad21b3e4d6f8091a2b3c4d5e6f7","n":7,"in":{"list":[{"keep":1}]}}' --keep n --keep in.list.keep
+	becomes '{"siem_id":"5f0c9ad21b3e4d6f8091a2b3c4d5e6f7","in":{"list":[{"to":"4111 1111 1111 1111","keep":1},"x"]}}' \
 		--keep in --drop in.user
 }
 
@@ -32,7 +32,7 @@ becomes()
 	printf 0123456789abcdef >key
 	chmod 600 key
 	equal "$alice" "$(printf alice | openssl dgst -sha256 -hmac 0123456789abcdef | sed 's/.* //')"
-	want="{\"siem_id\":\"0011\",\"user\":\"$alice\",\"n\":7,\"to\":\"bob@example.com\",\"in\":{\"user\":\"$alice\",\"list\":[{\"to\":\"4111 1111 1111 1111\",\"keep\":1},\"x\"]}}"
+	want="{\"siem_id\":\"5f0c9ad21b3e4d6f8091a2b3c4d5e6f7\",\"user\":\"$alice\",\"n\":7,\"to\":\"bob@example.com\",\"in\":{\"user\":\"$alice\",\"list\":[{\"to\":\"4111 1111 1111 1111\",\"keep\":1},\"x\"]}}"
 	becomes "$want" --hash user --hash in.user --hash-key file:key
 	SIEM_HASH_KEY=0123456789abcdef becomes "$want" --hash user --hash in.user
 	KEY=0123456789abcdef becomes "$want" --hash user --hash in.user --hash-key env:KEY
@@ -53,7 +53,7 @@ becomes()
 }
 
 @test "--redact searches all strings, numbers and names, at any depth" {
-	becomes '{"siem_id":"0011","user":"alice","n":7,"to":"[REDACTED:email]","in":{"user":"alice","list":[{"to":"[REDACTED:card]","keep":1},"x"]}}' \
+	becomes '{"siem_id":"5f0c9ad21b3e4d6f8091a2b3c4d5e6f7","user":"alice","n":7,"to":"[REDACTED:email]","in":{"user":"alice","list":[{"to":"[REDACTED:card]","keep":1},"x"]}}' \
 		--redact email,card
 	event='{"a":4111111111111111,"bob@example.com":1,"al@example.com":{"c":"b\u006fb\u0040example.com"}}'
 	becomes '{"a":"[REDACTED:card]","[REDACTED:email]":1,"[REDACTED:email] 2":{"c":"[REDACTED:email]"}}' \
@@ -63,8 +63,14 @@ becomes()
 		--redact all
 }
 
+@test "a record cannot pass off what it holds for its identity" {
+	event='{"siem_id":"bob@example.com","user":"alice"}'
+	becomes '{"siem_id":"[REDACTED:email]","user":"alice"}' --redact email
+	becomes '{"user":"alice"}' --keep user
+}
+
 @test "a pattern of one's own is taken out under its name" {
-	becomes '{"siem_id":"0011","user":"[REDACTED:who]","n":7,"to":"bob@example.com","in":{"user":"[REDACTED:who]","list":[{"to":"4111 1111 1111 1111","keep":1},"x"]}}' \
+	becomes '{"siem_id":"5f0c9ad21b3e4d6f8091a2b3c4d5e6f7","user":"[REDACTED:who]","n":7,"to":"bob@example.com","in":{"user":"[REDACTED:who]","list":[{"to":"4111 1111 1111 1111","keep":1},"x"]}}' \
 		--redact-pattern 'who=\bali[a-z]+\b'
 	run -2 siem-fmt --json --redact-pattern 'who=(' <<<"$event"
 	[[ $output == *who* ]]
@@ -114,7 +120,7 @@ becomes()
 	 "minimise": {"drop": ["n"], "hash": ["user"], "redact": ["email"],
 	              "patterns": {"who": "\\bali[a-z]+\\b"}}}
 	END
-	SIEM_HASH_KEY=0123456789abcdef becomes "{\"siem_id\":\"0011\",\"user\":\"$alice\",\"to\":\"[REDACTED:email]\",\"in\":{\"user\":\"[REDACTED:who]\"}}" \
+	SIEM_HASH_KEY=0123456789abcdef becomes "{\"siem_id\":\"5f0c9ad21b3e4d6f8091a2b3c4d5e6f7\",\"user\":\"$alice\",\"to\":\"[REDACTED:email]\",\"in\":{\"user\":\"[REDACTED:who]\"}}" \
 		--map ./site.json --drop in.list
 	sed 's/"email"/"emial"/' site.json >wrong.json
 	run -2 siem-fmt --json --map ./wrong.json <<<"$event"
@@ -128,7 +134,7 @@ becomes()
 }
 
 @test "what is selected is judged by the record as it came" {
-	becomes '{"siem_id":"0011","n":7}' --where user=alice --keep n
+	becomes '{"siem_id":"5f0c9ad21b3e4d6f8091a2b3c4d5e6f7","n":7}' --where user=alice --keep n
 }
 
 @test "a record that cannot be read is set aside as it came, and told" {

@@ -7,6 +7,7 @@
 #include "json/scan.h"
 #include "json/walk.h"
 #include "json/write.h"
+#include "stream/identity.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -26,7 +27,6 @@ enum {
 };
 
 static const size_t kept_memory = (size_t)64 << 10;
-static const char identity[] = "siem_id";
 
 struct minimiser {
 	struct paths *paths;
@@ -47,7 +47,7 @@ struct minimiser {
 struct pass {
 	struct minimiser *m;
 	struct walk walk;
-	const char *begin; // the first member of the record
+	const char *stamp; // the member that is the identity, or NULL
 	const char *from;  // what of the record has not been copied
 	bool changed;
 	bool redacts;
@@ -404,9 +404,7 @@ static const char *pass_member(struct pass *p, const char *at,
 		return refuse(p, at);
 
 	unsigned known = enter(p, s, name, escaped, &inner);
-	bool is_identity = s->depth == 1 && at == p->begin &&
-			   slice_is(name, SLICE(identity)) &&
-			   (known & DROP) == 0;
+	bool is_identity = at == p->stamp && (known & DROP) == 0;
 	if (p->rc < 0)
 		return at;
 	if (!is_identity && !goes_on(&inner, known, value)) {
@@ -415,7 +413,7 @@ static const char *pass_member(struct pass *p, const char *at,
 		return end;
 	}
 	go_on(p, at, before, first);
-	if (is_identity)
+	if (is_identity && !inner.hashed)
 		return skip(p, value, s->depth);
 	pass_name(p, &inner);
 	return p->rc < 0 ? at : pass_value(p, value, &inner);
@@ -517,7 +515,8 @@ int minimiser_apply(struct minimiser *m, struct slice record,
 	buf_clear(&m->left);
 	walk_start(&p.walk, record);
 	const char *at = walk_space(&p.walk, record.data);
-	p.begin = walk_space(&p.walk, at + 1);
+	if (identity_of(record).len > 0)
+		p.stamp = walk_space(&p.walk, at + 1);
 	pass_object(&p, at, &root);
 	return end_pass(&p, record, left);
 }

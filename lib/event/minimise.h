@@ -64,8 +64,8 @@ bool minimiser_needs_key(const struct minimiser *m);
  * with e filled: ERR_DATA where it would become too long, or a pattern did not
  * come to an end, ERR_SYSTEM out of memory.
  *
- * The first member of a record, where that is siem_id, is its identity: it goes
- * only where a rule to drop names it.
+ * The identity of a record (identity.h) is left as it is, unless a rule to drop
+ * or to hash names it. What merely has its name is like any other member.
  */
 int minimiser_apply(struct minimiser *m, struct slice record,
 		    struct slice *left, struct err *e) MUST_CHECK;

@@ -8,6 +8,7 @@
 #include "format/columns.h"
 #include "format/ecskeys.h"
 #include "format/nested.h"
+#include "stream/identity.h"
 
 #define VERSION "9.3.0"
 #define LABELS "labels."
@@ -55,20 +56,19 @@ static const struct map_shape *shape_of(const char *variant)
 }
 
 /*
- * {"siem_id":"5f0c9ad21b3e4d6f8091a2b3c4d5e6f7", where siem-tail has put that
- * first into the record; or the brace alone. In any other place it would be the
- * event's own word.
+ * Begin the document, with the identity of the record where siem-tail has put
+ * one first. In any other place it would be the event's own word.
  */
-static struct slice start_of(struct slice record)
+static char *put_start(struct line *l, char *at, struct slice record)
 {
-	const struct slice name = SLICE("{\"siem_id\":\"");
-	const size_t len = name.len + 32 + strlen("\",");
+	struct slice id = identity_of(record);
 
-	if (record.len < len || !slice_has_prefix(record, name) ||
-	    strspn(record.data + name.len, "0123456789abcdef") != 32 ||
-	    memcmp(record.data + len - 2, "\",", 2) != 0)
-		return (struct slice){ "{", 1 };
-	return (struct slice){ record.data, len };
+	if (at == NULL || id.len == 0)
+		return at != NULL ? line_put_text(l, at, SLICE("{")) : NULL;
+	at = line_put_text(l, at, SLICE("{\"siem_id\":\""));
+	if (at != NULL)
+		at = line_put_text(l, at, id);
+	return at != NULL ? line_put_text(l, at, SLICE("\",")) : NULL;
 }
 
 static int write_event(const struct event *event, struct mapper *text,
@@ -83,10 +83,8 @@ static int write_event(const struct event *event, struct mapper *text,
 	};
 	char time[TIMESTAMP_MAX];
 	size_t len = columns_time(&n.line, time);
-	char *at = line_at(&n.line);
+	char *at = put_start(&n.line, line_at(&n.line), event->record);
 
-	if (at != NULL)
-		at = line_put_text(&n.line, at, start_of(event->record));
 	if (at != NULL)
 		at = columns_put_plain(&n.line, at, SLICE("\"@timestamp\":\""),
 				       (struct slice){ time, len });

@@ -3,8 +3,11 @@
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { ID_BYTES = 16, OFFSET_MAX = 24 };
+
+static const char digits[] = "0123456789abcdef";
 
 /* Append the text of the identity of a record. */
 static int identify(struct buf *out, EVP_MD_CTX *hash, const EVP_MD_CTX *seed,
@@ -21,8 +24,8 @@ static int identify(struct buf *out, EVP_MD_CTX *hash, const EVP_MD_CTX *seed,
 	    EVP_DigestFinal_ex(hash, digest, NULL) != 1)
 		return err_set(e, ERR_SYSTEM, "OpenSSL: SHA-256 failed");
 	for (size_t i = 0; i < ID_BYTES; i++) {
-		id[2 * i] = "0123456789abcdef"[digest[i] >> 4];
-		id[2 * i + 1] = "0123456789abcdef"[digest[i] & 15];
+		id[2 * i] = digits[digest[i] >> 4];
+		id[2 * i + 1] = digits[digest[i] & 15];
 	}
 	buf_put(out, id, sizeof(id));
 	return 0;
@@ -54,4 +57,33 @@ int identity_put(struct buf *out, EVP_MD_CTX *hash, const EVP_MD_CTX *seed,
 	buf_puts(out, is_empty ? "\"" : "\",");
 	buf_put_slice(out, slice_from(record, brace + 1));
 	return 0;
+}
+
+/* Take a token off the begin of a text, and the blanks before it. */
+static bool take(struct slice *text, struct slice token)
+{
+	struct slice rest = slice_from(*text, skip_blanks(*text, 0));
+
+	if (!slice_has_prefix(rest, token))
+		return false;
+	*text = slice_from(rest, token.len);
+	return true;
+}
+
+struct slice identity_of(struct slice record)
+{
+	const struct slice none = { 0 };
+	struct slice rest = record;
+	size_t len = 0;
+
+	if (!take(&rest, SLICE("{")) || !take(&rest, SLICE("\"siem_id\"")) ||
+	    !take(&rest, SLICE(":")) || !take(&rest, SLICE("\"")))
+		return none;
+	while (len < rest.len &&
+	       memchr(digits, rest.data[len], sizeof(digits) - 1) != NULL)
+		len++;
+	if (len != 2 * (size_t)ID_BYTES || len == rest.len ||
+	    rest.data[len] != '"')
+		return none;
+	return (struct slice){ rest.data, len };
 }

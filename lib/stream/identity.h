@@ -31,4 +31,11 @@ int identity_put(struct buf *out, EVP_MD_CTX *hash, const EVP_MD_CTX *seed,
 		 struct slice record, uint64_t offset,
 		 struct err *e) MUST_CHECK;
 
+/*
+ * The identity that a record has as its first member, which is what was put
+ * there, or looks the same: 32 digits, within the record. Empty where it has
+ * none.
+ */
+struct slice identity_of(struct slice record) MUST_CHECK;
+
 #endif

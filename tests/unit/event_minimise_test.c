@@ -123,13 +123,27 @@ static void an_array_on_the_way_lets_nothing_else_through(void)
 	       "+a.b");
 }
 
+#define ID "\"siem_id\":\"5f0c9ad21b3e4d6f8091a2b3c4d5e6f7\""
+
 static void the_identity_of_a_record_stays_where_it_is_the_first(void)
 {
-	LEAVES("{\"siem_id\":\"x\",\"b\":1}",
-	       "{\"siem_id\":\"x\",\"a\":2,\"b\":1}", "+b");
-	LEAVES("{\"b\":1}", "{\"a\":2,\"siem_id\":\"x\",\"b\":1}", "+b");
-	LEAVES("{\"b\":1}", "{\"siem_id\":\"x\",\"b\":1}", "-siem_id");
-	LEAVES("{\"c\":{\"b\":1}}", "{\"c\":{\"siem_id\":1,\"b\":1}}", "+c.b");
+	LEAVES("{" ID ",\"b\":1}", "{" ID ",\"a\":2,\"b\":1}", "+b");
+	LEAVES("{" ID "}", "{" ID ",\"a\":2}", "+b");
+	LEAVES("{\"b\":1}", "{\"a\":2," ID ",\"b\":1}", "+b");
+	LEAVES("{\"b\":1}", "{" ID ",\"b\":1}", "-siem_id");
+	LEAVES("{\"c\":{\"b\":1}}", "{\"c\":{" ID ",\"b\":1}}", "+c.b");
+}
+
+static void what_is_no_identity_but_has_its_name_is_like_any_other_member(void)
+{
+	LEAVES("{\"b\":1}", "{\"siem_id\":\"anna\",\"b\":1}", "+b");
+	LEAVES("{\"b\":1}", "{\"siem_id\":{\"a\":1},\"b\":1}", "+b");
+	LEAVES("{\"b\":1}",
+	       "{\"siem_id\":\"5F0C9AD21B3E4D6F8091A2B3C4D5E6F7\",\"b\":1}",
+	       "+b");
+	LEAVES("{\"b\":1}",
+	       "{\"siem_id\":\"5f0c9ad21b3e4d6f8091a2b3c4d5e6f70\",\"b\":1}",
+	       "+b");
 }
 
 #define ALICE \
@@ -148,6 +162,11 @@ static void a_pseudonym_is_the_mac_of_the_text(void)
 	LEAVES("{\"u\":" QUOTE "}", "{\"u\":\"a\\\"b\"}", "#u");
 	LEAVES("{\"u\":" FIVE ",\"v\":" FIVE "}", "{\"u\":5,\"v\":\"5\"}", "#u",
 	       "#v");
+	// An identity that is to be one stays, as one.
+	LEAVES("{\"siem_id\":"
+	       "\"3946f9b8747f520f291f01988363a0eda267bed9013b7a1b13d23b4908125"
+	       "5c4\"}",
+	       "{" ID ",\"u\":1}", "#siem_id", "+v");
 }
 
 static void all_values_within_a_member_become_pseudonyms(void)
@@ -250,6 +269,7 @@ int main(void)
 	RUN(only_what_is_kept_stays);
 	RUN(an_array_on_the_way_lets_nothing_else_through);
 	RUN(the_identity_of_a_record_stays_where_it_is_the_first);
+	RUN(what_is_no_identity_but_has_its_name_is_like_any_other_member);
 	RUN(a_pseudonym_is_the_mac_of_the_text);
 	RUN(all_values_within_a_member_become_pseudonyms);
 	RUN(what_is_left_is_bounded);

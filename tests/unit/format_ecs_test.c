@@ -41,6 +41,8 @@ static void what_siem_tail_stamped_comes_first(void)
 	CHECK(begins(ecs("{'siem_id':'5f0c9ad21b3e4d6f8091a2b3c4d5e6f7',"
 			 "'time':1759963500}"),
 		     stamp));
+	CHECK(begins(ecs(" { 'siem_id': '5f0c9ad21b3e4d6f8091a2b3c4d5e6f7'}"),
+		     stamp));
 	CHECK(begins(ecs("{'time':1759963500,"
 			 "'siem_id':'5f0c9ad21b3e4d6f8091a2b3c4d5e6f7'}"),
 		     START));
