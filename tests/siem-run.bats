@@ -162,7 +162,7 @@ siem-tail -q -v --stats --grace 3 -c state/archive.ckpt log |
 	done <<-END
 		splunk hec hec json cef leef syslog
 		splunk sc4s cef leef json syslog rfc5424 rfc3164
-		splunk file json cef leef syslog rfc5424 rfc3164 hec sentinel csl
+		splunk file json cef leef syslog rfc5424 rfc3164 hec sentinel csl ecs ocsf ocsf_finding datadog otlp
 		sc4s tcp cef leef json syslog rfc5424 rfc3164
 		syslog udp cef leef json syslog rfc5424 rfc3164
 		qradar syslog_tls leef cef json
@@ -172,12 +172,12 @@ siem-tail -q -v --stats --grace 3 -c state/archive.ckpt log |
 		sentinel data_collector_api json cef sentinel csl syslog
 		sentinel event_hubs json cef sentinel csl syslog
 		sentinel log_analytics_agent json cef sentinel csl syslog
-		elasticsearch - json cef leef syslog
-		datadog - json cef leef syslog
-		http - json cef leef syslog rfc5424 rfc3164 hec sentinel csl
-		kafka - json cef leef syslog rfc5424 rfc3164 hec sentinel csl
-		file - json cef leef syslog rfc5424 rfc3164 hec sentinel csl
-		stdout - json cef leef syslog rfc5424 rfc3164 hec sentinel csl
+		elasticsearch - json ecs cef leef syslog
+		datadog - json datadog cef leef syslog
+		http - json cef leef syslog rfc5424 rfc3164 hec sentinel csl ecs ocsf ocsf_finding datadog otlp
+		kafka - json cef leef syslog rfc5424 rfc3164 hec sentinel csl ecs ocsf ocsf_finding datadog otlp
+		file - json cef leef syslog rfc5424 rfc3164 hec sentinel csl ecs ocsf ocsf_finding datadog otlp
+		stdout - json cef leef syslog rfc5424 rfc3164 hec sentinel csl ecs ocsf ocsf_finding datadog otlp
 	END
 }
 

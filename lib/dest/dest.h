@@ -360,7 +360,8 @@ static inline void dest_plan_release(struct dest_plan *plan)
 #define DEST_FORMATS_ANY                                                     \
 	"json=--json|cef=--cef|leef=--leef|syslog=--rfc5424|"                \
 	"rfc5424=--rfc5424|rfc3164=--rfc3164|hec=--hec|sentinel=--sentinel|" \
-	"csl=--csl|datadog=--datadog|otlp=--otlp"
+	"csl=--csl|ecs=--ecs|ocsf=--ocsf|ocsf_finding=--ocsf=finding|"       \
+	"datadog=--datadog|otlp=--otlp"
 
 struct dest_type {
 	const char *name;    // as on the command line
