@@ -66,6 +66,16 @@ high/d has no place in lib/LAYERS' "$(sort <<<"$output")"
 	done
 }
 
+@test "--help says in one column what each option is for" {
+	for tool in $(tools); do
+		run -0 "$tool" --help
+		for line in "${lines[@]}"; do
+			[[ $line != '  '* || $line =~ ^.{32}\ [^\ ] ]] ||
+				{ echo "$tool: $line"; return 1; }
+		done
+	done
+}
+
 @test "--help explains every option that --list-options lists" {
 	for tool in $(tools); do
 		while IFS=$'\t' read -r option help; do
