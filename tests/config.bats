@@ -42,7 +42,7 @@ refused()
 # sans_time: without what differs from one run to the next.
 sans_time()
 {
-	sed -E 's/[A-Z][a-z]{2} [ 0-9][0-9] [0-9]{2}(:[0-9]{2}){2}|20(2[6-9]|[3-9])[-0-9T:.Z]+|Date: .*|SharedAccess[^ ]*.*|[Ss]ignature.*|\b[0-9a-f-]{36}\b//'
+	sed -E 's/[A-Z][a-z]{2} [ 0-9][0-9] [0-9]{2}(:[0-9]{2}){2}|20(2[6-9]|[3-9])[-0-9T:.Z]+|[Dd]ate: .*|SharedAccess[^ ]*.*|[Ss]ignature.*|\b[0-9a-f-]{36}\b//'
 }
 
 # keys FILE: the lines that have a key.
