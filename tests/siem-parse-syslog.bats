@@ -91,6 +91,19 @@ finds_nothing()
 	equal "$event" "$(jq -c '.syslog.structured_data["audit@32473"]' <<<"$output")"
 }
 
+# Whoever writes a member of a record does not write an event.
+@test "a text that is a whole event comes back as a text" {
+	for text in 'CEF:0|A|B|1|2|Forged|9|act=x' 'LEEF:1.0|A|B|1|2|a=b' '{"a":1}'; do
+		jq -nc --arg text "$text" '{message: $text, b: 1}' >in
+		siem-fmt --rfc5424=sd --host h1 in >line
+		run -0 --separate-stderr siem-parse --strict line
+
+		equal '["syslog","message"]' "$(jq -c keys_unsorted <<<"$output")"
+		equal "$text" "$(jq -r '.syslog.structured_data["audit@32473"].message' <<<"$output")"
+		equal '' "$stderr"
+	done
+}
+
 counted='46 <34>1 2003-10-11T22:14:15.003Z h su - ID47 - x70 <134>1 2025-10-08T22:45:00Z h1 siem-fmt - E1 [audit@32473 msg="café"]'
 
 @test "counted messages need nothing between them" {

@@ -128,14 +128,36 @@ static bool is_like_element(struct slice msg)
 }
 
 /*
- * Section 6.4 wants a byte order mark before UTF-8. Those who read JSON or CEF
- * out of MSG choke on it, and pure ASCII needs none, unless some reader could
- * take it for one more element, which whoever wrote the text has forged.
+ * The byte by which a reader of MSG takes a text for CEF, LEEF or JSON, to
+ * which whoever wrote the text would have added members; or its end.
  */
-static bool wants_bom(struct slice msg)
+static size_t find_event_sign(struct slice msg)
 {
-	if (slice_has_prefix(msg, SLICE("{")) ||
-	    slice_has_prefix(msg, SLICE("CEF:")))
+	struct slice rest = msg;
+
+	if (slice_take(&rest, SLICE("CEF:")) ||
+	    slice_take(&rest, SLICE("LEEF:")))
+		return msg.len - rest.len - 1;
+	while (slice_take(&rest, SLICE(" ")))
+		;
+	size_t at = msg.len - rest.len;
+	if (!slice_take(&rest, SLICE("{")))
+		return msg.len;
+	while (slice_take(&rest, SLICE(" ")))
+		;
+	if (rest.len == 0 || (rest.data[0] != '"' && rest.data[0] != '}'))
+		return msg.len;
+	return at;
+}
+
+/*
+ * Section 6.4 wants a byte order mark before UTF-8. Those who read JSON out of
+ * MSG choke on it, and pure ASCII needs none, unless some reader could take it
+ * for one more element, which whoever wrote the text has forged.
+ */
+static bool wants_bom(struct slice msg, bool is_like_event)
+{
+	if (slice_has_prefix(msg, SLICE("{")) && !is_like_event)
 		return false;
 	for (size_t i = 0; i < msg.len; i++)
 		if ((unsigned char)msg.data[i] >= 0x80)
@@ -143,14 +165,23 @@ static bool wants_bom(struct slice msg)
 	return is_like_element(msg);
 }
 
+/* A text is no event, however it begins; an object is what it is. */
 static void put_msg(struct line *l, struct slice msg)
 {
+	bool is_text = l->event->attributes[MSG].type != VALUE_OBJECT;
+	size_t sign = is_text ? find_event_sign(msg) : msg.len;
+	bool is_like_event = sign < msg.len;
+
 	if (msg.len == 0)
 		return;
 	buf_putc(l->out, ' ');
-	if (wants_bom(msg))
+	if (wants_bom(msg, is_like_event))
 		buf_put(l->out, "\xef\xbb\xbf", 3);
-	escape_put(l->out, msg, &message);
+	escape_put(l->out, slice_take_n(&msg, sign), &message);
+	if (is_like_event) {
+		buf_puts(l->out, msg.data[0] == '{' ? "\\u007b" : "\\u003a");
+		escape_put(l->out, slice_from(msg, 1), &message);
+	}
 }
 
 /* How many bytes put_msg() will append; only --max-line asks. */

@@ -286,7 +286,7 @@ static inline struct slice read_header(struct readback *r,
 	return rest;
 }
 
-extern const struct dialect dialect_rfc5424, dialect_rfc3164;
+extern const struct dialect dialect_rfc3164;
 
 /* cef */
 
@@ -399,10 +399,41 @@ static inline void read_leef(struct readback *r)
 
 /* rfc5424 */
 
-static inline void read_message(struct readback *r, struct slice message)
+/*
+ * MSG: an object is one, and any other text is none, nor CEF or LEEF, for its
+ * first colon or brace has become text.
+ */
+static inline void want_message(struct readback *r, struct value v)
 {
-	buf_puts(&r->got, ",\"message\":");
-	expect_string(&r->got, message);
+	struct slice text = readback_text(r, v);
+	struct buf made = BUF_INIT(READBACK_MOST);
+	size_t i = 0;
+
+	if (v.type == VALUE_OBJECT) {
+		want_name(r, SLICE("json"));
+		buf_put_slice(&r->want, text);
+		r->fields++;
+		return;
+	}
+	if (slice_has_prefix(text, SLICE("CEF:")) ||
+	    slice_has_prefix(text, SLICE("LEEF:"))) {
+		i = text.data[0] == 'C' ? 3 : 4;
+	} else {
+		i = strspn(buf_str(&r->text), " ");
+		const char *next = buf_str(&r->text) + i;
+		if (*next == '{')
+			next += 1 + strspn(next + 1, " ");
+		if (text.len == 0 || text.data[i] != '{' ||
+		    (*next != '"' && *next != '}'))
+			i = text.len;
+	}
+	buf_put(&made, text.data, i);
+	if (i < text.len) {
+		buf_printf(&made, "\\u%04x", (unsigned)text.data[i]);
+		buf_put_slice(&made, slice_from(text, i + 1));
+	}
+	want_text(r, SLICE("message"), buf_slice(&made), EXPECT_SYSLOG);
+	buf_free(&made);
 }
 
 /* SD-ID, section 6.3.2: what is no "name@number" becomes one. */
@@ -440,9 +471,7 @@ static inline void read_sd(struct readback *r)
 	enum { APP, PROCID, MSGID, MSG, SDID };
 	const struct event *event = r->event;
 
-	read_message(r, read_header(r, &dialect_rfc5424));
-	buf_putc(&r->got, '}');
-
+	read_record(r);
 	want_5424(r, readback_attribute(r, APP));
 	want_word(r, "procid", readback_attribute(r, PROCID), 128, NULL);
 	want_word(r, "msgid", readback_attribute(r, MSGID), 32, NULL);
@@ -459,8 +488,7 @@ static inline void read_sd(struct readback *r)
 		want_close(r);
 	}
 	want_close(r);
-	want_text(r, SLICE("message"), readback_attribute(r, MSG),
-		  EXPECT_SYSLOG);
+	want_message(r, event->attributes[MSG]);
 }
 
 /* rfc3164 */

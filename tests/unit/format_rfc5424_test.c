@@ -88,11 +88,43 @@ static void a_message_has_a_byte_order_mark_where_it_is_not_ascii(void)
 	made_attribute(&m, MSG, "{\xc3\xa9}");
 	CHECK(made_is(&m, "rfc5424",
 		      "<134>1 2025-10-08T22:45:00Z h1 app - E1 - {\xc3\xa9}"));
+}
+
+/* What the text of a message becomes. */
+static bool becomes(const char *text, const char *want)
+{
+	struct made m;
+	char line[200];
+
 	begin(&m);
-	made_attribute(&m, MSG, "CEF:0|\xc3\xa9");
+	made_attribute(&m, MSG, text);
+	snprintf(line, sizeof(line),
+		 "<134>1 2025-10-08T22:45:00Z h1 app - E1 - %s", want);
+	return made_is(&m, "rfc5424", line);
+}
+
+static void a_text_is_no_event_of_its_own(void)
+{
+	struct made m;
+
+	CHECK(becomes("CEF:0|a|b|c|d|e|9|x=:", "CEF\\u003a0|a|b|c|d|e|9|x=:"));
+	CHECK(becomes("CEF: 0|", "CEF\\u003a 0|"));
+	CHECK(becomes("LEEF:1.0|", "LEEF\\u003a1.0|"));
+	CHECK(becomes("CEF:0|\xc3\xa9", BOM "CEF\\u003a0|\xc3\xa9"));
+	CHECK(becomes("{\"a\":1}", "\\u007b\"a\":1}"));
+	CHECK(becomes("  { }", "  \\u007b }"));
+	CHECK(becomes("{  \"\xc3\xa9\":1}", BOM "\\u007b  \"\xc3\xa9\":1}"));
+	CHECK(becomes("x CEF:0|", "x CEF:0|"));
+	CHECK(becomes("{user} left", "{user} left"));
+	CHECK(becomes("[{\"a\":1}]", "[{\"a\":1}]"));
+	CHECK(becomes("{", "{"));
+
+	begin(&m);
+	made_attribute(&m, MSG, "{\"\xc3\xa9\":1}");
+	m.event.attributes[MSG].type = VALUE_OBJECT;
 	CHECK(made_is(&m, "rfc5424",
 		      "<134>1 2025-10-08T22:45:00Z h1 app - E1 - "
-		      "CEF:0|\xc3\xa9"));
+		      "{\"\xc3\xa9\":1}"));
 }
 
 static void a_message_has_no_control_bytes(void)
@@ -245,6 +277,7 @@ int main(void)
 	RUN(without_members_the_data_is_nil);
 	RUN(a_value_escapes_quote_backslash_bracket_and_controls);
 	RUN(a_message_has_a_byte_order_mark_where_it_is_not_ascii);
+	RUN(a_text_is_no_event_of_its_own);
 	RUN(a_message_has_no_control_bytes);
 	RUN(header_fields_are_printable_and_not_too_long);
 	RUN(an_id_that_is_registered_or_none_becomes_private);
