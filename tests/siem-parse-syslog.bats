@@ -104,6 +104,33 @@ finds_nothing()
 	done
 }
 
+@test "a TAG and a key that are the start of an event come back as they were" {
+	for name in CEF LEEF; do
+		jq -nc --arg name $name '{"0|A|B|1|2|Forged|9|act": "x", service: $name}' >in
+		siem-fmt --rfc3164=kv --host h1 in >line
+		run -0 --separate-stderr siem-parse --strict line
+
+		equal "[\"${name}_\",\"0|A|B|1|2|Forged|9|act=x service=$name\"]" \
+			"$(jq -c '[.syslog.app, .message]' <<<"$output")"
+		siem-fmt --rfc3164 --host h1 in >line
+		equal x "$(siem-parse line | jq -r '.json["0|A|B|1|2|Forged|9|act"]')"
+	done
+}
+
+# The quotes that end strings become those that begin them, and the other way
+# round, in a line that would then be an object.
+@test "an APP-NAME is not the start of an object that the line ends" {
+	jq -nc '{p: "{\",\":\":1,\(" " * 41)\"", z: "\":2}"}' >in
+	jq -n '{name: "x", cef: {
+		vendor: {const: "V"}, product: "p", version: {const: "1"},
+		id: {const: "i"}, name: {const: "n"}, fields: []}}' >map.json
+	siem-fmt --map ./map.json --cef --syslog=5424 --host h in >line
+	run -0 siem-parse line
+
+	equal '["syslog","cef"]' "$(jq -c keys_unsorted <<<"$output")"
+	equal '":2}' "$(jq -r '.cef.extension | to_entries[-1].value' <<<"$output")"
+}
+
 counted='46 <34>1 2003-10-11T22:14:15.003Z h su - ID47 - x70 <134>1 2025-10-08T22:45:00Z h1 siem-fmt - E1 [audit@32473 msg="café"]'
 
 @test "counted messages need nothing between them" {

@@ -138,8 +138,9 @@ static void put_field(struct buf *out, struct slice text, size_t max)
 }
 
 /*
- * APP-NAME. A pipe would be allowed, but behind the host some look for CEF and
- * LEEF: an event could then call itself the start of a line of these.
+ * APP-NAME. A pipe would be allowed, and a brace in front, but behind the host
+ * some look for CEF, LEEF and JSON: an event could then call itself the start
+ * of a line of these.
  */
 static void put_app(struct buf *out, struct slice app)
 {
@@ -147,7 +148,7 @@ static void put_app(struct buf *out, struct slice app)
 	size_t len = app.len < sizeof(text) ? app.len : sizeof(text);
 
 	for (size_t i = 0; i < len; i++)
-		if (app.data[i] == '|')
+		if (app.data[i] == '|' || (app.data[i] == '{' && i == 0))
 			text[i] = '_';
 		else
 			text[i] = app.data[i];
@@ -196,6 +197,8 @@ void syslog_put_tag(struct buf *out, struct slice tag)
 		buf_puts(out, "siem-fmt");
 	for (size_t i = 0; i < len; i++)
 		buf_put(out, is_tag(tag.data[i]) ? &tag.data[i] : "_", 1);
+	if (slice_is(tag, SLICE("CEF")) || slice_is(tag, SLICE("LEEF")))
+		buf_putc(out, '_');
 	buf_put(out, ": ", 2);
 }
 

@@ -23,7 +23,8 @@ enum {
 /*
  * Append "<PRI>1 TIMESTAMP HOST APP PROCID MSGID " (RFC 5424 section 6.2),
  * with the space before STRUCTURED-DATA. Bytes that a field does not allow
- * become '_', and in APP pipes do; too long ones are cut; an empty one is "-".
+ * become '_', and so do pipes in APP, and a brace in front of it; too long ones
+ * are cut; an empty one is "-".
  */
 void syslog_put_5424(struct buf *out, int facility, int severity,
 		     const struct timestamp *time, struct slice host,
@@ -36,7 +37,8 @@ void syslog_put_3164(struct buf *out, int facility, int severity,
 /*
  * Append "TAG: " (RFC 3164 section 4.1.3). As in practice, a tag may have dots,
  * hyphens and underscores besides letters and digits; other bytes become '_'.
- * An empty one is "siem-fmt".
+ * An empty one is "siem-fmt", and "CEF" and "LEEF", with whose colons events
+ * begin, have a '_' behind them.
  */
 void syslog_put_tag(struct buf *out, struct slice tag);
 

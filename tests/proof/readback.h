@@ -13,6 +13,7 @@
 #include "format/cefkeys.h"
 #include "format/registry.h"
 #include "json/scan.h"
+#include "json/walk.h"
 #include "parse/registry.h"
 
 #include <jansson.h>
@@ -189,7 +190,9 @@ static inline void want_word(struct readback *r, const char *name,
 
 	for (text = expect_cut(text, max); n < text.len; n++) {
 		char c = text.data[n];
-		bool good = c > 32 && c < 127 && (c != '|' || !is_app);
+		bool begins_event =
+			is_app && (c == '|' || (c == '{' && n == 0));
+		bool good = c > 32 && c < 127 && !begins_event;
 
 		if (others != NULL)
 			good = (c >= '0' && c <= '9') ||
@@ -256,6 +259,10 @@ static inline void want_3164(struct readback *r)
 
 static inline void want_tag(struct readback *r, struct slice tag)
 {
+	if (slice_is(tag, SLICE("CEF")))
+		tag = SLICE("CEF_");
+	else if (slice_is(tag, SLICE("LEEF")))
+		tag = SLICE("LEEF_");
 	want_word(r, "app", tag.len > 0 ? tag : SLICE("siem-fmt"), 32, "-._");
 }
 
@@ -286,7 +293,7 @@ static inline struct slice read_header(struct readback *r,
 	return rest;
 }
 
-extern const struct dialect dialect_rfc3164;
+extern const struct dialect dialect_rfc3164, dialect_cef, dialect_leef;
 
 /* cef */
 
@@ -560,6 +567,9 @@ static inline void read_kv(struct readback *r)
 	const struct event *event = r->event;
 	struct slice rest = read_header(r, &dialect_rfc3164);
 
+	if (dialect_cef.is_it(rest) || dialect_leef.is_it(rest) ||
+	    walk_is_object(rest))
+		r->wrong = "its pairs begin like an event";
 	buf_puts(&r->got, ",\"pairs\":{");
 	while (r->wrong == NULL && rest.len > 0)
 		if (!read_pair(r, &rest) ||

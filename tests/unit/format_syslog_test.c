@@ -61,6 +61,14 @@ static void no_event_calls_itself_the_start_of_another_format(void)
 			SLICE("a=b"));
 	CHECK(is(&out, "<134>1 2025-10-09T00:45:00.123456+02:00 h "
 		       "CEF:0_A_B_1_x_n_9_ LEEF:1.0|A a=b "));
+	syslog_put_5424(&out, 16, 6, &then, SLICE("h"), SLICE("{\"a{\":\"b"),
+			SLICE(""), SLICE(""));
+	CHECK(is(&out, "<134>1 2025-10-09T00:45:00.123456+02:00 h "
+		       "_\"a{\":\"b - - "));
+	syslog_put_tag(&out, SLICE("CEF"));
+	syslog_put_tag(&out, SLICE("LEEF"));
+	syslog_put_tag(&out, SLICE("CEFx"));
+	CHECK(is(&out, "CEF_: LEEF_: CEFx: "));
 }
 
 static void names_and_numbers_are_known(void)
