@@ -190,6 +190,17 @@ siem-parse: 3 records read (85 bytes), 3 written, 0 rejected; 3 departures in 2 
 	done
 }
 
+# Filebeat takes such keys for the same.
+@test "no two keys of CEF are the same but for capitals, nor like the dictionary's" {
+	jq -nc '{act: "a", ACT: "b", foo: 1, Foo: 2, FOO: 3, SRC: "10.0.0.1", zoneURI: 5}' >in
+	siem-fmt --map "$root/tests/vectors/acme.json" --cef in >line
+	run -0 --separate-stderr siem-parse --strict --advice line
+
+	equal '' "$stderr"
+	equal '{"act":"a","ACT2":"b","foo":"1","Foo2":"2","FOO3":"3","SRC2":"10.0.0.1","zoneURI":"5"}' \
+		"$(jq -c .cef.extension <<<"$output")"
+}
+
 @test "no input is no output, and no error" {
 	run -0 siem-parse </dev/null
 	equal '' "$output"

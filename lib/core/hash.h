@@ -18,8 +18,10 @@ static inline uint64_t hash_mix(uint64_t a, uint64_t b)
 	return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
-/* The hash h of something, followed by a text; seed is odd. */
-static inline uint64_t hash_text(uint64_t h, struct slice text, uint64_t seed)
+/* The same as hash_text() of a text in each eight bytes of which more bits are
+   set. */
+static inline uint64_t hash_text_with(uint64_t h, struct slice text,
+				      uint64_t seed, uint64_t more)
 {
 	uint64_t word;
 
@@ -27,12 +29,24 @@ static inline uint64_t hash_text(uint64_t h, struct slice text, uint64_t seed)
 	for (; text.len >= sizeof(word);
 	     text = slice_from(text, sizeof(word))) {
 		memcpy(&word, text.data, sizeof(word));
-		h = hash_mix(h ^ word, seed);
+		h = hash_mix(h ^ (word | more), seed);
 	}
 	word = 0;
 	for (size_t i = 0; i < text.len; i++)
 		word = word << 8 | (unsigned char)text.data[i];
-	return hash_mix(h ^ word, seed);
+	return hash_mix(h ^ (word | more), seed);
+}
+
+/* The hash h of something, followed by a text; seed is odd. */
+static inline uint64_t hash_text(uint64_t h, struct slice text, uint64_t seed)
+{
+	return hash_text_with(h, text, seed, 0);
+}
+
+/* One that does not depend on whether letters of ASCII are capitals. */
+static inline uint64_t hash_folded(uint64_t h, struct slice text, uint64_t seed)
+{
+	return hash_text_with(h, text, seed, UINT64_C(0x2020202020202020));
 }
 
 #endif

@@ -29,6 +29,21 @@ static inline bool slice_is(struct slice a, struct slice b)
 	       (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
 }
 
+/* Are they the same but for which letters of ASCII are capitals? */
+static inline bool slice_is_like(struct slice a, struct slice b)
+{
+	if (a.len != b.len)
+		return false;
+	for (size_t i = 0; i < a.len; i++) {
+		char lower = (char)(a.data[i] | 0x20);
+
+		if (a.data[i] != b.data[i] &&
+		    (lower != (b.data[i] | 0x20) || lower < 'a' || lower > 'z'))
+			return false;
+	}
+	return true;
+}
+
 static inline bool slice_has_prefix(struct slice s, struct slice prefix)
 {
 	return s.len >= prefix.len &&

@@ -311,7 +311,7 @@ static bool put_key(struct draft *d, uint32_t member, struct slice *key)
 			    apply_keys(w), member, key))
 		return false;
 	for (size_t i = 0; i < d->recipe.left_count; i++) {
-		if (slice_is(d->left[i].key, *key))
+		if (map_is_same_key(w->maps->shape, d->left[i].key, *key))
 			return false;
 		sum += d->left[i].key.len;
 	}

@@ -10,7 +10,16 @@ static size_t hash(const struct names *n, struct slice name, uint32_t owner)
 {
 	uint64_t h = hash_mix(n->seed, UINT64_C(0x9e3779b97f4a7c15) ^ owner);
 
+	if (n->folds)
+		return (size_t)hash_folded(h, name, n->seed | 1);
 	return (size_t)hash_text(h, name, n->seed | 1);
+}
+
+static bool is_same(const struct names *n, const struct name *a, struct slice b)
+{
+	struct slice name = { a->data, a->len };
+
+	return n->folds ? slice_is_like(name, b) : slice_is(name, b);
 }
 
 /* The place of a name, which has it or is free. */
@@ -23,8 +32,7 @@ static struct name *place_of(const struct names *n, struct slice name,
 		struct name *here = &n->table[i];
 
 		if (here->data == NULL ||
-		    (here->owner == owner &&
-		     slice_is((struct slice){ here->data, here->len }, name)))
+		    (here->owner == owner && is_same(n, here, name)))
 			return here;
 	}
 }
@@ -38,6 +46,7 @@ bool names_begin(struct names *n)
 	}
 	n->size = SMALLEST;
 	n->count = 0;
+	n->folds = false;
 	for (size_t i = 0; i < n->size; i++)
 		n->table[i].data = NULL;
 	return true;

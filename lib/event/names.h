@@ -26,6 +26,8 @@ struct names {
 	struct name *table; // a hash table
 	size_t size, count; // of it, as in use
 	uint64_t seed;      // known to this process only
+	bool folds; // names are the same but for capitals: for whoever begins
+		    // to set behind that
 };
 
 /* Make it empty; its memory is kept. False out of memory. */

@@ -155,15 +155,25 @@ static bool make_key(struct task *t, uint32_t member)
 }
 
 /* Is it the key of a field, or that of its label, if it has one? */
-static bool is_key_of(struct slice key, struct slice field, struct slice label)
+static bool is_key_of(const struct map_shape *shape, struct slice key,
+		      struct slice field, struct slice label)
 {
 	const struct slice end = SLICE("Label");
 
 	if (key.len == field.len)
-		return slice_is(key, field);
-	return label.len > 0 && key.len == field.len + end.len &&
-	       slice_has_prefix(key, field) &&
-	       slice_is(slice_from(key, field.len), end);
+		return map_is_same_key(shape, key, field);
+	if (label.len == 0 || key.len != field.len + end.len)
+		return false;
+	return map_is_same_key(shape, slice_take_n(&key, field.len), field) &&
+	       map_is_same_key(shape, key, end);
+}
+
+/* Is it, as receivers see it, one of the format's own keys? */
+static bool is_known(const struct map_shape *shape, struct slice key)
+{
+	if (map_folds_keys(shape))
+		return shape->find_like(key) != NULL;
+	return shape->find_rule != NULL && shape->find_rule(key) != NULL;
 }
 
 /* Has a row put a field of that key? */
@@ -172,7 +182,7 @@ static bool is_of_row(const struct task *t, struct slice key)
 	for (size_t i = 0; i < t->rows; i++) {
 		const struct field *f = &t->fields->list[i];
 
-		if (is_key_of(key, f->key, f->label))
+		if (is_key_of(t->shape, key, f->key, f->label))
 			return true;
 	}
 	return false;
@@ -192,16 +202,18 @@ static bool is_taken(const struct task *t, struct slice key)
 static bool may_take(struct task *t, struct slice key, bool own,
 		     struct value *value, uint32_t *max)
 {
-	const struct field_rule *rule =
-		t->shape->find_rule != NULL ? t->shape->find_rule(key) : NULL;
+	const struct field_rule *rule;
 
 	if (is_of_row(t, key))
 		return false;
 	*max = 0;
-	if (rule == NULL)
+	if (!is_known(t->shape, key))
 		return true;
+	rule = own && t->rest->given ? t->shape->find_rule(key) : NULL;
+	if (rule == NULL)
+		return false;
 	*max = rule->max;
-	return own && t->rest->given && eval_fit(t->eval, rule->type, value);
+	return eval_fit(t->eval, rule->type, value);
 }
 
 /* The key that has been made is that of a field: copy it, and note that. */
@@ -283,6 +295,7 @@ static bool begin_looking(struct task *t)
 {
 	if (!names_begin(&t->work->names))
 		return no_memory(t);
+	t->work->names.folds = map_folds_keys(t->shape);
 	for (size_t i = t->rows; i < t->fields->count; i++) {
 		struct name *n =
 			names_enter(&t->work->names, t->fields->list[i].key, 0);
@@ -421,16 +434,24 @@ static void make_slot_key(struct rest_work *w, const struct program *program,
 }
 
 /* Could a row put a field of that key, or one whose label has it? */
-static bool has_row(const struct plan *plan, struct slice key)
+static bool has_row(const struct map_shape *shape, const struct plan *plan,
+		    struct slice key)
 {
 	for (size_t i = 0; i < plan->row_count; i++)
 		for (size_t j = 0; j < plan->rows[i].target_count; j++) {
 			const struct target *t = &plan->rows[i].targets[j];
 
-			if (is_key_of(key, t->key, t->label))
+			if (is_key_of(shape, key, t->key, t->label))
 				return true;
 		}
 	return false;
+}
+
+/* Is it a key that nothing else has, as far as can be said beforehand? */
+static bool is_free(const struct map_shape *shape, const struct plan *plan,
+		    struct slice key)
+{
+	return !has_row(shape, plan, key) && !is_known(shape, key);
 }
 
 /* Of keys that are the same, none is free. */
@@ -455,6 +476,7 @@ bool rest_make_keys(struct rest_work *w, const struct program *program,
 
 	if (!names_begin(&w->names))
 		return false;
+	w->names.folds = map_folds_keys(shape);
 	keys[SCAN_NO_SLOT] = (struct rest_key){ .free = false };
 	for (uint32_t i = 1; i < program->slot_list.count; i++) {
 		make_slot_key(w, program, shape, &style, (uint16_t)i);
@@ -467,9 +489,7 @@ bool rest_make_keys(struct rest_work *w, const struct program *program,
 			return false;
 		memcpy(copy, key.data, key.len);
 		keys[i].key = (struct slice){ copy, key.len };
-		keys[i].free =
-			!has_row(plan, key) && (shape->find_rule == NULL ||
-						shape->find_rule(key) == NULL);
+		keys[i].free = is_free(shape, plan, key);
 		if (!enter_key(&w->names, keys, i))
 			return false;
 	}
@@ -495,7 +515,5 @@ bool rest_plain_key(struct rest_work *w, struct eval *v,
 	if (!make_key(&t, member))
 		return false;
 	*key = buf_slice(&w->key);
-	return !has_row(plan, *key) &&
-	       (shape->find_rule == NULL || shape->find_rule(*key) == NULL) &&
-	       keep(v, key);
+	return is_free(shape, plan, *key) && keep(v, key);
 }

@@ -68,6 +68,13 @@ struct map_shape {
 	 */
 	const struct field_rule *(*find_rule)(struct slice key);
 
+	/*
+	 * The same rule, or that of a key which differs in capitals only: then
+	 * some receiver takes the two for one, and keys that the rest makes are
+	 * unlike all others in more than that. NULL where all tell them apart.
+	 */
+	const struct field_rule *(*find_like)(struct slice key);
+
 	/* What goes before the name of a member that would be a reserved key;
 	   or NULL: a number goes behind it, as behind one that is taken. */
 	const char *aside;
@@ -96,6 +103,19 @@ static inline bool map_is_letter(char c)
 static inline bool map_nests(enum rest_names names)
 {
 	return names == REST_LABEL || names == REST_WHOLE;
+}
+
+/* Does a receiver of the format ignore the case of keys? */
+static inline bool map_folds_keys(const struct map_shape *shape)
+{
+	return shape->find_like != NULL;
+}
+
+/* May it take two keys for one? */
+static inline bool map_is_same_key(const struct map_shape *shape,
+				   struct slice a, struct slice b)
+{
+	return map_folds_keys(shape) ? slice_is_like(a, b) : slice_is(a, b);
 }
 
 /* May a key hold this byte? Those of paths are SD-NAMEs (RFC 5424, 6.3.3) that

@@ -47,7 +47,7 @@ static const struct escape value = {
 #define NO_KEY(key, type, column, kind)
 #define RESERVED(key) { key, FIELD_RESERVED, 0 },
 
-/* The extension dictionary, sorted by key. */
+/* The extension dictionary, sorted by key, whether capitals count or not. */
 static const struct field_rule dictionary[] = { CEF_KEYS(KEY, NO_KEY,
 							 RESERVED) };
 
@@ -59,16 +59,41 @@ static const struct field_rule zone_keys[] = {
 	{ "ZoneExternalID", FIELD_RESERVED, 0 },
 };
 
-static const struct field_rule *find_rule(struct slice key)
+static int compare_capitals_aside(const void *key, const void *rule)
+{
+	struct slice a = *(const struct slice *)key;
+	struct slice b = slice_of(((const struct field_rule *)rule)->key);
+	size_t shorter = a.len < b.len ? a.len : b.len;
+	int difference =
+		shorter == 0 ? 0 : strncasecmp(a.data, b.data, shorter);
+
+	return difference != 0 ? difference : (a.len > b.len) - (a.len < b.len);
+}
+
+/* Filebeat takes keys of other capitals for those of the dictionary. */
+static const struct field_rule *find_like(struct slice key)
 {
 	for (size_t i = 0; i < 2; i++) {
 		struct slice end = slice_of(zone_keys[i].key);
 
 		if (key.len > end.len &&
-		    slice_is(slice_from(key, key.len - end.len), end))
+		    slice_is_like(slice_from(key, key.len - end.len), end))
 			return &zone_keys[i];
 	}
-	return line_find_rule(dictionary, DICTIONARY_COUNT, key);
+	return bsearch(&key, dictionary, DICTIONARY_COUNT, sizeof(*dictionary),
+		       compare_capitals_aside);
+}
+
+static const struct field_rule *find_rule(struct slice key)
+{
+	const struct field_rule *rule = find_like(key);
+
+	if (rule == NULL)
+		return NULL;
+	struct slice name = slice_of(rule->key); // all of it, or how it ends
+	if (!slice_is(slice_from(key, key.len - name.len), name))
+		return NULL;
+	return rule;
 }
 
 static struct slice trim_end(struct slice s)
@@ -138,6 +163,7 @@ static const struct map_shape shape = {
 	.has_severity = true,
 	.drops_empty = true,
 	.find_rule = find_rule,
+	.find_like = find_like,
 	.put_lead = put_lead,
 	.put_head = put_head,
 };

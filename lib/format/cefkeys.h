@@ -1,7 +1,7 @@
 /*
- * The keys of CEF's extension dictionary, sorted, and the columns that
- * Microsoft Sentinel's CommonSecurityLog has for them. A table is made of them
- * by saying what becomes of each row:
+ * The keys of CEF's extension dictionary, sorted, with or without an eye to
+ * their capitals, and the columns that Microsoft Sentinel's CommonSecurityLog
+ * has for them. A table is made of them by saying what becomes of each row:
  *
  *     KEY(key, type, max, column, kind)   type and max as in field_rule, for
  *                                         CEF; kind of column: TEXT, INT,

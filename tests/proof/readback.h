@@ -338,6 +338,22 @@ static inline void want_cef_field(struct readback *r, const struct field *f)
 	want_text(r, f->key, text, EXPECT_CEF_VALUE);
 }
 
+/* The key of a member that no row names is no other one in other capitals. */
+static inline void check_capitals(struct readback *r)
+{
+	const struct event *event = r->event;
+	const struct field *f = event->fields;
+	const struct map_shape *shape = format_find("cef")->shape("");
+
+	for (size_t i = event->rest; i < event->count; i++) {
+		if (shape->find_rule(f[i].key) != shape->find_like(f[i].key))
+			r->wrong = "a key is like one of the dictionary";
+		for (size_t j = 0; j < event->count; j++)
+			if (j != i && slice_is_like(f[i].key, f[j].key))
+				r->wrong = "a key is like another one";
+	}
+}
+
 static inline void read_cef(struct readback *r)
 {
 	const char *syslog = r->way->syslog;
@@ -356,6 +372,7 @@ static inline void read_cef(struct readback *r)
 		want_cef_field(r, &r->event->fields[i]);
 	want_close(r);
 	want_close(r);
+	check_capitals(r);
 }
 
 /* leef */

@@ -24,6 +24,15 @@ static void other_space_is_no_blank(void)
 	CHECK(slice_is(slice_trim(SLICE("\f\xa0")), SLICE("\f\xa0")));
 }
 
+static void capitals_aside_only_letters_are_alike(void)
+{
+	CHECK(slice_is_like(SLICE("aZ9-\0"), SLICE("Az9-\0")));
+	CHECK(slice_is_like(SLICE(""), (struct slice){ NULL, 0 }));
+	CHECK(!slice_is_like(SLICE("a"), SLICE("ab")));
+	CHECK(!slice_is_like(SLICE("@[\r"), SLICE("`{-")));
+	CHECK(!slice_is_like(SLICE("\xc9"), SLICE("\xe9")));
+}
+
 static void a_piece_is_taken_up_to_its_divider(void)
 {
 	struct slice s = SLICE("a,,b");
@@ -59,6 +68,7 @@ int main(void)
 	RUN(blanks_at_both_ends_are_trimmed_and_none_between);
 	RUN(of_blanks_alone_nothing_is_left);
 	RUN(other_space_is_no_blank);
+	RUN(capitals_aside_only_letters_are_alike);
 	RUN(a_piece_is_taken_up_to_its_divider);
 	RUN(a_prefix_is_taken_where_it_is_there);
 	RUN(a_word_is_taken_with_the_one_space_behind_it);

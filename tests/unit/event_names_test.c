@@ -63,10 +63,30 @@ static void all_of_many_names_are_found(void)
 	free(texts);
 }
 
+static void names_may_be_the_same_but_for_capitals(void)
+{
+	struct names n = { .seed = 4 };
+
+	CHECK(names_begin(&n));
+	n.folds = true;
+	names_enter(&n, SLICE("aB-longer-Name"), 1)->number = 1;
+	CHECK(names_find(&n, SLICE("Ab-LONGER-name"), 1)->number == 1);
+	CHECK(names_find(&n, SLICE("Ab-LONGER-nam\x05"), 1) == NULL);
+	CHECK(names_find(&n, SLICE("Ab-LONGER-name"), 2) == NULL);
+	CHECK(names_find(&n, SLICE("aB\rlonger-Name"), 1) == NULL);
+	names_enter(&n, SLICE("{}"), 1)->number = 2;
+	CHECK(names_find(&n, SLICE("[]"), 1) == NULL);
+	CHECK(names_begin(&n));
+	names_enter(&n, SLICE("a"), 1)->number = 3;
+	CHECK(names_find(&n, SLICE("A"), 1) == NULL);
+	names_free(&n);
+}
+
 int main(void)
 {
 	RUN(a_name_is_found_once_it_was_entered);
 	RUN(each_owner_has_names_of_its_own);
 	RUN(all_of_many_names_are_found);
+	RUN(names_may_be_the_same_but_for_capitals);
 	return check_done();
 }

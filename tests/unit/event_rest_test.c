@@ -107,7 +107,8 @@ static void a_name_of_the_formats_own_is_not_taken(void)
 	CHECK(is(camel("{'role':1,'dev_time':2,'devTime':3}"),
 		 "role2=1 devTime2=2 devTime3=3"));
 	CHECK(is(fields_by(&cef, "'rest':{'prefix':'a'}",
-			   "{'ct':1,'gt':2}"), "aCt=1 aGt=2"));
+			   "{'ct':1,'gt':2,'it':3}"),
+		 "aCt2=1 aGt2=2 aIt=3"));
 	CHECK(is(fields_by(&cef, "", "{'act':1,'agt':2,'cs1Label':3}"),
 		 "act2=1 agt2=2 cs1Label2=3"));
 }
@@ -121,6 +122,30 @@ static void a_name_that_a_row_has_put_is_not_taken(void)
 	CHECK(is(fields_by(&cef, "'fields':[{'key':'my','label':'l',"
 				 "'from':'x'}]", "{'myLabel':1,'x':2}"),
 		 "myLabel=l my=2 myLabel2=1"));
+}
+
+/* To some receivers of CEF, and of nothing else. */
+static void a_name_of_other_capitals_is_the_same(void)
+{
+	const char *rows = "'fields':[{'key':'myKey','from':'x'},"
+			   "{'key':'cs1','label':'l','from':{'if':{'has':"
+			   "['mYkEY','AcT','foo','FoO']},'then':'x'}}]";
+
+	CHECK(is(fields_by(&cef, "", "{'Act':1,'sRC':2,'cs1LABEL':3}"),
+		 "Act2=1 sRC2=2 cs1LABEL2=3"));
+	CHECK(is(fields_by(&cef, "", "{'foo':1,'Foo':2,'fOO2':3,'x':4}"),
+		 "foo=1 Foo2=2 fOO22=3 x=4"));
+	CHECK(is(fields_by(&cef, "", "{'ACT':1,'ACT2':2,'act':3}"),
+		 "ACT2=1 ACT22=2 act3=3"));
+	CHECK(is(fields_by(&cef, rows, "{'MYkey':1,'cs1LABEL':2,'x':4}"),
+		 "myKey=4 MYkey2=1 cs1LABEL2=2"));
+	CHECK(is(fields_by(&cef, rows, "{'mYkEY':1,'AcT':2,'x':4}"),
+		 "myKey=4 cs1Label=l cs1=4 mYkEY2=1 AcT2=2"));
+	CHECK(is(fields_by(&cef, rows, "{'FoO':1,'foo':2,'fOO':3}"),
+		 "FoO=1 foo2=2 fOO3=3"));
+	CHECK(is(given("{'MSG':1,'msg':2}"), "MSG2=1 msg=2"));
+	CHECK(is(given("{'msg':1,'MSG':2}"), "msg=1 MSG2=2"));
+	CHECK(is(camel("{'Foo':1,'foo':2,'ROLE':3}"), "Foo=1 foo=2 ROLE=3"));
 }
 
 static void a_path_that_the_map_knows_gets_no_other_names(void)
@@ -415,6 +440,7 @@ int main(void)
 	RUN(names_that_would_be_equal_are_numbered);
 	RUN(a_name_of_the_formats_own_is_not_taken);
 	RUN(a_name_that_a_row_has_put_is_not_taken);
+	RUN(a_name_of_other_capitals_is_the_same);
 	RUN(a_path_that_the_map_knows_gets_no_other_names);
 	RUN(dotted_names_are_the_path_as_far_as_it_is_allowed);
 	RUN(dotted_names_are_cut_to_what_the_format_allows);

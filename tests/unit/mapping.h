@@ -51,6 +51,14 @@ static inline const struct field_rule *cef_rule(struct slice key)
 	return rule_in(cef_rules, sizeof(cef_rules) / sizeof(*cef_rules), key);
 }
 
+static inline const struct field_rule *cef_like(struct slice key)
+{
+	for (size_t i = 0; i < sizeof(cef_rules) / sizeof(*cef_rules); i++)
+		if (slice_is_like(slice_of(cef_rules[i].key), key))
+			return &cef_rules[i];
+	return NULL;
+}
+
 static const struct field_rule leef_rules[] = {
 	{ "cat", FIELD_TEXT, 0 },      { "devTime", FIELD_TIME_MS, 0 },
 	{ "policy", FIELD_TEXT, 0 },   { "role", FIELD_TEXT, 0 },
@@ -79,6 +87,7 @@ static const struct map_shape cef = {
 	.rest_names = REST_CAMEL,
 	.has_severity = true,
 	.find_rule = cef_rule,
+	.find_like = cef_like,
 };
 
 static const struct map_shape leef = {
