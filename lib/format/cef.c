@@ -134,10 +134,11 @@ IN_LINE bool fits(struct slice text, uint32_t max)
 	       text.data[text.len - 1] != ' ';
 }
 
-/* The same whatever becomes of control characters. */
+/* Of a field of the header, the same whatever becomes of its bytes. */
 static bool surely_fits(struct slice text, uint32_t max)
 {
-	return fits(text, max) && 6 * text.len <= max;
+	return fits(text, max) && 6 * text.len <= max &&
+	       text.data[text.len - 1] != '\\';
 }
 
 static bool put_head(struct buf *out, const struct value *values)
@@ -181,13 +182,24 @@ static NEVER_INLINE struct slice fit(struct line *l, struct slice name,
 	return trim_end(line_fit_read(l, name, trim(text), max, 1));
 }
 
+/* Graylog takes a backslash, even an escaped one, for the escape of the pipe
+   behind it, and does not find the event. */
+static struct slice trim_header(struct slice s)
+{
+	while (s.len > 0 &&
+	       (s.data[s.len - 1] == ' ' || s.data[s.len - 1] == '\\'))
+		s.len--;
+	return s;
+}
+
 IN_LINE char *put_header(struct line *l, char *at, size_t place)
 {
 	struct slice text = line_attribute(l, place);
 	uint32_t max = header_max[place];
 
 	if (UNLIKELY(!surely_fits(text, max)))
-		text = fit(l, slice_of(attributes[place]), text, max);
+		text = trim_header(fit(l, slice_of(attributes[place]),
+				       trim_header(text), max));
 	return line_put_header(l, at, text, &header);
 }
 

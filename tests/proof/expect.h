@@ -190,9 +190,11 @@ static inline struct slice expect_cut(struct slice text, size_t max)
 	return (struct slice){ text.data, max };
 }
 
-static inline struct slice expect_trim_end(struct slice text)
+/* Without spaces at its end, and in a header without backslashes. */
+static inline struct slice expect_trim_end(struct slice text, bool of_header)
 {
-	while (text.len > 0 && text.data[text.len - 1] == ' ')
+	while (text.len > 0 && (text.data[text.len - 1] == ' ' ||
+				(text.data[text.len - 1] == '\\' && of_header)))
 		text.len--;
 	return text;
 }
@@ -267,10 +269,12 @@ static inline struct slice expect_limit(struct slice text, size_t max,
 static inline struct slice expect_fit(struct slice text, size_t max,
 				      enum expect_style style)
 {
+	bool of_header = style == EXPECT_CEF_HEADER;
+
 	while (text.len > 0 && text.data[0] == ' ')
 		text = slice_from(text, 1);
-	text = expect_trim_end(text);
-	return expect_trim_end(expect_limit(text, max, style));
+	text = expect_trim_end(text, of_header);
+	return expect_trim_end(expect_limit(text, max, style), of_header);
 }
 
 /* The severity of syslog. */

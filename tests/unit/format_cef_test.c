@@ -209,6 +209,23 @@ static void a_line_of_exactly_max_line_loses_nothing(void)
 	CHECK(m.counts.left_out == 0);
 }
 
+static void no_field_of_the_header_ends_with_a_backslash(void)
+{
+	struct made m;
+
+	begin(&m);
+	made_attribute(&m, 3, "C:\\x\\");
+	made_attribute(&m, 4, "\\ \\\\ ");
+	CHECK(made_is(&m, "cef", "CEF:0|Acme|Audit|1.0|C:\\\\x||5|"));
+	CHECK(m.counts.cut == 0);
+	begin(&m);
+	made_attribute(&m, 2, "0123456789012345678901234567 \\ x");
+	CHECK(made_is(&m, "cef",
+		      "CEF:0|Acme|Audit|0123456789012345678901234567|E1|test|"
+		      "5|"));
+	CHECK(m.counts.cut == 1);
+}
+
 static void a_header_longer_than_max_line_is_refused(void)
 {
 	struct made m;
@@ -316,6 +333,7 @@ int main(void)
 	RUN(a_value_of_any_length_is_escaped);
 	RUN(max_line_leaves_out_whole_trailing_fields);
 	RUN(a_line_of_exactly_max_line_loses_nothing);
+	RUN(no_field_of_the_header_ends_with_a_backslash);
 	RUN(a_header_longer_than_max_line_is_refused);
 	RUN(a_line_that_the_buffer_cannot_hold_is_refused);
 	RUN(a_syslog_header_has_the_time_and_the_priority);
