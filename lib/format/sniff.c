@@ -225,7 +225,8 @@ static struct header header_of(struct slice line)
 	if (h.kind != HEADER_NONE)
 		h.body = rest;
 	take_bom(&h.body);
-	if (h.kind != HEADER_NONE && format_of(h.body) == LINE_TEXT)
+	if (h.kind != HEADER_NONE && h.kind != HEADER_5424 &&
+	    format_of(h.body) == LINE_TEXT)
 		skip_tag(&h.body);
 	return h;
 }

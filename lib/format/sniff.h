@@ -30,7 +30,7 @@ struct sniff {
 	enum line_header header;
 	enum line_format format; // of what stands behind the header
 	struct slice body;       // that part of the line: behind a byte order
-				 // mark, and a TAG unless it is text
+				 // mark, and of RFC 3164 a TAG unless it is text
 };
 
 /* May an envelope of the HTTP Event Collector have a member of this name? */

@@ -70,6 +70,11 @@ static void a_header_of_rfc_5424_ends_before_its_message(void)
 	CHECK(is("<34>1 2003-10-11T22:14:15.003Z h su - ID47 "
 		 "[a@1 b=\"]\\\"] [\"][c@1] text",
 		 HEADER_5424, LINE_TEXT, "text"));
+	// It has no TAG behind its header, so this is text like any other.
+	CHECK(is("<134>1 - h1 app - - - x: {\"time\":1}", HEADER_5424,
+		 LINE_TEXT, "x: {\"time\":1}"));
+	CHECK(is("<134>1 - h1 app - - - x:CEF:0|a", HEADER_5424, LINE_TEXT,
+		 "x:CEF:0|a"));
 	CHECK(is("<13>1 2019-01-18T11:07:53.520Z h LEEF:1.0|a|b|1|c|",
 		 HEADER_5424, LINE_LEEF, "LEEF:1.0|a|b|1|c|"));
 }
