@@ -45,6 +45,10 @@ static void a_header_that_ends_early_has_the_fields_it_has(void)
 
 static void a_severity_without_its_pipe_ends_at_a_space(void)
 {
+	split("CEF:0|v|p|1|id|name|Very-High a=b");
+	CHECK(line.count == CEF_FIELDS);
+	split("CEF:0|v|p|1|id|name|Very-Highx a=b");
+	CHECK(line.count == CEF_FIELDS - 1);
 	CHECK(split("CEF:0|v|p|1|id|name|5 src=1") == 1);
 	CHECK(line.count == CEF_FIELDS && !line.closed);
 	CHECK(slice_is(line.fields[CEF_SEVERITY], SLICE("5")));

@@ -79,8 +79,24 @@ static void a_wrong_count_costs_no_other_message(void)
 	CHECK(length("60 <1>ab") == 8);
 }
 
+/* What follows an octet count, up to its 64 bytes. */
+#define X10 "xxxxxxxxxx"
+#define MOST "<1>x" X10 X10 X10 X10 X10 X10
+
+static void a_zero_before_a_count_makes_it_none(void)
+{
+	CHECK(length("9 <1>a05 <1>cd\n") == 15);
+}
+
 static void a_count_beyond_the_limit_is_none(void)
 {
+	CHECK(length("64 " MOST) == 67);
+	CHECK(length("65 " MOST "x") == 0);
+	CHECK(length("9 " MOST) == 66);
+	CHECK(length("9 " MOST "x") == 0);
+	CHECK(while_it_lasts("9 " MOST, READER_MAYBE_MORE) == READER_END_MORE);
+	CHECK(while_it_lasts("9 " MOST "x", READER_MAYBE_MORE) ==
+	      READER_END_LINE);
 	CHECK(length("65 <1>ab\n<1>cd\n") == 0);
 }
 
@@ -103,6 +119,7 @@ int main(void)
 	RUN(a_line_feed_behind_it_goes_with_it);
 	RUN(numbers_that_count_nothing_begin_a_line);
 	RUN(a_wrong_count_costs_no_other_message);
+	RUN(a_zero_before_a_count_makes_it_none);
 	RUN(a_count_beyond_the_limit_is_none);
 	RUN(it_waits_for_what_it_needs_and_no_longer);
 	return check_done();

@@ -53,6 +53,22 @@ static void times_of_all_kinds_are_taken_as_they_are(void)
 	      PRI(",\"timestamp\":\"Oct  8 2025 22:14:15.5 UTC\","
 		  "\"host\":\"h\",\"app\":\"su\""),
 	      "x");
+	READS("<34>2025-10-08t22:14:15z h su: x",
+	      PRI(",\"timestamp\":\"2025-10-08t22:14:15z\",\"host\":\"h\","
+		  "\"app\":\"su\""),
+	      "x");
+	READS("<34>Oct  8 22:14:15 GMT h su: x",
+	      PRI(",\"timestamp\":\"Oct  8 22:14:15 GMT\",\"host\":\"h\","
+		  "\"app\":\"su\""),
+	      "x");
+	READS("<34>Oct  8 22:14:15 -2 h su: x",
+	      PRI(",\"timestamp\":\"Oct  8 22:14:15 -2\",\"host\":\"h\","
+		  "\"app\":\"su\""),
+	      "x");
+	READS("<34>Oct  8 22:14:15 -h su: x",
+	      TIMED(",\"host\":\"-h\",\"app\":\"su\""), "x");
+	READS("<34>Oct  8 22:14:15 - su: x",
+	      TIMED(",\"host\":\"-\",\"app\":\"su\""), "x");
 	READS("<34>Oct 8 22:14:15 h su: x",
 	      PRI(",\"timestamp\":\"Oct 8 22:14:15\",\"host\":\"h\","
 		  "\"app\":\"su\""),
@@ -85,6 +101,14 @@ static void what_is_missing_is_not_made_up(void)
 	      "some text: more");
 	READS("<34>Oct  8 22:14:15 h http://a", TIMED(",\"host\":\"h\""),
 	      "http://a");
+	READS("<34>Oct  8 22:14:15 h su[12: x", TIMED(",\"host\":\"h\""),
+	      "su[12: x");
+	READS("<34>Oct  8 22:14:15 h su[]: x",
+	      TIMED(",\"host\":\"h\",\"app\":\"su\""), "x");
+	READS("<34>Oct  8 22:14:15 {\"a\":1}", TIMED(""), "{\"a\":1}");
+	READS("<34>Oct  8 22:14:15 h \xef\xbb\xbf{\"a: \":1}",
+	      TIMED(",\"host\":\"h\""), "{\"a: \":1}");
+	DEPARTS("<34>some text", "5 rfc3164-time-missing");
 	READS("<34>", PRI(""), "");
 	READS("<34>Oct  8 22:14:15", TIMED(""), "");
 	READS("<34>Oct  8 22:14:15 ", TIMED(""), "");
@@ -110,8 +134,23 @@ static void tags_are_held_to_their_rules(void)
 		"");
 	DEPARTS("<34>Oct  8 22:14:15 h 123456789012345678901234567890123: x",
 		"23 rfc3164-tag-length");
+	DEPARTS("<34>Oct  8 22:14:15 h  su: x", "23 rfc3164-tag-missing");
 	DEPARTS("<34>Oct  8 22:14:15 h some text here",
 		"23 rfc3164-tag-missing");
+}
+
+static void a_tag_has_128_bytes_or_is_text(void)
+{
+	char text[200];
+
+	memset(text, 'x', sizeof(text));
+	memcpy(text, "<34>", 4);
+	memcpy(text + 132, ": t", 3);
+	CHECK(departs(&dialect_rfc3164, (struct slice){ text, 135 },
+		      "5 rfc3164-time-missing, 5 rfc3164-tag-length"));
+	memcpy(text + 132, "x: t", 4);
+	CHECK(departs(&dialect_rfc3164, (struct slice){ text, 136 },
+		      "5 rfc3164-time-missing"));
 }
 
 static void texts_are_held_to_their_bytes_and_their_length(void)
@@ -170,6 +209,7 @@ int main(void)
 	RUN(what_is_missing_is_not_made_up);
 	RUN(hosts_are_held_to_their_rules);
 	RUN(tags_are_held_to_their_rules);
+	RUN(a_tag_has_128_bytes_or_is_text);
 	RUN(texts_are_held_to_their_bytes_and_their_length);
 	RUN(priorities_are_held_to_their_rules);
 	RUN(other_text_is_no_header);

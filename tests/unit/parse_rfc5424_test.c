@@ -8,6 +8,9 @@ extern const struct dialect dialect_rfc5424;
 #define DEPARTS(text, rules) \
 	CHECK(departs(&dialect_rfc5424, SLICE(text), rules))
 
+#define X8 "xxxxxxxx"
+#define X32 X8 X8 X8 X8
+
 /* A header up to its structured data, and what that is read as. */
 #define HEAD "<134>1 - h a - - "
 #define DATA(json)                                              \
@@ -104,6 +107,43 @@ static void quotes_and_brackets_that_were_not_escaped_stay_in_the_value(void)
 	DEPARTS(HEAD "[x@1 a=\"c:\\dir\"]", "28 rfc5424-sd-escape");
 }
 
+static void a_quote_that_is_escaped_ends_no_value(void)
+{
+	READS(HEAD "[x@1 a=\"b\\\"] c\" d=\"\\\\\"] t",
+	      DATA(",\"structured_data\":{\"x@1\":{\"a\":\"b\\\"] c\","
+		   "\"d\":\"\\\\\"}}"),
+	      "t");
+	READS(HEAD "[x@1 a=\"b\\\" admin=\\\"1\"]",
+	      DATA(",\"structured_data\":{\"x@1\":{\"a\":"
+		   "\"b\\\" admin=\\\"1\"}}"),
+	      "");
+	DEPARTS(HEAD "[x@1 a=\"b\\\"] c\" d=\"\\\\\" e=\"\\]\"]",
+		"29 rfc5424-sd-escape");
+	DEPARTS(HEAD "[x@1 a=\"b\\\"\\] c\" d=\"\\\\\" e=\"\\]\"]", "");
+}
+
+static void what_has_no_name_is_no_element(void)
+{
+	READS(HEAD "[] t", DATA(""), "[] t");
+	READS(HEAD "[ ] t", DATA(""), "[ ] t");
+	READS(HEAD "[\xff@1] t", DATA(""), "[\xff@1] t");
+	READS(HEAD "[x@1 =\"1\"] t", DATA(""), "[x@1 =\"1\"] t");
+	READS(HEAD "[x@1 a=\"b\" =\"c\"] t",
+	      DATA(",\"structured_data\":{\"x@1\":{\"a\":"
+		   "\"b\\\" =\\\"c\"}}"),
+	      "t");
+}
+
+/* Behind structured data, only what is like our own is taken for more of it. */
+static void text_in_brackets_is_mostly_text(void)
+{
+	DEPARTS(HEAD "- [ x@1 a=\"1\"]", "");
+	DEPARTS(HEAD "- [x a=\"1\"]", "");
+	DEPARTS(HEAD "- [x@1]", "");
+	DEPARTS(HEAD "- [x@1 a=\"1\"]", "19 rfc5424-sd-space");
+	DEPARTS(HEAD "- \xef\xbb\xbf[x@1 a=\"1\"]", "");
+}
+
 static void what_rfc_5424_asks_for_departs_from_nothing(void)
 {
 	DEPARTS("<34>1 2003-10-11T22:14:15.003Z mymachine.example.com su - "
@@ -138,17 +178,32 @@ static void times_are_held_to_each_of_their_rules(void)
 	DEPARTS(TIME("2003-10-11 22:14:15Z"), "6 rfc5424-time-form");
 	DEPARTS(TIME("Oct 11 22:14:15"), "6 rfc5424-time-form");
 	DEPARTS(TIME("1065910455"), "6 rfc5424-time-form");
+	DEPARTS(TIME("2003-10-11T22:14:15-23:59"), "");
+	DEPARTS(TIME("2003-10-11T22:14:15+02:60"), "25 rfc5424-time-zone");
+	DEPARTS(TIME("2003-10-11T22:14:15+02x00"), "25 rfc5424-time-zone");
+	DEPARTS(TIME("2003-10-11T22:14:15+02:00x"), "25 rfc5424-time-zone");
+	DEPARTS(TIME("2003-10-11T22:14:15.123456Z"), "");
+	READS("<0>1 2003-10-11 22:14:15Z h - - - -",
+	      "\"syslog\":{\"priority\":0,\"facility\":\"kern\","
+	      "\"severity\":\"emerg\",\"version\":1,"
+	      "\"timestamp\":\"2003-10-11 22:14:15Z\",\"host\":\"h\"}",
+	      "");
+	READS("<0>1 2003-10-11T22:14:15Z 10:00:00 - - - -",
+	      "\"syslog\":{\"priority\":0,\"facility\":\"kern\","
+	      "\"severity\":\"emerg\",\"version\":1,"
+	      "\"timestamp\":\"2003-10-11T22:14:15Z\",\"host\":\"10:00:00\"}",
+	      "");
 }
 
 static void fields_are_held_to_their_lengths_and_bytes(void)
 {
-#define X8 "xxxxxxxx"
-#define X32 X8 X8 X8 X8
 	DEPARTS("<1>1 - h " X32 X8 X8 " - " X32 " -", "");
 	DEPARTS("<1>1 - h " X32 X8 X8 "x - " X32 "x -",
 		"10 rfc5424-field-length, 62 rfc5424-field-length");
 	DEPARTS("<1>1 - h\xc3\xa9 a\tb - - -",
 		"9 rfc5424-field-bytes, 13 rfc5424-field-bytes");
+	DEPARTS("<1>1 - h~! a - - -", "");
+	DEPARTS("<1>1  h a - - -", "6 rfc5424-empty-field");
 	DEPARTS("<1>1 -  a - - -", "8 rfc5424-empty-field");
 	DEPARTS("<1>1 - h a", "11 rfc5424-missing-field");
 }
@@ -168,6 +223,30 @@ static void names_of_structured_data_are_held_to_their_rules(void)
 		"60 rfc5424-sd-name-length");
 	DEPARTS(HEAD "[x@1 a b=\"1\"]", "24 rfc5424-sd-name");
 	DEPARTS(HEAD "[x@1 \xc3\xa9=\"1\"]", "23 rfc5424-sd-name");
+	DEPARTS(HEAD "[x@]", "19 rfc5424-sd-id");
+	DEPARTS(HEAD "[x@1.2]", "");
+	DEPARTS(HEAD "[x=y@1]", "20 rfc5424-sd-name");
+	DEPARTS(HEAD "[meta sequenceId=\"01\"]", "36 rfc5424-sd-registered");
+	DEPARTS(HEAD "[meta sequenceId=\"\"]", "36 rfc5424-sd-registered");
+	DEPARTS(HEAD "[meta sysUpTime=\"9223372036854775807\"]", "");
+	DEPARTS(HEAD "[meta sysUpTime=\"9223372036854775808\"]",
+		"35 rfc5424-sd-registered");
+	DEPARTS(HEAD "[meta language=\"de_CH\"]", "34 rfc5424-sd-registered");
+	DEPARTS(HEAD "[meta language=\"\"]", "34 rfc5424-sd-registered");
+	DEPARTS(HEAD "[timeQuality isSynced=\"2\"]",
+		"41 rfc5424-sd-registered");
+	DEPARTS(HEAD "[origin enterpriseId=\"32473.1\"]", "");
+	DEPARTS(HEAD "[origin enterpriseId=\"32473.\"]",
+		"40 rfc5424-sd-registered");
+	DEPARTS(HEAD "[origin software=\"" X32 X8 X8 "\" swVersion=\"" X32
+		     "\"]",
+		"");
+	DEPARTS(HEAD "[origin software=\"" X32 X8 X8 "x\"]",
+		"36 rfc5424-sd-registered");
+	DEPARTS(HEAD "[origin swVersion=\"" X32 "x\"]",
+		"37 rfc5424-sd-registered");
+	DEPARTS(HEAD "[origin ip=\"" X32 X8 "xxxxxx\"]",
+		"30 rfc5424-sd-registered");
 	DEPARTS(HEAD "[meta sequenceId=\"0\"]", "36 rfc5424-sd-registered");
 	DEPARTS(HEAD "[meta sequenceId=\"2147483648\"]",
 		"36 rfc5424-sd-registered");
@@ -187,17 +266,24 @@ static void values_and_messages_are_held_to_their_bytes(void)
 	DEPARTS(HEAD "- \xef\xbb\xbf{}", "20 rfc5424-bom-before-json");
 	DEPARTS(HEAD "- {\"a\":\"\xc3\xa9\"}", "");
 	DEPARTS(HEAD "- {\t\"a\":\t1}", "");
+	DEPARTS(HEAD "- {\n\"a\":1}", "21 rfc5424-control");
+	DEPARTS(HEAD "-  {\"a\":\"\xc3\xa9\"}", "");
 }
 
 static void priority_and_version_are_held_to_their_rules(void)
 {
 	DEPARTS("<034>1 - h a - - -", "1 rfc5424-pri-form");
+	DEPARTS("<0>1 - h a - - -", "");
+	DEPARTS("<191>1 - h a - - -", "");
 	DEPARTS("<192>1 - h a - - -", "1 rfc5424-pri-range");
+	DEPARTS("<1000>1 - h a - - -", "1 rfc5424-pri-range");
 	DEPARTS("<>1 - h a - - -", "1 rfc5424-pri-form");
 	DEPARTS("1 2003-10-11T22:14:15Z h a - - -", "1 rfc5424-pri-missing");
 	DEPARTS("<34>2 - h a - - -", "5 rfc5424-version");
 	DEPARTS("<34> 1 - h a - - -", "5 rfc5424-version");
 	DEPARTS("<34>2003-10-11T22:14:15Z h a - - - t", "5 rfc5424-version");
+	DEPARTS("<34>2003-10-11T22:14:15Z h a - - -", "5 rfc5424-version");
+	DEPARTS("<34>999 - h a - - -", "5 rfc5424-version");
 	READS("<192>1 - h a - - -",
 	      "\"syslog\":{\"priority\":192,\"version\":1,\"host\":\"h\","
 	      "\"app\":\"a\"}",
@@ -214,6 +300,9 @@ static void other_text_is_no_rfc_5424(void)
 		"<34>2003-10-11T22:14:15Z h su[1]: a b - c",
 		"1 apple",
 		"34>1 - h a - - -",
+		"1 - h a - - -",
+		"2003-10-11T22:14:15Z h a - - - t",
+		"<34>1000 2003-10-11T22:14:15Z h a - - -",
 	};
 
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
@@ -230,6 +319,9 @@ int main(void)
 	RUN(a_name_like_an_event_begins_none);
 	RUN(a_broken_element_makes_all_of_it_text_and_forges_no_field);
 	RUN(quotes_and_brackets_that_were_not_escaped_stay_in_the_value);
+	RUN(a_quote_that_is_escaped_ends_no_value);
+	RUN(what_has_no_name_is_no_element);
+	RUN(text_in_brackets_is_mostly_text);
 	RUN(what_rfc_5424_asks_for_departs_from_nothing);
 	RUN(times_are_held_to_each_of_their_rules);
 	RUN(fields_are_held_to_their_lengths_and_bytes);

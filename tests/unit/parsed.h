@@ -23,7 +23,11 @@ struct parsed {
 static inline void parsed_depart(void *who, const struct departure *d)
 {
 	struct parsed *p = who;
+	struct slice record = p->reading.record;
 
+	// What is told is a part of the record, and in one.
+	if (d->column == 0 || d->column - 1 + d->bytes.len > record.len)
+		abort();
 	buf_printf(&p->rules, "%s%zu %s", p->rules.len > 0 ? ", " : "",
 		   d->column, d->rule->name);
 }
