@@ -83,3 +83,23 @@ load helper
 
 	equal 'CEF:0|siem-tools|generic|1.0|event|Event|2|rt=1759963500000 suser=bob GenericX=1' "$output"
 }
+
+@test "what a map makes of numbers is a number where the format is JSON" {
+	cat >mine.json <<-'EOF'
+		{"severity": "level", "datadog": {"fields": [
+		  {"key": "severity_number", "from": "$severity"},
+		  {"key": "syslog_number", "from": "$syslog"},
+		  {"key": "sum", "from": {"sum": "counts"}},
+		  {"key": "nanoseconds", "from": {"multiply": "ms", "by": 1000000}},
+		  {"key": "moment", "from": "at", "type": "time"},
+		  {"key": "numbers", "from": {"list": ["$severity", {"sum": "counts"}]}}
+		], "rest": {"all": false}}}
+	EOF
+	record='{"level":3,"counts":[1,2.5],"ms":7,"at":"2025-10-08T22:45:00Z"}'
+
+	# Three times, since what was done is remembered for records that look alike.
+	run -0 siem-fmt --datadog --map ./mine.json <<<"$record"$'\n'"$record"$'\n'"$record"
+
+	equal '[3,5,3.5,7000000,1759963500000,[3,3.5]]' \
+		"$(jq -c '[.severity_number, .syslog_number, .sum, .nanoseconds, .moment, .numbers]' <<<"$output" | uniq)"
+}

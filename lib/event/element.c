@@ -470,7 +470,7 @@ static struct value text_of_sum(struct eval *v, const struct sum *sum)
 		buf_put_int(&v->one, sum->integer);
 		if (buf_status(&v->one) != 0)
 			eval_give_up(v, buf_status(&v->one));
-		return eval_keep(v, buf_slice(&v->one));
+		return eval_keep_number(v, buf_slice(&v->one));
 	}
 	// The shortest text that reads as the same double.
 	for (int digits = 15; digits <= 17; digits++) {
@@ -478,7 +478,7 @@ static struct value text_of_sum(struct eval *v, const struct sum *sum)
 		if (strtod(text, NULL) == sum->real)
 			break;
 	}
-	return eval_keep(v, (struct slice){ text, (size_t)len });
+	return eval_keep_number(v, (struct slice){ text, (size_t)len });
 }
 
 struct value eval_sum(struct eval *v, const struct expr *expr)

@@ -180,6 +180,15 @@ struct slice eval_text_slowly(struct eval *v, struct value value,
 	return buf_slice(scratch);
 }
 
+struct value eval_keep_number(struct eval *v, struct slice text)
+{
+	struct value number = eval_keep(v, text);
+
+	if (number.type != VALUE_NONE)
+		number.type = VALUE_NUMBER;
+	return number;
+}
+
 static bool is_scalar(struct value value)
 {
 	return value.type > VALUE_NULL && value.type < VALUE_ARRAY;
@@ -205,7 +214,7 @@ static bool fit_time(struct eval *v, struct value *value)
 	// Mostly it is the event's own, which has been parsed.
 	if (value->data != v->time.data && !eval_time(v, *value, &t))
 		return false;
-	*value = eval_keep(
+	*value = eval_keep_number(
 		v, (struct slice){ text, timestamp_epoch_ms(&t, text) });
 	return value->type != VALUE_NONE;
 }

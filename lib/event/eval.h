@@ -128,6 +128,7 @@ static inline char *eval_take(struct eval *v, size_t n);
 
 /* Copy bytes to such memory; VALUE_NONE where there is none. */
 struct value eval_keep(struct eval *v, struct slice text);
+struct value eval_keep_number(struct eval *v, struct slice text);
 
 /* A value of the same text with nothing left to decode. */
 static inline struct value eval_plain(struct eval *v, struct value value);

@@ -82,7 +82,9 @@ static void put_time(struct work *w, const struct target *target)
 		w->time_len = len;
 		w->time_sec = t->sec;
 	}
-	apply_put(w, target, value_text((struct slice){ text, len }));
+	struct value ms = value_text((struct slice){ text, len });
+	ms.type = VALUE_NUMBER;
+	apply_put(w, target, ms);
 }
 
 /* Is it a number that fits all types of integers but ports, as they stand? */

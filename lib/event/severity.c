@@ -106,7 +106,9 @@ void severity_end(struct eval *v, const struct event *event)
 	};
 
 	v->severity = value_text(texts[event->severity]);
+	v->severity.type = VALUE_NUMBER;
 	v->syslog = value_text(texts[event_syslog_severity(event)]);
+	v->syslog.type = VALUE_NUMBER;
 }
 
 void severity_read(struct eval *v, const struct plan *plan, struct event *event)
