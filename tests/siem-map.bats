@@ -103,3 +103,15 @@ load helper
 	equal '[3,5,3.5,7000000,1759963500000,[3,3.5]]' \
 		"$(jq -c '[.severity_number, .syslog_number, .sum, .nanoseconds, .moment, .numbers]' <<<"$output" | uniq)"
 }
+
+@test "a join divides all its elements, the empty ones too" {
+	echo '{"leef": {"fields": [{"key": "all", "from": {"join": "tags", "by": "-"}}]}}' >mine.json
+
+	run -0 siem-fmt --leef --map ./mine.json <<<'{"tags":["","a","","b",""]}
+{"tags":["a",null,"b"]}
+{"tags":["",""]}'
+
+	[[ ${lines[0]} == *'|all=-a--b-' ]]
+	[[ ${lines[1]} == *'|all=a-b' ]]
+	[[ ${lines[2]} == *'|all=-' ]]
+}

@@ -80,6 +80,7 @@ struct elements {
 	struct value lone; // the only element, where there is no array
 	uint32_t parts;    // what is read of objects
 	bool complete;     // parts name all of the last element
+	bool begun;        // one has been joined, of which nothing need be seen
 };
 
 static const char *read_object(struct elements *e, const char *p,
@@ -170,6 +171,7 @@ static void begin(struct elements *e, const struct eval *v, struct value value,
 	e->parts = parts;
 	e->at = value.type != VALUE_NONE ? value.data : NULL;
 	e->lone = value;
+	e->begun = false;
 	if (value.type >= VALUE_ARRAY)
 		walk_start(&e->walk, value_slice(value));
 }
@@ -254,28 +256,28 @@ static bool put_value(struct eval *v, uint32_t index, struct buf *out)
  * missing there.
  */
 static bool join_element(struct eval *v, const struct expr *expr,
-			 const struct element *element, bool named,
-			 size_t start)
+			 const struct element *element, struct elements *e)
 {
 	const struct element *outer = v->element;
 	struct buf *out = &v->joined;
 	size_t before = v->read_count;
 	size_t end = out->len;
 
-	if (end > start)
+	if (e->begun)
 		eval_put(out, value_slice(expr->value));
 	if (expr->then == PROGRAM_NONE) {
 		eval_put(out, eval_text(v, element->value, &v->one));
-		return true;
+		return e->begun = true;
 	}
 	v->element = element;
 	bool found = put_value(v, expr->then, out);
 	v->element = outer;
 
-	bool complete = found && is_read(v, element, before, named);
+	bool complete = found && is_read(v, element, before, e->complete);
 	eval_forget(v, before);
 	if (!found)
 		buf_cut(out, end);
+	e->begun |= found;
 	return complete;
 }
 
@@ -348,7 +350,7 @@ IN_LINE const char *put_in_order(struct elements *e, const char *p,
  * which it mostly is to the end.
  */
 static void join_quickly(struct elements *e, const struct expr *expr,
-			 struct buf *out, size_t start)
+			 struct buf *out)
 {
 	const struct expr *exprs = e->eval->program->exprs;
 	size_t cap = out->cap < out->max ? out->cap : out->max;
@@ -363,8 +365,8 @@ static void join_quickly(struct elements *e, const struct expr *expr,
 	for (;;) {
 		const char *p = next_at(e);
 
-		if (*p == ']' || (out->len > start &&
-				  !put_short(&room, value_slice(expr->value))))
+		if (*p == ']' ||
+		    (e->begun && !put_short(&room, value_slice(expr->value))))
 			return;
 		p = expr->then == PROGRAM_NONE
 			    ? put_plainly(&e->walk, p, &room)
@@ -373,6 +375,7 @@ static void join_quickly(struct elements *e, const struct expr *expr,
 		if (p == NULL)
 			return;
 		e->at = p;
+		e->begun = true;
 		out->len = (size_t)(room.at - out->data);
 	}
 }
@@ -387,11 +390,10 @@ struct value eval_join(struct eval *v, const struct expr *expr)
 
 	begin(&elements, v, eval_expr(v, expr->of), expr->parts);
 	for (;;) {
-		join_quickly(&elements, expr, &v->joined, start);
+		join_quickly(&elements, expr, &v->joined);
 		if (!next(&elements, &element))
 			break;
-		complete &= join_element(v, expr, &element, elements.complete,
-					 start);
+		complete &= join_element(v, expr, &element, &elements);
 	}
 
 	struct value result = eval_take_joined(v, start);
