@@ -115,3 +115,18 @@ load helper
 	[[ ${lines[1]} == *'|all=a-b' ]]
 	[[ ${lines[2]} == *'|all=-' ]]
 }
+
+@test "an array of which a join says nothing but a word is kept" {
+	cat >mine.json <<-'EOF'
+		{"leef": {"fields": [{"key": "who", "from": {"join": "users", "item":
+		  {"if": {"of": "$element", "is": "root"}, "then": "$element", "else": {"const": "other"}}}}]}}
+	EOF
+
+	run -0 siem-fmt --leef --map ./mine.json <<<'{"users":["root","eve"]}
+{"users":["root","root"]}
+{"users":"eve"}'
+
+	[[ ${lines[0]} == *$'|who=root,other\tusers=["root","eve"]' ]]
+	[[ ${lines[1]} == *'|who=root,root' ]]
+	[[ ${lines[2]} == *$'|who=other\tusers=eve' ]]
+}

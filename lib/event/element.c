@@ -151,8 +151,8 @@ static const char *read_element(struct elements *e, const char *p,
 {
 	element->value = none;
 	element->present = 0; // the values of parts need no clearing then
-	e->complete = true;
-	if (*p != '{' || e->parts == PROGRAM_NONE)
+	e->complete = *p == '{';
+	if (!e->complete)
 		return walk_value(&e->walk, p, 0, &element->value);
 	element->value = (struct value){ .data = p };
 	p = read_object(e, p, e->parts, element);
@@ -194,7 +194,7 @@ static bool next(struct elements *e, struct element *element)
 		e->at = NULL;
 		element->value = e->lone;
 		element->present = 0;
-		e->complete = true;
+		e->complete = false;
 		if (e->lone.type == VALUE_OBJECT)
 			(void)read_element(e, e->lone.data, element);
 		return true;
