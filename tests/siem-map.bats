@@ -130,3 +130,27 @@ load helper
 	[[ ${lines[1]} == *'|who=root,root' ]]
 	[[ ${lines[2]} == *$'|who=other\tusers=eve' ]]
 }
+
+@test "what an event of OCSF does not say of its activity is kept" {
+	cat >mine.json <<-'EOF'
+		{"ocsf": {"activity": "verb", "activity_name": "title"},
+		 "ocsf_finding": {"activity": "verb", "activity_name": "title"}}
+	EOF
+	records='{"verb":2,"title":"Look"}
+{"verb":"read","title":"Look"}
+{"verb":99,"title":"Look"}
+{"verb":99,"title":""}
+{"verb":4,"title":"Look"}'
+
+	# Twice, since what was done is remembered for records that look alike.
+	run -0 siem-fmt --ocsf --map ./mine.json <<<"$records"$'\n'"$records"
+	equal '[2,"Read",{"title":"Look"}]
+[99,"Look",{"verb":"read"}]
+[99,"Look",null]
+[99,"Other",{"title":""}]
+[4,"Delete",{"title":"Look"}]' "$(jq -c '[.activity_id, .activity_name, .unmapped]' <<<"$output" | head -n 5)"
+	equal "$(head -n 5 <<<"$output" | cut -d , -f 2-)" "$(tail -n 5 <<<"$output" | cut -d , -f 2-)"
+
+	run -0 siem-fmt --ocsf=finding --map ./mine.json <<<'{"verb":4,"title":"Look"}'
+	equal '[99,"Look",{"verb":4}]' "$(jq -c '[.activity_id, .activity_name, .unmapped]' <<<"$output")"
+}

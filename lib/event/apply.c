@@ -136,6 +136,15 @@ void apply_header_severity(struct work *w)
 	commit(w, TRACE_SEVERITY, SLICE("severity"), SLICE(""));
 }
 
+bool apply_shows(const struct work *w, const struct value *attributes,
+		 size_t number)
+{
+	const struct map_shape *shape = w->maps->shape;
+
+	return attributes[number].len > 0 &&
+	       (shape->shows == NULL || shape->shows(attributes, number));
+}
+
 void apply_attribute(struct work *w, struct event *event, size_t number)
 {
 	const struct map_shape *shape = w->maps->shape;
@@ -146,6 +155,8 @@ void apply_attribute(struct work *w, struct event *event, size_t number)
 	    expr != PROGRAM_NONE)
 		value = eval_expr(&w->eval, expr);
 	event->attributes[number] = eval_plain(&w->eval, value);
+	if (!apply_shows(w, event->attributes, number))
+		eval_forget(&w->eval, 0);
 	if (w->eval.read_count > 0)
 		commit(w, TRACE_ATTRIBUTE, slice_of(shape->attributes[number]),
 		       SLICE(""));

@@ -65,6 +65,8 @@ void apply_time(struct work *w, struct event *event);
 void apply_header_time(struct work *w);
 void apply_header_severity(struct work *w);
 void apply_attribute(struct work *w, struct event *event, size_t number);
+bool apply_shows(const struct work *w, const struct value *attributes,
+		 size_t number); // does its text show that attribute?
 void apply_row(struct work *w, const struct row *row);
 void apply_leave_out(struct work *w);
 bool apply_rest(struct work *w); // w->eval, too, says whether it failed

@@ -21,6 +21,8 @@ struct draft {
 	struct recipe recipe; // but for the lists:
 	uint32_t raises[RAISES];
 	struct value attributes[PLAN_ATTRIBUTES];
+	struct value shown[PLAN_ATTRIBUTES]; // those and the others
+	bool shown_varies;
 	struct step_attribute other_attributes[PLAN_ATTRIBUTES];
 	struct step steps[STEPS];
 	struct value constants[STEPS];
@@ -164,11 +166,17 @@ static void put_attribute(struct draft *d, uint32_t number)
 	if ((shape->written == 0 || number < shape->written) &&
 	    expr != PROGRAM_NONE)
 		value = eval_expr(&w->eval, expr);
+	if (shape->shows != NULL && w->eval.read_count > 0) {
+		eval_decided_by(&w->eval, value);
+		d->watch.varies |= d->shown_varies;
+	}
 
 	bool settled = is_settled(d);
+	d->shown[number] = value;
+	d->shown_varies |= !settled;
 	if (settled && value.type != VALUE_NONE)
 		member = eval_find_member(&w->eval, value);
-	if (!settled)
+	if (!settled || !apply_shows(w, d->shown, number))
 		eval_forget(&w->eval, 0);
 	else if (w->eval.read_count > 0)
 		apply_commit(w);

@@ -38,6 +38,11 @@ struct map_shape {
 	const char *const *attributes; // NULL ends them; event.h has the values
 	size_t written; // how many of them lines show, the first; 0: all
 	size_t needed;  // how many, the first, no line may lack
+
+	/* NULL, or: does a line say what an attribute says that has a text? It
+	   may depend on those before it, and on no other. */
+	bool (*shows)(const struct value *attributes, size_t number);
+
 	enum rest_names rest_names;
 	size_t key_max; // a key that the rest makes is cut to this; 0: no limit
 

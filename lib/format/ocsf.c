@@ -149,6 +149,30 @@ static void put_class(struct buf *out, const struct class *class,
 	buf_putc(out, '"');
 }
 
+/* Does the event say what the map says of its activity, and not that it is
+   another one? */
+static bool shows(const struct class *class, const struct value *values,
+		  size_t number)
+{
+	const struct activity *activity = activity_of(class, values);
+
+	if (number == ACTIVITY)
+		return slice_is(value_slice(values[number]),
+				slice_of(activity->id));
+	return number != ACTIVITY_NAME ||
+	       activity == &class->activities[class->count - 1];
+}
+
+static bool api_shows(const struct value *values, size_t number)
+{
+	return shows(&api_activity, values, number);
+}
+
+static bool finding_shows(const struct value *values, size_t number)
+{
+	return shows(&detection_finding, values, number);
+}
+
 static bool put_api_head(struct buf *out, const struct value *values)
 {
 	put_class(out, &api_activity, values);
@@ -164,6 +188,7 @@ static bool put_finding_head(struct buf *out, const struct value *values)
 static const struct map_shape api_shape = {
 	.section = "ocsf",
 	.attributes = attributes,
+	.shows = api_shows,
 	.rest_names = REST_WHOLE,
 	.first_key = PRODUCT_KEY,
 	.rest_object = UNMAPPED,
@@ -177,6 +202,7 @@ static const struct map_shape api_shape = {
 static const struct map_shape finding_shape = {
 	.section = "ocsf_finding",
 	.attributes = attributes,
+	.shows = finding_shows,
 	.rest_names = REST_WHOLE,
 	.first_key = PRODUCT_KEY,
 	.rest_object = UNMAPPED,
