@@ -604,6 +604,15 @@ refused()
 	equal 'siem-fmt: line 1: c left out, to keep to --max-line' "$stderr"
 }
 
+@test "--max-line leaves out an object with the only field that it had" {
+	echo '{"ocsf": {"fields": [{"key": "policy.version", "from": "v"}]}}' >mine.json
+
+	run -0 siem-fmt --ocsf --map ./mine.json --max-line 420 -q <<<"{\"v\":\"$(printf '%200s' x)\"}
+{\"v\":\"2\"}"
+
+	equal '[null,{"name":"unknown","version":"2"}]' "$(jq -c .policy <<<"$output" | jq -cs .)"
+}
+
 @test "--max-line keeps structured data well-formed" {
 	run -0 siem-fmt --rfc5424=sd --host h1 --max-line 130 -q < <(head -n 1 "$vectors/golden.jsonl")
 

@@ -331,14 +331,21 @@ static unsigned due(const struct nested *n, unsigned left, size_t i)
 	return which & left;
 }
 
-/* Append field number i; false where there is no room for it. */
-static bool try_field(struct nested *n, struct needs *needs, size_t i)
+/*
+ * Append field number i, and before it what has to stand before it; false
+ * where there is no room for both.
+ */
+static bool try_field(struct nested *n, struct needs *needs, unsigned which,
+		      size_t i)
 {
 	const struct nested before = *n;
 	const struct needs needs_before = *needs;
 	size_t len = n->line.out->len;
-	char *at = line_at(&n->line);
 
+	meet(n, which);
+	needs->met |= which;
+
+	char *at = line_at(&n->line);
 	if (at != NULL)
 		line_put_at(&n->line, put_field(n, at, i));
 	if (i < n->line.event->rest)
@@ -365,10 +372,8 @@ static void put_carefully(struct nested *n, unsigned left)
 	for (size_t i = 0; i < l->event->count && !skips; i++) {
 		unsigned which = l->full ? 0 : due(n, left, i);
 
-		meet(n, which);
-		needs.met |= which;
 		left &= ~which;
-		l->full = l->full || !try_field(n, &needs, i);
+		l->full = l->full || !try_field(n, &needs, which, i);
 		if (l->full)
 			line_leave_out(l, l->event->fields[i].key);
 	}
