@@ -143,6 +143,18 @@ repeat()
 		(.finding_info.uid | type == "string"))' lines | jq -s length)"
 }
 
+@test "an endpoint or a policy of OCSF has something that it is known by" {
+	echo '{"ocsf": {"fields": [{"key": "policy.uid", "from": "p"}, {"key": "src_endpoint.ip", "from": "s"}]}}' >mine.json
+
+	run -0 siem-fmt --ocsf <<<'{"src_port":80,"dst_port":443}'
+	equal '[{"svc_name":"unknown","port":80},{"svc_name":"unknown","port":443}]' \
+		"$(jq -c '[.src_endpoint, .dst_endpoint]' <<<"$output")"
+
+	run -0 siem-fmt --ocsf --map ./mine.json <<<'{"p":"p1","s":"10.0.0.1"}'
+	equal '[{"ip":"10.0.0.1"},null,{"uid":"p1"}]' \
+		"$(jq -c '[.src_endpoint, .dst_endpoint, .policy]' <<<"$output")"
+}
+
 @test "the record within a document is what was left of it" {
 	for format in --ecs --ocsf; do
 		run -0 --separate-stderr siem-fmt "$format" --drop caller \

@@ -233,6 +233,19 @@ struct needs {
 	unsigned seen, met;
 };
 
+/* Does a field of its object meet a need? */
+static bool meets(const struct nested_need *need, struct slice key)
+{
+	const char *const *name = need->any;
+
+	if (name == NULL)
+		return true;
+	key = slice_from(key, need->object.len);
+	while (*name != NULL && !slice_is(key, slice_of(*name)))
+		name++;
+	return *name != NULL;
+}
+
 /* Note what a field of a row means for them. */
 IN_LINE void note_needs(const struct nested *n, struct slice key,
 			struct needs *needs)
@@ -244,7 +257,7 @@ IN_LINE void note_needs(const struct nested *n, struct slice key,
 		    !slice_has_prefix(key, need->object))
 			continue;
 		needs->seen |= 1U << i;
-		if (need->key.len == 0 || slice_is(key, need->key))
+		if (meets(need, key))
 			needs->met |= 1U << i;
 	}
 }

@@ -17,11 +17,13 @@
 
 /*
  * What a document has to have: in the object, which is there in any case if it
- * is needed always, a field of that key. Where it has none it gets this text.
+ * is needed always, a field of one of those names. Where it has none it gets
+ * this text.
  */
 struct nested_need {
-	struct slice object; // with its dot
-	struct slice key;    // empty: any field of the object will do
+	struct slice object;    // with its dot
+	const char *const *any; // NULL ends them, and in its place means that
+				// any field of the object will do
 	bool always;
 	struct slice name; // of the field that stands in, and its text
 	struct slice text;

@@ -61,22 +61,31 @@ struct class
 	size_t need_count;
 };
 
-#define NEED(object, key, always, name)                                        \
-	{                                                                      \
-		SLICE(object), SLICE(key), always, SLICE(name), SLICE(UNKNOWN) \
+/* What an object has to have one of. */
+static const char *const uid[] = { "uid", NULL };
+static const char *const operation[] = { "operation", NULL };
+static const char *const policy[] = { "name", "type", "uid", NULL };
+static const char *const endpoint[] = { "ip",           "uid",      "name",
+					"hostname",     "svc_name", "domain",
+					"instance_uid", NULL };
+
+#define NEED(object, any, always, name)                                 \
+	{                                                               \
+		SLICE(object), any, always, SLICE(name), SLICE(UNKNOWN) \
 	}
 
 static const struct nested_need api_needs[] = {
-	NEED("actor.", "", true, "actor.app_name"),
-	NEED("api.", "api.operation", true, "api.operation"),
-	NEED("api.request.", "api.request.uid", false, "api.request.uid"),
-	NEED("src_endpoint.", "", true, "src_endpoint.svc_name"),
-	NEED("policy.", "policy.name", false, "policy.name"),
+	NEED("actor.", NULL, true, "actor.app_name"),
+	NEED("api.", operation, true, "api.operation"),
+	NEED("api.request.", uid, false, "api.request.uid"),
+	NEED("src_endpoint.", endpoint, true, "src_endpoint.svc_name"),
+	NEED("dst_endpoint.", endpoint, false, "dst_endpoint.svc_name"),
+	NEED("policy.", policy, false, "policy.name"),
 };
 
 static const struct nested_need finding_needs[] = {
-	NEED("finding_info.", "finding_info.uid", true, "finding_info.uid"),
-	NEED("policy.", "policy.name", false, "policy.name"),
+	NEED("finding_info.", uid, true, "finding_info.uid"),
+	NEED("policy.", policy, false, "policy.name"),
 };
 
 static const struct class api_activity = {
