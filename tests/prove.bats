@@ -9,6 +9,7 @@ load helper
 	[ "${#lines[@]}" -gt 10 ]
 	for line in "${lines[@]}"; do
 		[[ $line == *' events, '*' fields compared, 0 findings' ]]
+		[[ $line != *' 0 fields compared, '* ]]
 	done
 }
 

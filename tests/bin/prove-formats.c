@@ -9,7 +9,9 @@
  * prints them, which are valid.
  *
  * What is read back is what was mapped, but for what the formats' own rules
- * make of it (proof/expect.h), and for these departures:
+ * make of it (proof/expect.h), and for these departures. Of documents what was
+ * mapped is worked out from the record and the map a second time (mapping.h,
+ * document.h), down to the types of their leaves.
  *
  * - A field of a header is empty where the event has nothing for it.
  * - A value that is not cut on request may be longer than it should be.
@@ -17,7 +19,8 @@
  * - A name that is in a record twice is so in a line that ends in the record.
  * - Milliseconds of early 1970 look as if they were seconds.
  * - Random maps do not know which fields have to go together, and in which
- *   range; nor do they say of a key of the format's that it has another type.
+ *   range; and where they say of a key of the format's that it has another
+ *   type, a reader finds that.
  */
 #include "../proof/hostile-map.h"
 #include "../proof/readback.h"
@@ -29,6 +32,7 @@
 enum {
 	MAX_RECORD = 1 << 20,
 	MAP_LIFE = 2048, // records
+	SLACK = 256,     // bytes that a format may be short of max_line
 };
 
 struct config {
@@ -58,6 +62,7 @@ struct proof {
 	struct maps *builtin, *made;
 	struct mapper *by_builtin, *by_made;
 	char *map; // text of the one that was made
+	json_t *map_json;
 	size_t events, refused, fields;
 };
 
@@ -66,7 +71,7 @@ struct prover {
 	struct hostile_words words;
 	struct proof proofs[WAYS];
 	struct readback readback;
-	struct buf record, line;
+	struct buf record, line, other;
 	unsigned long long seed; // of the record
 };
 
@@ -98,9 +103,11 @@ static void drop_made(struct proof *p)
 	if (p->made != NULL)
 		maps_free(p->made);
 	free(p->map);
+	json_decref(p->map_json);
 	p->by_made = NULL;
 	p->made = NULL;
 	p->map = NULL;
+	p->map_json = NULL;
 }
 
 static void proof_end(struct proof *p)
@@ -124,6 +131,7 @@ static void make_map(struct prover *v, struct proof *p)
 		p->made = hostile_load(p->map, p->shape, &e);
 	} while (p->made == NULL);
 	p->by_made = mapper_of(p->made, p->shape);
+	p->map_json = json_loads(p->map, 0, NULL);
 }
 
 static void fail(struct prover *v, const struct proof *p,
@@ -143,6 +151,32 @@ static void fail(struct prover *v, const struct proof *p,
 		printf("map:    %s\n", p->map);
 }
 
+/*
+ * Was more left out than max_line asks for? Then one field more would have had
+ * room.
+ */
+static bool is_too_short(struct prover *v, const struct proof *p,
+			 struct mapper *mapper,
+			 const struct format_options *how,
+			 const struct event *event, size_t left_out)
+{
+	struct format_options freely = *how;
+	struct format_counts counts = { 0 };
+	struct event more = v->readback.shown;
+	struct err e = { 0 };
+
+	if (left_out == 0)
+		return false;
+	freely.max_line = 0;
+	more.count++;
+	more.rest = event->rest < more.count ? event->rest : more.count;
+	buf_clear(&v->other);
+	return p->format->write(&more, mapper, &freely, &v->other, &counts,
+				&e) == 0 &&
+	       v->other.len + (p->way->read == read_ocsf ? SLACK : 0) <=
+		       how->max_line;
+}
+
 /* True: the line of the record says what the record does, or there is none. */
 static bool prove_line(struct prover *v, struct proof *p, struct mapper *mapper,
 		       const struct format_options *how)
@@ -159,8 +193,13 @@ static bool prove_line(struct prover *v, struct proof *p, struct mapper *mapper,
 		return e.kind == ERR_DATA;
 	}
 	v->readback.is_builtin = mapper == p->by_builtin;
+	v->readback.map = mapper == p->by_made ? p->map_json : NULL;
+	v->readback.left_out = counts.left_out;
 	what = readback_check(&v->readback, p->way, &event, how,
 			      buf_slice(&v->line));
+	if (what == NULL &&
+	    is_too_short(v, p, mapper, how, &event, counts.left_out))
+		what = "a field was left out that had room";
 	if (what != NULL)
 		fail(v, p, mapper, what);
 	p->events++;
@@ -179,6 +218,9 @@ static bool prove(struct prover *v, struct proof *p, struct random *r)
 		.no_limits = random_once_in(r, 8),
 	};
 	bool by_made = random_once_in(r, 2);
+
+	if (random_once_in(r, 8))
+		how.max_line = 1 + random_below(r, 3000);
 	size_t before = v->readback.fields;
 
 	if (p->by_made == NULL || v->seed % MAP_LIFE == 0)
@@ -282,7 +324,8 @@ int main(int argc, char *argv[])
 {
 	struct config c = { .vectors = "tests/vectors" };
 	struct prover v = { .record = BUF_INIT(MAX_RECORD),
-			    .line = BUF_INIT(READBACK_MOST) };
+			    .line = BUF_INIT(READBACK_MOST),
+			    .other = BUF_INIT(READBACK_MOST) };
 	struct err e = { 0 };
 	int rc = 2;
 
@@ -301,5 +344,6 @@ int main(int argc, char *argv[])
 	hostile_free(&v.hostile);
 	buf_free(&v.record);
 	buf_free(&v.line);
+	buf_free(&v.other);
 	return rc;
 }

@@ -71,19 +71,80 @@ static inline json_t *hostile_path(const struct hostile_words *w,
 	return json_string(strings_pick(r, &w->hostile->paths));
 }
 
+/* What a value may have to fit. */
+static inline json_t *hostile_type(struct random *r)
+{
+	static const char *const types[] = { "text", "int32", "int64", "double",
+					     "port", "time",  "ipv4",  "ipv6",
+					     "ip",   "mac",   "bool",  "list",
+					     "json", NULL };
+
+	return json_string(random_pick(r, types));
+}
+
 static inline json_t *hostile_expression(const struct hostile_words *w,
 					 struct random *r, size_t depth);
 
 static inline json_t *hostile_condition(const struct hostile_words *w,
 					struct random *r)
 {
-	if (random_once_in(r, 3))
+	static const char *const types[] = { "string", "number", "bool",
+					     "array",  "object", NULL };
+
+	switch (random_below(r, 12)) {
+	case 0:
+	case 1:
 		return json_pack("{so}", "has", hostile_path(w, r));
-	if (random_once_in(r, 2))
+	case 2:
+	case 3:
 		return json_pack("{so, so}", "of", hostile_path(w, r), "is",
 				 hostile_const(w, r));
-	return json_pack("{s{so, si}}", "not", "of", hostile_path(w, r),
-			 "longer", (int)random_below(r, 30));
+	case 4:
+		return json_pack("{so, s[o, b, i]}", "of", hostile_path(w, r),
+				 "in", hostile_const(w, r), 1, 3);
+	case 5:
+		return json_pack("{so, so}", "of", hostile_path(w, r), "starts",
+				 hostile_const(w, r));
+	case 6:
+		return json_pack("{so, so}", "of", hostile_path(w, r), "ends",
+				 hostile_const(w, r));
+	case 7:
+		return json_pack("{so, ss}", "of", hostile_path(w, r), "type",
+				 random_pick(r, types));
+	case 8:
+		return json_pack("{so, so}", "of", hostile_path(w, r), "fits",
+				 hostile_type(r));
+	case 9:
+		return json_pack("{so, s{ss, so}}", "some", hostile_path(w, r),
+				 "where", "of", "$element", "type",
+				 json_string(random_pick(r, types)));
+	case 10:
+		return json_pack("{s[o, o]}",
+				 random_once_in(r, 2) ? "all" : "any",
+				 json_pack("{so}", "has", hostile_path(w, r)),
+				 json_pack("{so}", "has", hostile_path(w, r)));
+	default:
+		return json_pack("{s{so, si}}", "not", "of", hostile_path(w, r),
+				 "longer", (int)random_below(r, 30));
+	}
+}
+
+/* What becomes of an element, whose members are those of golden records. */
+static inline json_t *hostile_item(struct random *r)
+{
+	switch (random_below(r, 4)) {
+	case 0:
+		return json_pack("[{ss}, s, s]", "text", "{type}:{confidence}",
+				 "type", "$element");
+	case 1:
+		return json_string("type");
+	case 2:
+		return json_pack("{s{ss, ss}, ss, s{ss}}", "if", "of",
+				 "$element", "type", "string", "then",
+				 "$element", "else", "const", "other");
+	default:
+		return json_string("$element");
+	}
 }
 
 static inline json_t *hostile_template(const struct hostile_words *w,
@@ -102,7 +163,7 @@ static inline json_t *hostile_template(const struct hostile_words *w,
 static inline json_t *hostile_expression(const struct hostile_words *w,
 					 struct random *r, size_t depth)
 {
-	switch (random_below(r, depth < 2 ? 14 : 6)) {
+	switch (random_below(r, depth < 2 ? 19 : 6)) {
 	case 0:
 		return json_string("$severity");
 	case 1:
@@ -128,6 +189,23 @@ static inline json_t *hostile_expression(const struct hostile_words *w,
 				 "else", hostile_expression(w, r, depth + 1));
 	case 11:
 		return json_pack("{so}", "sum", hostile_path(w, r));
+	case 12:
+		return json_pack("{so, si}", "multiply", hostile_path(w, r),
+				 "by", 1000000);
+	case 13:
+		return json_pack("{s[o, o]}", "list",
+				 hostile_expression(w, r, depth + 1),
+				 hostile_expression(w, r, depth + 1));
+	case 14:
+		return json_pack("{s{so, so}}", "object", "a",
+				 hostile_expression(w, r, depth + 1), "b",
+				 hostile_expression(w, r, depth + 1));
+	case 15:
+		return json_pack("{so, so}", "join", hostile_path(w, r), "item",
+				 hostile_item(r));
+	case 16:
+		return random_once_in(r, 2) ? json_string("$syslog")
+					    : json_string("$record");
 	default:
 		return hostile_path(w, r);
 	}
@@ -174,6 +252,8 @@ static inline json_t *hostile_target(const struct hostile_words *w,
 
 	if (strcmp(section, "cef") == 0)
 		hostile_label(w, r, target);
+	if (random_once_in(r, 4))
+		json_object_set_new(target, "type", hostile_type(r));
 	return target;
 }
 
@@ -203,9 +283,11 @@ static inline json_t *hostile_rest(const struct hostile_words *w,
 		json_object_set_new(rest, "prefix",
 				    json_string(random_pick(r, prefixes)));
 	if (random_once_in(r, 4))
-		json_object_set_new(rest, "given", json_true());
+		json_object_set_new(rest, "given",
+				    json_boolean(!random_once_in(r, 3)));
 	if (random_once_in(r, 4))
-		json_object_set_new(rest, "all", json_true());
+		json_object_set_new(rest, "all",
+				    json_boolean(!random_once_in(r, 3)));
 	if (random_once_in(r, 4))
 		json_object_set_new(rest, "leave_out",
 				    json_pack("[o]", hostile_path(w, r)));

@@ -409,11 +409,38 @@ static inline void hostile_mapped(const struct hostile *h, struct random *r,
 	buf_putc(out, '}');
 }
 
+/* Put a name before all members, as siem-tail does, or one much like it. */
+static inline void hostile_stamp(struct random *r, struct buf *out,
+				 size_t start)
+{
+	static const char *const stamps[] = {
+		"{\"siem_id\":\"5f0c9ad21b3e4d6f8091a2b3c4d5e6f7\"",
+		"{\"siem_id\":\"5F0C9AD21B3E4D6F8091A2B3C4D5E6F7\"",
+		"{\"siem_id\":\"5f0c9ad21b3e4d6f8091a2b3c4d5e6f\"",
+		"{\"siem_id\":\"5f0c9ad21b3e4d6f8091a2b3c4d5e6f70\"",
+		"{ \"siem_id\":\"5f0c9ad21b3e4d6f8091a2b3c4d5e6f7\"",
+		"{\"siem_id\":12345678901234567890123456789012",
+		NULL,
+	};
+	const char *stamp =
+		random_once_in(r, 2) ? stamps[0] : random_pick(r, stamps);
+	struct buf rest = BUF_INIT(1 << 20);
+
+	buf_put_slice(&rest, slice_from(buf_slice(out), start + 1));
+	buf_cut(out, start);
+	buf_puts(out, stamp);
+	if (rest.data[0] != '}')
+		buf_putc(out, ',');
+	buf_put_slice(out, buf_slice(&rest));
+	buf_free(&rest);
+}
+
 /* Append a record: one line of JSON, as a rule. */
 static inline void hostile_record(const struct hostile *h, struct random *r,
 				  struct buf *out)
 {
 	size_t kind = random_below(r, 32);
+	size_t start = out->len;
 
 	if (kind < 20) {
 		hostile_object(
@@ -431,6 +458,8 @@ static inline void hostile_record(const struct hostile *h, struct random *r,
 	}
 	if (random_once_in(r, 50))
 		buf_puts(out, " ");
+	if (random_once_in(r, 8))
+		hostile_stamp(r, out, start);
 }
 
 #endif
