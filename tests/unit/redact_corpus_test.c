@@ -1,9 +1,13 @@
 /*
- * The labelled texts of tests/vectors/redaction.jsonl: what has to be found in
- * them is found, exactly that, and nothing where there is nothing.
+ * The labelled texts of tests/vectors/redaction.jsonl and
+ * redaction-field.jsonl: what has to be found in them is found, exactly that,
+ * and nothing where there is nothing. Those of the first know what the classes
+ * look at; those of the second were written from siem-redact(7) alone.
  *
  * A row has a class and, in "finds", what of its text is to be replaced; or the
- * class "none" and, in "near", which class it looks like.
+ * class "none" and, in "near", which class it looks like. A find of another
+ * class is an object with that class. The text is that of the member "member",
+ * if there is one.
  */
 #include "redact/redact.h"
 
@@ -38,7 +42,7 @@ static struct score *score_of(const char *name)
 }
 
 /* The text as it has to become. */
-static void expect(const char *text, const char *class, json_t *finds)
+static void expect(const char *text, const char *row_class, json_t *finds)
 {
 	size_t i;
 	json_t *find;
@@ -46,13 +50,21 @@ static void expect(const char *text, const char *class, json_t *finds)
 	buf_clear(&want);
 	json_array_foreach(finds, i, find)
 	{
+		const char *class = row_class;
+
+		if (json_is_object(find)) {
+			class = json_object_iter_key(json_object_iter(find));
+			find = json_object_get(find, class);
+		}
 		const char *what = json_string_value(find);
 		const char *at = strstr(text, what);
+		struct score *s = score_of(class);
 
-		if (at == NULL) {
+		if (at == NULL || s == NULL) {
 			printf("# not in its text: %s\n", what);
 			exit(1);
 		}
+		s->expected++;
 		buf_put(&want, text, (size_t)(at - text));
 		buf_printf(&want, "[REDACTED:%s]", class);
 		text = at + strlen(what);
@@ -85,19 +97,19 @@ static void judge_row(json_t *row)
 	const char *class = json_string_value(json_object_get(row, "class"));
 	const char *text = json_string_value(json_object_get(row, "text"));
 	const char *near = json_string_value(json_object_get(row, "near"));
+	const char *name = json_string_value(json_object_get(row, "member"));
 	json_t *finds = json_object_get(row, "finds");
 	struct score *s = score_of(near != NULL ? near : class);
 	struct err e = { 0 };
 
 	if (s != NULL && near != NULL)
 		s->misses++;
-	if (s != NULL && near == NULL) {
+	if (s != NULL && near == NULL)
 		s->positives++;
-		s->expected += json_array_size(finds);
-	}
 	expect(text, class, finds);
 	buf_clear(&got);
-	int rc = redact_text(redactor, slice_of(text), &got, &e);
+	int rc = redact_member(redactor, slice_of(name != NULL ? name : ""),
+			       slice_of(text), &got, &e);
 	if (rc == 0)
 		buf_puts(&got, text);
 	bool right = rc >= 0 && slice_is(buf_slice(&got), buf_slice(&want));
@@ -135,26 +147,14 @@ static double ratio(size_t part, size_t whole)
 	return whole == 0 ? 1 : (double)part / (double)whole;
 }
 
-static void the_corpus_is_read_to_its_end(void)
-{
-	CHECK(judge_all("tests/vectors/redaction.jsonl"));
-}
-
-static void it_has_hundreds_of_finds_and_of_near_misses(void)
+/* Hundreds of texts, tens of each class, and no class does worse than this. */
+static void judge_corpus(const char *file, double floor)
 {
 	size_t positives = 0, misses = 0;
 
-	for (size_t i = 0; i < classes; i++) {
-		CHECK(scores[i].positives >= 25 && scores[i].misses >= 25);
-		positives += scores[i].positives;
-		misses += scores[i].misses;
-	}
-	CHECK(positives >= 300 && misses >= 300);
-	printf("# %zu texts with finds, %zu near misses\n", positives, misses);
-}
-
-static void every_class_is_precise_and_complete(void)
-{
+	for (size_t i = 0; i < classes; i++)
+		scores[i] = (struct score){ .name = redact_class_name(i) };
+	CHECK(judge_all(file));
 	for (size_t i = 0; i < classes; i++) {
 		const struct score *s = &scores[i];
 		double precision = ratio(s->right, s->right + s->wrong);
@@ -164,23 +164,38 @@ static void every_class_is_precise_and_complete(void)
 		       "(%zu texts, %zu finds, %zu near misses)\n",
 		       s->name, precision, recall, s->positives, s->expected,
 		       s->misses);
-		CHECK(precision >= 0.99);
-		CHECK(recall >= 0.99);
+		CHECK(s->positives >= 25 && s->misses >= 25);
+		CHECK(precision >= floor);
+		CHECK(recall >= floor);
+		positives += s->positives;
+		misses += s->misses;
 	}
+	printf("# %s: %zu texts with finds, %zu near misses\n", file, positives,
+	       misses);
+	CHECK(positives >= 300 && misses >= 300);
+}
+
+static void every_class_finds_what_its_authors_thought_of(void)
+{
+	judge_corpus("tests/vectors/redaction.jsonl", 0.99);
+}
+
+static void every_class_finds_what_readers_of_the_manual_expect(void)
+{
+	judge_corpus("tests/vectors/redaction-field.jsonl", 0.75);
 }
 
 int main(void)
 {
 	struct err e = { 0 };
 
-	for (; redact_class_name(classes) != NULL; classes++)
-		scores[classes].name = redact_class_name(classes);
+	while (redact_class_name(classes) != NULL)
+		classes++;
 	redactor = redactor_new("all", NULL, 0, &e);
 	if (redactor == NULL)
 		return 1;
-	RUN(the_corpus_is_read_to_its_end);
-	RUN(it_has_hundreds_of_finds_and_of_near_misses);
-	RUN(every_class_is_precise_and_complete);
+	RUN(every_class_finds_what_its_authors_thought_of);
+	RUN(every_class_finds_what_readers_of_the_manual_expect);
 	redactor_free(redactor);
 	buf_free(&want);
 	buf_free(&got);
