@@ -57,6 +57,35 @@ static size_t bare_end(struct slice text, size_t i)
 	return end;
 }
 
+/* The end of a row of bytes at i, max at most, that holds no blank and no
+   quote; a parenthesis that opens in it closes in it. */
+static size_t row_end(struct slice text, size_t i, size_t max)
+{
+	size_t from = i, open = 0;
+
+	for (; i < text.len && i - from < max; i++) {
+		if (text.data[i] == '(')
+			open++;
+		else if (text.data[i] == ')' && open > 0)
+			open--;
+		else if (is_end(text, i))
+			break;
+	}
+	return i;
+}
+
+/* Is the value at i, up to a parenthesis at to, what a function returns:
+   get_password(), getenv('PASSWORD'), config.get(user, key)? */
+static bool is_call(struct slice text, size_t i, size_t to)
+{
+	size_t end = row_end(text, to, BARE_MAX);
+
+	if (text_is_call((struct slice){ text.data + i, end - i }))
+		return true;
+	return text_is_function((struct slice){ text.data + i, to - i }) &&
+	       (text_among(text_at(text, end), "'`,") || end == to + 1);
+}
+
 bool pair_at(struct slice text, size_t at, struct pair *pair)
 {
 	size_t end = at + text_run(text, at, TEXT_BASE64URL, NAME_MAX_LEN);
@@ -111,6 +140,8 @@ bool pair_value(struct slice text, struct pair *pair)
 		if (to - i <= SCHEME_MAX && text_at(text, to) == ' ' &&
 		    text_ends(pair->name, header))
 			to = bare_end(text, to + 1);
+		if (text_at(text, to) == '(' && is_call(text, i, to))
+			return false;
 	}
 	pair->value = (struct span){ i, to };
 	return to > i;
@@ -118,9 +149,6 @@ bool pair_value(struct slice text, struct pair *pair)
 
 size_t pair_end(struct slice text, const struct pair *pair)
 {
-	size_t i = pair->value.to;
-
-	while (!pair->quoted && i < text.len && !is_end(text, i))
-		i++;
-	return i;
+	return pair->quoted ? pair->value.to
+			    : row_end(text, pair->value.to, SIZE_MAX);
 }

@@ -105,3 +105,25 @@ bool text_is_word(struct slice s, const struct slice *words)
 			return true;
 	return false;
 }
+
+/* How many bytes from the first on are of the name of a function. */
+static size_t function_len(struct slice s)
+{
+	size_t n = 0;
+
+	while (text_is(s, n, TEXT_LETTER) || text_among(text_at(s, n), "._"))
+		n++;
+	return n;
+}
+
+bool text_is_function(struct slice s)
+{
+	return s.len > 0 && function_len(s) == s.len;
+}
+
+bool text_is_call(struct slice s)
+{
+	size_t n = function_len(s);
+
+	return n > 0 && text_at(s, n) == '(' && text_at(s, s.len - 1) == ')';
+}

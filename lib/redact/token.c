@@ -326,8 +326,8 @@ static bool is_reference(struct slice value)
 {
 	if (text_among(value.data[0], "$%{<[*"))
 		return true;
-	return memchr(value.data, '(', value.len) != NULL ||
-	       text_ends_in(value, passwords) || text_ends_in(value, secrets);
+	return text_is_call(value) || text_ends_in(value, passwords) ||
+	       text_ends_in(value, secrets);
 }
 
 static bool is_password(struct slice value, enum tie tie)
