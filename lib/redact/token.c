@@ -321,11 +321,50 @@ static bool is_placeholder(struct slice value)
 	return same >= value.len;
 }
 
+/* "$PASSWORD", "$config.password", "${PASSWORD}", "$(cat password)" */
+static bool is_variable(struct slice value)
+{
+	size_t n = 1;
+
+	if (text_at(value, 1) == '{' || text_at(value, 1) == '(')
+		return true;
+	while (text_is(value, n, TEXT_BASE64URL) ||
+	       text_among(text_at(value, n), ".:>[]'"))
+		n++;
+	return n >= value.len;
+}
+
+/* "%s", "%-16s", "%1$s" */
+static bool is_conversion(struct slice value)
+{
+	size_t n = 1;
+
+	while (text_is(value, n, TEXT_DIGIT) ||
+	       text_among(text_at(value, n), ".*$-"))
+		n++;
+	return n + 1 >= value.len;
+}
+
 /* Is it how programs and templates say where it comes from? */
 static bool is_reference(struct slice value)
 {
-	if (text_among(value.data[0], "$%{<[*"))
-		return true;
+	char second = text_at(value, 1), last = text_at(value, value.len - 1);
+
+	switch (value.data[0]) {
+	case '$':
+		return is_variable(value);
+	case '%': // %PASSWORD%, %(password)s, %{password}, %1$s
+		return last == '%' || second == '(' || second == '{' ||
+		       is_conversion(value);
+	case '{':
+		return last == '}';
+	case '<':
+		return last == '>';
+	case '[':
+		return last == ']';
+	case '*': // all but the last of a card, or of a password
+		return second == '*';
+	}
 	return text_is_call(value) || text_ends_in(value, passwords) ||
 	       text_ends_in(value, secrets);
 }
