@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+enum { GLUED_MIN = 6 }; // letters of a word that no other word ends in
+
 const uint8_t text_kinds[256] = {
 	['\t'] = TEXT_BLANK,
 	['\n'] = TEXT_BLANK,
@@ -93,7 +95,8 @@ bool text_ends_name(struct slice name, struct slice word)
 bool text_ends_in(struct slice name, const struct slice *words)
 {
 	for (; words->len > 0; words++)
-		if (text_ends_name(name, *words))
+		if (words->len >= GLUED_MIN ? text_ends(name, *words)
+					    : text_ends_name(name, *words))
 			return true;
 	return false;
 }

@@ -77,7 +77,8 @@ bool text_ends(struct slice s, struct slice word);
    "TOKEN" end in "token", "nontoken" does not. */
 bool text_ends_name(struct slice name, struct slice word);
 
-/* Does the name end in one of these words? */
+/* Does the name end in one of these words? The longer ones may be a part of its
+   last word as well: "PGPASSWORD", "dbpasswd". */
 bool text_ends_in(struct slice name, const struct slice *words);
 
 /* Is it one of these words, in any case? */

@@ -321,6 +321,15 @@ static bool is_placeholder(struct slice value)
 	return same >= value.len;
 }
 
+/* Is the last word of a name one of these? */
+static bool ends_as_name(struct slice name, const struct slice *words)
+{
+	for (; words->len > 0; words++)
+		if (text_ends_name(name, *words))
+			return true;
+	return false;
+}
+
 /* "$PASSWORD", "$config.password", "${PASSWORD}", "$(cat password)" */
 static bool is_variable(struct slice value)
 {
@@ -365,8 +374,8 @@ static bool is_reference(struct slice value)
 	case '*': // all but the last of a card, or of a password
 		return second == '*';
 	}
-	return text_is_call(value) || text_ends_in(value, passwords) ||
-	       text_ends_in(value, secrets);
+	return text_is_call(value) || ends_as_name(value, passwords) ||
+	       ends_as_name(value, secrets);
 }
 
 static bool is_password(struct slice value, enum tie tie)
