@@ -118,7 +118,9 @@ bool pair_of_option(struct slice text, size_t at, struct pair *pair)
 	pair->sign = at;
 	pair->behind = at + 1 + n;
 	pair->tie = TIE_CLOSE;
-	return n > 0 && text_at(text, pair->behind) == ' ';
+	// Another option is no value.
+	return n > 0 && text_at(text, pair->behind) == ' ' &&
+	       !text_has(text, pair->behind + 1, "--");
 }
 
 bool pair_value(struct slice text, struct pair *pair)

@@ -287,6 +287,8 @@ static const struct slice harmless[] = {
 	TEXT_WORD("continuationtoken"),
 	TEXT_WORD("resume_token"),
 	TEXT_WORD("x-amz-credential"),
+	TEXT_WORD("publickeytoken"),
+	TEXT_WORD("sec-websocket-key"),
 	TEXT_WORD("public key"),
 	TEXT_WORD("primary key"),
 	TEXT_WORD("foreign key"),
@@ -386,10 +388,19 @@ static bool is_password(struct slice value, enum tie tie)
 	return tie == TIE_CLOSE || (value.len >= PROSE_MIN && is_mixed(value));
 }
 
+/* The directory a process works in: "PWD=/home/anna". */
+static bool is_directory(struct slice name, struct slice value)
+{
+	size_t i = name.len - 3;
+
+	return value.data[0] == '/' && text_has(name, i, "pwd") &&
+	       (i == 0 || text_at(name, i - 1) == ' ');
+}
+
 static bool named(struct slice name, struct slice *value, enum tie tie)
 {
 	if (text_ends_in(name, passwords))
-		return is_password(*value, tie);
+		return !is_directory(name, *value) && is_password(*value, tie);
 	if (text_ends_in(name, harmless))
 		return false;
 	// The scheme of a header is no part of what is secret.
