@@ -27,7 +27,7 @@ struct make {
 
 #define LETTERS_AND_DIGITS TEXT_ALNUM
 #define URL_SAFE TEXT_BASE64URL
-#define LONG 256
+#define LONG 2048
 
 static const struct make makes[] = {
 	// OpenAI, Anthropic and others; Stripe with an underscore
@@ -45,9 +45,17 @@ static const struct make makes[] = {
 	{ TEXT_WORD("ghr_"), LETTERS_AND_DIGITS, 30, 255, false },
 	{ TEXT_WORD("github_pat_"), URL_SAFE, 22, 255, false },
 	{ TEXT_WORD("glpat-"), URL_SAFE, 20, 255, false },
+	{ TEXT_WORD("glptt-"), URL_SAFE, 20, 255, false },
+	{ TEXT_WORD("gldt-"), URL_SAFE, 20, 255, false },
+	{ TEXT_WORD("glrt-"), URL_SAFE, 20, 255, false },
+	{ TEXT_WORD("glcbt-"), URL_SAFE, 20, 255, false },
+	{ TEXT_WORD("glft-"), URL_SAFE, 20, 255, false },
+	{ TEXT_WORD("glsoat-"), URL_SAFE, 20, 255, false },
+	{ TEXT_WORD("glagent-"), URL_SAFE, 20, 255, false },
 	// Slack
 	{ TEXT_WORD("xoxa-"), URL_SAFE, 10, 255, true },
 	{ TEXT_WORD("xoxb-"), URL_SAFE, 10, 255, true },
+	{ TEXT_WORD("xoxc-"), URL_SAFE, 10, 255, true },
 	{ TEXT_WORD("xoxe-"), URL_SAFE, 10, 255, true },
 	{ TEXT_WORD("xoxo-"), URL_SAFE, 10, 255, true },
 	{ TEXT_WORD("xoxp-"), URL_SAFE, 10, 255, true },
@@ -58,16 +66,26 @@ static const struct make makes[] = {
 	// Google
 	{ TEXT_WORD("AIza"), URL_SAFE, 35, 35, false },
 	{ TEXT_WORD("ya29."), URL_SAFE, 20, LONG, false },
+	{ TEXT_WORD("ya29.c."), URL_SAFE, 20, LONG, false },
+	{ TEXT_WORD("GOCSPX-"), URL_SAFE, 28, 28, false },
 	// npm, PyPI, Hugging Face, SendGrid, DigitalOcean, Shopify, Vault,
 	// Grafana, Docker
 	{ TEXT_WORD("npm_"), LETTERS_AND_DIGITS, 36, 36, false },
 	{ TEXT_WORD("pypi-"), URL_SAFE, 50, LONG, false },
 	{ TEXT_WORD("hf_"), LETTERS_AND_DIGITS, 30, 64, false },
 	{ TEXT_WORD("dop_v1_"), TEXT_HEX, 64, 64, false },
+	{ TEXT_WORD("doo_v1_"), TEXT_HEX, 64, 64, false },
+	{ TEXT_WORD("dor_v1_"), TEXT_HEX, 64, 64, false },
 	{ TEXT_WORD("shpat_"), TEXT_HEX, 32, 32, false },
+	{ TEXT_WORD("shpca_"), TEXT_HEX, 32, 32, false },
+	{ TEXT_WORD("shppa_"), TEXT_HEX, 32, 32, false },
+	{ TEXT_WORD("shpss_"), TEXT_HEX, 32, 32, false },
 	{ TEXT_WORD("hvs."), URL_SAFE, 24, LONG, false },
+	{ TEXT_WORD("hvb."), URL_SAFE, 24, LONG, false },
 	{ TEXT_WORD("glsa_"), URL_SAFE, 32, 64, false },
+	{ TEXT_WORD("glc_"), TEXT_BASE64, 32, LONG, false },
 	{ TEXT_WORD("dckr_pat_"), URL_SAFE, 20, 64, false },
+	{ TEXT_WORD("dckr_oat_"), URL_SAFE, 20, 64, false },
 };
 
 /* Are there letters and digits among these bytes, and not only one of them? */
@@ -422,16 +440,16 @@ static const struct lead leads[] = {
 	{ "[w][h][s][e][c][_]", find_make },
 	{ "[g][h][opusr][_]", find_make },
 	{ "[g][i][t][h][u][b][_]", find_make },
-	{ "[g][l][ps][a]", find_make },
-	{ "[x][oa][xp][abeoprs][-]", find_make },
+	{ "[g][l][acdfprs][abgot_]", find_make },
+	{ "[x][oa][xp][abceoprs][-]", find_make },
 	{ "[h][o][o][k][s][.]", find_make },
-	{ "[A][I][z][a]", find_make },
+	{ "[AG][IO][Cz][Sa]", find_make },
 	{ "[y][a][2][9][.]", find_make },
 	{ "[n][p][m][_]", find_make },
 	{ "[p][y][p][i][-]", find_make },
-	{ "[h][fv][_s][0-9A-Za-z.]", find_make },
-	{ "[d][oc][pk][_r]", find_make },
-	{ "[s][h][p][a][t][_]", find_make },
+	{ "[h][fv][_bs][.0-9A-Za-z]", find_make },
+	{ "[d][oc][kopr][_r]", find_make },
+	{ "[s][h][p][acps][ast][_]", find_make },
 	{ "[S][G][.]", find_sendgrid },
 	{ "[Bb][EeAa][AaSs][RrIi][EeCc][Rr ]", find_credentials },
 	{ "[^ \t\r\n\"/][@][0-9A-Za-z[]", find_userinfo },
