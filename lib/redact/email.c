@@ -6,6 +6,7 @@ enum {
 	LOCAL_MAX = 64, // RFC 5321 section 4.5.3.1
 	DOMAIN_MAX = 255,
 	LABEL_MAX = 63,
+	PASSWORD_MAX = 256,
 };
 
 /*
@@ -107,10 +108,15 @@ static size_t domain_end(struct slice text, size_t i)
 /* Is what begins here the user in a URL, "ftp://anna:secret@example.com"? */
 static bool is_in_url(struct slice text, size_t from)
 {
-	size_t i = from;
+	size_t i = from, end;
 
+	// A password may be longer than a local part, and of other bytes.
+	while (from - i < PASSWORD_MAX &&
+	       !text_among(text_at(text, i - 1), ":/?#,;| \t\r\n\"'<>()[]{}"))
+		i--;
+	end = i;
 	if (text_at(text, i - 1) == ':')
-		for (i--; from - i < LOCAL_MAX && is_local(text, i - 1); i--)
+		for (i--; end - i < LOCAL_MAX && is_local(text, i - 1); i--)
 			continue;
 	return text_at(text, i - 1) == '/' && text_at(text, i - 2) == '/';
 }

@@ -15,6 +15,7 @@ enum {
 	DISTINCT_MIN = 7, // bytes of what is random
 	CHANGES = 7,      // of them, one in so many at least
 	USER_MAX = 64,
+	PASSWORD_MAX = 256,
 };
 
 /* A make: how it begins, and how many of which bytes follow. */
@@ -170,12 +171,27 @@ static bool find_credentials(struct slice text, size_t at, struct span *found)
 	return true;
 }
 
+/* The last '@' that ends a password in a URL: one that is written as it is, and
+   not as "%40", is of the password. */
+static size_t userinfo_end(struct slice text, size_t at)
+{
+	size_t last = at;
+
+	for (size_t i = at + 1; i < text.len && i - at < PASSWORD_MAX; i++) {
+		if (text_among(text.data[i], ":/?#, \t\r\n\"'<>"))
+			break;
+		if (text.data[i] == '@')
+			last = i;
+	}
+	return last;
+}
+
 /* The password in a URL: scheme://user:password@host. */
 static bool find_userinfo(struct slice text, size_t at, struct span *found)
 {
 	size_t from = at, user;
 
-	while (at - from < USER_MAX && from > 0 &&
+	while (at - from < PASSWORD_MAX && from > 0 &&
 	       !text_among(text.data[from - 1], ":/ \t\r\n\"'<>@"))
 		from--;
 	if (from == at || text_at(text, from - 1) != ':')
@@ -187,7 +203,7 @@ static bool find_userinfo(struct slice text, size_t at, struct span *found)
 	if (text_at(text, user - 1) != '/' || text_at(text, user - 2) != '/' ||
 	    text_at(text, user - 3) != ':')
 		return false;
-	*found = (struct span){ from, at };
+	*found = (struct span){ from, userinfo_end(text, at) };
 	return true;
 }
 
