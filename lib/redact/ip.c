@@ -53,18 +53,20 @@ static bool is_version(struct slice text, size_t i)
 }
 
 static const struct slice protocols[] = {
-	TEXT_WORD("tcp"),  TEXT_WORD("udp"),  TEXT_WORD("icmp"),
-	TEXT_WORD("sctp"), TEXT_WORD("ip"),   TEXT_WORD("ipv4"),
-	TEXT_WORD("inet"), TEXT_WORD("host"), TEXT_WORD("via"),
-	TEXT_NO_MORE,
+	TEXT_WORD("tcp"),       TEXT_WORD("udp"),  TEXT_WORD("icmp"),
+	TEXT_WORD("sctp"),      TEXT_WORD("ip"),   TEXT_WORD("ipv4"),
+	TEXT_WORD("inet"),      TEXT_WORD("host"), TEXT_WORD("via"),
+	TEXT_WORD("localhost"), TEXT_NO_MORE,
 };
 
-/* Is it the version in "Chrome/120.0.0.0", which no path is? */
-static bool is_product(struct slice text, size_t from)
+/* Is it the version in "Chrome/120.0.0.0", which no path is, nor a host with
+   its address and port, "db/192.0.2.7:5432"? */
+static bool is_product(struct slice text, size_t from, size_t to)
 {
 	size_t i = from - 1, n;
 
-	if (text_at(text, i) != '/')
+	if (text_at(text, i) != '/' ||
+	    (text_at(text, to) == ':' && text_is(text, to + 1, TEXT_DIGIT)))
 		return false;
 	n = text_run_before(text, i, TEXT_BASE64URL, 2 * WORD_MAX);
 	if (n == 0 || text_among(text_at(text, i - n - 1), "/:."))
@@ -93,8 +95,8 @@ static bool find_v4(struct slice text, size_t at, struct span *found)
 	size_t from = at - text_run_before(text, at, TEXT_DIGIT, 4);
 	size_t to = v4_end(text, from);
 
-	if (to == from || !is_alone(text, from, to) || is_product(text, from) ||
-	    is_version(text, from))
+	if (to == from || !is_alone(text, from, to) ||
+	    is_product(text, from, to) || is_version(text, from))
 		return false;
 	*found = (struct span){ from, to };
 	return true;
