@@ -41,15 +41,28 @@ static const struct slice versions[] = {
 	TEXT_WORD("firmware"), TEXT_WORD("oid"), TEXT_NO_MORE,
 };
 
-/* Does a word that announces a version, or an object, stand before i? */
+/*
+ * Does a word that announces a version, or an object, stand before i? There may
+ * be quotes between, as in version="1.2.3.4", but not those between a member of
+ * an object and its value: the value alone does not tell its name.
+ */
 static bool is_version(struct slice text, size_t i)
 {
-	size_t n;
+	size_t quotes = 0, n;
 
-	while (i > 0 && text_among(text.data[i - 1], " \t:="))
-		i--;
+	for (; i > 0 && text_among(text.data[i - 1], " \t:=('\\\""); i--)
+		if (text.data[i - 1] == '"' && text_at(text, i - 2) != '\\' &&
+		    ++quotes > 1)
+			return false;
 	n = text_run_before(text, i, TEXT_LETTER, WORD_MAX);
-	return text_is_word((struct slice){ text.data + i - n, n }, versions);
+	// "curl -v 192.0.2.1" says more of what it does.
+	if (n == 1 && text_at(text, i - 2) == '-')
+		return false;
+	struct slice name = { text.data + i - n, n };
+	for (const struct slice *w = versions; w->len > 0; w++)
+		if (text_ends_name(name, *w))
+			return true;
+	return false;
 }
 
 static const struct slice protocols[] = {
