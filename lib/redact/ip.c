@@ -171,17 +171,23 @@ static struct v6 read_v6(struct slice text, size_t from)
 }
 
 /*
- * Words of programs have colons as well ("add::be", "std::fe"), and
- * fingerprints pairs of digits: what has no decimal digit, or is but a group,
- * is no address, unless it is "::1".
+ * Words of programs have colons as well ("add::be", "std::fe"), slices of lists
+ * ("[1::2]", "[::3]"), and fingerprints pairs of digits: what has no decimal
+ * digit, or is but a group, is no address, unless it is "::1" or of four
+ * digits.
  */
-static bool is_v6(const struct v6 *a, size_t from)
+static bool is_v6(struct slice text, const struct v6 *a, size_t from)
 {
+	size_t len = a->to - from;
+
 	if (a->gap ? a->groups >= GROUPS : a->groups != GROUPS)
+		return false;
+	if (a->groups == 2 && len <= 5 && a->digits == len - 2)
 		return false;
 	if (a->groups == a->pairs || a->digits == 0)
 		return a->digits > 0 && a->gap && a->groups > 1;
-	return a->groups > 1 || a->to - from == 3 || a->to - from == 6;
+	return a->groups > 1 || len == 6 ||
+	       (len == 3 && text_has(text, from, "::1"));
 }
 
 static bool find_v6(struct slice text, size_t at, struct span *found)
@@ -195,7 +201,7 @@ static bool find_v6(struct slice text, size_t at, struct span *found)
 	if (from == at && text_at(text, at + 1) != ':')
 		return false;
 	struct v6 a = read_v6(text, from);
-	if (!is_v6(&a, from) || text_is(text, a.to, TEXT_ALNUM) ||
+	if (!is_v6(text, &a, from) || text_is(text, a.to, TEXT_ALNUM) ||
 	    (text_at(text, a.to) == ':' && text_is(text, a.to + 1, TEXT_HEX)))
 		return false;
 	// The zone, as in "fe80::1%eth0" (RFC 4007 section 11).
