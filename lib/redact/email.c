@@ -70,13 +70,16 @@ static size_t label_end(struct slice text, size_t i, bool *named)
 	return last;
 }
 
-/* What files are called and no domain is: logo@2x.png. */
+/* What files and units of systemd are called and no domain is: logo@2x.png,
+   getty@tty1.service. */
 static const struct slice endings[] = {
-	TEXT_WORD("png"), TEXT_WORD("jpg"),  TEXT_WORD("jpeg"),
-	TEXT_WORD("gif"), TEXT_WORD("webp"), TEXT_WORD("svg"),
-	TEXT_WORD("js"),  TEXT_WORD("css"),  TEXT_WORD("json"),
-	TEXT_WORD("txt"), TEXT_WORD("html"), TEXT_WORD("xml"),
-	TEXT_WORD("yml"), TEXT_WORD("yaml"), TEXT_NO_MORE,
+	TEXT_WORD("service"), TEXT_WORD("socket"), TEXT_WORD("timer"),
+	TEXT_WORD("mount"),   TEXT_WORD("slice"),  TEXT_WORD("scope"),
+	TEXT_WORD("png"),     TEXT_WORD("jpg"),    TEXT_WORD("jpeg"),
+	TEXT_WORD("gif"),     TEXT_WORD("webp"),   TEXT_WORD("svg"),
+	TEXT_WORD("js"),      TEXT_WORD("css"),    TEXT_WORD("json"),
+	TEXT_WORD("txt"),     TEXT_WORD("html"),   TEXT_WORD("xml"),
+	TEXT_WORD("yml"),     TEXT_WORD("yaml"),   TEXT_NO_MORE,
 };
 
 /*
