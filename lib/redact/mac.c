@@ -43,6 +43,7 @@ static bool find_pairs(struct slice text, size_t at, struct span *found)
 static bool find_fours(struct slice text, size_t at, struct span *found)
 {
 	return text_at(text, at + 5) == '.' && at >= 4 &&
+	       text_at(text, at - 5) != '.' &&
 	       read_mac(text, at - 4, 3, 4, '.', found);
 }
 
