@@ -49,6 +49,8 @@ static bool find(struct slice text, size_t at, struct span *found)
 	     text_is(text, at - 2, TEXT_ALNUM)) ||
 	    (before == ' ' && text.data[at + 3] == ' ' &&
 	     text_is(text, at - 2, TEXT_DIGIT)) ||
+	    (behind == ' ' && text.data[at + 3] == ' ' &&
+	     text_is(text, to + 1, TEXT_DIGIT)) ||
 	    text_is(text, to, TEXT_ALNUM) ||
 	    ((behind == '-' || behind == '.') &&
 	     text_is(text, to + 1, TEXT_ALNUM)))
