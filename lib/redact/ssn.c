@@ -59,10 +59,29 @@ static bool find(struct slice text, size_t at, struct span *found)
 	return true;
 }
 
+/* Nine digits behind a blank and a name: "SSN 123456789", "SSN is 123456789".
+ */
+static bool find_behind_name(struct slice text, size_t at, struct span *found)
+{
+	size_t from = at + 1;
+	size_t end = text_has(text, at - 3, " is") ? at - 3 : at;
+
+	if (!text_has(text, end - 3, "ssn") ||
+	    text_is(text, end - 4, TEXT_ALNUM) ||
+	    text_run(text, from, TEXT_DIGIT, SSN + 1) != SSN ||
+	    text_is(text, from + SSN, TEXT_ALNUM))
+		return false;
+	*found = (struct span){ from, from + SSN };
+	return is_issued(text.data + from);
+}
+
 static const struct slice names[] = {
 	TEXT_WORD("ssn"),
 	TEXT_WORD("social_security_number"),
 	TEXT_WORD("socialsecuritynumber"),
+	TEXT_WORD("social security number"),
+	TEXT_WORD("ssn_number"),
+	TEXT_WORD("ssnumber"),
 	TEXT_NO_MORE,
 };
 
@@ -80,6 +99,7 @@ static const struct slice *const words[] = { names, NULL };
 
 static const struct lead leads[] = {
 	{ "[^0-9A-Za-z+][0-8][0-9][0-9][- ][0-9][0-9][- ][0-9]", find },
+	{ "[NSns][ ][0-8][0-9][0-9][0-9][0-9][0-9][0-9]", find_behind_name },
 	{ NULL },
 };
 
