@@ -9,7 +9,7 @@ enum {
 	DIGITS_MAX = 15, // E.164 section 6.2.1
 	NAMED_MIN = 7,
 	GROUPS_MAX = 7,
-	WORD_MAX = 12,
+	WORD_MAX = 16,
 	NANP = 10, // digits of a number of North America
 };
 
@@ -87,23 +87,44 @@ static bool is_last(struct slice text, size_t to)
 }
 
 static const struct slice names[] = {
-	TEXT_WORD("phone"),
-	TEXT_WORD("phone_number"),
-	TEXT_WORD("phonenumber"),
-	TEXT_WORD("telephone"),
-	TEXT_WORD("mobile"),
-	TEXT_WORD("msisdn"),
-	TEXT_WORD("fax"),
-	TEXT_WORD("tel"),
+	TEXT_WORD("phone"),     TEXT_WORD("telephone"), TEXT_WORD("telefon"),
+	TEXT_WORD("cellphone"), TEXT_WORD("mobile"),    TEXT_WORD("msisdn"),
+	TEXT_WORD("fax"),       TEXT_WORD("tel"),       TEXT_NO_MORE,
+};
+
+/* Of whatever the name says before: "phone_number". */
+static const struct slice numbers[] = {
+	TEXT_WORD("number"),
+	TEXT_WORD("nummer"),
 	TEXT_NO_MORE,
 };
 
 static const struct slice announcing[] = {
-	TEXT_WORD("tel"),      TEXT_WORD("telephone"), TEXT_WORD("telefon"),
-	TEXT_WORD("phone"),    TEXT_WORD("mobile"),    TEXT_WORD("cell"),
-	TEXT_WORD("fax"),      TEXT_WORD("call"),      TEXT_WORD("handy"),
-	TEXT_WORD("whatsapp"), TEXT_WORD("msisdn"),    TEXT_WORD("sms"),
-	TEXT_WORD("telefax"),  TEXT_NO_MORE,
+	TEXT_WORD("tel"),
+	TEXT_WORD("telephone"),
+	TEXT_WORD("telefon"),
+	TEXT_WORD("phone"),
+	TEXT_WORD("mobile"),
+	TEXT_WORD("cell"),
+	TEXT_WORD("fax"),
+	TEXT_WORD("call"),
+	TEXT_WORD("handy"),
+	TEXT_WORD("whatsapp"),
+	TEXT_WORD("msisdn"),
+	TEXT_WORD("sms"),
+	TEXT_WORD("telefax"),
+	TEXT_WORD("mobil"),
+	TEXT_WORD("cellphone"),
+	TEXT_WORD("rufnummer"),
+	TEXT_WORD("handynummer"),
+	TEXT_WORD("telefonnummer"),
+	TEXT_NO_MORE,
+};
+
+/* What may stand between such a word and its number. */
+static const struct slice linking[] = {
+	TEXT_WORD("number"), TEXT_WORD("no"),  TEXT_WORD("nr"),
+	TEXT_WORD("is"),     TEXT_WORD("ist"), TEXT_NO_MORE,
 };
 
 /* Numbers of other things, which look the same. */
@@ -119,17 +140,26 @@ static const struct slice others[] = {
 	TEXT_WORD("job"),    TEXT_WORD("incident"), TEXT_NO_MORE,
 };
 
-/* Does one of these words stand before i, with little between? */
-static bool is_behind(struct slice text, size_t i, const struct slice *words)
+/* The word before i, with little between; none has no bytes. */
+static struct slice word_before(struct slice text, size_t i)
 {
-	size_t n;
-
 	while (i > 0 && text_among(text.data[i - 1], " \t.:=#('"))
 		i--;
-	if (!text_is(text, i - 1, TEXT_LETTER))
+	size_t n = text_run_before(text, i, TEXT_LETTER, WORD_MAX + 1);
+	return (struct slice){ text.data + i - n, n };
+}
+
+/* Does a word stand before i that says what the number is? "my phone number is"
+   does. */
+static bool is_announced(struct slice text, size_t i)
+{
+	struct slice word = word_before(text, i);
+
+	if (word.len == 0)
 		return false;
-	n = text_run_before(text, i, TEXT_LETTER, WORD_MAX + 1);
-	return text_is_word((struct slice){ text.data + i - n, n }, words);
+	for (int k = 0; k < 2 && text_is_word(word, linking); k++)
+		word = word_before(text, (size_t)(word.data - text.data));
+	return text_is_word(word, announcing);
 }
 
 /* Of North America: an area and an exchange that begin with 2 to 9. */
@@ -236,7 +266,7 @@ static bool find_national(struct slice text, size_t at, struct span *found)
 	if (!is_first(text, at))
 		return false;
 	bool can = can_begin(text, from, in_parentheses);
-	bool announced = is_behind(text, at, announcing);
+	bool announced = is_announced(text, at);
 	if (!can && !announced)
 		return false;
 	size_t limit = DIGITS_MAX + (text.data[from] == '0' ? 2 : 0);
@@ -252,7 +282,18 @@ static bool find_national(struct slice text, size_t at, struct span *found)
 	return can &&
 	       (is_american(&n, in_parentheses) || is_trunk(&n) ||
 		is_abroad(&n)) &&
-	       !is_behind(text, at, others);
+	       !text_is_word(word_before(text, at), others);
+}
+
+/* Is the number that has such a name one of a telephone? */
+static bool is_name(struct slice name)
+{
+	if (!text_ends_in(name, numbers) || text_ends_in(name, announcing))
+		return true;
+	name.len -= numbers[0].len;
+	while (text_among(text_at(name, name.len - 1), "_- "))
+		name.len--;
+	return text_ends_in(name, names) || text_ends_in(name, announcing);
 }
 
 static bool named(struct slice name, struct slice *value, enum tie tie)
@@ -260,12 +301,11 @@ static bool named(struct slice name, struct slice *value, enum tie tie)
 	bool plus = text_at(*value, 0) == '+';
 	struct number n = read_number(*value, plus, DIGITS_MAX);
 
-	(void)name;
 	(void)tie;
-	return n.to == value->len && n.count >= NAMED_MIN;
+	return is_name(name) && n.to == value->len && n.count >= NAMED_MIN;
 }
 
-static const struct slice *const words[] = { names, NULL };
+static const struct slice *const words[] = { names, numbers, NULL };
 
 /* A digit, or of what may divide digits. */
 #define ANY "[-0-9 ./()\200-\377]"
