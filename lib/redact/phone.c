@@ -233,13 +233,25 @@ static bool is_trunk(const struct number *n)
 	return n->sizes[0] >= 3 && n->sizes[0] <= 5;
 }
 
-/* With the zeros that lead abroad: 0049 30 1234567. */
+/* Are all the groups pairs, as those of bytes are? */
+static bool is_pairs(const struct number *n)
+{
+	size_t i = 0;
+
+	while (i < n->groups && n->sizes[i] == 2)
+		i++;
+	return i == n->groups;
+}
+
+/* With the zeros that lead abroad: 0049 30 1234567, 00 33 1 23 45 67 89. */
 static bool is_abroad(const struct number *n)
 {
 	struct number rest = { .count = n->count - 2 };
 
-	if (n->groups < 3 || n->count < 11 || n->sizes[0] < 3 ||
+	if (n->groups < 3 || n->count < 11 || n->sizes[0] < 2 ||
 	    n->sizes[0] > 5 || memcmp(n->digits, "00", 2) != 0)
+		return false;
+	if (n->sizes[0] == 2 && (n->sizes[1] > 3 || is_pairs(n)))
 		return false;
 	memcpy(rest.digits, n->digits + 2, rest.count);
 	return is_international(&rest);
