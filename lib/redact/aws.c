@@ -5,7 +5,7 @@
 #include "redact/class.h"
 #include "redact/text.h"
 
-enum { ID = 16, SECRET = 40, SESSION_MIN = 100 };
+enum { ID = 16, SECRET = 40, SESSION_MIN = 100, SESSION_MAX = 4096 };
 
 /* AKIA..., for good, and ASIA..., for a session. */
 static bool find_id(struct slice text, size_t at, struct span *found)
@@ -65,10 +65,27 @@ static bool named(struct slice name, struct slice *value, enum tie tie)
 					   : is_session(*value);
 }
 
+/* In XML, as AWS answers: <SecretAccessKey>...</SecretAccessKey>. */
+static bool find_element(struct slice text, size_t at, struct span *found)
+{
+	size_t from = at + 1;
+	size_t to = from + text_run(text, from, TEXT_BASE64, SESSION_MAX);
+	struct slice name = { text.data, at };
+
+	if (!text_ends_in(name, secrets) && !text_ends_in(name, sessions))
+		return false;
+	while (text_at(text, to) == '=')
+		to++;
+	struct slice value = { text.data + from, to - from };
+	*found = (struct span){ from, to };
+	return named(name, &value, TIE_CLOSE);
+}
+
 static const struct slice *const words[] = { secrets, sessions, NULL };
 
 static const struct lead leads[] = {
 	{ "[KS][I][A][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z]", find_id },
+	{ "[NYny][>][0-9A-Za-z+/]", find_element },
 	{ NULL },
 };
 
