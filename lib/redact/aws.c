@@ -65,15 +65,15 @@ static bool named(struct slice name, struct slice *value, enum tie tie)
 					   : is_session(*value);
 }
 
-/* In XML, as AWS answers: <SecretAccessKey>...</SecretAccessKey>. */
-static bool find_element(struct slice text, size_t at, struct span *found)
+/* Is there a find at from, behind a name that ends at end? */
+static bool find_behind(struct slice text, size_t end, size_t from,
+			struct span *found)
 {
-	size_t from = at + 1;
-	size_t to = from + text_run(text, from, TEXT_BASE64, SESSION_MAX);
-	struct slice name = { text.data, at };
+	struct slice name = { text.data, end };
 
 	if (!text_ends_in(name, secrets) && !text_ends_in(name, sessions))
 		return false;
+	size_t to = from + text_run(text, from, TEXT_BASE64, SESSION_MAX);
 	while (text_at(text, to) == '=')
 		to++;
 	struct slice value = { text.data + from, to - from };
@@ -81,11 +81,24 @@ static bool find_element(struct slice text, size_t at, struct span *found)
 	return named(name, &value, TIE_CLOSE);
 }
 
+/* In XML, as AWS answers: <SecretAccessKey>...</SecretAccessKey>. */
+static bool find_element(struct slice text, size_t at, struct span *found)
+{
+	return find_behind(text, at, at + 1, found);
+}
+
+/* In commands: aws configure set aws_secret_access_key ... */
+static bool find_argument(struct slice text, size_t at, struct span *found)
+{
+	return find_behind(text, at + 1, at + 2, found);
+}
+
 static const struct slice *const words[] = { secrets, sessions, NULL };
 
 static const struct lead leads[] = {
 	{ "[KS][I][A][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z]", find_id },
 	{ "[NYny][>][0-9A-Za-z+/]", find_element },
+	{ "[e][y][ ]", find_argument },
 	{ NULL },
 };
 
