@@ -38,7 +38,8 @@ static size_t v4_end(struct slice text, size_t i)
 static const struct slice versions[] = {
 	TEXT_WORD("version"),  TEXT_WORD("ver"), TEXT_WORD("v"),
 	TEXT_WORD("release"),  TEXT_WORD("rev"), TEXT_WORD("build"),
-	TEXT_WORD("firmware"), TEXT_WORD("oid"), TEXT_NO_MORE,
+	TEXT_WORD("firmware"), TEXT_WORD("oid"), TEXT_WORD("section"),
+	TEXT_NO_MORE,
 };
 
 /*

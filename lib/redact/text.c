@@ -114,7 +114,7 @@ static size_t function_len(struct slice s)
 {
 	size_t n = 0;
 
-	while (text_is(s, n, TEXT_LETTER) || text_among(text_at(s, n), "._"))
+	while (text_is(s, n, TEXT_LETTER) || text_among(text_at(s, n), "._:"))
 		n++;
 	return n;
 }

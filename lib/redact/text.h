@@ -84,8 +84,8 @@ bool text_ends_in(struct slice name, const struct slice *words);
 /* Is it one of these words, in any case? */
 bool text_is_word(struct slice s, const struct slice *words);
 
-/* Is it how programs name a function, "os.getenv", or call one, with what is in
-   parentheses behind the name? */
+/* Is it how programs name a function, "os.getenv", "A::b", or call one, with
+   what is in parentheses behind the name? */
 bool text_is_function(struct slice s);
 bool text_is_call(struct slice s);
 
