@@ -451,8 +451,7 @@ static bool named(struct slice name, struct slice *value, enum tie tie)
 static const struct slice *const words[] = { passwords, secrets, keys, NULL };
 
 static const struct lead leads[] = {
-	{ "[s][k][_-][-0-9A-Za-z_]", find_make },
-	{ "[r][k][_][lt]", find_make },
+	{ "[rs][k][_-][-0-9A-Za-z_]", find_make },
 	{ "[w][h][s][e][c][_]", find_make },
 	{ "[g][h][opusr][_]", find_make },
 	{ "[g][i][t][h][u][b][_]", find_make },
