@@ -65,7 +65,7 @@ static bool is(const char *have, const char *want)
 	"\"5\",\"extension\":{}}"
 #define UNKNOWN                                                     \
 	"record-unknown: this begins neither with a syslog header " \
-	"(<PRI>) nor with CEF:, LEEF: or {"
+	"(<PRI> or a timestamp) nor with CEF:, LEEF: or {"
 
 static void an_event_stands_right_behind_a_header_or_is_text(void)
 {
