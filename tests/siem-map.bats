@@ -154,3 +154,21 @@ load helper
 	run -0 siem-fmt --ocsf=finding --map ./mine.json <<<'{"verb":4,"title":"Look"}'
 	equal '[99,"Look",{"verb":4}]' "$(jq -c '[.activity_id, .activity_name, .unmapped]' <<<"$output")"
 }
+
+@test "of members with the same name the last one counts, null or not" {
+	echo '{"define": {"a": "a"}, "rfc3164": {}}' >mine.json
+
+	run -0 siem-fmt --rfc3164=kv --host h1 --map ./mine.json <<<'{"a":1,"x":false,"x":null}
+{"a":1,"x":null,"x":false}
+{"a":1,"x":2,"y":3,"x":null}
+{"a":1,"x":2,"y":3,"x":4}'
+	equal 'a=1
+a=1 x=false
+a=1 y=3
+a=1 y=3 x=4' "$(cut -d ' ' -f 6- <<<"$output")"
+
+	echo '{"define": {"a": "a.b"}, "ocsf": {}}' >mine.json
+	run -0 siem-fmt --ocsf --map ./mine.json <<<'{"a":{"x":false,"x":null}}
+{"a":{"x":false,"y":null}}'
+	equal 'null {"a":{"x":false,"y":null}}' "$(jq -c .unmapped <<<"$output" | paste -sd ' ')"
+}

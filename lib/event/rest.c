@@ -358,26 +358,35 @@ bool rest_has_left(const struct scan *s, uint32_t i, bool drops_empty)
 	return false;
 }
 
+/* Could two members that no path names have the same name? The one that counts
+   may be null, or used. */
+static bool has_unnamed(const struct scan *s)
+{
+	size_t unnamed = 0;
+
+	for (uint32_t i = 0; i < s->count && unnamed < 2; i++)
+		unnamed += s->members[i].slot == SCAN_NO_SLOT;
+	return unnamed == 2;
+}
+
 static bool put_all(struct task *t)
 {
 	const struct scan *s = t->eval->scan;
-	size_t traced = t->trace != NULL ? t->trace->count : 0;
-	size_t unnamed = 0;
+	const bool whole = t->shape->rest_names == REST_WHOLE;
+	bool seen = false; // one that no path names, or that holds such
 
 	for (uint32_t i = 0;
 	     (i = rest_next(s, i, t->shape->drops_empty)) < s->count;) {
 		const struct member *m = &s->members[i];
 
-		// Two that no path names may have the same name.
-		if (m->slot == SCAN_NO_SLOT && ++unnamed == 2) {
+		if (!seen && (m->slot == SCAN_NO_SLOT || whole)) {
+			seen = true;
+			if (!has_unnamed(s))
+				continue;
 			if (!supersede(t))
 				return false;
-			t->fields->count = t->rows;
-			t->looking = false;
-			if (t->trace != NULL)
-				t->trace->count = traced;
-			i = 0;
-		} else if (t->shape->rest_names == REST_WHOLE) {
+			t->looking = false; // that took its names
+		} else if (whole) {
 			if (rest_has_left(s, i, t->shape->drops_empty) &&
 			    !put_member(t, i))
 				return false;
