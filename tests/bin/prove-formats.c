@@ -220,7 +220,8 @@ static bool prove(struct prover *v, struct proof *p, struct random *r)
 	bool by_made = random_once_in(r, 2);
 
 	if (random_once_in(r, 8))
-		how.max_line = 1 + random_below(r, 3000);
+		how.max_line =
+			1 + random_below(r, random_once_in(r, 2) ? 600 : 3000);
 	size_t before = v->readback.fields;
 
 	if (p->by_made == NULL || v->seed % MAP_LIFE == 0)

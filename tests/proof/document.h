@@ -224,6 +224,8 @@ static inline struct tree *document_field(const struct document *d,
 	case KIND_IPV6:
 	case KIND_IP:
 	case KIND_MAC:
+	case KIND_LEVEL:
+	case KIND_OWN:
 		break;
 	}
 	return document_string(d, f->value.text);

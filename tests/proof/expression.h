@@ -37,6 +37,8 @@ enum kind {
 	KIND_BOOL,
 	KIND_LIST,
 	KIND_JSON,
+	KIND_LEVEL, // 1 to 10
+	KIND_OWN,   // of the format alone: nothing fits
 };
 
 struct wanted_value {
@@ -46,7 +48,7 @@ struct wanted_value {
 };
 
 struct wanted_field {
-	struct slice key;
+	struct slice key, label;
 	enum kind kind;
 	struct wanted_value value;
 };
@@ -56,16 +58,19 @@ struct mapping;
 
 struct mapping_style {
 	const char *section;
-	const char *attributes[5];
+	const char *attributes[6];
 	const char *own; // goes before all keys of the rest
 	enum mapping_names {
 		NAMES_LABEL,  // the path, with _ for what is no letter or digit
 		NAMES_OWN,    // of the record's own members
 		NAMES_DOTS,   // the path, joined by dots
 		NAMES_COLUMN, // the path in words, each with a capital
+		NAMES_CAMEL,  // the same, but for the first word
+		NAMES_PATH,   // joined by dots, printable ASCII
+		NAMES_NONE,   // there are no fields
 	} names;
 	size_t longest; // bytes of a key of the rest; 0: no limit
-	bool has_time, has_severity, is_given, is_all;
+	bool has_time, has_severity, is_given, is_all, drops_empty;
 	const char *const *aside;  // names that are the format's own: what has
 				   // one has event_ before it
 	const char *const *others; // the same, in any case of letters: a number
@@ -79,6 +84,10 @@ struct mapping_style {
 struct mapping {
 	struct arena arena;
 	const struct mapping_style *style;
+
+	/* The dictionary of a format whose kinds the style does not say. */
+	const struct field_rule *(*find_rule)(struct slice key);
+
 	json_t *map, *section, *rest;
 	bool keeps_all; // of the members, the used ones too
 
@@ -339,8 +348,9 @@ static inline struct wanted_value mapping_table(struct mapping *m, json_t *e)
 		size_t len = strlen(name);
 
 		if (mapping_is_scalar(&of) && of.text.len == len &&
-		    (ignore_case ? strncasecmp(name, of.text.data, len)
-				 : memcmp(name, of.text.data, len)) == 0)
+		    (ignore_case && len > 0
+			     ? strncasecmp(name, of.text.data, len) == 0
+			     : slice_is(of.text, slice_of(name))))
 			return mapping_const(m, value);
 	}
 	m->use_count = before;
@@ -547,11 +557,13 @@ static inline struct wanted_value mapping_container(struct mapping *m,
 	struct slice text = mapping_made(m, &made);
 	if (count == 0)
 		return mapping_none;
-	return (struct wanted_value){
+	struct wanted_value v = {
 		.type = is_object ? VALUE_OBJECT : VALUE_ARRAY,
 		.text = text,
 		.tree = tree_read(&m->arena, text),
 	};
+	tree_note_again(v.tree);
+	return v;
 }
 
 static inline struct wanted_value mapping_eval(struct mapping *m, json_t *e)
@@ -663,11 +675,14 @@ static inline bool mapping_fits_text(enum kind kind, struct slice text)
 	case KIND_BOOL:
 		return slice_is(text, SLICE("true")) ||
 		       slice_is(text, SLICE("false"));
+	case KIND_LEVEL:
+		return mapping_is_integer(text, 1, 10);
 	case KIND_TEXT:
 		return true;
 	case KIND_TIME:
 	case KIND_LIST:
 	case KIND_JSON:
+	case KIND_OWN:
 		break;
 	}
 	return false;

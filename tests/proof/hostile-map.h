@@ -222,6 +222,9 @@ static inline json_t *hostile_key(const struct hostile_words *w,
 	if (json_array_size(keys) > 0 && !random_once_in(r, 3))
 		return json_incref(json_array_get(
 			keys, random_below(r, json_array_size(keys))));
+	if (random_once_in(r, 2) && strcmp(section, "sentinel") != 0 &&
+	    json_array_size(keys) == 0)
+		return hostile_path(w, r); // a member could have it as well
 	for (size_t i = 0; i < n; i++)
 		key[i] = "abcdefghijXYZ"[random_below(r, 13)];
 	return json_stringn(key, n);
@@ -264,6 +267,10 @@ static inline json_t *hostile_row(const struct hostile_words *w,
 	json_t *last = row;
 
 	json_object_set_new(row, "from", hostile_expression(w, r, 0));
+	if (random_once_in(r, 16)) {
+		json_object_set_new(row, "from", json_string("$time"));
+		json_object_set_new(row, "type", json_string("time"));
+	}
 	while (random_once_in(r, 3)) {
 		json_t *other = hostile_target(w, r, section);
 

@@ -284,6 +284,36 @@ static inline void hostile_members(const struct hostile *h, struct random *r,
 	}
 }
 
+/* A member that says how severe the event is, in a word of some map. */
+static inline void hostile_severity(struct random *r, struct buf *out)
+{
+	static const char *const words[] = {
+		"debug",     "INFO",   "notice", "warning", "Error",
+		"critical",  "alert",  "emerg",  "fatal",   "EMERGENCY",
+		"emergency", "severe", NULL
+	};
+
+	if (out->data[out->len - 1] != '{')
+		buf_putc(out, ',');
+	buf_printf(out, "\"%s\":\"%s\"",
+		   random_once_in(r, 2) ? "severity" : "level",
+		   random_pick(r, words));
+}
+
+/* The elements of an array of which some say nothing. */
+static inline void hostile_elements(struct random *r, struct buf *out)
+{
+	static const char *const elements[] = { "\"\"",  "\"a\"", "null",
+						"\"b\"", "{}",    "1",
+						NULL };
+
+	for (size_t n = random_below(r, 5); n > 0; n--) {
+		buf_puts(out, random_pick(r, elements));
+		if (n > 1)
+			buf_putc(out, ',');
+	}
+}
+
 static inline void hostile_deep(const struct hostile *h, struct random *r,
 				struct buf *out)
 {
@@ -310,8 +340,14 @@ static inline void hostile_value(const struct hostile *h, struct random *r,
 	} else if (kind < 28) {
 		buf_puts(out, random_pick(r, words));
 	} else if (kind < 31) {
+		size_t n = random_below(r, 4);
+
 		buf_putc(out, '[');
-		for (size_t n = random_below(r, 4); n > 0; n--) {
+		if (n == 3 && random_once_in(r, 2)) {
+			hostile_elements(r, out);
+			n = 0;
+		}
+		for (; n > 0; n--) {
 			hostile_value(h, r, depth + 1, out);
 			if (n > 1)
 				buf_puts(out,
@@ -358,6 +394,8 @@ static inline void hostile_object(const struct hostile *h, struct random *r,
 		buf_printf(out, ",\"%s\":", name); // twice
 		hostile_value(h, r, depth + 1, out);
 	}
+	if (depth == 0 && random_once_in(r, 12))
+		hostile_severity(r, out);
 	if (random_once_in(r, depth == 0 ? 2 : 12))
 		hostile_members(h, r, 1 + random_below(r, 4), depth, out);
 	buf_putc(out, '}');

@@ -13,7 +13,8 @@ static inline size_t mapping_keep_uses(struct mapping *m, struct tree *kept[64])
 {
 	size_t n = m->use_count < 64 ? m->use_count : 64;
 
-	memcpy(kept, m->uses, n * sizeof(*kept));
+	for (size_t i = 0; i < n; i++)
+		kept[i] = m->uses[i];
 	m->use_count = 0;
 	return n;
 }
@@ -138,8 +139,10 @@ static inline bool mapping_has_key(const struct mapping *m, struct slice key)
 	return false;
 }
 
-static inline void mapping_add_field(struct mapping *m, struct slice key,
-				     enum kind kind, struct wanted_value v)
+static inline struct wanted_field *mapping_add_field(struct mapping *m,
+						     struct slice key,
+						     enum kind kind,
+						     struct wanted_value v)
 {
 	if (m->count == m->cap) {
 		m->cap = m->cap != 0 ? 2 * m->cap : 64;
@@ -149,16 +152,37 @@ static inline void mapping_add_field(struct mapping *m, struct slice key,
 	}
 	m->fields[m->count++] =
 		(struct wanted_field){ .key = key, .kind = kind, .value = v };
+	return &m->fields[m->count - 1];
+}
+
+/* The kind of what a dictionary says of a key. */
+static inline enum kind mapping_kind_in(const struct field_rule *rule)
+{
+	static const enum kind kinds[] = {
+		[FIELD_TEXT] = KIND_TEXT,    [FIELD_INT32] = KIND_INT32,
+		[FIELD_INT64] = KIND_INT64,  [FIELD_DOUBLE] = KIND_DOUBLE,
+		[FIELD_PORT] = KIND_PORT,    [FIELD_TIME_MS] = KIND_TIME,
+		[FIELD_IPV4] = KIND_IPV4,    [FIELD_IPV6] = KIND_IPV6,
+		[FIELD_IP] = KIND_IP,        [FIELD_MAC] = KIND_MAC,
+		[FIELD_BOOL] = KIND_BOOL,    [FIELD_LIST] = KIND_LIST,
+		[FIELD_JSON] = KIND_JSON,    [FIELD_LEVEL] = KIND_LEVEL,
+		[FIELD_RESERVED] = KIND_OWN,
+	};
+
+	return rule != NULL ? kinds[rule->type] : KIND_TEXT;
 }
 
 /* The kind of a key, by what the format says of it. */
-static inline enum kind mapping_kind(const struct mapping_style *style,
-				     struct slice key)
+static inline enum kind mapping_kind(const struct mapping *m, struct slice key)
 {
-	const char *at = style->kinds;
+	const char *kinds = m->style->kinds;
+	const char *at = kinds;
 
-	while ((at = memmem(at, strlen(at), key.data, key.len)) != NULL) {
-		bool begins = at == style->kinds || at[-1] == ' ';
+	if (m->find_rule != NULL)
+		return mapping_kind_in(m->find_rule(key));
+	while (kinds != NULL &&
+	       (at = memmem(at, strlen(at), key.data, key.len)) != NULL) {
+		bool begins = at == kinds || at[-1] == ' ';
 
 		at += key.len;
 		if (begins && *at == '=')
@@ -181,13 +205,15 @@ static inline void mapping_put_row(struct mapping *m, json_t *row)
 		json_t *type = json_object_get(target, "type");
 		enum kind kind = type != NULL
 					 ? mapping_kind_of(mapping_string(type))
-					 : mapping_kind(m->style, key);
+					 : mapping_kind(m, key);
 		struct wanted_value fitting = v;
 
 		is_put = !mapping_has_key(m, key) &&
 			 mapping_fit(m, kind, &fitting);
 		if (is_put)
-			mapping_add_field(m, key, kind, fitting);
+			mapping_add_field(m, key, kind, fitting)->label =
+				mapping_string(
+					json_object_get(target, "label"));
 	}
 	mapping_put_uses(m, is_put && !m->keeps_all);
 }
@@ -202,10 +228,14 @@ static inline bool mapping_flag(const struct mapping *m, const char *name,
 	return flag != NULL ? json_is_true(flag) : otherwise;
 }
 
-/* Append a name in words, of which each begins with a capital. */
-static inline void mapping_put_words(struct buf *key, struct slice name)
+/*
+ * Append a name in words, of which each begins with a capital; the first of a
+ * key need not.
+ */
+static inline void mapping_put_words(struct buf *key, struct slice name,
+				     bool is_first)
 {
-	bool begins = true;
+	bool begins = !is_first;
 
 	for (size_t i = 0; i < name.len; i++) {
 		char c = name.data[i];
@@ -213,21 +243,22 @@ static inline void mapping_put_words(struct buf *key, struct slice name)
 
 		if (!is_small && !(c >= 'A' && c <= 'Z') &&
 		    !(c >= '0' && c <= '9')) {
-			begins = true;
+			begins = !is_first;
 			continue;
 		}
 		buf_putc(key, (char)(begins && is_small ? c - 32 : c));
-		begins = false;
+		begins = is_first = false;
 	}
 }
 
-/* The bytes of a name that a column of its own may have. */
-static inline void mapping_put_given(struct buf *key, struct slice name)
+/* The bytes of a name that a key may have. */
+static inline void mapping_put_given(struct buf *key, struct slice name,
+				     bool is_column)
 {
 	for (size_t i = 0; i < name.len; i++) {
 		char c = name.data[i];
 
-		if ((c >= '0' && c <= '9') || c == '_' ||
+		if ((c >= '0' && c <= '9') || (c == '_' && is_column) ||
 		    ((c | 0x20) >= 'a' && (c | 0x20) <= 'z'))
 			buf_putc(key, c);
 	}
@@ -237,15 +268,17 @@ static inline void mapping_put_given(struct buf *key, struct slice name)
 static inline void mapping_put_name(const struct mapping *m, struct buf *key,
 				    struct slice name)
 {
-	if (m->style->names == NAMES_COLUMN) {
-		// Of a long name no more is looked at: four bytes have at most
-		// one character.
-		if (name.len > 4 * m->style->longest)
-			name.len = 4 * m->style->longest;
+	const bool is_column = m->style->names == NAMES_COLUMN;
+
+	// Of a long name no more is looked at: a character has four bytes.
+	if (m->style->longest != 0 && name.len > 4 * m->style->longest)
+		name.len = 4 * m->style->longest;
+	if (is_column || m->style->names == NAMES_CAMEL) {
 		if (mapping_flag(m, "given", m->style->is_given))
-			mapping_put_given(key, name);
+			mapping_put_given(key, name, is_column);
 		else
-			mapping_put_words(key, name);
+			mapping_put_words(key, name,
+					  key->len == 0 && !is_column);
 		return;
 	}
 	for (size_t i = 0; i < name.len; i++) {
@@ -270,7 +303,15 @@ static inline void mapping_put_name(const struct mapping *m, struct buf *key,
 		case NAMES_DOTS:
 			buf_putc(key, c < ' ' || c == 0x7f ? '_' : (char)c);
 			break;
+		case NAMES_PATH:
+			if (c > ' ' && c < 0x7f && strchr("=]\":", c) == NULL)
+				buf_putc(key, (char)c);
+			else if ((c & 0xc0) != 0x80)
+				buf_putc(key, '_');
+			break;
 		case NAMES_COLUMN:
+		case NAMES_CAMEL:
+		case NAMES_NONE:
 			break;
 		}
 	}
@@ -282,7 +323,8 @@ static inline void mapping_put_path(const struct mapping *m, struct buf *key,
 	if (t->parent == NULL)
 		return;
 	mapping_put_path(m, key, start, t->parent);
-	if (key->len > start && m->style->names != NAMES_COLUMN)
+	if (key->len > start && m->style->names != NAMES_COLUMN &&
+	    m->style->names != NAMES_CAMEL)
 		buf_putc(key, m->style->names == NAMES_LABEL ? '_' : '.');
 	mapping_put_name(m, key, t->name);
 }
@@ -301,16 +343,42 @@ static inline bool mapping_is_own(const struct mapping *m, struct slice key)
 	return false;
 }
 
-/* Is a key taken, or nobody's to take? */
-static inline bool mapping_is_taken(const struct mapping *m, struct slice key)
+/* Is a key that of the label of a row? */
+static inline bool mapping_is_label(const struct mapping *m, struct slice key)
+{
+	const struct slice end = SLICE("Label");
+
+	for (size_t i = 0; i < m->rows; i++) {
+		const struct wanted_field *f = &m->fields[i];
+
+		if (f->label.len > 0 && key.len == f->key.len + end.len &&
+		    slice_has_prefix(key, f->key) &&
+		    slice_is(slice_from(key, f->key.len), end))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Is a key taken, or nobody's to take? Where names are given, the first that
+ * is tried may be one of the format's own, if the value fits.
+ */
+static inline bool mapping_is_taken(struct mapping *m, struct slice key,
+				    bool is_first, struct wanted_value *v)
 {
 	const char *const *other = m->style->others;
+	const struct field_rule *rule =
+		m->find_rule != NULL ? m->find_rule(key) : NULL;
 
 	for (; other != NULL && *other != NULL; other++)
 		if (strlen(*other) == key.len &&
 		    strncasecmp(*other, key.data, key.len) == 0)
 			return true;
-	return mapping_has_key(m, key);
+	if (mapping_has_key(m, key) || mapping_is_label(m, key))
+		return true;
+	return rule != NULL &&
+	       (!is_first || !mapping_flag(m, "given", m->style->is_given) ||
+		!mapping_fit(m, mapping_kind_in(rule), v));
 }
 
 /* Put text before a key. */
@@ -342,7 +410,9 @@ static inline void mapping_put_key(const struct mapping *m, struct buf *key,
 		mapping_put_before(key, "Member"); // a letter is the first
 }
 
-static inline struct slice mapping_key(struct mapping *m, const struct tree *t)
+/* The key of a member of the rest, whose value is as it fits then. */
+static inline struct slice mapping_key(struct mapping *m, const struct tree *t,
+				       struct wanted_value *v)
 {
 	struct slice prefix =
 		mapping_string(json_object_get(m->rest, "prefix"));
@@ -351,7 +421,8 @@ static inline struct slice mapping_key(struct mapping *m, const struct tree *t)
 	char number[24];
 	size_t base;
 
-	buf_puts(&key, m->style->own);
+	if (m->style->own != NULL)
+		buf_puts(&key, m->style->own);
 	if (prefix.len > 0)
 		buf_put_slice(&key, prefix);
 	mapping_put_key(m, &key, t);
@@ -360,7 +431,8 @@ static inline struct slice mapping_key(struct mapping *m, const struct tree *t)
 	if (mapping_is_own(m, buf_slice(&key)))
 		mapping_put_before(&key, "event_");
 	base = key.len;
-	for (size_t n = 2; mapping_is_taken(m, buf_slice(&key)); n++) {
+	for (size_t n = 2; mapping_is_taken(m, buf_slice(&key), n == 2, v);
+	     n++) {
 		size_t len = (size_t)snprintf(number, sizeof(number), "%zu", n);
 
 		if (longest != 0 && base + len > longest)
@@ -389,13 +461,15 @@ static inline void mapping_put_rest(struct mapping *m, struct tree *object,
 				    bool opens)
 {
 	for (struct tree *t = object->first; t != NULL; t = t->next) {
-		if (t->used || t->again || t->type == VALUE_NULL)
+		if (t->used || t->again || t->type == VALUE_NULL ||
+		    (m->style->drops_empty && t->type == VALUE_STRING &&
+		     t->text.len == 0))
 			continue;
 		if (opens && t->type == VALUE_OBJECT && t->first != NULL) {
 			mapping_put_rest(m, t, opens);
 		} else if (m->style->names != NAMES_OWN || mapping_is_left(t)) {
 			struct wanted_value v = mapping_of(m, t);
-			struct slice key = mapping_key(m, t);
+			struct slice key = mapping_key(m, t, &v);
 
 			mapping_add_field(m, key, KIND_TEXT, v);
 		}
@@ -469,14 +543,17 @@ static inline bool mapping_matches(struct mapping *m, json_t *map)
  * What a map makes of the record that has been read, by a section that is its
  * own or that of another map, whose definitions it has then.
  */
-static inline void mapping_apply(struct mapping *m, json_t *map, json_t *owner,
-				 const struct mapping_style *style)
+static inline void
+mapping_apply(struct mapping *m, json_t *map, json_t *owner,
+	      const struct mapping_style *style,
+	      const struct field_rule *(*find_rule)(struct slice key))
 {
 	json_t *row;
 	size_t i;
 
 	m->map = map;
 	m->style = style;
+	m->find_rule = find_rule;
 	m->has_severity = false;
 	mapping_take_time(m);
 	mapping_take_severity(m);
@@ -490,11 +567,15 @@ static inline void mapping_apply(struct mapping *m, json_t *map, json_t *owner,
 		if (!m->keeps_all)
 			mapping_mark(m->severity_uses[i]);
 	mapping_put_attributes(m);
+	m->rows = 0;
 	json_array_foreach(json_object_get(m->section, "fields"), i, row)
 	{
-		mapping_put_row(m, row);
+		if (style->names != NAMES_NONE)
+			mapping_put_row(m, row);
 	}
 	m->rows = m->count;
+	if (style->names == NAMES_NONE)
+		return;
 	mapping_leave_out(m);
 	mapping_put_rest(m, m->record,
 			 style->names != NAMES_OWN &&

@@ -973,17 +973,6 @@ static inline void read_csl(struct readback *r)
 
 /* Objects within one another. */
 
-/* The map that takes the record which the mapping has read. */
-static inline json_t *readback_map(struct readback *r)
-{
-	json_t *map = r->map;
-
-	for (size_t i = 0; i < map_builtin_count && map == NULL; i++)
-		if (mapping_matches(&r->mapping, r->builtins[i]))
-			map = r->builtins[i];
-	return map;
-}
-
 /* One that has a section of that name: the map, or else the general one. */
 static inline json_t *readback_owner(struct readback *r, json_t *map,
 				     const char *section)
@@ -1069,6 +1058,28 @@ static inline void readback_forgive_count(const struct readback *r,
 	want->last->next = NULL;
 }
 
+/* Map the record a second time; false: its event is another. */
+static inline bool
+readback_map(struct readback *r, const struct mapping_style *style,
+	     const struct field_rule *(*find_rule)(struct slice key))
+{
+	struct mapping *m = &r->mapping;
+	json_t *map = r->map;
+
+	if (!mapping_read(m, r->event->record)) {
+		r->wrong = "its record is none";
+		return false;
+	}
+	for (size_t i = 0; i < map_builtin_count && map == NULL; i++)
+		if (mapping_matches(m, r->builtins[i]))
+			map = r->builtins[i];
+	mapping_apply(m, map, readback_owner(r, map, style->section), style,
+		      find_rule);
+	if (!readback_is_event(r->event, m, readback_map_name(map)))
+		r->wrong = "its map, its time or its severity is another";
+	return r->wrong == NULL;
+}
+
 static inline void read_document(struct readback *r,
 				 const struct mapping_style *style,
 				 struct tree *(*make)(const struct document *d))
@@ -1076,22 +1087,13 @@ static inline void read_document(struct readback *r,
 	struct mapping *m = &r->mapping;
 	struct document d = { .m = m, .host = r->options->host };
 	struct tree *got, *want;
-	json_t *map;
 
-	if (!mapping_read(m, r->event->record)) {
-		r->wrong = "its record is none";
+	if (!readback_map(r, style, NULL))
 		return;
-	}
-	map = readback_map(r);
-	mapping_apply(m, map, readback_owner(r, map, style->section), style);
-	d.map = readback_map_name(map);
+	d.map = r->event->map; // which is that of the mapping
 	d.now = r->event->time;
 	if (r->event->has_time)
 		d.now.sec = time(NULL);
-	if (!readback_is_event(r->event, m, d.map)) {
-		r->wrong = "its map, its time or its severity is another";
-		return;
-	}
 	if (r->left_out > m->count) {
 		r->wrong = "it lacks more fields than there are";
 		return;
@@ -1145,6 +1147,82 @@ static inline void read_datadog(struct readback *r)
 static inline void read_otlp(struct readback *r)
 {
 	read_document(r, &style_otlp, document_otlp);
+}
+
+/* Of other formats the fields of the event are compared with the mapping. */
+
+static const struct mapping_style flat_styles[] = {
+	{ .section = "cef",
+	  .attributes = { "vendor", "product", "version", "id", "name" },
+	  .names = NAMES_CAMEL,
+	  .has_severity = true,
+	  .drops_empty = true },
+	{ .section = "leef",
+	  .attributes = { "vendor", "product", "version", "id" },
+	  .names = NAMES_CAMEL,
+	  .drops_empty = true },
+	{ .section = "rfc5424",
+	  .attributes = { "app", "procid", "msgid", "msg", "sdid" },
+	  .names = NAMES_PATH,
+	  .longest = 32,
+	  .has_time = true },
+	{ .section = "rfc3164", .attributes = { "tag" }, .names = NAMES_PATH },
+	{ .section = "hec",
+	  .attributes = { "source", "sourcetype", "index" },
+	  .names = NAMES_NONE },
+	{ .section = "json", .attributes = { "app" }, .names = NAMES_NONE },
+};
+
+/* That of a way; its section says no names: it is another format. */
+static inline struct mapping_style flat_style(const struct way *way,
+					      const char *section)
+{
+	struct mapping_style style = { .section = section };
+
+	for (size_t i = 0; i < sizeof(flat_styles) / sizeof(flat_styles[0]);
+	     i++)
+		if (strcmp(flat_styles[i].section, section) == 0)
+			style = flat_styles[i];
+	if (way->read == read_csl) // it has a column for it
+		style.has_time = true;
+	if (way->read == read_verbatim) {
+		style.names = NAMES_NONE;
+		style.attributes[1] = NULL; // the others are nil
+	}
+	return style;
+}
+
+static inline bool readback_same_text(struct readback *r, struct value v,
+				      const struct wanted_value *want)
+{
+	return slice_is(readback_text(r, v), want->text);
+}
+
+static inline void readback_fields(struct readback *r,
+				   const struct event *event)
+{
+	const struct map_shape *shape =
+		format_find(r->way->format)->shape(r->way->variant);
+	const struct mapping_style style = flat_style(r->way, shape->section);
+	struct mapping *m = &r->mapping;
+
+	if (r->is_compared || !readback_map(r, &style, shape->find_rule))
+		return;
+	for (size_t i = 0; style.attributes[i] != NULL; i++)
+		if (!readback_same_text(r, event->attributes[i],
+					&m->attributes[i]))
+			r->wrong = "an attribute is not what the map says";
+	if (event->count != m->count || event->rest != m->rows)
+		r->wrong = "it has not the fields that the map says";
+	for (size_t i = 0; i < event->count && r->wrong == NULL; i++) {
+		const struct field *f = &event->fields[i];
+		const struct wanted_field *want = &m->fields[i];
+
+		if (!slice_is(f->key, want->key) ||
+		    !slice_is(f->label, want->label) ||
+		    !readback_same_text(r, f->value, &want->value))
+			r->wrong = "a field is not what the map says";
+	}
 }
 
 static const struct way ways[] = {
@@ -1271,6 +1349,8 @@ static inline const char *readback_check(struct readback *r,
 	want_close(r);
 	if (buf_status(&r->got) != 0 || buf_status(&r->want) != 0)
 		abort();
+	if (r->wrong == NULL)
+		readback_fields(r, event);
 	if (r->wrong != NULL)
 		return r->wrong;
 	if (r->departures.len > 0)
