@@ -31,7 +31,7 @@
 
 enum {
 	MAX_RECORD = 1 << 20,
-	MAP_LIFE = 2048, // records
+	MAP_LIFE = 256, // records
 	SLACK = 256,     // bytes that a format may be short of max_line
 };
 
