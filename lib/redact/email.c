@@ -51,7 +51,7 @@ static size_t local_before(struct slice text, size_t at)
 	return from;
 }
 
-/* The end of the label at i; i where there is none. */
+/* The end of the label at i; i where there is none. Is it of letters alone? */
 static size_t label_end(struct slice text, size_t i, bool *named)
 {
 	size_t end = i, last = i, n;
@@ -59,13 +59,14 @@ static size_t label_end(struct slice text, size_t i, bool *named)
 	*named = true;
 	while (end - i < LABEL_MAX) {
 		n = letter_at(text, end);
-		if (n == 0 && text_at(text, end) != '-')
+		if (n == 0 && (text_at(text, end) != '-' || end == i))
 			break;
-		if (n == 0 && end == i)
-			break;
-		*named = *named && n != 0 && !text_is(text, end, TEXT_DIGIT);
+		if (n > 0) {
+			*named = *named && last == end &&
+				 !text_is(text, end, TEXT_DIGIT);
+			last = end + n;
+		}
 		end += n == 0 ? 1 : n;
-		last = n == 0 ? last : end;
 	}
 	return last;
 }
