@@ -337,20 +337,29 @@ static const struct mapping_style style_ecs = {
 		 "http.response.status_code=int64",
 };
 
+/* Take a token off the begin of a line, and the blanks before it. */
+static inline bool document_take(struct slice *line, const char *token)
+{
+	while (line->len > 0 && line->data[0] != '\0' &&
+	       strchr(" \t\r\n", line->data[0]) != NULL)
+		*line = slice_from(*line, 1);
+	return slice_take(line, slice_of(token));
+}
+
 /* The name of an event, where siem-tail has put it before all others. */
 static inline struct slice document_siem_id(struct slice line)
 {
-	const struct slice start = SLICE("{\"siem_id\":\"");
 	struct slice id = { 0 };
 	size_t n = 0;
 
-	if (!slice_has_prefix(line, start))
+	if (!document_take(&line, "{") ||
+	    !document_take(&line, "\"siem_id\"") ||
+	    !document_take(&line, ":") || !document_take(&line, "\""))
 		return id;
-	line = slice_from(line, start.len);
 	while (n < line.len && line.data[n] != '\0' &&
 	       strchr("0123456789abcdef", line.data[n]) != NULL)
 		n++;
-	if (n == 32 && slice_has_prefix(slice_from(line, n), SLICE("\",")))
+	if (n == 32 && slice_has_prefix(slice_from(line, n), SLICE("\"")))
 		id = (struct slice){ line.data, n };
 	return id;
 }

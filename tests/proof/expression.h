@@ -71,6 +71,7 @@ struct mapping_style {
 	} names;
 	size_t longest; // bytes of a key of the rest; 0: no limit
 	bool has_time, has_severity, is_given, is_all, drops_empty;
+	bool folds; // keys that differ in capitals only are the same
 	const char *const *aside;  // names that are the format's own: what has
 				   // one has event_ before it
 	const char *const *others; // the same, in any case of letters: a number
@@ -87,6 +88,7 @@ struct mapping {
 
 	/* The dictionary of a format whose kinds the style does not say. */
 	const struct field_rule *(*find_rule)(struct slice key);
+	const struct field_rule *(*find_like)(struct slice key);
 
 	json_t *map, *section, *rest;
 	bool keeps_all; // of the members, the used ones too

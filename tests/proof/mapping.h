@@ -131,10 +131,19 @@ static inline void mapping_take_severity(struct mapping *m)
 
 /* fields */
 
+/* Are two keys the same to those who read the format? */
+static inline bool mapping_is_same(const struct mapping *m, struct slice a,
+				   struct slice b)
+{
+	return a.len == b.len &&
+	       (m->style->folds ? strncasecmp(a.data, b.data, a.len) == 0
+				: slice_is(a, b));
+}
+
 static inline bool mapping_has_key(const struct mapping *m, struct slice key)
 {
 	for (size_t i = 0; i < m->count; i++)
-		if (slice_is(m->fields[i].key, key))
+		if (mapping_is_same(m, m->fields[i].key, key))
 			return true;
 	return false;
 }
@@ -352,8 +361,9 @@ static inline bool mapping_is_label(const struct mapping *m, struct slice key)
 		const struct wanted_field *f = &m->fields[i];
 
 		if (f->label.len > 0 && key.len == f->key.len + end.len &&
-		    slice_has_prefix(key, f->key) &&
-		    slice_is(slice_from(key, f->key.len), end))
+		    mapping_is_same(m, (struct slice){ key.data, f->key.len },
+				    f->key) &&
+		    mapping_is_same(m, slice_from(key, f->key.len), end))
 			return true;
 	}
 	return false;
@@ -375,6 +385,8 @@ static inline bool mapping_is_taken(struct mapping *m, struct slice key,
 		    strncasecmp(*other, key.data, key.len) == 0)
 			return true;
 	if (mapping_has_key(m, key) || mapping_is_label(m, key))
+		return true;
+	if (rule == NULL && m->find_like != NULL && m->find_like(key) != NULL)
 		return true;
 	return rule != NULL &&
 	       (!is_first || !mapping_flag(m, "given", m->style->is_given) ||
@@ -543,17 +555,17 @@ static inline bool mapping_matches(struct mapping *m, json_t *map)
  * What a map makes of the record that has been read, by a section that is its
  * own or that of another map, whose definitions it has then.
  */
-static inline void
-mapping_apply(struct mapping *m, json_t *map, json_t *owner,
-	      const struct mapping_style *style,
-	      const struct field_rule *(*find_rule)(struct slice key))
+static inline void mapping_apply(struct mapping *m, json_t *map, json_t *owner,
+				 const struct mapping_style *style,
+				 const struct map_shape *shape)
 {
 	json_t *row;
 	size_t i;
 
 	m->map = map;
 	m->style = style;
-	m->find_rule = find_rule;
+	m->find_rule = shape != NULL ? shape->find_rule : NULL;
+	m->find_like = style->folds && shape != NULL ? shape->find_like : NULL;
 	m->has_severity = false;
 	mapping_take_time(m);
 	mapping_take_severity(m);

@@ -1059,9 +1059,9 @@ static inline void readback_forgive_count(const struct readback *r,
 }
 
 /* Map the record a second time; false: its event is another. */
-static inline bool
-readback_map(struct readback *r, const struct mapping_style *style,
-	     const struct field_rule *(*find_rule)(struct slice key))
+static inline bool readback_map(struct readback *r,
+				const struct mapping_style *style,
+				const struct map_shape *shape)
 {
 	struct mapping *m = &r->mapping;
 	json_t *map = r->map;
@@ -1074,7 +1074,7 @@ readback_map(struct readback *r, const struct mapping_style *style,
 		if (mapping_matches(m, r->builtins[i]))
 			map = r->builtins[i];
 	mapping_apply(m, map, readback_owner(r, map, style->section), style,
-		      find_rule);
+		      shape);
 	if (!readback_is_event(r->event, m, readback_map_name(map)))
 		r->wrong = "its map, its time or its severity is another";
 	return r->wrong == NULL;
@@ -1156,7 +1156,8 @@ static const struct mapping_style flat_styles[] = {
 	  .attributes = { "vendor", "product", "version", "id", "name" },
 	  .names = NAMES_CAMEL,
 	  .has_severity = true,
-	  .drops_empty = true },
+	  .drops_empty = true,
+	  .folds = true },
 	{ .section = "leef",
 	  .attributes = { "vendor", "product", "version", "id" },
 	  .names = NAMES_CAMEL,
@@ -1183,8 +1184,10 @@ static inline struct mapping_style flat_style(const struct way *way,
 	     i++)
 		if (strcmp(flat_styles[i].section, section) == 0)
 			style = flat_styles[i];
-	if (way->read == read_csl) // it has a column for it
-		style.has_time = true;
+	if (way->read == read_csl) {
+		style.has_time = true; // it has a column for it
+		style.folds = false;
+	}
 	if (way->read == read_verbatim) {
 		style.names = NAMES_NONE;
 		style.attributes[1] = NULL; // the others are nil
@@ -1206,7 +1209,7 @@ static inline void readback_fields(struct readback *r,
 	const struct mapping_style style = flat_style(r->way, shape->section);
 	struct mapping *m = &r->mapping;
 
-	if (r->is_compared || !readback_map(r, &style, shape->find_rule))
+	if (r->is_compared || !readback_map(r, &style, shape))
 		return;
 	for (size_t i = 0; style.attributes[i] != NULL; i++)
 		if (!readback_same_text(r, event->attributes[i],
