@@ -47,6 +47,7 @@ static void a_line_feed_behind_it_goes_with_it(void)
 {
 	CHECK(length("5 <1>ab\n5 <1>ab\n") == 8);
 	CHECK(length("5 <1>ab\r\n5 <1>ab\n") == 9);
+	CHECK(length("6 <1>a\nb\r\n5 <1>ab\n") == 10);
 }
 
 static void numbers_that_count_nothing_begin_a_line(void)
@@ -88,6 +89,15 @@ static void a_zero_before_a_count_makes_it_none(void)
 	CHECK(length("9 <1>a05 <1>cd\n") == 15);
 }
 
+static void a_count_may_have_ten_digits(void)
+{
+	const struct slice start = SLICE("1000000000 <1>ab");
+	size_t len;
+
+	CHECK(counted_measure(start, 1 << 30, READER_MAYBE_MORE, &len) ==
+	      READER_END_MORE);
+}
+
 static void a_count_beyond_the_limit_is_none(void)
 {
 	CHECK(length("64 " MOST) == 67);
@@ -120,6 +130,7 @@ int main(void)
 	RUN(numbers_that_count_nothing_begin_a_line);
 	RUN(a_wrong_count_costs_no_other_message);
 	RUN(a_zero_before_a_count_makes_it_none);
+	RUN(a_count_may_have_ten_digits);
 	RUN(a_count_beyond_the_limit_is_none);
 	RUN(it_waits_for_what_it_needs_and_no_longer);
 	return check_done();

@@ -31,6 +31,25 @@ static void keys_that_come_again_follow_each_other(void)
 	pairs_free(&p);
 }
 
+static void a_key_is_not_found_among_as_many_others_as_there_may_be(void)
+{
+	struct pairs p = { 0 };
+	char keys[300];
+
+	for (size_t count = 60; count < 260; count++) {
+		pairs_clear(&p);
+		for (size_t i = 0; i < count; i++) {
+			keys[i] = (char)i;
+			if (!pairs_add(&p, (struct slice){ keys + i, 1 },
+				       SLICE("")))
+				return;
+		}
+		CHECK(pairs_link(&p));
+		CHECK(pairs_find(&p, SLICE("absent")) == NULL);
+	}
+	pairs_free(&p);
+}
+
 static void the_first_of_a_key_is_found(void)
 {
 	static const char *const keys[] = { "a", "b", "b" };
@@ -84,6 +103,7 @@ static void hundreds_of_thousands_of_keys_take_no_time(void)
 int main(void)
 {
 	RUN(keys_that_come_again_follow_each_other);
+	RUN(a_key_is_not_found_among_as_many_others_as_there_may_be);
 	RUN(the_first_of_a_key_is_found);
 	RUN(pairs_that_are_cleared_are_forgotten);
 	RUN(hundreds_of_thousands_of_keys_take_no_time);

@@ -103,6 +103,8 @@ static void what_is_missing_is_not_made_up(void)
 	      "http://a");
 	READS("<34>Oct  8 22:14:15 h su[12: x", TIMED(",\"host\":\"h\""),
 	      "su[12: x");
+	READS("<34>Oct  8 22:14:15 h su[1]:x",
+	      TIMED(",\"host\":\"h\",\"app\":\"su\",\"procid\":\"1\""), "x");
 	READS("<34>Oct  8 22:14:15 h su[]: x",
 	      TIMED(",\"host\":\"h\",\"app\":\"su\""), "x");
 	READS("<34>Oct  8 22:14:15 {\"a\":1}", TIMED(""), "{\"a\":1}");
