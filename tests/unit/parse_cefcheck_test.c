@@ -115,6 +115,15 @@ static void a_value_has_the_most_of_bytes_that_its_key_says(void)
 	DEPARTS(HEAD "act=" SIXTY "12\\\\u001", "27 cef-value-size");
 }
 
+static void a_line_feed_at_the_end_belongs_to_a_value(void)
+{
+	DEPARTS(HEAD "src=10.0.0.1", "");
+	DEPARTS(HEAD "src=10.0.0.1\\n", "27 cef-address");
+	DEPARTS(HEAD "spt=\\r22", "27 cef-port");
+	DEPARTS(HEAD "src= 10.0.0.1", "27 cef-spaces");
+	DEPARTS(HEAD "act=" SIXTY "123\\n", "27 cef-value-size");
+}
+
 static void labels_and_values_come_in_twos(void)
 {
 	DEPARTS(HEAD "cs1=a cs1Label=l", "");
@@ -159,6 +168,7 @@ int main(void)
 	RUN(seconds_are_told_from_milliseconds);
 	RUN(a_date_may_have_a_zone_behind_it_and_nothing_else);
 	RUN(a_value_has_the_most_of_bytes_that_its_key_says);
+	RUN(a_line_feed_at_the_end_belongs_to_a_value);
 	RUN(labels_and_values_come_in_twos);
 	RUN(some_keys_are_of_version_1_only);
 	RUN(controls_are_told_but_tabs);

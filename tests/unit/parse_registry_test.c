@@ -84,6 +84,16 @@ static void an_event_stands_right_behind_a_header_or_is_text(void)
 		     "\"}}") ",\"message\":\"\"}");
 }
 
+static void what_stands_before_the_first_pair_is_kept(void)
+{
+	MAKES(EVENT " lost it a=1",
+	      "{\"cef\":{\"version\":0,\"device_vendor\":\"v\","
+	      "\"device_product\":\"p\",\"device_version\":\"1\","
+	      "\"device_event_class_id\":\"i\",\"name\":\"n\","
+	      "\"severity\":\"5\",\"extension\":{\"a\":\"1\"},"
+	      "\"text\":\"lost it\"}}");
+}
+
 static void without_a_header_an_event_may_have_text_before_it(void)
 {
 	MAKES("x y\t" EVENT, "{\"prefix\":\"x y\"," MEMBER "}");
@@ -109,6 +119,7 @@ static void what_begins_an_object_is_json_or_said_to_be_none(void)
 	MAKES(" {\"a\":1} ", "{\"json\":{\"a\":1}}");
 	MAKES(" {\"a\":\"\xff\"}", "{\"json\":{\"a\":\"\xef\xbf\xbd\"}}");
 	DEPARTS(" {\"a\":\"\xff\"}", "8 json-utf8");
+	DEPARTS("{\"a\":1,\"a\":\"\xff\"}", "13 json-utf8");
 	DEPARTS("{\"a\":1,\"b\":{\"c\":1,\"c\":2},\"a\":3}",
 		"27 json-duplicate-name, 20 json-duplicate-name");
 	DEPARTS("{\"a\":1,\"b\":{\"a\":2},\"c\":[{\"a\":1}]}", "");
@@ -131,6 +142,7 @@ static void a_count_is_taken_off_with_what_follows_its_message(void)
 int main(void)
 {
 	RUN(an_event_stands_right_behind_a_header_or_is_text);
+	RUN(what_stands_before_the_first_pair_is_kept);
 	RUN(without_a_header_an_event_may_have_text_before_it);
 	RUN(what_is_no_event_after_all_is_text_behind_a_header);
 	RUN(what_begins_an_object_is_json_or_said_to_be_none);
