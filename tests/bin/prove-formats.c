@@ -32,7 +32,7 @@
 enum {
 	MAX_RECORD = 1 << 20,
 	MAP_LIFE = 256, // records
-	SLACK = 256,     // bytes that a format may be short of max_line
+	SLACK = 256,    // bytes that a format may be short of max_line
 };
 
 struct config {
@@ -197,6 +197,10 @@ static bool prove_line(struct prover *v, struct proof *p, struct mapper *mapper,
 	v->readback.left_out = counts.left_out;
 	what = readback_check(&v->readback, p->way, &event, how,
 			      buf_slice(&v->line));
+	// All ways read it in the same manner.
+	if (p == v->proofs &&
+	    !readback_is_record(&v->readback, &event, buf_slice(&v->record)))
+		what = "its record is another";
 	if (what == NULL &&
 	    is_too_short(v, p, mapper, how, &event, counts.left_out))
 		what = "a field was left out that had room";

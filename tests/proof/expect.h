@@ -56,6 +56,45 @@ static inline void expect_character(struct buf *out, unsigned u)
 }
 
 /*
+ * The bytes of the character that a text begins with, or, of what is none,
+ * those that could begin one (Unicode, table 3-7).
+ */
+static inline size_t expect_utf8(struct slice text, bool *good)
+{
+	const unsigned char *s = (const unsigned char *)text.data;
+	size_t len = s[0] < 0x80                  ? 1
+		     : s[0] < 0xc2 || s[0] > 0xf4 ? 0
+		     : s[0] < 0xe0                ? 2
+		     : s[0] < 0xf0                ? 3
+						  : 4;
+	unsigned least = s[0] == 0xe0 ? 0xa0 : s[0] == 0xf0 ? 0x90 : 0x80;
+	unsigned most = s[0] == 0xed ? 0x9f : s[0] == 0xf4 ? 0x8f : 0xbf;
+	size_t n = 1;
+
+	for (; n < len && n < text.len && s[n] >= least && s[n] <= most; n++) {
+		least = 0x80;
+		most = 0xbf;
+	}
+	*good = n == len;
+	return n;
+}
+
+/* Append a record as it is read: as UTF-8. */
+static inline void expect_repaired(struct buf *out, struct slice text)
+{
+	while (text.len > 0) {
+		bool good;
+		struct slice part =
+			slice_take_n(&text, expect_utf8(text, &good));
+
+		if (good)
+			buf_put_slice(out, part);
+		else
+			expect_character(out, 0xfffd);
+	}
+}
+
+/*
  * The character of the escape whose backslash is at s, which is in a valid
  * string; a surrogate without its other half is U+FFFD. Returns what follows.
  */

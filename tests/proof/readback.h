@@ -1321,6 +1321,16 @@ static inline void readback_leave_out(struct readback *r)
 		shown->rest = shown->count;
 }
 
+/* Is an event's record what was read? */
+static inline bool readback_is_record(struct readback *r,
+				      const struct event *event,
+				      struct slice record)
+{
+	buf_clear(&r->clean);
+	expect_repaired(&r->clean, record);
+	return slice_is(buf_slice(&r->clean), event->record);
+}
+
 /*
  * NULL, or what is wrong with the line that was written of an event; r has
  * what was read, what should have been, and the departures.
