@@ -44,6 +44,8 @@ becomes()
 	equal 'siem-fmt: pseudonyms need a key: say where it is with --hash-key env:NAME, file:PATH, cred:NAME or cmd:COMMAND, or set SIEM_HASH_KEY' "$output"
 	run -2 siem-fmt --json --hash user --hash-key S3cret <<<"$event"
 	equal 'siem-fmt: option --hash-key: others see the command line: name the key as env:NAME, file:PATH, cred:NAME or cmd:COMMAND' "$output"
+	SIEM_HASH_KEY='' run -2 siem-fmt --json --hash user <<<"$event"
+	[[ $output == 'siem-fmt: pseudonyms need a key: '* ]]
 	printf 0123456789abcdef >key
 	chmod 644 key
 	run -2 siem-fmt --json --hash user --hash-key file:key <<<"$event"
@@ -74,6 +76,8 @@ becomes()
 		--redact-pattern 'who=\bali[a-z]+\b'
 	run -2 siem-fmt --json --redact-pattern 'who=(' <<<"$event"
 	[[ $output == *who* ]]
+	run -2 siem-fmt --json --redact-pattern '=who' <<<"$event"
+	equal 'siem-fmt: option --redact-pattern: =who: it takes NAME=PATTERN' "$output"
 	run -2 siem-fmt --json --redact-pattern 'who' <<<"$event"
 	equal 'siem-fmt: option --redact-pattern: who: it takes NAME=PATTERN' "$output"
 }
@@ -131,6 +135,54 @@ becomes()
 	sed 's/"hash"/"hahs"/' site.json >wrong.json
 	run -2 siem-fmt --json --map ./wrong.json <<<"$event"
 	[[ $output == *'line 2, column 30: '*'"hash"'* ]]
+}
+
+@test "a policy may keep, take out all there is, and have patterns beside those of options" {
+	echo '{"name":"site","minimise":{"keep":["n","to"],"redact":["all"]}}' >site.json
+	becomes '{"siem_id":"0011","n":7,"to":"[REDACTED:email]"}' --map ./site.json
+	echo '{"name":"site","minimise":{"drop":["in"],"patterns":{"a":"ali","b":"bob","c":"exam"}}}' >site.json
+	becomes '{"siem_id":"0011","user":"[REDACTED:a][REDACTED:d]","n":7,"to":"[REDACTED:b]@[REDACTED:c][REDACTED:e]"}' \
+		--map ./site.json --redact-pattern d=ce --redact-pattern 'e=ple\.com'
+}
+
+# is_told WANT POLICY: what is said of a map with this policy.
+is_told()
+{
+	echo "{\"name\":\"site\",\"minimise\":{$2}}" >site.json
+	run -2 siem-fmt --json --map ./site.json <<<"$event"
+	equal "siem-fmt: ./site.json: line 1, $1" "$output"
+}
+
+@test "a policy of another shape is told with its place" {
+	is_told 'column 35: expected a list' '"drop":"n"'
+	is_told 'column 40: expected a string' '"keep":["n",7]'
+	is_told 'column 39: expected an object of names and patterns' '"patterns":["x"]'
+	is_told 'column 46: expected a string' '"patterns":{"who":7}'
+	is_told 'column 38: there is no class "al" (did you mean "all"?)' '"redact":["al"]'
+}
+
+# has_forgotten_key: is the key of pseudonyms in no environment any more?
+has_forgotten_key()
+{
+	[ -s out ] && ! grep -qa 0123456789abcdef "/proc/$formatter/environ"
+}
+
+@test "the key of pseudonyms is not left in the environment" {
+	mkfifo in
+	for how in 'SIEM_HASH_KEY= ' 'KEY= --hash-key env:KEY'; do
+		rm -f out
+		read -ra option <<<"${how#*=}"
+		env "${how%%=*}=0123456789abcdef" siem-fmt --json --hash user \
+			"${option[@]}" <in >out 3>&- &
+		formatter=$!
+		remember "$formatter"
+		exec 9>in
+		echo "$event" >&9
+		eventually has_forgotten_key
+		exec 9>&-
+		wait "$formatter"
+		grep -q "$alice" out
+	done
 }
 
 @test "what is selected is judged by the record as it came" {
