@@ -198,6 +198,15 @@ static void a_pattern_that_is_wrong_is_told_with_its_place(void)
 
 	CHECK(strstr(said, "pattern own: character 4: missing closing"));
 	CHECK(e.kind == ERR_USAGE);
+	// It would tear a character apart.
+	CHECK(strstr(redacted(NULL, "a\\C", ""), "pattern own: character "));
+}
+
+static void a_text_that_is_no_utf8_is_not_searched_with_a_pattern(void)
+{
+	CHECK(strcmp(redacted(NULL, "x", "\xff x"), "pattern own: not UTF-8") ==
+	      0);
+	CHECK(e.kind == ERR_DATA);
 }
 
 static void a_pattern_needs_a_name_of_its_own(void)
@@ -345,6 +354,7 @@ static void a_record_without_finds_is_told_at_once(void)
 			 "\"id\":\"req-123456\",\"tool\":\"mcp_redact:run\"}"));
 	CHECK(may_match("{\"to\":\"anna@example.com\"}"));
 	CHECK(may_match("{\"password\" : \"hunter2\"}"));
+	CHECK(may_match("{\"version\":\"10.0.0.1\"}"));
 	CHECK(may_match("{\"to\":\"anna\\u0040example.com\"}"));
 	CHECK(may_match("{\"to\":\"[REDACTED:ip]x\"}"));
 	CHECK(!may_match("{\"api_key\":1,\"note\":\"a\\n\\\"b\\\"\"}"));
@@ -425,6 +435,7 @@ int main(void)
 	RUN(a_name_says_what_its_value_is);
 	RUN(finds_are_counted_by_name);
 	RUN(a_pattern_that_is_wrong_is_told_with_its_place);
+	RUN(a_text_that_is_no_utf8_is_not_searched_with_a_pattern);
 	RUN(a_pattern_needs_a_name_of_its_own);
 	RUN(a_pattern_may_match_nothing_at_all);
 	RUN(a_pattern_that_would_take_for_ever_is_given_up);
