@@ -49,12 +49,15 @@ static const struct slice versions[] = {
  */
 static bool is_version(struct slice text, size_t i)
 {
-	size_t quotes = 0, n;
+	size_t quotes = 0, escaped = 0, n;
 
-	for (; i > 0 && text_among(text.data[i - 1], " \t:=('\\\""); i--)
-		if (text.data[i - 1] == '"' && text_at(text, i - 2) != '\\' &&
-		    ++quotes > 1)
+	for (; i > 0 && text_among(text.data[i - 1], " \t:=('\\\""); i--) {
+		quotes += text.data[i - 1] == '"';
+		escaped +=
+			text.data[i - 1] == '"' && text_at(text, i - 2) == '\\';
+		if (quotes > 1 && escaped < quotes)
 			return false;
+	}
 	n = text_run_before(text, i, TEXT_LETTER, WORD_MAX);
 	// "curl -v 192.0.2.1" says more of what it does.
 	if (n == 1 && text_at(text, i - 2) == '-')

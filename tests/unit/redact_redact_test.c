@@ -355,6 +355,7 @@ static void a_record_without_finds_is_told_at_once(void)
 	CHECK(may_match("{\"to\":\"anna@example.com\"}"));
 	CHECK(may_match("{\"password\" : \"hunter2\"}"));
 	CHECK(may_match("{\"version\":\"10.0.0.1\"}"));
+	CHECK(may_match("{\"version\\\\\":\"10.0.0.1\"}"));
 	CHECK(may_match("{\"to\":\"anna\\u0040example.com\"}"));
 	CHECK(may_match("{\"to\":\"[REDACTED:ip]x\"}"));
 	CHECK(!may_match("{\"api_key\":1,\"note\":\"a\\n\\\"b\\\"\"}"));
