@@ -124,11 +124,13 @@ load helper
 
 	run -0 siem-fmt --leef --map ./mine.json <<<'{"users":["root","eve"]}
 {"users":["root","root"]}
-{"users":"eve"}'
+{"users":"eve"}
+{"users":[{}]}'
 
 	[[ ${lines[0]} == *$'|who=root,other\tusers=["root","eve"]' ]]
 	[[ ${lines[1]} == *'|who=root,root' ]]
 	[[ ${lines[2]} == *$'|who=other\tusers=eve' ]]
+	[[ ${lines[3]} == *$'|who=other\tusers=[{}]' ]]
 }
 
 @test "what an event of OCSF does not say of its activity is kept" {

@@ -124,7 +124,9 @@ static const char *read_member(struct elements *e, const char *p,
 static const char *read_object(struct elements *e, const char *p,
 			       uint32_t first, struct element *element)
 {
-	for (p = walk_space(&e->walk, p + 1); *p != '}';) {
+	p = walk_space(&e->walk, p + 1);
+	e->complete &= *p != '}'; // a value of its own, which no part has
+	while (*p != '}') {
 		const struct part *part =
 			part_at(e->eval, first, p, e->walk.end);
 

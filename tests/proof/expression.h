@@ -366,7 +366,7 @@ static inline bool mapping_is_read(const struct mapping *m,
 	for (size_t i = from; i < m->use_count; i++)
 		if (m->uses[i] == t)
 			return true;
-	if (t->type != VALUE_OBJECT)
+	if (t->type != VALUE_OBJECT || t->first == NULL)
 		return false;
 	for (const struct tree *part = t->first; part != NULL;
 	     part = part->next)
