@@ -163,7 +163,7 @@ static inline json_t *hostile_template(const struct hostile_words *w,
 static inline json_t *hostile_expression(const struct hostile_words *w,
 					 struct random *r, size_t depth)
 {
-	switch (random_below(r, depth < 2 ? 19 : 6)) {
+	switch (random_below(r, depth < 2 ? 20 : 6)) {
 	case 0:
 		return json_string("$severity");
 	case 1:
@@ -204,6 +204,8 @@ static inline json_t *hostile_expression(const struct hostile_words *w,
 		return json_pack("{so, so}", "join", hostile_path(w, r), "item",
 				 hostile_item(r));
 	case 16:
+		return json_string("$made");
+	case 17:
 		return random_once_in(r, 2) ? json_string("$syslog")
 					    : json_string("$record");
 	default:
@@ -320,14 +322,33 @@ static inline json_t *hostile_section(const struct hostile_words *w,
 	return section;
 }
 
-/* A map with a section for one format. The caller frees the text. */
+static inline json_t *hostile_level(const struct hostile_words *w,
+				    struct random *r)
+{
+	if (random_once_in(r, 2))
+		return hostile_expression(w, r, 1);
+	return json_pack("{s[o, o], s[{so, si}, {so, si}]}", "base",
+			 hostile_expression(w, r, 1), hostile_path(w, r),
+			 "at_least", "if", hostile_condition(w, r), "level",
+			 (int)(1 + random_below(r, 10)), "score",
+			 hostile_path(w, r), "out_of",
+			 (int)(1 + random_below(r, 100)));
+}
+
+/*
+ * A map, as a rule with a section for one format. The caller frees the text.
+ */
 static inline char *hostile_map(const struct hostile_words *w, struct random *r,
 				const struct map_shape *shape)
 {
-	json_t *map = json_pack("{ss, so, so, so}", "name", "made", "time",
+	json_t *map = json_pack("{ss, so, so, s{so}}", "name", "made", "time",
 				json_pack("[so]", "ts", hostile_path(w, r)),
-				"severity", hostile_expression(w, r, 1),
-				shape->section, hostile_section(w, r, shape));
+				"severity", hostile_level(w, r), "define",
+				"made", hostile_expression(w, r, 1));
+
+	if (!random_once_in(r, 16)) // else it is that of the general map
+		json_object_set_new(map, shape->section,
+				    hostile_section(w, r, shape));
 	char *text = json_dumps(map, JSON_INDENT(1));
 
 	json_decref(map);

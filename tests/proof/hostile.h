@@ -134,6 +134,8 @@ static inline bool hostile_init(struct hostile *h, const char *folder)
 				  hostile_take_record) &&
 	       hostile_read_lines(h, folder, "live.jsonl",
 				  hostile_take_record) &&
+	       hostile_read_lines(h, folder, "kubernetes.jsonl",
+				  hostile_take_record) &&
 	       h->texts.count > 0;
 }
 

@@ -42,6 +42,7 @@ struct way {
 
 struct readback {
 	const struct way *way;
+	const struct event *whole;
 	const struct event *event; // less what was left out
 	struct event shown;        // likewise
 	struct field *sorted;      // of its fields, those of a column first
@@ -948,9 +949,9 @@ static inline void read_csl(struct readback *r)
 	if (r->is_builtin) // another map may say another type
 		readback_types(r, r->line, is_number_of_csl);
 	want_time(r, "TimeGenerated", &event->time);
-	if (event->has_time && !readback_has(event, "start"))
+	if (event->has_time && !readback_has(r->whole, "start"))
 		want_time(r, "StartTime", &event->time);
-	if (event->has_time && !readback_has(event, "end"))
+	if (event->has_time && !readback_has(r->whole, "end"))
 		want_time(r, "EndTime", &event->time);
 	want_column(r, "Computer", slice_of(r->options->host));
 	for (size_t i = 0; i < 5; i++) {
@@ -1344,6 +1345,7 @@ static inline const char *readback_check(struct readback *r,
 	r->way = way;
 	r->options = options;
 	r->line = line;
+	r->whole = event;
 	r->shown = *event;
 	r->event = &r->shown;
 	readback_leave_out(r);
