@@ -139,9 +139,9 @@ becomes()
 
 @test "a policy may keep, take out all there is, and have patterns beside those of options" {
 	echo '{"name":"site","minimise":{"keep":["n","to"],"redact":["all"]}}' >site.json
-	becomes '{"siem_id":"0011","n":7,"to":"[REDACTED:email]"}' --map ./site.json
+	becomes '{"siem_id":"5f0c9ad21b3e4d6f8091a2b3c4d5e6f7","n":7,"to":"[REDACTED:email]"}' --map ./site.json
 	echo '{"name":"site","minimise":{"drop":["in"],"patterns":{"a":"ali","b":"bob","c":"exam"}}}' >site.json
-	becomes '{"siem_id":"0011","user":"[REDACTED:a][REDACTED:d]","n":7,"to":"[REDACTED:b]@[REDACTED:c][REDACTED:e]"}' \
+	becomes '{"siem_id":"5f0c9ad21b3e4d6f8091a2b3c4d5e6f7","user":"[REDACTED:a][REDACTED:d]","n":7,"to":"[REDACTED:b]@[REDACTED:c][REDACTED:e]"}' \
 		--map ./site.json --redact-pattern d=ce --redact-pattern 'e=ple\.com'
 }
 
