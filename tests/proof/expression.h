@@ -10,6 +10,7 @@
 #include "tree.h"
 
 #include "core/timestamp.h"
+#include "event/shape.h"
 
 #include <arpa/inet.h>
 #include <jansson.h>

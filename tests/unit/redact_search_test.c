@@ -24,7 +24,9 @@ enum { SAMPLES = sizeof(samples) / sizeof(samples[0]) };
 /* Beyond the text there are quotes. */
 static char byte_at(struct slice text, size_t i)
 {
-	return i < text.len ? text.data[i] : '"';
+	if (i >= text.len)
+		return '"';
+	return text.data[i];
 }
 
 static bool is_lead(struct slice text, size_t at, size_t sample)
