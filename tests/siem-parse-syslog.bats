@@ -104,6 +104,16 @@ finds_nothing()
 	done
 }
 
+@test "a member that is an object is JSON in MSG, whatever stands between its parts" {
+	for object in '{"a":1}' $'{ "a" :\t1,\r"b":"x\x7fy"}'; do
+		printf '{"message":%s,"b":1}\n' "$object" >in
+		siem-fmt --rfc5424=sd --host h1 in >line
+		run -0 siem-parse line
+
+		equal "$(jq -cS .message in)" "$(jq -cS .json <<<"$output")"
+	done
+}
+
 @test "a TAG and a key that are the start of an event come back as they were" {
 	for name in CEF LEEF; do
 		jq -nc --arg name $name '{"0|A|B|1|2|Forged|9|act": "x", service: $name}' >in

@@ -130,7 +130,7 @@ static inline char *eval_take(struct eval *v, size_t n);
 struct value eval_keep(struct eval *v, struct slice text);
 struct value eval_keep_number(struct eval *v, struct slice text);
 
-/* A value of the same text with nothing left to decode. */
+/* A value of the same type and text with nothing left to decode. */
 static inline struct value eval_plain(struct eval *v, struct value value);
 
 /* Make value fit type; false where it does not. */
@@ -269,7 +269,10 @@ IN_LINE struct value eval_plain(struct eval *v, struct value value)
 {
 	if (LIKELY(value.flags == 0))
 		return value;
-	return eval_keep(v, eval_text_slowly(v, value, &v->one));
+	struct value plain = eval_keep(v, eval_text_slowly(v, value, &v->one));
+	if (plain.type != VALUE_NONE)
+		plain.type = value.type;
+	return plain;
 }
 
 IN_LINE bool eval_fit(struct eval *v, enum field_type type, struct value *value)

@@ -495,7 +495,7 @@ static inline void want_message(struct readback *r, struct value v)
 
 	if (v.type == VALUE_OBJECT) {
 		want_name(r, SLICE("json"));
-		buf_put_slice(&r->want, text);
+		expect_clean(&r->want, text, EXPECT_SYSLOG);
 		r->fields++;
 		return;
 	}
