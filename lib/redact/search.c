@@ -38,15 +38,23 @@ static void add_all(uint64_t table[256], uint64_t bit)
 /* Give two bits of a step to the bytes that have the bit of a lead: one where
    the step is at the second byte of its window, one where it is at the third.
  */
-static void add_step(uint64_t step[256], size_t lead,
+static void add_step(uint64_t step[256], size_t lead, size_t pair,
 		     const uint64_t second[256], const uint64_t third[256])
 {
-	unsigned pair = (unsigned)lead % PAIRS;
-
 	for (unsigned c = 0; c < 256; c++) {
 		step[c] |= (second[c] >> lead & 1) << pair;
 		step[c] |= (third[c] >> lead & 1) << (pair + PAIRS);
 	}
+}
+
+/* The number of the pair of the lead of this bit, the last that was added. */
+static size_t pair_of(struct search *s, uint64_t bit)
+{
+	for (unsigned c = 0; c < 128; c++)
+		if ((s->middle[c] & bit) != 0 &&
+		    (text_kinds[c] & TEXT_LETTER) != 0)
+			return s->letters++ / 2;
+	return PAIRS - 1 - (s->count - s->letters) / 2;
 }
 
 void search_add(struct search *s, const char *window, const struct lead *lead,
@@ -64,9 +72,10 @@ void search_add(struct search *s, const char *window, const struct lead *lead,
 		else
 			add_all(s->beyond[k], bit);
 	assert(*window == '\0');
-	add_step(s->steps[0], s->count, s->before, s->middle);
-	add_step(s->steps[1], s->count, s->middle, s->behind);
-	add_step(s->steps[2], s->count, s->behind, s->beyond[0]);
+	size_t pair = pair_of(s, bit);
+	add_step(s->steps[0], s->count, pair, s->before, s->middle);
+	add_step(s->steps[1], s->count, pair, s->middle, s->behind);
+	add_step(s->steps[2], s->count, pair, s->behind, s->beyond[0]);
 	s->leads[s->count] = lead;
 	s->owner[s->count++] = owner;
 }

@@ -23,12 +23,14 @@ enum {
  *
  * Everywhere is every other byte: steps tell of three bytes in a row whether
  * the second or the third byte of some window may be in their middle, those of
- * a pair of leads by the same bit.
+ * two leads by the same bit. They are two that look alike, both with a letter in
+ * the middle or neither, so that little is met that is neither.
  */
 struct search {
 	uint64_t before[256], middle[256], behind[256];
 	uint64_t beyond[SEARCH_BEYOND][256];
 	uint64_t steps[3][256];
+	size_t letters; // so many leads have one in the middle
 	const struct lead *leads[SEARCH_LEADS]; // count of them, by their bits
 	size_t owner[SEARCH_LEADS];
 	size_t count;
