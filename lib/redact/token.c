@@ -28,7 +28,9 @@ struct make {
 
 #define LETTERS_AND_DIGITS TEXT_ALNUM
 #define URL_SAFE TEXT_BASE64URL
-#define LONG 2048
+#define LONG 512
+// Of those who may have more none begins within another: there is no dot in it.
+#define LONGER 2048
 
 static const struct make makes[] = {
 	// OpenAI, Anthropic and others; Stripe with an underscore
@@ -66,8 +68,8 @@ static const struct make makes[] = {
 	{ TEXT_WORD("hooks.slack.com/services/"), TEXT_BASE64, 30, 255, false },
 	// Google
 	{ TEXT_WORD("AIza"), URL_SAFE, 35, 35, false },
-	{ TEXT_WORD("ya29."), URL_SAFE, 20, LONG, false },
-	{ TEXT_WORD("ya29.c."), URL_SAFE, 20, LONG, false },
+	{ TEXT_WORD("ya29."), URL_SAFE, 20, LONGER, false },
+	{ TEXT_WORD("ya29.c."), URL_SAFE, 20, LONGER, false },
 	{ TEXT_WORD("GOCSPX-"), URL_SAFE, 28, 28, false },
 	// npm, PyPI, Hugging Face, SendGrid, DigitalOcean, Shopify, Vault,
 	// Grafana, Docker
@@ -81,8 +83,8 @@ static const struct make makes[] = {
 	{ TEXT_WORD("shpca_"), TEXT_HEX, 32, 32, false },
 	{ TEXT_WORD("shppa_"), TEXT_HEX, 32, 32, false },
 	{ TEXT_WORD("shpss_"), TEXT_HEX, 32, 32, false },
-	{ TEXT_WORD("hvs."), URL_SAFE, 24, LONG, false },
-	{ TEXT_WORD("hvb."), URL_SAFE, 24, LONG, false },
+	{ TEXT_WORD("hvs."), URL_SAFE, 24, LONGER, false },
+	{ TEXT_WORD("hvb."), URL_SAFE, 24, LONGER, false },
 	{ TEXT_WORD("glsa_"), URL_SAFE, 32, 64, false },
 	{ TEXT_WORD("glc_"), TEXT_BASE64, 32, LONG, false },
 	{ TEXT_WORD("dckr_pat_"), URL_SAFE, 20, 64, false },
