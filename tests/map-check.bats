@@ -101,6 +101,16 @@ line 17, column 3: unknown key "cfe" (did you mean "cef"?)' "$told"
 	equal 'line 1, column 58: "who login" has a byte that keys of rfc5424 cannot have' "$told"
 }
 
+@test "a label is no longer than its field may be" {
+	local long
+
+	long=$(printf 'l%.0s' {1..1023})
+	found 0 "{\"time\": \"t\", \"cef\": {\"vendor\": \"a\", \"product\": \"a\", \"version\": \"a\", \"id\": \"a\", \"name\": \"a\", \"fields\": [{\"key\": \"cs3\", \"label\": \"$long\", \"from\": \"x\"}]}}"
+	equal '' "$told"
+	found 2 "{\"time\": \"t\", \"cef\": {\"fields\": [{\"key\": \"cs3\", \"label\": \"l$long\", \"from\": \"x\"}]}}"
+	[[ $told == *'column 58: a label of cs3 has at most 1023 bytes'* ]]
+}
+
 @test "what could not be searched for is an error" {
 	found 2 '{"time": "t", "minimise": {"patterns": {"who": "("}}}'
 	equal 'line 1, column 48: pattern who: character 2: missing closing parenthesis' "$told"

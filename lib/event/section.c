@@ -69,12 +69,48 @@ static int make_lead(struct loader *l, struct target *target, struct err *e)
 	       buf_status(&lead) == 0)
 		buf_putc(&lead, ' ');
 	target->lead = buf_slice(&lead);
-	if (buf_status(&lead) != 0 ||
-	    !program_keep(l->program, &target->lead))
+	if (buf_status(&lead) != 0 || !program_keep(l->program, &target->lead))
 		rc = compile_no_memory(e);
 	target->lead.len = len;
 	buf_free(&lead);
 	return rc;
+}
+
+/* The bytes of a text as lines have it: control characters become longer. */
+static size_t written_len(struct slice text)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < text.len; i++) {
+		unsigned char c = (unsigned char)text.data[i];
+
+		len += c < ' ' || c == 0x7f ? sizeof("\\u001f") - 1 : 1;
+	}
+	return len;
+}
+
+/* The label of a key, no longer than its field may be. */
+static int read_label(struct loader *l, const struct place *at,
+		      struct target *target, struct err *e)
+{
+	struct buf key = BUF_INIT(target->key.len + sizeof("Label"));
+	const struct field_rule *rule = NULL;
+
+	if (!json_is_string(at->value))
+		return source_fail(&l->source, at, e, "expected a string");
+	target->label = place_text(at);
+	buf_put_slice(&key, target->key);
+	buf_puts(&key, "Label");
+	if (buf_status(&key) == 0)
+		rule = rule_of(l->shape, buf_slice(&key));
+	buf_free(&key);
+	if (rule != NULL && rule->max != 0 &&
+	    written_len(target->label) > rule->max)
+		return source_fail(&l->source, at, e,
+				   "a label of %s has at most %u bytes",
+				   target->key.data, rule->max);
+	return program_keep(l->program, &target->label) ? 0
+							: compile_no_memory(e);
 }
 
 /* Read one target of a row; at is the row itself, or its "else". */
@@ -102,13 +138,8 @@ static int read_target(struct loader *l, const struct place *at,
 	if (type.value != NULL &&
 	    compile_type(&l->compiler, &type, &target->type, e) < 0)
 		return -1;
-	if (label.value != NULL && !json_is_string(label.value))
-		return source_fail(&l->source, &label, e, "expected a string");
-	if (label.value != NULL) {
-		target->label = place_text(&label);
-		if (!program_keep(l->program, &target->label))
-			return compile_no_memory(e);
-	}
+	if (label.value != NULL && read_label(l, &label, target, e) < 0)
+		return -1;
 	return make_lead(l, target, e);
 }
 
@@ -250,9 +281,9 @@ static void find_plain(const struct program *p, struct row *rows, size_t count)
 			continue;
 		rows[i].slot = (uint16_t)needs.list[0];
 		rows[i].other = (uint16_t)needs.list[1];
-		rows[i].is_plain = !t->shared && t->type == FIELD_TEXT &&
-				   (expr->op == EXPR_PATH ||
-				    expr->op == EXPR_PATHS);
+		rows[i].is_plain =
+			!t->shared && t->type == FIELD_TEXT &&
+			(expr->op == EXPR_PATH || expr->op == EXPR_PATHS);
 	}
 }
 

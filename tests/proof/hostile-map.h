@@ -241,13 +241,15 @@ static inline void hostile_label(const struct hostile_words *w,
 	char last = key[len - 1];
 
 	// The fields that have a label have a number; without, they are wrong.
-	if ((last >= '0' && last <= '9') || random_once_in(r, 8))
-		json_object_set_new(
-			target, "label",
-			random_once_in(r, 3)
-				? hostile_const(w, r)
-				: json_sprintf("l%zu",
-					       random_below(r, 1u << 30)));
+	if ((last < '0' || last > '9') && !random_once_in(r, 8))
+		return;
+	json_t *label = random_once_in(r, 3) ? hostile_const(w, r) : NULL;
+	// Longer ones are refused: 1023 bytes, six of them for some characters.
+	if (label == NULL || json_string_length(label) > 1023 / 6) {
+		json_decref(label);
+		label = json_sprintf("l%zu", random_below(r, 1u << 30));
+	}
+	json_object_set_new(target, "label", label);
 }
 
 static inline json_t *hostile_target(const struct hostile_words *w,
