@@ -121,24 +121,28 @@ static int check_against_drop(struct loader *l, const struct place *at,
 	return rc;
 }
 
+/* A list of paths that are not dropped. */
+static int read_undropped(struct loader *l, const struct place *list,
+			  struct policy_list *paths, const char *what,
+			  struct err *e)
+{
+	if (read_list(l, list, check_path, paths, e) < 0)
+		return -1;
+	return check_against_drop(l, list, paths, what, e);
+}
+
 static int read_keep(struct loader *l, const struct place *at, struct err *e)
 {
-	struct policy_list *keep = &l->policy->keep;
 	struct place here = place_member(at, "keep");
 
-	if (read_list(l, &here, check_path, keep, e) < 0)
-		return -1;
-	return check_against_drop(l, &here, keep, "kept", e);
+	return read_undropped(l, &here, &l->policy->keep, "kept", e);
 }
 
 static int read_hash(struct loader *l, const struct place *at, struct err *e)
 {
-	struct policy_list *hash = &l->policy->hash;
 	struct place here = place_member(at, "hash");
 
-	if (read_list(l, &here, check_path, hash, e) < 0)
-		return -1;
-	return check_against_drop(l, &here, hash, "hashed", e);
+	return read_undropped(l, &here, &l->policy->hash, "hashed", e);
 }
 
 static int read_redact(struct loader *l, const struct place *at, struct err *e)
