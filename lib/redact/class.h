@@ -2,10 +2,9 @@
  * A class of what is to be found in a text, such as addresses of mail.
  *
  * It has leads: bytes next to each other, three or more, of which every find
- * has some.
- * The search (search.h) looks for the leads of all classes in one pass, and
- * where one is it asks the class, which looks around. A class is a const struct
- * in a file of its own, and a row in classes.c.
+ * has some. The search (search.h) looks for the leads of all classes in one
+ * pass, and where one is the class is asked, which looks around. A class is a
+ * const struct in a file of its own, and a row in classes.c.
  *
  * A text ends as a JSON string does: what is beyond it reads as a quote. No
  * find holds a quote, and none is the business of what is beyond one; so what

@@ -27,12 +27,12 @@ struct detector {
 	uint64_t endings[DETECT_ENDINGS / 64]; // of the names they know
 };
 
-/* All classes are there: note the names they know, and search for marker as
-   well, the first four bytes of what stands for a find. */
-void detector_compile(struct detector *d, const char *marker);
-
-/* Add a class, borrowed for good, before that. */
+/* Add a class, borrowed for good. */
 void detector_add(struct detector *d, const struct class *class);
+
+/* All classes are there: look for the names they know, and for marker, the
+   first four bytes of what stands for a find. */
+void detector_compile(struct detector *d, const char *marker);
 
 /*
  * Give each find in a text to take, with the index of its class: mostly they
